@@ -1,0 +1,102 @@
+"""What is particular to the project under verification: the table ``[tool.verification]``."""
+
+import os
+import secrets
+import sys
+import tomllib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from verification.errors import CannotRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """One project, as its ``pyproject.toml`` describes it.
+
+    Paths are relative to ``root``. Empty text means "this project has none": the checks
+    that would need it report an error instead of passing silently.
+    """
+
+    root: Path
+    settings: str = ""
+    """Dotted name of the settings module."""
+    paths: tuple[str, ...] = ()
+    """Folders to put on ``sys.path`` before the settings are imported."""
+    apps: tuple[str, ...] = ()
+    """Labels of the apps whose squashes are verified; empty: every app that has one."""
+    readme: str = "README.md"
+    settings_file: str = ""
+    health_path: str = "/health"
+    health_view: str = ""
+    """Dotted name of the view, called directly by the fastest of the latency checks."""
+    wsgi: str = ""
+    gunicorn_config: str = ""
+    celery_app: str = ""
+    reports: str = "reports"
+    generated_secrets: tuple[str, ...] = ()
+    """Variables that get a random value (32 bytes, URL-safe base64) when they are not set."""
+    database_environment: Mapping[str, str] = field(default_factory=dict)
+    """libpq's keyword (also: name, user, password) -> the project's variable for it."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that every process of the project gets, unless already set."""
+
+    def path(self, relative: str) -> Path:
+        """Give the absolute path of a file that the configuration names."""
+        return self.root / relative
+
+    @property
+    def reports_directory(self) -> Path:
+        """Where a run writes; made on demand."""
+        directory = self.root / self.reports
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    def variables(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Give the environment of a process of this project, secrets generated where they are missing."""
+        variables = dict(os.environ if base is None else base)
+        for name, value in self.environment.items():
+            variables.setdefault(name, value)
+        for name in self.generated_secrets:
+            if not variables.get(name):
+                variables[name] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        if self.settings:
+            variables["DJANGO_SETTINGS_MODULE"] = self.settings
+        folders = [str(self.root / folder) for folder in (*self.paths, ".")]
+        if variables.get("PYTHONPATH"):
+            folders.append(variables["PYTHONPATH"])
+        variables["PYTHONPATH"] = os.pathsep.join(folders)
+        return variables
+
+    def enter(self) -> None:
+        """Make this very process one of the project's: its variables and its import path."""
+        os.environ.update(self.variables())
+        for folder in reversed((*self.paths, ".")):
+            path = str((self.root / folder).resolve())
+            if path not in sys.path:
+                sys.path.insert(0, path)
+
+
+def load(root: Path | None = None) -> Configuration:
+    """Read the project's configuration; a project without the table gets the defaults.
+
+    Raises ``CannotRun`` for a file that does not parse and for a key that nobody reads.
+    """
+    root = (root or Path.cwd()).resolve()
+    file = root / "pyproject.toml"
+    table: dict[str, Any] = {}
+    if file.exists():
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("verification", {})
+        except tomllib.TOMLDecodeError as error:
+            raise CannotRun(f"{file}: not valid TOML ({error}); mend the file") from None
+    known = {each.name for each in fields(Configuration)} - {"root"}
+    if unknown := sorted(set(table) - known):
+        raise CannotRun(
+            f"{file}: [tool.verification] has no key {unknown[0]!r}; known keys: {', '.join(sorted(known))}"
+        )
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return Configuration(root=root, **values)

@@ -1,0 +1,1 @@
+"""The variables that settings read against those that the README names."""

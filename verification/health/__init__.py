@@ -1,0 +1,1 @@
+"""Latency and purity of the health endpoint."""

@@ -1,0 +1,1 @@
+"""The chains of an app: how they are listed and applied."""

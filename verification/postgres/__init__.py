@@ -1,0 +1,1 @@
+"""How a real PostgreSQL server comes to be."""

@@ -1,0 +1,151 @@
+"""A running PostgreSQL server, whoever keeps it: what every provider hands out."""
+
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+from urllib.parse import quote, urlencode
+
+import psycopg2
+from psycopg2 import sql
+
+from verification.postgres.tls import Authority
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database in a server."""
+
+    server: "Server" = field(repr=False)
+    name: str
+
+    @property
+    def url(self) -> str:
+        """Its ``postgresql://`` URL, credentials included: never log it."""
+        return self.server.url(self.name)
+
+    def connect(self) -> Any:
+        """Open a psycopg2 connection in autocommit mode; the caller closes it."""
+        connection = psycopg2.connect(self.url)
+        connection.autocommit = True
+        return connection
+
+    def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement on a connection of its own and give its rows (none for DDL)."""
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            connection.close()
+
+
+class Server(ABC):
+    """A running server. ``with server:`` stops it at the end, however that comes."""
+
+    provider: str
+    """"container", "embedded" or "existing"."""
+    host: str
+    port: int
+    user: str
+    password: str
+    authority: Authority | None = None
+    """Whose certificates the server shows; None: the server has no TLS of ours."""
+
+    def url(self, database: str = "postgres", **parameters: str) -> str:
+        """Give a ``postgresql://`` URL with credentials; parameters are libpq's (sslmode=...)."""
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        credentials = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return f"postgresql://{credentials}@{self.host}:{self.port}/{quote(database, safe='')}{query}"
+
+    @property
+    def address(self) -> str:
+        """Where it listens, fit for a report: no credentials."""
+        return f"{self.host}:{self.port}"
+
+    @cached_property
+    def version(self) -> str:
+        """Its version as it says itself, such as ``17.10``."""
+        return str(Database(self, "postgres").execute("SHOW server_version")[0][0]).split()[0]
+
+    @property
+    def major(self) -> int:
+        """The major version, such as 17."""
+        return int(self.version.split(".")[0])
+
+    def create_database(self, name: str | None = None, *, template: str | None = None) -> Database:
+        """Create a database, a clone of ``template`` when one is named (nobody may be connected to it)."""
+        name = name or f"verification_{secrets.token_hex(6)}"
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        self._maintain(statement)
+        return Database(self, name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database with whoever is connected to it; one that is gone already is no error."""
+        self._maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def database(self, name: str | None = None, *, template: str | None = None) -> Iterator[Database]:
+        """Keep a database for the length of a ``with`` block."""
+        database = self.create_database(name, template=template)
+        try:
+            yield database
+        finally:
+            self.drop_database(database.name)
+
+    def _maintain(self, statement: sql.Composable) -> None:
+        connection = Database(self, "postgres").connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start it again on the same port after ``stop``."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop it and keep its data; ``close`` also removes them."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop it for good and remove all it left on this machine. May be called twice."""
+
+    @abstractmethod
+    def configure(
+        self,
+        parameters: Mapping[str, str],
+        *,
+        hba: Sequence[str] | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Restart it with other settings.
+
+        ``parameters``: as in postgresql.conf; ``hba``: all lines of pg_hba.conf;
+        ``files``: name in the data directory -> content (keys are written with mode 0600).
+        """
+
+    @abstractmethod
+    def log(self) -> str:
+        """What the server has logged since it was first started."""
+
+    @abstractmethod
+    def run_tool(self, name: str, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Run a client program of the server's version (``pg_dump``, ``psql``) with PG* variables set.
+
+        Gives its standard output; raises ``CannotRun`` with its last line of error.
+        """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""One result model, and what is drawn from it."""

@@ -1,0 +1,1 @@
+"""Tests of the harness: it must catch what it claims to catch."""

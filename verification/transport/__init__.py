@@ -1,0 +1,1 @@
+"""TLS between Django and PostgreSQL."""
