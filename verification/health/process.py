@@ -1,0 +1,194 @@
+"""A production web server process: gunicorn with the project's own configuration, on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, Self
+
+import verification
+from verification.configuration import Configuration
+from verification.errors import CannotRun
+from verification.health.probe import Probe
+from verification.postgres import cleanup
+from verification.postgres.server import Database
+
+LOOPBACK: Final = "127.0.0.1"
+START_SECONDS: Final = 30.0
+"""How long a project may take to import before it counts as not starting."""
+STOP_SECONDS: Final = 10.0
+"""How long gunicorn may take to end gracefully before its process group is killed."""
+BACKLOG: Final = 2048
+"""As gunicorn's own default."""
+LIBPQ_FILES: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
+TETHER: Final = Path(__file__).with_name("tether.py")
+
+
+def environment(configuration: Configuration, database: Database | None) -> dict[str, str]:
+    """Give the environment of the project's processes, its database being the given one.
+
+    TLS variables that the caller's shell happens to hold are taken out: they belong to another
+    server. Without a database, the project falls back to whatever it does when none is named.
+    """
+    variables = configuration.variables()
+    names = configuration.database_environment
+    for keyword in LIBPQ_FILES:
+        variables.pop(names.get(keyword, ""), None)
+    for keyword, value in _coordinates(database).items():
+        if keyword in names:
+            variables.pop(names[keyword], None)
+            if value is not None:
+                variables[names[keyword]] = value
+    harness = str(Path(verification.__file__).resolve().parent.parent)
+    variables["PYTHONPATH"] = os.pathsep.join((variables.get("PYTHONPATH", ""), harness)).lstrip(os.pathsep)
+    return variables
+
+
+def _coordinates(database: Database | None) -> dict[str, str | None]:
+    if database is None:
+        return dict.fromkeys(("name", "user", "password", "host", "port"))
+    server = database.server
+    return {
+        "name": database.name,
+        "user": server.user,
+        "password": server.password,
+        "host": server.host,
+        "port": str(server.port),
+    }
+
+
+def _tethered(number: signal.Signals) -> list[str]:
+    return [sys.executable, "-I", str(TETHER), str(number.value)]
+
+
+class WebServer:
+    """One gunicorn with its workers; ``with WebServer(...) as web:`` stops it, however the block ends.
+
+    The port is bound here and inherited (``fd://``), so no other process can take it in between.
+    ``application`` is a WSGI callable as ``module:name``; ``wrapper`` is a command that runs
+    gunicorn, such as strace with its options; ``extra`` are further options of gunicorn.
+    """
+
+    def __init__(
+        self,
+        application: str,
+        variables: Mapping[str, str],
+        *,
+        directory: Path,
+        gunicorn_config: Path | None = None,
+        wrapper: Sequence[str] = (),
+        extra: Sequence[str] = (),
+    ) -> None:
+        if find_spec("gunicorn") is None:
+            raise CannotRun("gunicorn is not installed in this Python; install it: pip install gunicorn")
+        if gunicorn_config and not gunicorn_config.exists():
+            raise CannotRun(f"{gunicorn_config}: no such file; mend gunicorn_config in [tool.verification]")
+        self.application = application
+        listener = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
+        self.port: int = listener.getsockname()[1]
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        options = ["--config", str(gunicorn_config)] if gunicorn_config else []
+        gunicorn = [sys.executable, "-m", "gunicorn", *options, "--bind", f"fd://{listener.fileno()}", *extra]
+        command = [*_tethered(signal.SIGTERM), *gunicorn]
+        if wrapper:
+            # strace blocks SIGTERM, hence SIGKILL; gunicorn, its child, is then told by its own tether.
+            command = [*_tethered(signal.SIGKILL), *wrapper, *command]
+        with listener:
+            self._process = subprocess.Popen(
+                [*command, application],
+                cwd=directory,
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                pass_fds=(listener.fileno(),),
+                start_new_session=True,
+            )
+        cleanup.register(self)
+
+    @classmethod
+    def of(
+        cls,
+        configuration: Configuration,
+        variables: Mapping[str, str],
+        *,
+        application: str = "",
+        wrapper: Sequence[str] = (),
+        extra: Sequence[str] = (),
+    ) -> Self:
+        """Start the project as in production; ``application`` puts another one in its place."""
+        if not (application or configuration.wsgi):
+            raise CannotRun(
+                "pyproject.toml: [tool.verification] names no wsgi application; "
+                'add wsgi = "package.wsgi:application", without it no production server can be started'
+            )
+        config = configuration.gunicorn_config
+        return cls(
+            application or configuration.wsgi,
+            variables,
+            directory=configuration.root,
+            gunicorn_config=configuration.path(config) if config else None,
+            wrapper=wrapper,
+            extra=extra,
+        )
+
+    def probe(self, path: str, *, timeout: float = 1.0) -> Probe:
+        """Give a probe of one path, with the kubelet's patience unless told otherwise."""
+        return Probe(LOOPBACK, self.port, path, timeout=timeout)
+
+    def wait(self, path: str) -> Self:
+        """Wait until it answers ``path``, whatever the status: then a worker has imported the project.
+
+        Raises ``CannotRun`` with the log's last line when it ends instead or takes too long.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise CannotRun(
+                    f"gunicorn {self.application}: ended with status {self._process.returncode} while "
+                    f"starting ({self._last_line()}); run it by hand to see the whole log"
+                )
+            # The socket listens from the start: the kernel keeps the request until a worker takes it.
+            with suppress(OSError):
+                self.probe(path, timeout=0.5).send()
+                return self
+        raise CannotRun(
+            f"gunicorn {self.application}: no answer to {path} within {START_SECONDS:g} s "
+            f"({self._last_line()}); run it by hand to see the whole log"
+        )
+
+    def log(self) -> str:
+        """What it has written to its standard output and error so far."""
+        self._log.flush()
+        return os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0).decode(errors="replace")
+
+    def _last_line(self) -> str:
+        lines = [line.strip() for line in self.log().splitlines() if "Error" in line] or self.log().splitlines()
+        return lines[-1] if lines else "its log is empty"
+
+    def close(self) -> None:
+        """Stop it and all its children; may be called twice."""
+        cleanup.forget(self)
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        self._signal(signal.SIGKILL)  # a child that outlived the master
+        self._process.wait()
+        self._log.close()
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
