@@ -1,0 +1,22 @@
+"""The Celery application: `celery -A coffee_payment worker` and `... beat`."""
+
+import logging.config
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
+
+app = Celery("coffee_payment")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def use_project_logging(**_: Any) -> None:
+    """Give worker and beat the server's JSON format; with a receiver here Celery adds no handlers."""
+    from django.conf import settings  # noqa: PLC0415 - importing the package must not load the settings
+
+    logging.config.dictConfig(settings.LOGGING)

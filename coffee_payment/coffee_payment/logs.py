@@ -1,0 +1,119 @@
+"""JSON log lines without private data (design: domain.md section 12)."""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
+
+HIDDEN: Final = "***"
+
+SENSITIVE_NAME: Final = re.compile(
+    r"authorization|cookie|password|passwd|secret|token|api_?key|private_?key|encryption_?key|credential|signing",
+    re.IGNORECASE,
+)
+"""A field with such a name is hidden whatever it holds."""
+
+_SENSITIVE_ASSIGNMENT: Final = re.compile(
+    r"""(?ix)
+    (["']? \b [\w-]* (?: authorization | password | passwd | secret | token | api_?key | private_?key
+                       | encryption_?key ) [\w-]* ["']? \s* [:=] \s*)
+    (?: (?: bearer | basic ) \s+ )?
+    (?: "[^"]*" | '[^']*' | [^\s,;&"'}\])]+ )
+    """
+)
+_URL_PASSWORD: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@/]+@", re.IGNORECASE)
+_SCHEME_TOKEN: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
+_FERNET_TOKEN: Final = re.compile(r"\bgAAAA[A-Za-z0-9_=-]{20,}")
+_EMAIL: Final = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+_SHORTEST_SECRET: Final = 6
+"""A shorter value would blot out ordinary words wherever they stand."""
+
+
+def mask(text: str) -> str:
+    """Hide passwords, tokens and most of each e-mail address in free text."""
+    text = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+    text = _SENSITIVE_ASSIGNMENT.sub(rf"\1{HIDDEN}", text)
+    text = _SCHEME_TOKEN.sub(rf"\1 {HIDDEN}", text)
+    text = _FERNET_TOKEN.sub(HIDDEN, text)
+    return _EMAIL.sub(lambda match: match.group()[:3] + HIDDEN, text)
+
+
+def mask_value(value: Any, name: str = "") -> Any:
+    """Give a copy of a log record's field fit to be written; the name of a field may hide all of it."""
+    if value is not None and not isinstance(value, bool) and SENSITIVE_NAME.search(name):
+        return HIDDEN
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {str(key): mask_value(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [mask_value(item) for item in value]
+    return value if isinstance(value, int | float) or value is None else mask(str(value))
+
+
+class JsonFormatter(BaseJsonFormatter):
+    """One JSON object a line: timestamp, level, logger, message, the extra fields, the exception.
+
+    `secrets` are values that must not appear anywhere, whatever text they stand in.
+    """
+
+    def __init__(self, *, secrets: Iterable[str | None] = ()) -> None:
+        super().__init__(
+            "{timestamp}{levelname}{name}{message}",
+            style="{",
+            rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
+            timestamp=True,
+            json_ensure_ascii=False,
+            reserved_attrs=[*_reserved_attributes(), "request", "server_time"],
+        )
+        self._secrets = sorted(
+            {s for s in secrets if s and len(s) >= _SHORTEST_SECRET}, key=len, reverse=True
+        )
+
+    def process_log_record(self, log_record: dict[str, Any]) -> dict[str, Any]:
+        """Mask every field, the message and the traceback included."""
+        masked = {
+            name: value if name == "timestamp" else self._hide(mask_value(value, name))
+            for name, value in log_record.items()
+        }
+        return super().process_log_record(masked)
+
+    def _hide(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for secret in self._secrets:
+                value = value.replace(secret, HIDDEN)
+            return value
+        if isinstance(value, dict):
+            return {self._hide(key): self._hide(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._hide(item) for item in value]
+        return value
+
+
+def _reserved_attributes() -> list[str]:
+    """Give the names that every record has, which are therefore no extra fields."""
+    return [*vars(logging.makeLogRecord({})), "message", "asctime", "color_message", "taskName"]
+
+
+class DropSuccessfulProbes(logging.Filter):
+    """Drops the access lines of /health that were answered with 200; probes would drown everything else.
+
+    Understands gunicorn's access records and those of Django's development server.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep everything but a successful probe."""
+        path, status = access_of(record)
+        return not (path == "/health" and status == "200")
+
+
+def access_of(record: logging.LogRecord) -> tuple[str | None, str | None]:
+    """Give path (without query) and status of an access record, (None, None) for any other record."""
+    if record.name == "gunicorn.access" and isinstance(record.args, Mapping):
+        return str(record.args.get("U")), str(record.args.get("s"))
+    if record.name == "django.server" and isinstance(record.args, tuple) and len(record.args) > 1:
+        words = str(record.args[0]).split()
+        return (words[1].partition("?")[0] if len(words) > 1 else None), str(record.args[1])
+    return None, None

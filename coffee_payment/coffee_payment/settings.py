@@ -1,0 +1,247 @@
+"""All settings, and the only Python file that reads the environment (gunicorn.conf.py apart).
+
+Every variable is read as `os.getenv("NAME", "default")` with both literal, so that the README's table can be
+checked against this file (design: domain.md section 9).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.utils import get_random_secret_key
+
+from coffee_payment import db_ssl
+from coffee_payment.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+ENVIRONMENT = Environment()
+
+# Django core
+
+DEBUG = ENVIRONMENT.boolean("DEBUG", os.getenv("DEBUG", "False"))
+SECRET_KEY = os.getenv("SECRET_KEY") or (get_random_secret_key() if DEBUG else "")
+if not SECRET_KEY:
+    ENVIRONMENT.problems.append("SECRET_KEY must be set when DEBUG is off")
+ALLOWED_HOSTS = ENVIRONMENT.items(os.getenv("ALLOWED_HOSTS", "localhost,127.0.0.1,pay.tmetr.ru"))
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.items(os.getenv("CSRF_TRUSTED_ORIGINS", "https://pay.tmetr.ru"))
+BASE_URL = os.getenv("BASE_URL", "pay.tmetr.ru")
+
+SECURE_SSL_REDIRECT = ENVIRONMENT.boolean("SECURE_SSL_REDIRECT", os.getenv("SECURE_SSL_REDIRECT", "False"))
+USE_X_FORWARDED_PROTO = ENVIRONMENT.boolean(
+    "USE_X_FORWARDED_PROTO", os.getenv("USE_X_FORWARDED_PROTO", "False")
+)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_X_FORWARDED_PROTO else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or USE_X_FORWARDED_PROTO
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "payments",
+]
+
+MIDDLEWARE = [
+    "payments.middleware.HealthMiddleware",  # first, so that no other one runs for a probe
+    "payments.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "coffee_payment.urls"
+WSGI_APPLICATION = "coffee_payment.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "ru"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [folder for folder in (BASE_DIR / "static",) if folder.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# Database and its SSL
+
+DB_NAME = os.getenv("DB_NAME")
+DB_PASSWORD = os.getenv("DB_PASSWORD")
+DB_PORT = os.getenv("DB_PORT")
+if DB_PORT:
+    ENVIRONMENT.integer("DB_PORT", DB_PORT, minimum=1)
+DB_CONN_MAX_AGE = ENVIRONMENT.seconds("DB_CONN_MAX_AGE", os.getenv("DB_CONN_MAX_AGE", "60"))
+DATABASE_SSL = db_ssl.configure(
+    db_name=DB_NAME,
+    mode=os.getenv("POSTGRES_SSL_MODE"),
+    cert=os.getenv("POSTGRES_SSL_CERT"),
+    key=os.getenv("POSTGRES_SSL_KEY"),
+    root_cert=os.getenv("POSTGRES_SSL_ROOT_CERT"),
+)
+SSL_CERT_EXPIRY_WARNING_DAYS = ENVIRONMENT.integer(
+    "SSL_CERT_EXPIRY_WARNING_DAYS", os.getenv("SSL_CERT_EXPIRY_WARNING_DAYS", "30")
+)
+
+DATABASES: dict[str, dict[str, Any]]
+if DB_NAME:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": DB_NAME,
+            "USER": os.getenv("DB_USER"),
+            "PASSWORD": DB_PASSWORD,
+            "HOST": os.getenv("DB_HOST"),
+            "PORT": DB_PORT,
+            "CONN_MAX_AGE": DB_CONN_MAX_AGE,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    }
+    if DATABASE_SSL.options:
+        DATABASES["default"]["OPTIONS"] = DATABASE_SSL.options
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+
+# TMetr API
+
+TMETR_TOKEN = os.getenv("TMETR_TOKEN")
+TMETR_HOST = os.getenv("TMETR_HOST", "test.telemetry.fwsoft.ru")
+TMETR_BASE_URL = (os.getenv("TMETR_BASE_URL") or f"https://{TMETR_HOST}").rstrip("/")
+TMETR_TIME_ZONE_OFFSET = os.getenv("TMETR_TIME_ZONE_OFFSET", "3")
+TMETR_MAKE_SIZE_WORDS = ENVIRONMENT.items(os.getenv("TMETR_MAKE_SIZE_WORDS", "small,medium,large"))
+if len(TMETR_MAKE_SIZE_WORDS) != 3:  # noqa: PLR2004 - one word for each size of a cup
+    ENVIRONMENT.problems.append("TMETR_MAKE_SIZE_WORDS must hold three words, for the sizes 1, 2 and 3")
+TMETR_MAKE_DONE_STATUSES = ENVIRONMENT.items(os.getenv("TMETR_MAKE_DONE_STATUSES", ""))
+
+# Payment providers
+
+YOOKASSA_BASE_URL = os.getenv("YOOKASSA_BASE_URL", "https://api.yookassa.ru/v3").rstrip("/")
+T_BANK_BASE_URL = os.getenv("T_BANK_BASE_URL", "https://securepay.tinkoff.ru").rstrip("/")
+CREDENTIALS_ENCRYPTION_KEY = ENVIRONMENT.items(os.getenv("CREDENTIALS_ENCRYPTION_KEY") or "")
+
+# Application
+
+ORDER_EXPIRATION_MINUTES = ENVIRONMENT.integer(
+    "ORDER_EXPIRATION_MINUTES", os.getenv("ORDER_EXPIRATION_MINUTES", "15"), minimum=1
+)
+DEVICE_ONLINE_THRESHOLD_MINUTES = ENVIRONMENT.integer(
+    "DEVICE_ONLINE_THRESHOLD_MINUTES", os.getenv("DEVICE_ONLINE_THRESHOLD_MINUTES", "15"), minimum=1
+)
+PAYMENT_SCENARIOS = ENVIRONMENT.items(os.getenv("PAYMENT_SCENARIOS", "Yookassa,YookassaReceipt,TBank,Custom"))
+DEFAULT_PAYMENT_SCENARIO = ENVIRONMENT.choice(
+    "DEFAULT_PAYMENT_SCENARIO", os.getenv("DEFAULT_PAYMENT_SCENARIO", "Yookassa"), PAYMENT_SCENARIOS
+)
+DEFAULT_DRINK_PRICE_KOPECKS = ENVIRONMENT.integer(
+    "DEFAULT_DRINK_PRICE_KOPECKS", os.getenv("DEFAULT_DRINK_PRICE_KOPECKS", "5000")
+)
+MERCHANT_TIME_ZONE = ENVIRONMENT.time_zone(
+    "MERCHANT_TIME_ZONE", os.getenv("MERCHANT_TIME_ZONE", "Europe/Moscow")
+)
+HEALTH_DEEP_ENABLED = ENVIRONMENT.boolean("HEALTH_DEEP_ENABLED", os.getenv("HEALTH_DEEP_ENABLED", "False"))
+
+# Background payment check
+
+PAYMENT_CHECK_INTERVAL_S = ENVIRONMENT.seconds(
+    "PAYMENT_CHECK_INTERVAL_S", os.getenv("PAYMENT_CHECK_INTERVAL_S", "5"), minimum=0.1
+)
+PAYMENT_CHECK_BATCH_SIZE = ENVIRONMENT.integer(
+    "PAYMENT_CHECK_BATCH_SIZE", os.getenv("PAYMENT_CHECK_BATCH_SIZE", "100"), minimum=1
+)
+FAST_TRACK_LIMIT_S = ENVIRONMENT.seconds("FAST_TRACK_LIMIT_S", os.getenv("FAST_TRACK_LIMIT_S", "300"))
+FAST_TRACK_INTERVAL_S = ENVIRONMENT.seconds("FAST_TRACK_INTERVAL_S", os.getenv("FAST_TRACK_INTERVAL_S", "2"))
+SLOW_TRACK_INTERVAL_S = ENVIRONMENT.seconds("SLOW_TRACK_INTERVAL_S", os.getenv("SLOW_TRACK_INTERVAL_S", "60"))
+PAYMENT_ATTEMPTS_LIMIT = ENVIRONMENT.integer(
+    "PAYMENT_ATTEMPTS_LIMIT", os.getenv("PAYMENT_ATTEMPTS_LIMIT", "50")
+)
+PAYMENT_API_TIMEOUT_S = ENVIRONMENT.seconds(
+    "PAYMENT_API_TIMEOUT_S", os.getenv("PAYMENT_API_TIMEOUT_S", "3"), minimum=0.01
+)
+
+# Celery
+
+CELERY_BROKER_URL = os.getenv("CELERY_BROKER_URL", "redis://localhost:6379/0")
+CELERY_RESULT_BACKEND = os.getenv("CELERY_RESULT_BACKEND", "redis://localhost:6379/0")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "check-pending-payments": {
+        "task": "payments.tasks.check_pending_payments",
+        "schedule": PAYMENT_CHECK_INTERVAL_S,
+        "options": {"expires": PAYMENT_CHECK_INTERVAL_S},
+    },
+}
+
+# Logging: JSON lines on stdout through one handler; `coffee_payment.logs` masks what is private
+
+LOG_LEVEL = ENVIRONMENT.choice(
+    "LOG_LEVEL", os.getenv("LOG_LEVEL", "INFO"), ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "coffee_payment.logs.JsonFormatter",
+            "secrets": [SECRET_KEY, DB_PASSWORD, TMETR_TOKEN, *CREDENTIALS_ENCRYPTION_KEY],
+        },
+    },
+    "filters": {
+        "request_id": {"()": "payments.request_id.RequestIdFilter"},
+        "successful_probes": {"()": "coffee_payment.logs.DropSuccessfulProbes"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+            "filters": ["request_id", "successful_probes"],
+        },
+    },
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django gives these two handlers of its own; here all goes through the one handler of the root.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+    },
+}
+
+ENVIRONMENT.complete()

@@ -1,0 +1,1 @@
+"""Orders, payments and the machines that make the drinks."""

@@ -1,0 +1,292 @@
+"""The data model (design: domain.md section 3). Every stored amount is in kopecks."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from .fields import EncryptedJSONField
+
+
+class StatusCheckType(models.TextChoices):
+    """How the server learns what became of a payment."""
+
+    POLLING = "polling", "Polling"
+    WEBHOOK = "webhook", "Webhook"
+    NONE = "none", "None"
+
+
+def validate_scenario(scenario: str, field: str) -> None:
+    """Raise `ValidationError` for a scenario outside `PAYMENT_SCENARIOS`."""
+    if scenario not in settings.PAYMENT_SCENARIOS:
+        allowed = ", ".join(settings.PAYMENT_SCENARIOS)
+        raise ValidationError({field: f"Unknown payment scenario {scenario!r}; allowed: {allowed}"})
+
+
+class Merchant(models.Model):
+    """Who sells."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=255)
+    contact_email = models.EmailField()
+    bank_account = models.CharField(max_length=255)
+    valid_until = models.DateField(help_text="Last day of paid service, inclusive")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_active(self) -> bool:
+        """Tell whether service is paid for today, the day taken in MERCHANT_TIME_ZONE."""
+        return self.valid_until >= timezone.localdate(timezone=ZoneInfo(settings.MERCHANT_TIME_ZONE))
+
+
+class Device(models.Model):
+    """One coffee machine."""
+
+    class Status(models.TextChoices):
+        """What staff says about the machine; `test` skips the online check."""
+
+        ONLINE = "online", "Online"
+        OFFLINE = "offline", "Offline"
+        ERROR = "error", "Error"
+        TEST = "test", "Test"
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    device_uuid = models.CharField(max_length=255, unique=True)
+    redirect_url = models.URLField(null=True, blank=True)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="devices")
+    location = models.CharField(max_length=255)
+    status = models.CharField(max_length=50, choices=Status.choices)
+    last_interaction = models.DateTimeField()
+    payment_scenario = models.CharField(max_length=50, default="Yookassa")
+    logo_url = models.URLField(null=True, blank=True)
+    client_info = models.TextField(null=True, blank=True)
+    client_error_info = models.TextField(
+        null=True, blank=True, help_text="Shown on the error page; HTML is allowed"
+    )
+    client_info_pending = models.TextField(null=True, blank=True)
+    client_info_paid = models.TextField(null=True, blank=True)
+    client_info_not_paid = models.TextField(null=True, blank=True)
+    client_info_make_pending = models.TextField(null=True, blank=True)
+    client_info_successful = models.TextField(null=True, blank=True)
+    client_info_make_failed = models.TextField(null=True, blank=True)
+    client_info_manual_make = models.TextField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.device_uuid} ({self.location})"
+
+    @property
+    def scenario(self) -> str:
+        """The scenario in force: a blank one stands for DEFAULT_PAYMENT_SCENARIO."""
+        return self.payment_scenario or str(settings.DEFAULT_PAYMENT_SCENARIO)
+
+    def clean(self) -> None:
+        """Refuse a scenario that the server does not know."""
+        super().clean()
+        validate_scenario(self.scenario, "payment_scenario")
+
+
+class Drink(models.Model):
+    """A drink as receipts describe it; the id is the machine's drink number. No foreign key points here."""
+
+    id = models.CharField(primary_key=True, max_length=255)
+    name = models.CharField(max_length=255)
+    description = models.TextField()
+    prices = models.JSONField(help_text="Size number -> price")
+    available = models.BooleanField(default=True)
+    meta = models.JSONField(
+        null=True, blank=True, help_text="Optional: vat_code, measure, payment_subject, payment_mode"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Order(models.Model):
+    """One drink for one customer."""
+
+    class Status(models.TextChoices):
+        """The nine states; `payments.services.order_states` alone moves between them."""
+
+        CREATED = "created", "Created"
+        PENDING = "pending", "Pending"
+        PAID = "paid", "Paid"
+        NOT_PAID = "not_paid", "Not paid"
+        MAKE_PENDING = "make_pending", "Make pending"
+        SUCCESSFUL = "successful", "Successful"
+        MAKE_FAILED = "make_failed", "Make failed"
+        MANUAL_MAKE = "manual_make", "Manual make"
+        FAILED = "failed", "Failed"
+
+    class Size(models.IntegerChoices):
+        """The size of the cup."""
+
+        SMALL = 1, "Small"
+        MEDIUM = 2, "Medium"
+        LARGE = 3, "Large"
+
+    id = models.CharField(primary_key=True, max_length=255)
+    payment_reference_id = models.CharField(
+        max_length=255, null=True, blank=True, help_text="The provider's id of the current payment"
+    )
+    drink_name = models.CharField(max_length=255)
+    drink_number = models.CharField(max_length=255, null=True, blank=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="orders")
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="orders")
+    size = models.IntegerField(choices=Size.choices)
+    price = models.DecimalField(max_digits=10, decimal_places=2, help_text="In kopecks")
+    status = models.CharField(max_length=50, choices=Status.choices)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    payment_started_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True)
+    last_check_at = models.DateTimeField(null=True, blank=True)
+    check_attempts = models.IntegerField(default=0, help_text="Consecutive failed checks")
+    failed_presentation_desc = models.TextField(
+        null=True, blank=True, help_text="The reason as the customer sees it"
+    )
+    status_check_type = models.CharField(
+        max_length=20, choices=StatusCheckType.choices, null=True, blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["status", "next_check_at", "expires_at"],
+                name="payments_order_bg_check_idx",
+                condition=models.Q(next_check_at__isnull=False, status="pending"),
+            ),
+            models.Index(
+                fields=["status", "status_check_type", "next_check_at"], name="payments_or_status_idx"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.status})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Give a new order its end of life, unless the caller did."""
+        if self._state.adding and self.expires_at is None:
+            self.expires_at = timezone.now() + timedelta(minutes=settings.ORDER_EXPIRATION_MINUTES)
+        super().save(*args, **kwargs)
+
+    def is_expired(self, now: datetime | None = None) -> bool:
+        """Tell whether the order's life is over; without `expires_at` it never ends."""
+        return self.expires_at is not None and (now or timezone.now()) > self.expires_at
+
+
+class MerchantCredentials(models.Model):
+    """A merchant's keys at one provider, encrypted at rest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="credentials")
+    scenario = models.CharField(max_length=50)
+    credentials = EncryptedJSONField()
+    status_check_type = models.CharField(
+        max_length=20, choices=StatusCheckType.choices, default=StatusCheckType.POLLING
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "Merchant Credentials"
+        verbose_name_plural = "Merchant Credentials"
+        unique_together = [("merchant", "scenario")]
+
+    def __str__(self) -> str:
+        return f"{self.merchant.name} - {self.scenario}"
+
+    def clean(self) -> None:
+        """Refuse a scenario that the server does not know."""
+        super().clean()
+        validate_scenario(self.scenario, "scenario")
+
+
+class Payment(models.Model):
+    """The ledger of attempts: one row for each try to start a payment of an order."""
+
+    class Status(models.TextChoices):
+        """What became of the attempt."""
+
+        PENDING = "pending", "Pending"
+        SUCCESSFUL = "successful", "Successful"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="payments")
+    amount = models.DecimalField(max_digits=10, decimal_places=2, help_text="In kopecks")
+    status = models.CharField(max_length=50, choices=Status.choices)
+    transaction_id = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.status})"
+
+
+class Receipt(models.Model):
+    """A fiscal receipt of an order (scenario YookassaReceipt)."""
+
+    class Status(models.TextChoices):
+        """Where the receipt stands."""
+
+        PENDING = "pending", "Pending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="receipts")
+    contact = models.CharField(max_length=255, help_text="The customer's e-mail address")
+    drink_no = models.CharField(max_length=255, null=True, blank=True)
+    amount = models.DecimalField(max_digits=10, decimal_places=2, help_text="In kopecks")
+    receipt_data = models.JSONField(null=True, blank=True, help_text="The receipt as sent")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=50, choices=Status.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.status})"
+
+
+class TBankPayment(models.Model):
+    """What TBank calls a payment; `order_id` is the OrderId sent to the bank, plain text."""
+
+    class Status(models.TextChoices):
+        """Where the bank's payment stands."""
+
+        NEW = "new", "New"
+        PENDING = "pending", "Pending"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+
+    amount = models.PositiveIntegerField(help_text="In kopecks")
+    payment_url = models.URLField(null=True, blank=True)
+    order_id = models.CharField(max_length=255, unique=True)
+    payment_id = models.CharField(max_length=20, unique=True)
+    status = models.CharField(max_length=50, choices=Status.choices, default=Status.PENDING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} ({self.status})"
+
+
+class User(models.Model):
+    """A customer; reserved and unused."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(null=True, blank=True)
+    phone = models.CharField(max_length=20, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.id)

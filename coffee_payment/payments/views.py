@@ -1,0 +1,38 @@
+"""The health endpoint (design: domain.md section 8)."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Final
+
+from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
+
+logger = logging.getLogger(__name__)
+
+ALLOWED_METHODS: Final = ("GET", "HEAD")
+
+
+def health_check(request: HttpRequest) -> HttpResponseBase:
+    """Tell that the process serves requests: no query, no call to anything outside.
+
+    GET, HEAD -> 200 {"status": "healthy", "timestamp": UTC ISO-8601}; other methods -> 405; any failure ->
+    500 {"status": "unhealthy", "timestamp": the same or null}.
+    """
+    timestamp: str | None = None
+    response: HttpResponseBase
+    try:
+        if request.method in ALLOWED_METHODS:
+            timestamp = current_time()
+            response = JsonResponse({"status": "healthy", "timestamp": timestamp})
+        else:
+            response = HttpResponseNotAllowed(ALLOWED_METHODS)
+    except Exception:
+        logger.exception("Health check failed")
+        response = JsonResponse({"status": "unhealthy", "timestamp": timestamp}, status=500)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def current_time() -> str:
+    """Give the time, as `2025-11-23T10:30:00+00:00`."""
+    return datetime.now(UTC).isoformat()
