@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
+from verification.errors import CannotRun
 from verification.postgres.tls import Authority
+
+_CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
+_NO_FILE: Final = "/nonexistent"
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,9 @@ class Database:
         """Its ``postgresql://`` URL, credentials included: never log it."""
         return self.server.url(self.name)
 
-    def connect(self) -> Any:
+    def connect(self) -> Connection:
         """Open a psycopg2 connection in autocommit mode; the caller closes it."""
-        connection = psycopg2.connect(self.url)
+        connection = psycopg2.connect(self.url, **self.server.own_connection_parameters)
         connection.autocommit = True
         return connection
 
@@ -100,12 +105,45 @@ class Server(ABC):
             self.drop_database(database.name)
 
     def _maintain(self, statement: sql.Composable) -> None:
-        connection = Database(self, "postgres").connect()
+        connection = self._connect_for_maintenance()
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
         finally:
             connection.close()
+
+    def _connect_for_maintenance(self) -> Connection:
+        """Open an autocommit connection for CREATE and DROP DATABASE."""
+        return Database(self, "postgres").connect()
+
+    @property
+    def own_connection_parameters(self) -> dict[str, str]:
+        """libpq keywords of the harness's own connections: no file or variable of the user's home changes them.
+
+        A file that is named and missing is no error under ``prefer``; one that is not named would
+        be looked for in ``~/.postgresql`` (libpq documentation, "SSL Support").
+        """
+        return {"sslmode": "prefer", "gssencmode": "disable"} | dict.fromkeys(_CLIENT_FILES, _NO_FILE)
+
+    def client_variables(self) -> dict[str, str]:
+        """Give the variables with which libpq's programs find this server: PGHOST, PGPORT, PGUSER, PGPASSWORD."""
+        return {
+            "PGHOST": self.host,
+            "PGPORT": str(self.port),
+            "PGUSER": self.user,
+            "PGPASSWORD": self.password,
+            "PGDATABASE": "postgres",
+        }
+
+    def tool_output(self, name: str, status: int, output: bytes, errors: bytes) -> bytes:
+        """Give a program's output, or raise ``CannotRun`` with its last line of error."""
+        if status == 0:
+            return output
+        lines = errors.decode(errors="replace").replace(self.password or "\n", "***").strip().splitlines()
+        reason = lines[-1].strip() if lines else f"status {status}, no message"
+        if not reason.startswith(f"{name}:"):
+            reason = f"{name}: {reason}"
+        raise CannotRun(f"{self.provider} {self.address}: {reason}")
 
     @abstractmethod
     def start(self) -> None:

@@ -1,0 +1,130 @@
+"""Initialised data directories, kept per user so that only the first server waits for initdb."""
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Final
+
+from verification.errors import CannotRun
+from verification.postgres import binaries
+from verification.postgres.account import Account
+from verification.postgres.binaries import Installation
+from verification.postgres.tls import write_private
+
+USER: Final = "postgres"
+_RECIPE: Final = 1
+"""Counted up when initdb is called differently: templates of before are then left alone."""
+_LOCALES: Final = ("C.UTF-8", "C")
+"""The system's UTF-8 rules where it has them (macOS and old systems have not)."""
+
+
+def cache_directory() -> Path:
+    """Give the folder of this user's templates (XDG Base Directory Specification), made on demand."""
+    base = os.environ.get("XDG_CACHE_HOME") or ""
+    root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
+    directory = root / "django-postgres-verification"
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return directory
+
+
+def provide(installation: Installation, account: Account, data: Path) -> str:
+    """Fill ``data`` with an initialised data directory of the account's; give the superuser's password.
+
+    The password is the template's own: the caller sets another one.
+    """
+    template = _template(installation)
+    if template is not None and (password := _clone(template, account, data)):
+        return password
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(mode=0o700)
+    account.own(data)
+    password = _initialise(installation, account, data)
+    if template is not None:
+        _keep(template, data, password)
+    return password
+
+
+def discard(installation: Installation) -> bool:
+    """Remove a template that a server did not start from; False when there was none."""
+    template = _template(installation)
+    if template is None or not template.exists():
+        return False
+    condemned = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
+    try:
+        template.rename(condemned)
+    except OSError:
+        return False
+    shutil.rmtree(condemned, ignore_errors=True)
+    return True
+
+
+def _template(installation: Installation) -> Path | None:
+    """Where the template belongs; None where this user cannot keep one (no home, a full disk)."""
+    try:
+        return cache_directory() / f"{installation.key}-{_RECIPE}"
+    except (OSError, RuntimeError):
+        return None
+
+
+def _clone(template: Path, account: Account, data: Path) -> str | None:
+    try:
+        password = str(json.loads((template / "template.json").read_text(encoding="utf-8"))["password"])
+        _copy_tree(template / "data", data)
+    except (OSError, ValueError, KeyError):  # shutil.Error is an OSError
+        return None
+    account.own(data)
+    return password
+
+
+def _keep(template: Path, data: Path, password: str) -> None:
+    """Put a copy into the cache in one step; whoever comes second leaves the first one's there."""
+    building = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
+    try:
+        building.mkdir(mode=0o700)
+        _copy_tree(data, building / "data")
+        write_private(building / "template.json", json.dumps({"password": password}).encode())
+        building.rename(template)
+    except OSError:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    """Copy a data directory; the files need no modes of their own below a folder that is ours alone."""
+    target.mkdir(mode=0o700)
+    shutil.copytree(source, target, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    target.chmod(0o700)
+
+
+def _initialise(installation: Installation, account: Account, data: Path) -> str:
+    password = secrets.token_urlsafe(24)
+    password_file = write_private(data.with_name("password"), password.encode())
+    account.own(password_file)
+    try:
+        for locale in _LOCALES:
+            command = [*_initdb(installation, locale), "--pwfile", password_file, "--pgdata", data]
+            status, output = account.run(
+                command, environment=binaries.environment(), directory=data.parent
+            )
+            if status == 0:
+                return password
+            if "invalid locale" not in output:
+                break
+    finally:
+        password_file.unlink()
+    raise CannotRun(
+        f"embedded: initdb of PostgreSQL {installation.version} failed: {binaries.last_line(output)}; "
+        f"see that {data.parent.parent} has room and that {account.name} may write there"
+    )
+
+
+def _initdb(installation: Installation, locale: str) -> list[str | Path]:
+    rules = ["--locale", locale, "--encoding", "UTF8", "--lc-messages", "C"]
+    if installation.major >= 17:  # noqa: PLR2004 - the first with rules that come with the server
+        rules += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+    return [
+        installation.program("initdb"),
+        *rules,
+        *("--username", USER, "--auth", "scram-sha-256", "--no-sync", "--no-instructions"),
+    ]

@@ -1,0 +1,250 @@
+"""Certificates for test servers and their clients, good ones and faulty ones.
+
+Everything is made in memory with elliptic-curve keys (P-256); only ``write`` touches the disk.
+A fault is a keyword, so that a faulty certificate and its positive control differ in one word.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+Usage = Literal["server", "client"]
+
+DEFAULT_NAMES: Final = ("localhost", "127.0.0.1")
+"""What a server's certificate names when nothing else is said: where our servers listen."""
+
+_LIFETIME: Final = timedelta(days=30)
+_BACKDATED: Final = timedelta(days=60)
+"""Authorities are older than any expired certificate: only the leaf's own dates are at fault."""
+_USAGES: Final = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
+
+
+def write_private(path: Path, content: bytes) -> Path:
+    """Write a file that only its owner can read, at every moment of its life (mode 0600)."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    return path
+
+
+@dataclass(frozen=True)
+class Material:
+    """A certificate (PEM, followed by the chain that its owner sends) and its private key (PEM)."""
+
+    certificate: bytes
+    key: bytes = field(repr=False)
+
+    @property
+    def leaf(self) -> x509.Certificate:
+        """The certificate itself, without the chain behind it."""
+        return x509.load_pem_x509_certificate(self.certificate)
+
+    def write(self, directory: Path, stem: str) -> tuple[Path, Path]:
+        """Write ``stem.crt`` and ``stem.key`` (both mode 0600) and give their paths."""
+        return (
+            write_private(directory / f"{stem}.crt", self.certificate),
+            write_private(directory / f"{stem}.key", self.key),
+        )
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority: a root, or an intermediate one below it."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey = field(repr=False)
+    chain: bytes = b""
+    """PEM of this authority and those above it, without the root: what a server sends along."""
+
+    @classmethod
+    def create(cls, name: str = "verification authority") -> Self:
+        """Make a root authority; two with the same name are still two authorities."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = _name(name)
+        certificate = _sign_authority(subject, key.public_key(), subject, key, path_length=1)
+        return cls(certificate, key)
+
+    @property
+    def pem(self) -> bytes:
+        """Its certificate, fit for ``sslrootcert`` and ``ssl_ca_file``."""
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    def write(self, directory: Path, stem: str = "root") -> Path:
+        """Write ``stem.crt`` and give its path."""
+        return write_private(directory / f"{stem}.crt", self.pem)
+
+    def intermediate(self, name: str = "verification intermediate") -> "Authority":
+        """Make an authority below this one, whose certificates come with the chain."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _sign_authority(
+            _name(name), key.public_key(), self.certificate.subject, self.key, path_length=0
+        )
+        return Authority(certificate, key, certificate.public_bytes(Encoding.PEM) + self.chain)
+
+    def issue_server(
+        self,
+        *names: str,
+        common_name: str | None = None,
+        expired: bool = False,
+        not_yet_valid: bool = False,
+        usage: Usage = "server",
+        send_chain: bool = True,
+        password: str | None = None,
+    ) -> Material:
+        """Issue a server's certificate.
+
+        ``names`` are host names (a wildcard too) and IP addresses, each an alternative name of its
+        kind. ``common_name`` without ``names`` makes a certificate without alternative names;
+        neither of them means ``localhost`` and ``127.0.0.1``.
+        """
+        if not names and common_name is None:
+            names = DEFAULT_NAMES
+        return self._issue(
+            common_name or names[0], names, usage, expired, not_yet_valid, send_chain, password
+        )
+
+    def issue_client(
+        self,
+        user: str,
+        *,
+        expired: bool = False,
+        not_yet_valid: bool = False,
+        usage: Usage = "client",
+        send_chain: bool = True,
+        password: str | None = None,
+    ) -> Material:
+        """Issue a client's certificate: its common name is the PostgreSQL user."""
+        return self._issue(user, (), usage, expired, not_yet_valid, send_chain, password)
+
+    def crl(self, revoked: Iterable[Material] = ()) -> bytes:
+        """Give this authority's revocation list (PEM); an empty one revokes nothing."""
+        now = datetime.now(UTC)
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.certificate.subject)
+            .last_update(now - timedelta(hours=1))
+            .next_update(now + _LIFETIME)
+            .add_extension(x509.CRLNumber(1), critical=False)
+            .add_extension(_authority_identifier(self.certificate), critical=False)
+        )
+        for material in revoked:
+            entry = x509.RevokedCertificateBuilder(material.leaf.serial_number, now - timedelta(hours=1))
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+    def _issue(
+        self,
+        common_name: str,
+        names: Sequence[str],
+        usage: Usage,
+        expired: bool,
+        not_yet_valid: bool,
+        send_chain: bool,
+        password: str | None,
+    ) -> Material:
+        key = ec.generate_private_key(ec.SECP256R1())
+        not_before, not_after = _validity(expired=expired, not_yet_valid=not_yet_valid)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(_name(common_name))
+            .issuer_name(self.certificate.subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(not_before)
+            .not_valid_after(not_after)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(digital_signature=True), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([_USAGES[usage]]), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(_authority_identifier(self.certificate), critical=False)
+        )
+        if names:
+            alternatives = x509.SubjectAlternativeName([_alternative_name(name) for name in names])
+            builder = builder.add_extension(alternatives, critical=False)
+        certificate = builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+        return Material(
+            certificate + (self.chain if send_chain else b""),
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption),
+        )
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _alternative_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _validity(*, expired: bool, not_yet_valid: bool) -> tuple[datetime, datetime]:
+    now = datetime.now(UTC)
+    if expired:
+        return now - timedelta(days=2), now - timedelta(days=1)
+    if not_yet_valid:
+        return now + timedelta(days=1), now + timedelta(days=2)
+    return now - timedelta(hours=1), now + _LIFETIME
+
+
+def _authority_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+
+
+def _key_usage(*, digital_signature: bool = False, authority: bool = False) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _sign_authority(
+    subject: x509.Name,
+    public_key: ec.EllipticCurvePublicKey,
+    issuer: x509.Name,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    *,
+    path_length: int,
+) -> x509.Certificate:
+    now = datetime.now(UTC)
+    issuer_identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _BACKDATED)
+        .not_valid_after(now + _LIFETIME * 2)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+        .add_extension(_key_usage(authority=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(issuer_identifier, critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
