@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from http.client import HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
@@ -143,11 +144,35 @@ class WebServer:
         """Give a probe of one path, with the kubelet's patience unless told otherwise."""
         return Probe(LOOPBACK, self.port, path, timeout=timeout)
 
+    def statuses(self, path: str, requests: int, *, timeout: float = 5.0) -> list[int | None]:
+        """Probe a path so many times, one after the other; ``None`` for an answer that did not come."""
+        probe, statuses = self.probe(path, timeout=timeout), []
+        for _ in range(requests):
+            try:
+                statuses.append(probe.send().status)
+            except (OSError, HTTPException):
+                statuses.append(None)
+        return statuses
+
     def wait(self, path: str) -> Self:
         """Wait until it answers ``path``, whatever the status: then a worker has imported the project.
 
         Raises ``CannotRun`` with the log's last line when it ends instead or takes too long.
         """
+
+        def answers() -> bool:
+            # The socket listens from the start: the kernel keeps the request until a worker takes it.
+            with suppress(OSError, HTTPException):
+                return bool(self.probe(path, timeout=0.5).send())
+            return False
+
+        return self._await(answers, f"no answer to {path}")
+
+    def wait_for_log(self, text: str) -> Self:
+        """Wait until its log holds a text; otherwise as ``wait``."""
+        return self._await(lambda: text in self.log(), f"its log does not say {text!r}")
+
+    def _await(self, condition: Callable[[], bool], missing: str) -> Self:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -155,12 +180,11 @@ class WebServer:
                     f"gunicorn {self.application}: ended with status {self._process.returncode} while "
                     f"starting ({self._last_line()}); run it by hand to see the whole log"
                 )
-            # The socket listens from the start: the kernel keeps the request until a worker takes it.
-            with suppress(OSError):
-                self.probe(path, timeout=0.5).send()
+            if condition():
                 return self
+            time.sleep(0.02)
         raise CannotRun(
-            f"gunicorn {self.application}: no answer to {path} within {START_SECONDS:g} s "
+            f"gunicorn {self.application}: {missing} within {START_SECONDS:g} s "
             f"({self._last_line()}); run it by hand to see the whole log"
         )
 
