@@ -30,6 +30,9 @@ class Configuration:
     """Labels of the apps whose squashes are verified; empty: every app that has one."""
     readme: str = "README.md"
     settings_file: str = ""
+    """The file that reads the environment, and whose variables the README documents."""
+    environment_files: tuple[str, ...] = ()
+    """Other files that read documented variables: the container's entry point, the HTTP server's settings."""
     health_path: str = "/health"
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""

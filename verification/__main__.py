@@ -1,0 +1,65 @@
+"""The command line: ``python -m verification COMMAND``.
+
+Exit status: 0 all good or equal, 1 a check failed or schemas differ, 2 could not run (the reason
+on stderr in one line).
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, NoReturn
+
+from verification.errors import CannotRun
+
+COMMANDS: Final = {
+    "doctor": "verification.postgres.commands",
+    "run": "verification.run",
+    "diff": "verification.schema.commands",
+    "snapshot": "verification.schema.commands",
+    "squash": "verification.migrations.commands",
+    "drift": "verification.migrations.commands",
+    "env": "verification.environment.commands",
+    "report": "verification.report.commands",
+}
+"""Command -> the module that has it; only the module of the command in hand is imported."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end with status 2."""
+        raise CannotRun(f"{message}; see {self.prog} --help")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except CannotRun as error:
+        print(f"verification: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("verification: interrupted; nothing was left running", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: list[str]) -> int:
+    parser = Parser(prog="python -m verification", description=__doc__.splitlines()[0] if __doc__ else "")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    wanted = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    for module in dict.fromkeys([COMMANDS[wanted]] if wanted else COMMANDS.values()):
+        import_module(module).register(subparsers)
+    parsed, rest = parser.parse_known_args(arguments)
+    if rest and not getattr(parsed, "takes_rest", False):
+        raise CannotRun(f"unknown argument {rest[0]!r}; see {parser.prog} {wanted or ''} --help")
+    parsed.rest = rest
+    status = parsed.handler(parsed)
+    assert isinstance(status, int)  # noqa: S101 - every handler gives an exit status
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""``python -m verification report``: the page of a result that was made earlier or elsewhere."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from verification.errors import CannotRun
+from verification.report.history import NAME
+from verification.report.result import FORMAT
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("report", help="draw the HTML page of a result file")
+    parser.add_argument("result", type=Path, metavar="RESULT.json")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
+    parser.set_defaults(handler=report)
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Write the page; the exit status says only whether that could be done."""
+    from verification.report.html import render
+
+    content = read(arguments.result)
+    try:
+        page = render(content, history=arguments.result.parent / NAME)
+        arguments.output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise CannotRun(f"{arguments.output}: {error.strerror}; name a place that can be written") from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise CannotRun(
+            f"{arguments.result}: not the result of a run (parts are missing); run the gate again"
+        ) from None
+    return 0
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a result file; ``CannotRun`` when it is absent, damaged or of another format."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CannotRun(f"{path}: {error.strerror}; name the verification.json of a run") from None
+    except ValueError:
+        raise CannotRun(f"{path}: damaged, not JSON; run the gate again") from None
+    found = content.get("format") if isinstance(content, dict) else None
+    if found != FORMAT:
+        raise CannotRun(f"{path}: result format {found!r}, this harness reads {FORMAT}; run the gate again")
+    return content

@@ -1,0 +1,58 @@
+"""One line a run: what the trend of each check is drawn from."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+NAME: Final = "history.jsonl"
+KEPT: Final = 200
+"""Runs kept; older lines are dropped."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One figure of one earlier run."""
+
+    started: str
+    commit: str
+    verdict: str
+    value: float
+
+
+def append(path: Path, result: Mapping[str, Any]) -> None:
+    """Add the run's verdicts and figures to the history."""
+    line = {
+        "started": result["provenance"].get("started", ""),
+        "commit": result["provenance"].get("commit", "")[:12],
+        "verdict": result["verdict"],
+        "figures": {
+            f"{check['name']}/{figure['name']}": figure["value"]
+            for check in result["checks"]
+            for figure in check["measurements"]
+        },
+        "seconds": {check["name"]: round(check["seconds"], 3) for check in result["checks"]},
+    }
+    lines = [*_lines(path), json.dumps(line, ensure_ascii=False)][-KEPT:]
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def trends(path: Path) -> dict[str, list[Point]]:
+    """Give every figure's earlier values, oldest first, by ``check/figure``; damaged lines are left out."""
+    found: dict[str, list[Point]] = {}
+    for text in _lines(path):
+        try:
+            line = json.loads(text)
+            for name, value in line["figures"].items():
+                point = Point(line["started"], line["commit"], line["verdict"], float(value))
+                found.setdefault(name, []).append(point)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []

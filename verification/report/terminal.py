@@ -1,0 +1,64 @@
+"""The result of a run as a table in the terminal: verdict first, failed checks first."""
+
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from verification.report.result import Check, Measurement, Result, Verdict
+
+STYLES: Final = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "bold red",
+    Verdict.ERROR: "bold magenta",
+    Verdict.INCONCLUSIVE: "yellow",
+}
+ORDER: Final = (Verdict.ERROR, Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.PASSED)
+
+
+def show(result: Result, console: Console, reports: str) -> None:
+    """Print the verdict, a row a check, and the reasons of all that did not pass."""
+    counts = ", ".join(
+        f"{number} {verdict.value}"
+        for verdict in ORDER
+        if (number := sum(check.verdict is verdict for check in result.checks))
+    )
+    style = STYLES[result.verdict]
+    console.print(f"\n[{style}]verdict: {result.verdict.value}[/{style}]  ({counts or 'no checks'})")
+    console.print(_table(result.checks))
+    for check in sorted_checks(result.checks):
+        if check.verdict is not Verdict.PASSED:
+            console.print(f"[{STYLES[check.verdict]}]{check.name}[/]: {escape(check.reason)}")
+    console.print(f"report: {escape(reports)}")
+
+
+def sorted_checks(checks: list[Check]) -> list[Check]:
+    """Give the checks as a reader wants them: what did not pass comes first."""
+    return sorted(checks, key=lambda check: ORDER.index(check.verdict))
+
+
+def _table(checks: list[Check]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column, justify in (("check", "left"), ("verdict", "left"), ("value", "right"), ("limit", "right"),
+                            ("margin", "right"), ("seconds", "right")):  # fmt: skip
+        table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for check in sorted_checks(checks):
+        style = STYLES[check.verdict]
+        figure = tightest(check.measurements)
+        table.add_row(
+            escape(check.name),
+            f"[{style}]{check.verdict.value}[/{style}]",
+            f"{figure.value:.4g} {figure.unit}" if figure else "",
+            f"{figure.limit:.4g} {figure.unit}" if figure and figure.limit is not None else "",
+            f"{figure.margin:.0%}" if figure and figure.margin is not None else "",
+            f"{check.seconds:.2f}",
+        )
+    return table
+
+
+def tightest(figures: list[Measurement]) -> Measurement | None:
+    """Give the figure that is nearest to its limit, or past it."""
+    limited = [figure for figure in figures if figure.limit is not None]
+    return min(limited, key=lambda figure: figure.margin if figure.margin is not None else -figure.value,
+               default=None)  # fmt: skip
