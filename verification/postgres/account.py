@@ -84,6 +84,6 @@ def choose() -> Account:
         if entry.pw_uid != 0:
             return Account(name, entry.pw_uid, entry.pw_gid, switch=True)
     raise CannotRun(
-        f"embedded: PostgreSQL does not run as root and there is none of the accounts {', '.join(CANDIDATES)}; "
+        f"embedded: PostgreSQL does not run as root and no account of {', '.join(CANDIDATES)} is here; "
         "run as an ordinary user or use --provider container"
     )

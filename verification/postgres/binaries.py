@@ -69,7 +69,7 @@ class Installation:
         return status == 0
 
     def reachable_by(self, account: Account) -> "Installation":
-        """Give an installation that the account can run: this one, or a copy where it cannot look into ours."""
+        """Give an installation that the account can run: a copy where it cannot look into ours."""
         if self.runs_as(account):
             return self
         copied = replace(self, directory=_copy(self) / self.directory.name)
@@ -160,7 +160,11 @@ def _inspect(directory: Path, source: str = "system") -> Installation | None:
         return None
     try:
         asked = subprocess.run(
-            [directory / "postgres", "--version"], capture_output=True, text=True, check=False, env=environment()
+            [directory / "postgres", "--version"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(),
         )
     except OSError:
         return None

@@ -38,7 +38,7 @@ def register(resource: Closable) -> None:
             _process = os.getpid()
             _open.clear()
         _open[id(resource)] = resource
-    _convert_sigterm()
+    arm()
 
 
 def forget(resource: Closable) -> None:
@@ -66,8 +66,8 @@ def close_all() -> None:
         raise failures[0]
 
 
-def _convert_sigterm() -> None:
-    """Leave a handler that somebody else has set alone; only the main thread may set one."""
+def arm() -> None:
+    """Turn SIGTERM into an interrupt, unless somebody else handles it; only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
         return
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:

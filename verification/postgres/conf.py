@@ -1,7 +1,14 @@
 """The settings files that every server of ours is written with, container or embedded."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
+
+from verification.errors import CannotRun
+from verification.postgres.tls import DEFAULT_NAMES, Authority
+
+USER: Final = "postgres"
+"""The superuser of every server that we make."""
 
 BASE: Final[Mapping[str, str]] = {
     # The data are thrown away: nothing need survive a crash of the machine.
@@ -17,6 +24,8 @@ BASE: Final[Mapping[str, str]] = {
     "timezone": "UTC",
     # Shared memory as files in the data directory: gone with it, and not bound by a small /dev/shm.
     "dynamic_shared_memory_type": "mmap",
+    # A schema of some thousand tables is cloned, dumped and dropped in one transaction.
+    "max_locks_per_transaction": "256",
     "log_destination": "stderr",
     "logging_collector": "off",
     "password_encryption": "scram-sha-256",
@@ -48,6 +57,37 @@ def postgresql_conf(parameters: Mapping[str, str]) -> bytes:
 def pg_hba_conf(lines: Sequence[str]) -> bytes:
     """Write a pg_hba.conf: these lines after our own."""
     return ("\n".join((_HBA_LOCAL, *lines)) + "\n").encode()
+
+
+def initdb_options(major: int, locale: str) -> list[str]:
+    """Give initdb's options for the same data directory on every machine.
+
+    ``locale`` is ``C.UTF-8``, or ``C`` where the system has no such rules (macOS, old systems).
+    """
+    rules = [f"--locale={locale}", "--encoding=UTF8", "--lc-messages=C"]
+    if major >= 17:  # noqa: PLR2004 - the first whose rules come with the server itself
+        rules += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return [*rules, f"--username={USER}", "--auth=scram-sha-256", "--no-sync", "--no-instructions"]
+
+
+def reason(log: str) -> str:
+    """Give the line of a server's log that tells why it did not start, without its time stamp."""
+    lines = log.splitlines()
+    telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR"))] or lines
+    return telling[-1].partition("] ")[2] or telling[-1] if telling else "it said nothing"
+
+
+def tls_files(authority: Authority, *hosts: str) -> dict[str, bytes]:
+    """Give the files that ``TLS`` names, for a server at these hosts and at the usual ones."""
+    material = authority.issue_server(*dict.fromkeys((*DEFAULT_NAMES, *hosts)))
+    return {"server.crt": material.certificate, "server.key": material.key, "root.crt": authority.pem}
+
+
+def plain_name(name: str) -> str:
+    """Give the name of a file in the data directory back; ``CannotRun`` for a path elsewhere."""
+    if Path(name).name != name:
+        raise CannotRun(f"{name!r} is not the name of a file in the data directory; give it without folders")
+    return name
 
 
 def _quote(value: str) -> str:

@@ -42,7 +42,7 @@ class EmbeddedServer(Server):
 
     provider = "embedded"
     host = LOOPBACK
-    user = template.USER
+    user = conf.USER
 
     def __init__(self, installation: Installation, owner: Account, authority: Authority | None) -> None:
         """Make its directory; ``launch`` does the rest."""
@@ -78,8 +78,8 @@ class EmbeddedServer(Server):
         remove_stale(owner)
         server = cls(installation, owner, authority)
         try:
-            server._prepare()  # noqa: SLF001 - our own
-            server._start_from_template()  # noqa: SLF001
+            server._prepare()
+            server._start_from_template()
         except BaseException:
             server.close()
             raise
@@ -126,16 +126,12 @@ class EmbeddedServer(Server):
         hba: Sequence[str] | None = None,
         files: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Restart it with these settings; what an earlier call set is gone, files stay.
-
-        Raises ``CannotRun`` with the server's own words when it does not start with them; it is
-        then stopped, and another ``configure`` brings it back.
-        """
+        """Restart it with these settings (see ``Server.configure``)."""
         with self._lock:
             self._must_be_open()
             self.stop()
             for name, content in (files or {}).items():
-                self._write(self.data / _plain_name(name), content)
+                self._write(self.data / conf.plain_name(name), content)
             self._parameters = dict(parameters)
             self._hba = self._default_hba if hba is None else tuple(hba)
             self.start()
@@ -198,10 +194,8 @@ class EmbeddedServer(Server):
         """Give the password that the new data directory knows."""
         password = template.provide(self.installation, self.account, self.data)
         if self.authority is not None:
-            material = self.authority.issue_server()
-            self._write(self.data / "server.crt", material.certificate)
-            self._write(self.data / "server.key", material.key)
-            self._write(self.data / "root.crt", self.authority.pem)
+            for name, content in conf.tls_files(self.authority).items():
+                self._write(self.data / name, content)
         return password
 
     def _run(self, initial: str | None = None) -> None:
@@ -230,7 +224,8 @@ class EmbeddedServer(Server):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL_SECONDS)
                 self._process = None
-                raise CannotRun(f"embedded: PostgreSQL {self.installation.version} did not start: {self._reason()}")
+                said = conf.reason(self.log())
+                raise CannotRun(f"embedded: PostgreSQL {self.installation.version} did not start: {said}")
             if self._says_ready():
                 return self._connect_locally(password)
         self._end(signal.SIGQUIT)
@@ -279,12 +274,6 @@ class EmbeddedServer(Server):
 
     def _write(self, path: Path, content: bytes) -> None:
         self.account.own(write_private(path, content))
-
-    def _reason(self) -> str:
-        """Give what the server said last that tells why, without its time stamp."""
-        lines = self.log().splitlines()
-        telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "ERROR" in line] or lines
-        return telling[-1].partition("] ")[2] or telling[-1] if telling else "it said nothing"
 
     # The end.
 
@@ -354,9 +343,3 @@ def _base_directory(owner: Account) -> Path:
 
 def _open_to_all(directory: Path) -> bool:
     return all(each.stat().st_mode & 0o001 for each in (directory, *directory.resolve().parents))
-
-
-def _plain_name(name: str) -> str:
-    if Path(name).name != name:
-        raise CannotRun(f"embedded: {name!r} is not the name of a file in the data directory")
-    return name

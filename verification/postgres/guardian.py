@@ -24,7 +24,10 @@ def postmaster(data: Path) -> int | None:
         lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         process = int(lines[0])
         # A number can have been given to another process since: ask what it was started with.
-        if Path("/proc/self").exists() and str(data).encode() not in Path(f"/proc/{process}/cmdline").read_bytes():
+        if (
+            Path("/proc/self").exists()
+            and str(data).encode() not in Path(f"/proc/{process}/cmdline").read_bytes()
+        ):
             return None
         os.kill(process, 0)
     except (OSError, ValueError, IndexError):

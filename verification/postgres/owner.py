@@ -35,6 +35,7 @@ class Owner:
         return cls(parts[0], int(parts[1]), parts[2])
 
     def __str__(self) -> str:
+        """Write what ``parse`` reads."""
         return f"{self.machine} {self.process} {self.started}"
 
     def is_dead(self) -> bool:

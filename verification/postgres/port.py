@@ -19,6 +19,7 @@ class Port:
     """
 
     def __init__(self) -> None:
+        """Reserve a port: ``number``."""
         self._socket: socket.socket | None = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.bind((LOOPBACK, 0))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -34,7 +34,8 @@ class Database:
 
     def connect(self) -> Connection:
         """Open a psycopg2 connection in autocommit mode; the caller closes it."""
-        connection = psycopg2.connect(self.url, **self.server.own_connection_parameters)
+        keywords: dict[str, Any] = {**self.server.own_connection_parameters}
+        connection: Connection = psycopg2.connect(self.url, **keywords)
         connection.autocommit = True
         return connection
 
@@ -64,7 +65,8 @@ class Server(ABC):
     def url(self, database: str = "postgres", **parameters: str) -> str:
         """Give a ``postgresql://`` URL with credentials; parameters are libpq's (sslmode=...)."""
         query = f"?{urlencode(parameters)}" if parameters else ""
-        credentials = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        secret = f":{quote(self.password, safe='')}" if self.password else ""
+        credentials = f"{quote(self.user, safe='')}{secret}"
         return f"postgresql://{credentials}@{self.host}:{self.port}/{quote(database, safe='')}{query}"
 
     @property
@@ -118,7 +120,7 @@ class Server(ABC):
 
     @property
     def own_connection_parameters(self) -> dict[str, str]:
-        """libpq keywords of the harness's own connections: no file or variable of the user's home changes them.
+        """libpq keywords of the harness's own connections: nothing in the user's home changes them.
 
         A file that is named and missing is no error under ``prefer``; one that is not named would
         be looked for in ``~/.postgresql`` (libpq documentation, "SSL Support").
@@ -126,7 +128,7 @@ class Server(ABC):
         return {"sslmode": "prefer", "gssencmode": "disable"} | dict.fromkeys(_CLIENT_FILES, _NO_FILE)
 
     def client_variables(self) -> dict[str, str]:
-        """Give the variables with which libpq's programs find this server: PGHOST, PGPORT, PGUSER, PGPASSWORD."""
+        """Give the variables with which libpq's programs find this server (PGHOST, PGPASSWORD ...)."""
         return {
             "PGHOST": self.host,
             "PGPORT": str(self.port),
@@ -165,10 +167,12 @@ class Server(ABC):
         hba: Sequence[str] | None = None,
         files: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Restart it with other settings.
+        """Restart it with these settings; what an earlier call set is gone, files stay.
 
-        ``parameters``: as in postgresql.conf; ``hba``: all lines of pg_hba.conf;
-        ``files``: name in the data directory -> content (keys are written with mode 0600).
+        ``parameters``: as in postgresql.conf; ``hba``: all lines of pg_hba.conf (None: the usual ones);
+        ``files``: name in the data directory -> content (all written with mode 0600).
+        Raises ``CannotRun`` with the server's own words when it does not start with them; it is then
+        stopped, and another ``configure`` brings it back.
         """
 
     @abstractmethod
@@ -183,7 +187,9 @@ class Server(ABC):
         """
 
     def __enter__(self) -> Self:
+        """Give the server itself: it runs already."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.postgres import binaries
+from verification.postgres import binaries, conf
 from verification.postgres.account import Account
 from verification.postgres.binaries import Installation
 from verification.postgres.tls import write_private
 
-USER: Final = "postgres"
 _RECIPE: Final = 1
 """Counted up when initdb is called differently: templates of before are then left alone."""
 _LOCALES: Final = ("C.UTF-8", "C")
@@ -103,10 +102,13 @@ def _initialise(installation: Installation, account: Account, data: Path) -> str
     account.own(password_file)
     try:
         for locale in _LOCALES:
-            command = [*_initdb(installation, locale), "--pwfile", password_file, "--pgdata", data]
-            status, output = account.run(
-                command, environment=binaries.environment(), directory=data.parent
-            )
+            command: list[str | Path] = [
+                installation.program("initdb"),
+                *conf.initdb_options(installation.major, locale),
+                f"--pwfile={password_file}",
+                f"--pgdata={data}",
+            ]
+            status, output = account.run(command, environment=binaries.environment(), directory=data.parent)
             if status == 0:
                 return password
             if "invalid locale" not in output:
@@ -117,14 +119,3 @@ def _initialise(installation: Installation, account: Account, data: Path) -> str
         f"embedded: initdb of PostgreSQL {installation.version} failed: {binaries.last_line(output)}; "
         f"see that {data.parent.parent} has room and that {account.name} may write there"
     )
-
-
-def _initdb(installation: Installation, locale: str) -> list[str | Path]:
-    rules = ["--locale", locale, "--encoding", "UTF8", "--lc-messages", "C"]
-    if installation.major >= 17:  # noqa: PLR2004 - the first with rules that come with the server
-        rules += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
-    return [
-        installation.program("initdb"),
-        *rules,
-        *("--username", USER, "--auth", "scram-sha-256", "--no-sync", "--no-instructions"),
-    ]

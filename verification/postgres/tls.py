@@ -115,8 +115,10 @@ class Authority:
         """
         if not names and common_name is None:
             names = DEFAULT_NAMES
+        validity = _validity(expired=expired, not_yet_valid=not_yet_valid)
+        chain = self.chain if send_chain else b""
         return self._issue(
-            common_name or names[0], names, usage, expired, not_yet_valid, send_chain, password
+            common_name or names[0], names, usage=usage, validity=validity, chain=chain, password=password
         )
 
     def issue_client(
@@ -130,7 +132,9 @@ class Authority:
         password: str | None = None,
     ) -> Material:
         """Issue a client's certificate: its common name is the PostgreSQL user."""
-        return self._issue(user, (), usage, expired, not_yet_valid, send_chain, password)
+        validity = _validity(expired=expired, not_yet_valid=not_yet_valid)
+        chain = self.chain if send_chain else b""
+        return self._issue(user, (), usage=usage, validity=validity, chain=chain, password=password)
 
     def crl(self, revoked: Iterable[Material] = ()) -> bytes:
         """Give this authority's revocation list (PEM); an empty one revokes nothing."""
@@ -152,14 +156,14 @@ class Authority:
         self,
         common_name: str,
         names: Sequence[str],
+        *,
         usage: Usage,
-        expired: bool,
-        not_yet_valid: bool,
-        send_chain: bool,
+        validity: tuple[datetime, datetime],
+        chain: bytes,
         password: str | None,
     ) -> Material:
         key = ec.generate_private_key(ec.SECP256R1())
-        not_before, not_after = _validity(expired=expired, not_yet_valid=not_yet_valid)
+        not_before, not_after = validity
         builder = (
             x509.CertificateBuilder()
             .subject_name(_name(common_name))
@@ -180,7 +184,7 @@ class Authority:
         certificate = builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
         encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
         return Material(
-            certificate + (self.chain if send_chain else b""),
+            certificate + chain,
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption),
         )
 
