@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -25,6 +26,8 @@ _SYSTEM: Final = (
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
 )
+_READABLE: Final = Path("/var/cache/django-postgres-verification")
+"""Where root puts programs for the server's account to read."""
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)(\.\d+|\w+)?")
 
 
@@ -70,7 +73,7 @@ class Installation:
 
     def reachable_by(self, account: Account) -> "Installation":
         """Give an installation that the account can run: a copy where it cannot look into ours."""
-        if self.runs_as(account):
+        if not account.switch or self.runs_as(account):
             return self
         copied = replace(self, directory=_copy(self) / self.directory.name)
         if copied.runs_as(account):
@@ -175,23 +178,26 @@ def _inspect(directory: Path, source: str = "system") -> Installation | None:
 
 
 def _copy(installation: Installation) -> Path:
-    """Copy an installation, once, to where every user may read it."""
-    base = Path("/var/cache") if os.access("/var/cache", os.W_OK) else Path("/var/tmp")  # noqa: S108 - checked below
-    target = base / "django-postgres-verification" / f"{installation.key}-programs"
-    target.parent.mkdir(mode=0o755, exist_ok=True)
-    if target.parent.lstat().st_uid != os.geteuid():
-        raise CannotRun(f"embedded: {target.parent} belongs to another user; remove it")
-    if not target.exists():
-        building = target.with_name(f"{target.name}.{os.getpid()}")
+    """Copy an installation, once, to where every user may read it and only root may write."""
+    target = _READABLE / f"{installation.key}-programs"
+    if target.exists():
+        return target
+    building = target.with_name(f"{target.name}.{os.getpid()}")
+    try:
+        _READABLE.mkdir(mode=0o755, parents=True, exist_ok=True)
         shutil.copytree(installation.directory.parent, building, symlinks=True)
         for folder, _, files in os.walk(building):
             Path(folder).chmod(0o755)
-            for name in files:
-                path = Path(folder, name)
+            for path in (Path(folder, name) for name in files):
                 if not path.is_symlink():
-                    path.chmod(0o755 if os.access(path, os.X_OK) and path.stat().st_mode & 0o111 else 0o644)
-        try:
+                    path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+        with suppress(OSError):  # another run was quicker
             building.rename(target)
-        except OSError:  # another run was quicker
-            shutil.rmtree(building, ignore_errors=True)
+    except OSError as error:
+        raise CannotRun(
+            f"embedded: {installation.directory} is closed to the server's account and no copy could be made "
+            f"in {_READABLE} ({error.strerror}); use --provider container"
+        ) from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
     return target

@@ -1,11 +1,8 @@
 """A server from programs on this machine: no container engine, no root, no system service."""
 
-import os
 import secrets
 import signal
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -19,10 +16,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.extensions import encrypt_password
 
 from verification.errors import CannotRun
-from verification.postgres import account, binaries, cleanup, conf, guardian, template
+from verification.postgres import account, binaries, cleanup, conf, guardian, run_directory, template
 from verification.postgres.account import Account
 from verification.postgres.binaries import Installation
-from verification.postgres.owner import Owner
 from verification.postgres.port import LOOPBACK, Port
 from verification.postgres.server import Server
 from verification.postgres.tls import Authority, write_private
@@ -32,9 +28,6 @@ START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.005
 _PORT_ATTEMPTS: Final = 5
-_PREFIX: Final = "verification-"
-_LONGEST_SOCKET_FOLDER: Final = 80
-"""A socket's path ends at 103 bytes on the strictest system; its file's name takes 20 of them."""
 
 
 class EmbeddedServer(Server):
@@ -57,17 +50,9 @@ class EmbeddedServer(Server):
         self._parameters: Mapping[str, str] = {}
         self._port = Port()
         self.port = self._port.number
-        self.directory = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_base_directory(owner)))
-        write_private(self.directory / "owner", str(Owner.current()).encode())
+        self.directory = run_directory.create(owner)
         # Watches from the first moment on: it ends the server and the directory if we cannot.
-        self._guardian = subprocess.Popen(
-            [sys.executable, "-I", "-S", guardian.__file__, str(self.directory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            start_new_session=True,
-        )
+        self._guardian = guardian.watch(self.directory)
         cleanup.register(self)
 
     @classmethod
@@ -75,7 +60,7 @@ class EmbeddedServer(Server):
         """Start a server of a major version (default: the best there is); ``CannotRun`` when it does not."""
         owner = account.choose()
         installation = binaries.choose(major).reachable_by(owner)
-        remove_stale(owner)
+        run_directory.remove_stale(owner)
         server = cls(installation, owner, authority)
         try:
             server._prepare()
@@ -115,7 +100,7 @@ class EmbeddedServer(Server):
             self._closed = True
             self._end(signal.SIGQUIT)
             guardian.remove(self.directory)
-            self._dismiss_guardian()
+            guardian.dismiss(self._guardian)
             self._port.release()
             cleanup.forget(self)
 
@@ -157,7 +142,6 @@ class EmbeddedServer(Server):
     # The way from nothing to a server that answers.
 
     def _prepare(self) -> None:
-        self.directory.chmod(0o711 if self.account.switch else 0o700)
         self.socket_directory.mkdir(mode=0o700)
         self.account.own(self.socket_directory)
         write_private(self._log_file, b"")
@@ -290,12 +274,6 @@ class EmbeddedServer(Server):
                 process.kill()
                 process.wait(_STOP_SECONDS)
 
-    def _dismiss_guardian(self) -> None:
-        assert self._guardian.stdin is not None  # noqa: S101 - it was asked for
-        self._guardian.stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._guardian.wait(_STOP_SECONDS)
-
     def _must_be_open(self) -> None:
         if self._closed:
             raise CannotRun("embedded: this server has been closed; start another one")
@@ -317,29 +295,3 @@ class EmbeddedServer(Server):
             raise CannotRun(f"embedded: the server let us not in: {binaries.last_line(str(error))}") from None
         connection.autocommit = True
         return connection
-
-
-def remove_stale(owner: Account) -> None:
-    """Remove what runs left that died together with their guardian (a crash of the machine, say)."""
-    for directory in _base_directory(owner).glob(f"{_PREFIX}*"):
-        try:
-            if directory.lstat().st_uid != os.geteuid() or directory.is_symlink():
-                continue
-            left_by = Owner.parse((directory / "owner").read_text(encoding="utf-8"))
-        except OSError:
-            continue
-        if left_by is not None and left_by.is_dead():
-            guardian.clean(directory)
-
-
-def _base_directory(owner: Account) -> Path:
-    """Where runs keep their directories: short enough for a socket, and open to the account."""
-    for directory in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - mkdtemp inside
-        short = len(str(directory)) < _LONGEST_SOCKET_FOLDER - len(_PREFIX)
-        if short and directory.is_dir() and (not owner.switch or _open_to_all(directory)):
-            return directory.resolve()
-    raise CannotRun("embedded: no folder for temporary files that the server's account can enter; set TMPDIR")
-
-
-def _open_to_all(directory: Path) -> bool:
-    return all(each.stat().st_mode & 0o001 for each in (directory, *directory.resolve().parents))

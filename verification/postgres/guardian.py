@@ -1,91 +1,71 @@
 """Cleans up after an embedded server whose harness died without doing so (SIGKILL, a crash).
 
-Runs as a process of its own: ``python guardian.py DIRECTORY``. Its standard input is a pipe that
-the harness holds; the end of that pipe is the end of the harness, whatever caused it. Uses the
-standard library alone and imports nothing of this package, so that it starts in milliseconds.
+A shell waits for the end of a pipe that the harness holds: the end of the pipe is the end of the
+harness, whatever caused it. It then stops the server at once and removes its directory. (The kernel
+could send the server a signal at its parent's death, but that means the thread that started it, and
+would leave the directory.)
 """
 
-import os
-import select
 import shutil
-import signal
-import sys
+import subprocess
 import time
-from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-STOP_SECONDS = 10.0
+_SECONDS: Final = 10
 """How long an immediate shutdown may take before the server is killed."""
 
-
-def postmaster(data: Path) -> int | None:
-    """Give the process that runs on a data directory, None when there is none."""
-    try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        process = int(lines[0])
-        # A number can have been given to another process since: ask what it was started with.
-        if (
-            Path("/proc/self").exists()
-            and str(data).encode() not in Path(f"/proc/{process}/cmdline").read_bytes()
-        ):
-            return None
-        os.kill(process, 0)
-    except (OSError, ValueError, IndexError):
-        return None
-    return process
-
-
-def stop(data: Path) -> None:
-    """Stop the server on a data directory at once; its data need not be saved."""
-    process = postmaster(data)
-    if process is None:
-        return
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGQUIT)
-        if not gone(process, STOP_SECONDS):
-            os.kill(process, signal.SIGKILL)
-            gone(process, STOP_SECONDS)
+_SCRIPT: Final = f"""
+trap '' INT TERM HUP
+cat >/dev/null
+pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+runs() {{  # a number can have been given to another process since: ask what it was started with
+    if [ -d /proc/self ]; then grep -qF "$2/data" "/proc/$1/cmdline"; else ps -p "$1" -o command= | grep -qF "$2/data"; fi
+}} 2>/dev/null
+if [ -n "$pid" ] && runs "$pid" "$1"; then
+    kill -QUIT "$pid"
+    turns=0
+    while runs "$pid" "$1" && [ "$turns" -lt {_SECONDS * 20} ]; do sleep 0.05; turns=$((turns + 1)); done
+    ! runs "$pid" "$1" || kill -KILL "$pid"
+fi
+turns=0
+while [ -e "$1" ] && [ "$turns" -lt {_SECONDS * 20} ]; do
+    rm -rf "$1" || sleep 0.05
+    turns=$((turns + 1))
+done
+"""  # noqa: E501 - one line of shell
 
 
-def gone(process: int, seconds: float) -> bool:
-    """Wait until a process that is not our child has ended."""
-    if hasattr(os, "pidfd_open"):
-        try:
-            descriptor = os.pidfd_open(process)
-        except ProcessLookupError:
-            return True
-        except OSError:
-            pass  # a kernel without it
-        else:
-            try:
-                return bool(select.select([descriptor], [], [], seconds)[0])
-            finally:
-                os.close(descriptor)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
-    return False
+def watch(directory: Path) -> subprocess.Popen[bytes]:
+    """Start a guardian of a run's directory (the server's data are in ``data``); hold its ``stdin``."""
+    return _start(directory, subprocess.PIPE)
 
 
-def remove(directory: Path, seconds: float = STOP_SECONDS) -> None:
+def dismiss(guardian: subprocess.Popen[bytes]) -> None:
+    """End a guardian whose directory is gone."""
+    assert guardian.stdin is not None  # noqa: S101 - it was asked for
+    guardian.stdin.close()
+    guardian.wait(_SECONDS * 3)
+
+
+def clean(directory: Path) -> None:
+    """Do a guardian's work for a run that died together with its guardian."""
+    _start(directory, subprocess.DEVNULL).wait(_SECONDS * 3)
+
+
+def remove(directory: Path) -> None:
     """Remove a directory into which a dying process may still write."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + _SECONDS
     while directory.exists() and time.monotonic() < deadline:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def clean(directory: Path) -> None:
-    """Stop the server of a run's directory and remove the directory."""
-    stop(directory / "data")
-    remove(directory)
-
-
-if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    sys.stdin.buffer.read()
-    clean(Path(sys.argv[1]))
+def _start(directory: Path, stdin: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _SCRIPT, "verification-guardian", str(directory)],
+        stdin=stdin,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,  # Ctrl-C in the terminal is not for it
+    )
