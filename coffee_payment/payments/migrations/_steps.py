@@ -1,0 +1,66 @@
+"""Steps that several migrations share. Django ignores modules here whose names begin with an underscore."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.exceptions import IrreversibleError
+from django.db.migrations.operations import RunPython
+from django.db.models.functions import Concat, Length, Lower, Replace, Substr
+
+UUID_TEXT = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def rows(apps: Any, schema_editor: BaseDatabaseSchemaEditor, model: str) -> Any:
+    """All rows of a historical model, in the database that is being migrated."""
+    return apps.get_model("payments", model)._base_manager.using(schema_editor.connection.alias)
+
+
+def settle_constraints(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Let PostgreSQL check deferred foreign keys now: with checks pending it refuses the next ALTER TABLE."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def pattern_index(table: str, column: str, name: str) -> RunPython:
+    """The varchar_pattern_ops index of a unique text column, which AlterField from uuid does not create."""
+
+    def create(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f'CREATE INDEX "{name}" ON "{table}" ("{column}" varchar_pattern_ops)')
+
+    def drop(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f'DROP INDEX IF EXISTS "{name}"')
+
+    return RunPython(create, drop, elidable=True)
+
+
+def hyphenate(queryset: Any, column: str) -> None:
+    """Bring UUIDs that a database without a uuid type kept as 32 hex digits to their usual text form."""
+    start = (1, 9, 13, 17, 21)
+    length = (8, 4, 4, 4, 12)
+    parts: list[Any] = []
+    for position, size in zip(start, length, strict=True):
+        parts += [models.Value("-"), Substr(column, position, size)]
+    queryset.alias(text_length=Length(column)).filter(text_length=32).update(**{column: Concat(*parts[1:])})
+
+
+def compact(queryset: Any, column: str) -> None:
+    """The way back: 32 lower-case hex digits."""
+    queryset.update(**{column: Lower(Replace(column, models.Value("-")))})
+
+
+def require_uuids(what: str, values: Iterable[str]) -> None:
+    """Raise IrreversibleError unless every text is a UUID of its own."""
+    seen = set()
+    for value in values:
+        if not UUID_TEXT.fullmatch(value):
+            raise IrreversibleError(f"{what} {value!r} is not a UUID, which the earlier schema requires")
+        compacted = value.replace("-", "").lower()
+        if compacted in seen:
+            raise IrreversibleError(f"{what} {value!r} stands for the same UUID as another one")
+        seen.add(compacted)
