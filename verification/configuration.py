@@ -36,6 +36,8 @@ class Configuration:
     health_path: str = "/health"
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""
+    health_baseline: str = ""
+    """File with the latency of an earlier run, which the gate then holds the next ones to."""
     wsgi: str = ""
     gunicorn_config: str = ""
     celery_app: str = ""
@@ -73,6 +75,11 @@ class Configuration:
             folders.append(variables["PYTHONPATH"])
         variables["PYTHONPATH"] = os.pathsep.join(folders)
         return variables
+
+    def secrets(self) -> list[str]:
+        """Give the values, in this process, of the variables that no report may show."""
+        names = [*self.generated_secrets, self.database_environment.get("password", "")]
+        return [os.environ[name] for name in names if os.environ.get(name)]
 
     def enter(self) -> None:
         """Make this very process one of the project's: its variables and its import path."""

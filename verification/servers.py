@@ -6,7 +6,6 @@ from typing import Final
 
 from verification.errors import CannotRun
 from verification.postgres import choose
-from verification.postgres.existing import ExistingServer
 from verification.postgres.server import Database, Server
 
 SHARED: Final = "VERIFICATION_SHARED_SERVER"
@@ -55,11 +54,15 @@ class Servers:
             self._django = self.plain().create_database()
         return self._django
 
+    def secrets(self) -> list[str]:
+        """Give the passwords that no report may show."""
+        return [started.password for started in (self._plain, self._tls) if started is not None]
+
     def close(self) -> None:
         """Drop what the run created and stop what it started."""
         if self._django is not None:
             database, self._django = self._django, None
-            if isinstance(database.server, ExistingServer):
+            if database.server.provider == "existing":
                 database.server.drop_database(database.name)
         for started in (self._plain, self._tls):
             if started is not None:

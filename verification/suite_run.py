@@ -14,6 +14,7 @@ from verification.errors import CannotRun
 from verification.report import annotations, history, terminal
 from verification.report.provenance import collect
 from verification.report.recorder import HTML_NAME, Recorder
+from verification.report.redaction import redact
 from verification.report.result import Check, Verdict
 from verification.servers import Servers
 
@@ -32,7 +33,8 @@ class SuiteRun:
         directory.mkdir(parents=True, exist_ok=True)
         provenance = collect(configuration.root, " ".join(["python -m verification run", *sys.argv[2:]]))
         provenance["postgresql"] = servers.description
-        self.recorder = Recorder(directory, provenance)
+        self.secrets = lambda: (*servers.secrets(), *configuration.secrets())
+        self.recorder = Recorder(directory, provenance, self.secrets)
         self.recorder.write()
 
     @staticmethod
@@ -46,6 +48,9 @@ class SuiteRun:
     def take(self, check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Note what one phase of a test came to; the check is complete after its teardown."""
         check.seconds += report.duration
+        if report.longrepr is not None and not report.skipped:
+            # junit.xml is written from this text, by pytest itself.
+            report.longrepr = redact(report.longreprtext, self.secrets())
         if not report.passed:
             _judge(check, report, call)
         if report.when == "teardown":

@@ -38,12 +38,12 @@ def report(arguments: argparse.Namespace) -> int:
 def read(path: Path) -> dict[str, Any]:
     """Read a result file; ``CannotRun`` when it is absent, damaged or of another format."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}; name the verification.json of a run") from None
     except ValueError:
         raise CannotRun(f"{path}: damaged, not JSON; run the gate again") from None
     found = content.get("format") if isinstance(content, dict) else None
-    if found != FORMAT:
+    if not isinstance(content, dict) or found != FORMAT:
         raise CannotRun(f"{path}: result format {found!r}, this harness reads {FORMAT}; run the gate again")
     return content

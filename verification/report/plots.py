@@ -54,9 +54,9 @@ def distribution(samples: Mapping[str, Sequence[float]], limit: float | None) ->
         return Markup("")
     axis = _axis(series, limit)
     height = ROW * len(series) + 34
+    names = escape(", ".join(series))
     parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {height}" role="img" '
-        + f'aria-label="Distribution of {escape(", ".join(series))} in milliseconds">'
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Distribution of {names}">'
     ]
     parts += _grid(axis, height)
     for number, (name, values) in enumerate(series.items()):

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import psycopg2
 from psycopg2.extensions import libpq_version
 
 
@@ -23,7 +22,7 @@ def collect(root: Path, command: str) -> dict[str, str]:
         "processor": _processor(),
         "python": platform.python_version(),
         "django": _version("Django"),
-        "psycopg2": psycopg2.__version__.split()[0],
+        "psycopg2": _version("psycopg2-binary"),
         "libpq": _libpq(libpq_version()),
         "openssl": ssl.OPENSSL_VERSION,
         "sqlalchemy": _version("SQLAlchemy"),

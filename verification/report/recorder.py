@@ -1,11 +1,13 @@
 """Keeps the result of a run while it goes on, on disk after every check."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from verification.report.history import NAME
 from verification.report.html import render
+from verification.report.redaction import redact
 from verification.report.result import Check, Result
 
 JSON_NAME: Final = "verification.json"
@@ -15,8 +17,11 @@ HTML_NAME: Final = "verification.html"
 class Recorder:
     """Collects checks and writes both reports anew after each, so that a crash loses nothing."""
 
-    def __init__(self, directory: Path, provenance: Mapping[str, str]) -> None:
+    def __init__(
+        self, directory: Path, provenance: Mapping[str, str], secrets: Callable[[], Iterable[str]] = tuple
+    ) -> None:
         self.directory = directory
+        self.secrets = secrets
         self.result = Result(provenance=provenance)
 
     def add(self, check: Check) -> None:
@@ -31,9 +36,10 @@ class Recorder:
 
     def write(self) -> None:
         """Write both files, each in one step: a reader never sees half of one."""
-        content = self.result.to_json()
-        _replace(self.directory / JSON_NAME, json.dumps(content, indent=1, ensure_ascii=False, default=str))
-        _replace(self.directory / HTML_NAME, render(content, history=self.directory / "history.jsonl"))
+        text = json.dumps(self.result.to_json(), indent=1, ensure_ascii=False, default=str)
+        text = redact(text, self.secrets())
+        _replace(self.directory / JSON_NAME, text)
+        _replace(self.directory / HTML_NAME, render(json.loads(text), history=self.directory / NAME))
 
 
 def _replace(path: Path, text: str) -> None:

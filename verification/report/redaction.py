@@ -1,0 +1,20 @@
+"""Nothing secret reaches a report: passwords that the run knows, and credentials in any URL."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+MASK: Final = "***"
+SHORTEST: Final = 6
+"""A shorter value is not replaced by itself: it would tear ordinary words apart."""
+_URL_CREDENTIALS: Final = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]+@")
+_KEYWORD_PASSWORD: Final = re.compile(r"(?P<keyword>\bpassword=)('[^']*'|[^\s&'\"]+)")
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Give the text without the secrets, and without the credentials of URLs and DSNs in it."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, MASK)
+    text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
+    return _KEYWORD_PASSWORD.sub(rf"\g<keyword>{MASK}", text)

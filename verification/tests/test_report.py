@@ -1,0 +1,266 @@
+"""The reports say what the result says, lose nothing, and hold nothing secret."""
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from verification.report import annotations, history, plots
+from verification.report.html import render
+from verification.report.recorder import HTML_NAME, JSON_NAME, Recorder
+from verification.report.redaction import redact
+from verification.report.result import Check, Measurement, Result, Table, Verdict
+from verification.report.terminal import tightest
+
+PASSWORD = "S3cret-of-the-run"
+
+
+def failed_check() -> Check:
+    return Check(
+        name="schema.squash",
+        title="The squash gives the schema of the originals.",
+        verdict=Verdict.FAILED,
+        reason="public.orders.orders_status_idx <is missing>",
+        differences=[
+            {
+                "kind": "index",
+                "object": "public.orders.orders_status_idx",
+                "change": "removed",
+                "attribute": None,
+                "left": "CREATE INDEX",
+                "right": None,
+            }
+        ],
+    )
+
+
+def measured_check() -> Check:
+    return Check(
+        name="health.socket",
+        title="A request over a socket is answered in time.",
+        samples={"GET /health": [0.8, 0.9, 1.1, 1.4, 3.0]},
+        measurements=[
+            Measurement("max", 3.0, "ms", 100.0),
+            Measurement("p50", 1.1, "ms"),
+        ],
+        tables=[Table("witnesses", ("witness", "offence"), [("audit hook", "socket")])],
+    )
+
+
+def finished(*checks: Check) -> Result:
+    return Result(
+        provenance={"commit": "0" * 40, "tree": "clean", "started": "now"}, checks=list(checks), complete=True
+    )
+
+
+class Visible(HTMLParser):
+    """Collects the text that a reader sees, and every reference to something outside the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.references: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.references += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read_page(page: str) -> Visible:
+    visible = Visible()
+    visible.feed(page)
+    return visible
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ((Verdict.PASSED,), Verdict.PASSED),
+        ((Verdict.PASSED, Verdict.INCONCLUSIVE), Verdict.INCONCLUSIVE),
+        ((Verdict.INCONCLUSIVE, Verdict.FAILED), Verdict.FAILED),
+        ((Verdict.FAILED, Verdict.ERROR), Verdict.ERROR),
+        ((), Verdict.ERROR),
+    ],
+)
+def test_the_verdict_is_the_worst_of_the_checks(verdicts: tuple[Verdict, ...], expected: Verdict) -> None:
+    """A run passes only when there is a check and every one passed."""
+    result = finished(*(Check(name=f"a.{n}", title="", verdict=v) for n, v in enumerate(verdicts)))
+
+    assert result.verdict is expected
+
+
+def test_a_run_that_did_not_finish_never_passes() -> None:
+    """A crash after good checks is no pass."""
+    result = Result(provenance={}, checks=[measured_check()])
+
+    assert result.verdict is Verdict.ERROR
+
+
+def test_page_shows_failures_first_with_their_words(tmp_path: Path) -> None:
+    """The failed check comes before the passed one, escaped, with its difference."""
+    page = render(finished(measured_check(), failed_check()).to_json(), history=tmp_path / "none")
+    text = " ".join(read_page(page).text)
+
+    assert text.index("schema.squash") < text.index("health.socket")
+    assert "public.orders.orders_status_idx <is missing>" in text
+    assert "<is missing>" not in page
+    assert "CREATE INDEX" in text
+
+
+def test_page_needs_no_network(tmp_path: Path) -> None:
+    """Nothing in the page is loaded from anywhere."""
+    page = render(finished(measured_check(), failed_check()).to_json(), history=tmp_path / "none")
+
+    assert read_page(page).references == []
+    assert "@import" not in page
+    assert "url(" not in page
+
+
+def test_page_draws_the_latency(tmp_path: Path) -> None:
+    """Samples become a picture with the limit and one bar per occupied bin."""
+    page = render(finished(measured_check()).to_json(), history=tmp_path / "none")
+
+    assert "limit 100 ms" in page
+    assert sum(int(count) for count in re.findall(r"<title>(\d+) calls", page)) == 5
+
+
+def test_recorder_keeps_what_was_found_when_the_run_dies(tmp_path: Path) -> None:
+    """After each check both files are whole on disk, marked incomplete."""
+    recorder = Recorder(tmp_path, {"commit": "", "tree": "", "started": ""})
+    recorder.add(failed_check())
+
+    saved = json.loads((tmp_path / JSON_NAME).read_text(encoding="utf-8"))
+    assert saved["complete"] is False
+    assert saved["verdict"] == "error"
+    assert saved["checks"][0]["name"] == "schema.squash"
+    assert "did not finish" in (tmp_path / HTML_NAME).read_text(encoding="utf-8")
+
+
+def test_no_secret_reaches_a_report(tmp_path: Path) -> None:
+    """Known passwords and credentials in URLs are masked in both files."""
+    recorder = Recorder(tmp_path, {"commit": "", "tree": "", "started": ""}, lambda: [PASSWORD])
+    check = failed_check()
+    check.detail = f"password is {PASSWORD}; postgresql://someone:another-word@127.0.0.1/x"
+    recorder.add(check)
+
+    for name in (JSON_NAME, HTML_NAME):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert PASSWORD not in text
+        assert "another-word" not in text
+        assert "postgresql://***@127.0.0.1/x" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("postgresql://u:p@h/d", "postgresql://***@h/d"),
+        ("redis://:p@h:6379/0", "redis://***@h:6379/0"),
+        ("host=h password='a b' user=u", "host=h password=*** user=u"),
+        ("https://example.org/a?b=c", "https://example.org/a?b=c"),
+    ],
+)
+def test_redaction(text: str, expected: str) -> None:
+    """Credentials go, the rest stays."""
+    assert redact(text) == expected
+
+
+def test_history_gives_the_trend_of_each_figure(tmp_path: Path) -> None:
+    """Runs line up oldest first, and a damaged line costs only itself."""
+    path = tmp_path / history.NAME
+    history.append(path, finished(measured_check()).to_json())
+    with path.open("a", encoding="utf-8") as file:
+        file.write("{damaged\n")
+    later = measured_check()
+    later.measurements[0] = Measurement("max", 4.0, "ms", 100.0)
+    history.append(path, finished(later).to_json())
+
+    assert [point.value for point in history.trends(path)["health.socket/max"]] == [3.0, 4.0]
+    assert "<polyline" in str(plots.trend([3.0, 4.0]))
+
+
+def test_annotations_name_what_did_not_pass() -> None:
+    """One line for GitHub a check that did not pass, with its special characters escaped."""
+    check = failed_check()
+    check.reason = "50% lost\nsecond line"
+
+    lines = list(annotations.github(finished(measured_check(), check)))
+
+    assert lines == ["::error title=schema.squash::50%25 lost%0Asecond line"]
+
+
+def test_the_tightest_figure_is_the_one_nearest_its_limit() -> None:
+    """Figures without a limit never stand for a check."""
+    figures = [Measurement("a", 10, "ms", 100), Measurement("b", 90, "ms", 100), Measurement("c", 999, "ms")]
+
+    found = tightest(figures)
+
+    assert found is not None
+    assert found.name == "b"
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "verification", *arguments],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_report_command_draws_the_page_again(tmp_path: Path) -> None:
+    """``report RESULT.json -o FILE.html`` needs nothing but the file."""
+    source = tmp_path / "verification.json"
+    source.write_text(json.dumps(finished(failed_check()).to_json()), encoding="utf-8")
+
+    done = command("report", str(source), "-o", str(tmp_path / "page.html"))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "schema.squash" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file"),
+        ("{", "damaged"),
+        ("[]", "format None"),
+        ('{"format": 99}', "format 99"),
+        ('{"format": 1, "verdict": "passed"}', "parts are missing"),
+    ],
+)
+def test_report_command_says_what_is_wrong_in_one_line(
+    tmp_path: Path, content: str | None, words: str
+) -> None:
+    """A bad result file ends with status 2 and one line naming the file."""
+    source = tmp_path / "verification.json"
+    if content is not None:
+        source.write_text(content, encoding="utf-8")
+
+    done = command("report", str(source), "-o", str(tmp_path / "page.html"))
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert words in done.stderr
+    assert str(source) in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "required: COMMAND"),
+        (("brew",), "brew"),
+        (("report", "x.json"), "-o"),
+        (("report", "x.json", "-o", "y", "z"), "unknown argument 'z'"),
+    ],
+)
+def test_command_line_complains_in_one_line(arguments: tuple[str, ...], words: str) -> None:
+    """Wrong words on the command line: status 2, one line, no traceback."""
+    done = command(*arguments)
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert words in done.stderr
