@@ -1,6 +1,13 @@
 from django.db import migrations, models
 
-from ._steps import compact, hyphenate, pattern_index, require_uuids, rows, settle_constraints
+from ._steps import (
+    compact,
+    hyphenate,
+    pattern_index,
+    require_uuids,
+    rows,
+    settle_constraints,
+)
 
 # The key itself and the columns that follow it.
 ORDER_ID_COLUMNS = (("Order", "id"), ("Payment", "order_id"), ("Receipt", "order_id"))
