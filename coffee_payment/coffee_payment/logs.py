@@ -10,7 +10,8 @@ from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 HIDDEN: Final = "***"
 
 SENSITIVE_NAME: Final = re.compile(
-    r"authorization|cookie|password|passwd|secret|token|api_?key|private_?key|encryption_?key|credential|signing",
+    r"authorization|cookie|password|passwd|secret|token|api_?key|private_?key|encryption_?key|credential|signing"
+    r"|terminal_?key|account_?id|phone",
     re.IGNORECASE,
 )
 """A field with such a name is hidden whatever it holds."""

@@ -1,1 +1,148 @@
-"""System checks of the payments app."""
+"""System checks; `manage.py check`, every management command and the Celery worker run them.
+
+The ids are stable, so that `SILENCED_SYSTEM_CHECKS` can name them:
+
+- `payments.E001` HealthMiddleware is not the first middleware
+- `payments.E002` CREDENTIALS_ENCRYPTION_KEY is missing or malformed while DEBUG is off
+- `payments.E003` the root certificate is missing, and the SSL mode would silently connect without it
+- `payments.W001` PostgreSQL without an SSL mode of `require` or stronger while DEBUG is off
+- `payments.W002` the client key's file can be read by others
+- `payments.W003` a certificate has expired or is about to
+- `payments.W004` a certificate cannot be read
+- `payments.W005` an environment variable has a doubtful value
+"""
+
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from coffee_payment.db_ssl import SECURE_MODES, DatabaseSSL
+from cryptography import x509
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ImproperlyConfigured
+
+from .fields import cipher
+
+HEALTH_MIDDLEWARE: Final = "payments.middleware.HealthMiddleware"
+CERTIFICATES: Final = ("POSTGRES_SSL_CERT", "POSTGRES_SSL_ROOT_CERT")
+URLS: Final = ("TMETR_BASE_URL", "YOOKASSA_BASE_URL", "T_BANK_BASE_URL")
+
+
+@register()
+def health_middleware_first(**_: Any) -> list[CheckMessage]:
+    """A probe must reach no other middleware."""
+    if settings.MIDDLEWARE and settings.MIDDLEWARE[0] == HEALTH_MIDDLEWARE:
+        return []
+    return [
+        Error(
+            "HealthMiddleware is not the first middleware: probes would be redirected or refused.",
+            hint=f"Put {HEALTH_MIDDLEWARE!r} at the head of MIDDLEWARE.",
+            id="payments.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def credentials_key(**_: Any) -> list[CheckMessage]:
+    """Without a good key no merchant can be paid."""
+    if settings.DEBUG:
+        return []
+    try:
+        cipher()
+    except ImproperlyConfigured as error:
+        return [
+            Error(
+                str(error),
+                hint="Set CREDENTIALS_ENCRYPTION_KEY to what Fernet.generate_key() gives.",
+                id="payments.E002",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, Tags.database)
+def database_ssl(**_: Any) -> list[CheckMessage]:
+    """How safe the connection to PostgreSQL is."""
+    ssl: DatabaseSSL = settings.DATABASE_SSL
+    if not ssl.postgresql:
+        return []
+    return [*_weak_mode(ssl), *_missing_root(ssl), *_open_key(ssl), *_ending_certificates(ssl)]
+
+
+@register()
+def environment(**_: Any) -> list[CheckMessage]:
+    """Values that were understood, but are hardly meant."""
+    doubts = [*settings.ENVIRONMENT.doubts]
+    doubts += [
+        f"{name} does not look like a URL with http:// or https:// and a host"
+        for name in URLS
+        if urlsplit(getattr(settings, name)).scheme not in {"http", "https"}
+        or not urlsplit(getattr(settings, name)).hostname
+    ]
+    doubts += [
+        f"CSRF_TRUSTED_ORIGINS holds {origin!r}, which has no scheme"
+        for origin in settings.CSRF_TRUSTED_ORIGINS
+        if "://" not in origin
+    ]
+    if "://" in settings.BASE_URL or "/" in settings.BASE_URL:
+        doubts.append("BASE_URL must be a host alone, without scheme and path")
+    if not settings.PAYMENT_SCENARIOS:
+        doubts.append("PAYMENT_SCENARIOS is empty: no device can take money")
+    if not settings.DEBUG and not settings.TMETR_TOKEN:
+        doubts.append("TMETR_TOKEN is not set: the machines cannot be reached")
+    return [CheckWarning(doubt, id="payments.W005") for doubt in doubts]
+
+
+def _weak_mode(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
+    if not settings.DEBUG and ssl.mode not in SECURE_MODES:
+        yield CheckWarning(
+            f"PostgreSQL is used with SSL mode {ssl.mode or '(none)'}: traffic may go in clear.",
+            hint="Set POSTGRES_SSL_MODE to require, verify-ca or verify-full.",
+            id="payments.W001",
+        )
+
+
+def _missing_root(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
+    """Find what libpq passes over in silence; the verify modes refuse to connect by themselves."""
+    root = ssl.file("POSTGRES_SSL_ROOT_CERT")
+    if root and not root.is_file() and ssl.mode in {"allow", "prefer", "require"}:
+        yield Error(
+            f"POSTGRES_SSL_ROOT_CERT {root} does not exist: mode {ssl.mode} would connect unverified.",
+            hint="Mount the file, or choose verify-ca or verify-full.",
+            id="payments.E003",
+        )
+
+
+def _open_key(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
+    key = ssl.file("POSTGRES_SSL_KEY")
+    if key and key.is_file() and stat.S_IMODE(key.stat().st_mode) & ~0o600:
+        yield CheckWarning(
+            f"POSTGRES_SSL_KEY {key} has permissions {stat.S_IMODE(key.stat().st_mode):03o}, wider than 600.",
+            hint=f"chmod 600 {key}",
+            id="payments.W002",
+        )
+
+
+def _ending_certificates(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
+    limit = datetime.now(UTC) + timedelta(days=settings.SSL_CERT_EXPIRY_WARNING_DAYS)
+    for variable in CERTIFICATES:
+        path = ssl.file(variable)
+        if not path or not path.is_file():
+            continue
+        try:
+            ends = [each.not_valid_after_utc for each in x509.load_pem_x509_certificates(path.read_bytes())]
+        except (ValueError, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it holds no PEM certificate"
+            yield CheckWarning(f"{variable} {path} cannot be read: {reason}.", id="payments.W004")
+            continue
+        if min(ends) <= limit:
+            verb = "expired" if min(ends) <= datetime.now(UTC) else "expires"
+            yield CheckWarning(
+                f"{variable} {path} {verb} on {min(ends):%Y-%m-%d %H:%M} UTC.",
+                hint="Renew the certificate and restart the server.",
+                id="payments.W003",
+            )
