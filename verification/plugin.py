@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
             major=config.getoption("--postgres"),
             dsn=config.getoption("--dsn"),
             worker=hasattr(config, "workerinput"),
+            both=bool(config.getoption("--verification-reports")),
         )
         config.add_cleanup(config.stash[SERVERS].close)
         if configuration.settings:
@@ -74,8 +75,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open the check that a test of the gate stands for."""
-    if SUITE in item.path.parents:
+    """Open the check that a test of the gate stands for; a project's own tests join by asking for one."""
+    if SUITE in item.path.parents or "check" in getattr(item, "fixturenames", ()):
         item.stash[CHECK] = SuiteRun.open_check(item)
 
 
@@ -125,8 +126,8 @@ def tls_server(pytestconfig: pytest.Config) -> Server:
 @pytest.fixture
 def check(request: pytest.FixtureRequest) -> Check:
     """The check that the running test of the gate stands for: put the evidence into it."""
-    found: Check | None = request.node.stash.get(CHECK, None)
-    return found or SuiteRun.open_check(request.node)
+    found: Check = request.node.stash[CHECK]
+    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

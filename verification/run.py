@@ -30,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dsn:
         options.append(f"--dsn={arguments.dsn}")
     os.environ.pop("PYTEST_ADDOPTS", None)
+    # pytest-django would load the settings before the plugin can lead them to its server.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     status = pytest.main(
         [
             "-c",

@@ -40,8 +40,7 @@ class Servers:
 
     def start_both(self) -> None:
         """Start both side by side, for a run that will need both."""
-        self._required()
-        if self._plain is None and self._tls is None and self.provider != "existing":
+        if self.provider not in ("none", "existing") and self._plain is None and self._tls is None:
             self._plain, self._tls = choose.start_many(
                 [{"tls": False}, {"tls": True}], provider=self.provider, major=self.major
             )
@@ -78,18 +77,22 @@ class Servers:
             raise CannotRun("this needs PostgreSQL, and --provider none was given; leave the option away")
 
 
-def prepare(*, provider: str, major: int | None, dsn: str | None, worker: bool) -> Servers:
+def prepare(
+    *, provider: str, major: int | None, dsn: str | None, worker: bool = False, both: bool = False
+) -> Servers:
     """Choose the provider; a parallel worker takes the server that its controller has started.
 
     The choice is made and said before anything starts, so that a run that cannot have a server
-    ends with one line.
+    ends with one line. ``both``: plain and TLS will be needed, so they start side by side.
     """
     if provider == "none":
         return Servers(provider, "none asked for (--provider none): the project's own database settings")
     if worker and SHARED in os.environ:
         return Servers("existing", "shared with the other workers", dsn=os.environ[SHARED])
-    chosen = choose.choose(provider, dsn=dsn)
+    chosen = choose.choose(provider, dsn, major=major)
     servers = Servers(chosen.provider, "", major=major, dsn=dsn)
+    if both:
+        servers.start_both()
     plain = servers.plain()
     servers.description = f"{plain.version} {chosen.provider} at {plain.address} ({chosen.reason})"
     os.environ[SHARED] = plain.url()
