@@ -1,0 +1,37 @@
+"""What comes in with a request, read without trust."""
+
+import json
+from typing import Any, Final
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+LONGEST_TEXT: Final = 255
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether the database can hold a text in its ordinary columns."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return "\0" not in text and len(text) <= LONGEST_TEXT
+
+
+def body_of(request: HttpRequest) -> Any:
+    """Give a request's JSON or form body; None when it cannot be read."""
+    try:
+        if request.content_type in _FORMS:
+            return request.POST.dict()
+        return json.loads(request.body)
+    except (
+        BadRequest,
+        MultiPartParserError,
+        RecursionError,
+        SuspiciousOperation,
+        UnreadablePostError,
+        ValueError,
+    ):
+        return None

@@ -1,0 +1,66 @@
+"""One id for everything that a request or a task causes, in the log and in the answer."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final
+
+from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.http import HttpRequest, HttpResponse
+
+HEADER: Final = "X-Request-ID"
+_ACCEPTABLE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current() -> str:
+    """Give the id of what this context works on; empty outside of requests and tasks."""
+    return _current.get()
+
+
+class RequestIdMiddleware:
+    """Takes the id from the proxy's header, or makes one, and answers with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next link of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request within the context of its id."""
+        given = request.headers.get(HEADER, "")
+        token = _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response[HEADER] = _current.get()
+            return response
+        finally:
+            _current.reset(token)
+
+
+class RequestIdFilter(logging.Filter):
+    """Adds ``request_id`` to every record that has an id."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through."""
+        if identifier := _current.get():
+            record.request_id = identifier
+        return True
+
+
+@before_task_publish.connect(dispatch_uid="request_id.publish")
+def _publish(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    if headers is not None and (identifier := _current.get()):
+        headers["request_id"] = identifier
+
+
+@task_prerun.connect(dispatch_uid="request_id.begin")
+def _begin(task_id: str = "", task: Any = None, **_: Any) -> None:
+    request = getattr(task, "request", None)
+    _current.set(getattr(request, "request_id", None) or task_id)
+
+
+@task_postrun.connect(dispatch_uid="request_id.end")
+def _end(**_: Any) -> None:
+    _current.set("")
