@@ -52,3 +52,24 @@ DRINK_SIZES: Final = {1: "Маленький", 2: "Средний", 3: "Боль
 
 PAYMENT_DESCRIPTION: Final = "Оплата напитка {drink}"
 """What the customer reads on the provider's page."""
+
+PAGE_TEXTS: Final = {
+    "title": "Ваш заказ",
+    "error_title": "Что-то пошло не так",
+    "pay": "Оплатить",
+    "retry": "Попробовать ещё раз",
+    "reload": "Обновить",
+    "email_label": "Электронная почта для чека",
+    "email_hint": "На этот адрес придёт чек.",
+    "email_optional": "Необязательно.",
+    "drink": "Напиток",
+    "size": "Размер",
+    "price": "К оплате",
+    "address": "Адрес",
+    "network_error": "Нет связи с сервером. Проверьте интернет и попробуйте ещё раз.",
+    "expired_warning": "Время заказа истекло. Если деньги списаны, обратитесь к персоналу.",
+    "see_staff": "Обратитесь к персоналу: напиток приготовят вручную.",
+    "created": "Проверьте заказ и перейдите к оплате.",
+    "no_script": "Для оплаты включите JavaScript в браузере.",
+}
+"""Labels and sentences of the order's page and of the error page."""
