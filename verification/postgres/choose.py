@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from verification.errors import CannotRun
 from verification.postgres import binaries, cleanup, engine
@@ -23,6 +23,12 @@ class Choice:
 
     provider: str
     reason: str
+
+
+class Wanted(TypedDict, total=False):
+    """One server of ``start_many``: what ``start`` takes as keywords."""
+
+    tls: bool
 
 
 @dataclass(frozen=True)
@@ -70,18 +76,14 @@ def start(
     return _start(choose(provider, dsn, major=major).provider, major, tls, dsn)
 
 
-def start_side_by_side(
-    provider: str = "auto",
-    *,
-    major: int | None = None,
-    dsn: str | None = None,
-    tls: Sequence[bool] = (False, True),
+def start_many(
+    wanted: Sequence[Wanted], *, provider: str = "auto", major: int | None = None, dsn: str | None = None
 ) -> list[Server]:
-    """Start several servers at the same time, one for each entry of ``tls``; all of them or none."""
+    """Start several servers side by side, in the order of ``wanted``; all of them or none."""
     cleanup.arm()
     chosen = choose(provider, dsn, major=major).provider
-    with ThreadPoolExecutor(len(tls)) as pool:
-        futures = [pool.submit(_start, chosen, major, each, dsn) for each in tls]
+    with ThreadPoolExecutor(max(len(wanted), 1)) as pool:
+        futures = [pool.submit(_start, chosen, major, each.get("tls", False), dsn) for each in wanted]
         try:
             return [future.result() for future in futures]
         except BaseException:

@@ -72,9 +72,16 @@ def initdb_options(major: int, locale: str) -> list[str]:
 
 def reason(log: str) -> str:
     """Give the line of a server's log that tells why it did not start, without its time stamp."""
-    lines = log.splitlines()
-    telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR"))] or lines
-    return telling[-1].partition("] ")[2] or telling[-1] if telling else "it said nothing"
+    lines = [line.partition("] ")[2] or line for line in log.splitlines() if line.strip()]
+    levels = ("FATAL:", "PANIC:", "ERROR:")
+    last = next((place for place in reversed(range(len(lines))) if lines[place].startswith(levels)), None)
+    if last is None:
+        return lines[-1] if lines else "it said nothing"
+    if any(words in lines[last] for words in ("contains errors", "could not load")):
+        # The cause stands before: which setting, or which line of which file.
+        causes = [line for line in lines[:last] if line.startswith("LOG:")]
+        return causes[-1] if causes else lines[last]
+    return lines[last]
 
 
 def tls_files(authority: Authority, *hosts: str) -> dict[str, bytes]:

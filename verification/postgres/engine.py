@@ -85,6 +85,9 @@ def told() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     if isinstance(error, APIError):
         return f"the engine refused: {error.explanation or error}".splitlines()[0]
-    if isinstance(error, requests.Timeout):
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, requests.Timeout):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
         return f"the engine does not answer within {_ANSWER_SECONDS} s; restart it or use --provider embedded"
     return "no container engine answers; start one (or set DOCKER_HOST), or use --provider embedded"

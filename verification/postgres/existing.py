@@ -6,14 +6,13 @@ from typing import Any, Final, NoReturn, Self
 from urllib.parse import quote, urlencode
 
 import psycopg2
-from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 from psycopg2.extensions import parse_dsn
 
 from verification.errors import CannotRun
 from verification.postgres import binaries, cleanup
 from verification.postgres.owner import Owner
-from verification.postgres.server import Database, Server
+from verification.postgres.server import Database, Server, identifier
 
 PREFIX: Final = "verification_"
 """What the name of every database of ours starts with."""
@@ -85,8 +84,7 @@ class ExistingServer(Server):
             name = PREFIX + name
         database = super().create_database(name, template=template)
         self._made.add(database.name)
-        comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
-        self._maintain(comment.format(sql.Identifier(database.name), sql.Literal(str(Owner.current()))))
+        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{Owner.current()}'")
         return database
 
     def drop_database(self, name: str) -> None:
@@ -138,7 +136,7 @@ class ExistingServer(Server):
         fitting = [each for each in binaries.installations() if each.major >= self.major]
         if not fitting:
             raise CannotRun(
-                f"existing {self.address}: {name} of PostgreSQL {self.major} or newer is not on this machine; "
+                f"existing {self.address}: no {name} of PostgreSQL {self.major} or newer on this machine; "
                 "install the client programs of that version"
             )
         nearest = min(fitting, key=lambda each: each.major)
@@ -204,7 +202,8 @@ def _connect(parameters: Mapping[str, str]) -> Connection:
         connection: Connection = psycopg2.connect(**keywords)
     except psycopg2.OperationalError as error:
         where = f"{parameters.get('host', 'the local server')}:{parameters.get('port', '5432')}"
-        said = binaries.last_line(str(error).replace(parameters.get("password") or "\n", "***"))
+        # The first line is the cause; libpq adds advice and what it tried after it.
+        said = str(error).replace(parameters.get("password") or "\n", "***").strip().partition("\n")[0]
         raise CannotRun(
             f"existing: no connection to {where} ({said}); see that it runs, that the DSN is right, "
             "or use --provider embedded"

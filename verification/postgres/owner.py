@@ -38,9 +38,16 @@ class Owner:
         """Write what ``parse`` reads."""
         return f"{self.machine} {self.process} {self.started}"
 
-    def is_dead(self) -> bool:
-        """Tell whether the process is surely gone; False for one that cannot be seen from here."""
-        if self.machine != _machine():
+    def is_dead(self, *, here: bool = False) -> bool:
+        """Tell whether the process is surely gone; False for one that cannot be seen from here.
+
+        ``here``: it ran on this very machine, so that another boot id means before the last reboot.
+        """
+        boot, _, namespace = self.machine.partition("/")
+        own_boot, _, own_namespace = _machine().partition("/")
+        if boot != own_boot:
+            return here
+        if namespace != own_namespace:
             return False
         try:
             os.kill(self.process, 0)

@@ -34,7 +34,7 @@ def remove_stale(account: Account) -> None:
             left_by = Owner.parse((directory / _OWNER).read_text(encoding="utf-8"))
         except OSError:
             continue
-        if left_by is not None and left_by.is_dead():
+        if left_by is not None and left_by.is_dead(here=True):
             guardian.clean(directory)
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
 import psycopg2
-from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
 from verification.errors import CannotRun
@@ -18,6 +17,11 @@ from verification.postgres.tls import Authority
 
 _CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
 _NO_FILE: Final = "/nonexistent"
+
+
+def identifier(name: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)
@@ -87,15 +91,13 @@ class Server(ABC):
     def create_database(self, name: str | None = None, *, template: str | None = None) -> Database:
         """Create a database, a clone of ``template`` when one is named (nobody may be connected to it)."""
         name = name or f"verification_{secrets.token_hex(6)}"
-        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-        if template:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-        self._maintain(statement)
+        clone = f" TEMPLATE {identifier(template)}" if template else ""
+        self._maintain(f"CREATE DATABASE {identifier(name)}{clone}")
         return Database(self, name)
 
     def drop_database(self, name: str) -> None:
         """Drop a database with whoever is connected to it; one that is gone already is no error."""
-        self._maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._maintain(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)")
 
     @contextmanager
     def database(self, name: str | None = None, *, template: str | None = None) -> Iterator[Database]:
@@ -106,7 +108,7 @@ class Server(ABC):
         finally:
             self.drop_database(database.name)
 
-    def _maintain(self, statement: sql.Composable) -> None:
+    def _maintain(self, statement: str) -> None:
         connection = self._connect_for_maintenance()
         try:
             with connection.cursor() as cursor:
