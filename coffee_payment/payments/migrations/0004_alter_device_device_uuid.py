@@ -15,7 +15,7 @@ def from_text(apps, schema_editor):
 
 def require_uuids_on_the_way_back(apps, schema_editor):
     ids = rows(apps, schema_editor, "Device").values_list("device_uuid", flat=True)
-    require_uuids("Device.device_uuid", ids.iterator())
+    require_uuids("Device.device_uuid", ids)
 
 
 class Migration(migrations.Migration):

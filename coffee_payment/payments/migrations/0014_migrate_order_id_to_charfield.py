@@ -29,7 +29,7 @@ def from_text(apps, schema_editor):
 
 
 def require_uuids_on_the_way_back(apps, schema_editor):
-    require_uuids("Order.id", rows(apps, schema_editor, "Order").values_list("id", flat=True).iterator())
+    require_uuids("Order.id", rows(apps, schema_editor, "Order").values_list("id", flat=True))
 
 
 class Migration(migrations.Migration):

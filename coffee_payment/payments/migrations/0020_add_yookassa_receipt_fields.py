@@ -23,7 +23,7 @@ def copy(source, target):
 
 def refuse_what_drinks_lacked(apps, schema_editor):
     drinks = rows(apps, schema_editor, "Drink")
-    require_uuids("Drink.id", drinks.values_list("id", flat=True).iterator())
+    require_uuids("Drink.id", drinks.values_list("id", flat=True))
     if drinks.filter(meta__isnull=False).exists():
         raise IrreversibleError("0020 cannot be undone while drinks have a meta")
 
