@@ -108,5 +108,7 @@ def load(root: Path | None = None) -> Configuration:
         raise CannotRun(
             f"{file}: [tool.verification] has no key {unknown[0]!r}; known keys: {', '.join(sorted(known))}"
         )
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+    }
     return Configuration(root=root, **values)

@@ -1,0 +1,95 @@
+"""Defaults as the source writes them: an expression -> the text that a variable would hold."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Default:
+    """What a read falls back on."""
+
+    text: str | None = None
+    computed: bool = False
+
+
+NONE = Default()
+
+
+def render(  # noqa: C901, PLR0911, PLR0912 - one answer a form
+    node: ast.expr | None, constants: Mapping[str, ast.expr]
+) -> Default:
+    """Give the default that an expression stands for.
+
+    ``constants`` are the module's top-level names. Lists become comma lists; an f-string
+    keeps the names it is made of (``https://{HOST}`` -> ``https://HOST``); whatever else
+    only running it can tell comes back as its source, marked ``computed``.
+    """
+    match node:
+        case None | ast.Constant(value=None):
+            return NONE
+        case ast.Constant(value=value):
+            return Default(value.decode() if isinstance(value, bytes) else str(value))
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            parts = [render(element, constants) for element in elements]
+            if any(part.computed or part.text is None for part in parts):
+                return Default(ast.unparse(node), computed=True)
+            return Default(",".join(part.text or "" for part in parts))
+        case ast.Dict(keys=[]):
+            return Default("")
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return Default(str(-value))
+        case ast.JoinedStr(values=values):
+            return Default("".join(_piece(value) for value in values))
+        case ast.Call(func=ast.Name(id="str" | "int" | "float" | "bool"), args=[inner], keywords=[]):
+            return render(inner, constants)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            parts = [render(left, constants), render(right, constants)]
+            if any(part.computed or part.text is None for part in parts):
+                return Default(ast.unparse(node), computed=True)
+            numbers = any(isinstance(getattr(side, "value", None), int | float) for side in (left, right))
+            joined = "".join(part.text or "" for part in parts)
+            return Default(ast.unparse(node), computed=True) if numbers else Default(joined)
+        case ast.IfExp(body=body, orelse=orelse):
+            literal = [
+                each for each in (render(body, constants), render(orelse, constants)) if not each.computed
+            ]
+            texts = [each for each in literal if each.text]
+            return texts[0] if len(texts) == 1 else Default(ast.unparse(node), computed=True)
+        case ast.Name(id=name) if name in constants:
+            rest = {key: value for key, value in constants.items() if key != name}
+            return render(constants[name], rest)
+        case _:
+            return Default(ast.unparse(node), computed=True)
+
+
+def _piece(value: ast.expr) -> str:
+    match value:
+        case ast.Constant(value=text):
+            return str(text)
+        case ast.FormattedValue(value=inner):
+            return ast.unparse(inner)
+        case _:
+            return ast.unparse(value)
+
+
+def constants_of(tree: ast.Module) -> dict[str, ast.expr]:
+    """Give the names that a module binds exactly once, at its top level, to a literal."""
+    found: dict[str, ast.expr] = {}
+    twice: set[str] = set()
+    for statement in tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                pass
+            case _:
+                continue
+        if name in found:
+            twice.add(name)
+        found[name] = value
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in twice and not render(value, {}).computed and not isinstance(value, ast.JoinedStr)
+    }

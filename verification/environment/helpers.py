@@ -1,0 +1,94 @@
+"""A project's own functions that read a variable whose name they are given."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_DEFAULT_NAMES: Final = ("default", "fallback")
+"""Parameters that carry a default, where the function's body does not show it."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """One place where a variable is read: the whole expression, its name, its default."""
+
+    node: ast.expr
+    name: ast.expr | None
+    default: ast.expr | None
+
+
+@dataclass(frozen=True)
+class Helper:
+    """One such function."""
+
+    node: ast.AST
+    parameters: tuple[str, ...]
+    """In the order in which a call may give them."""
+    defaults: Mapping[str, ast.expr]
+    name: str
+    """The parameter that takes the variable's name."""
+    default: str | None
+    """The parameter that takes the default."""
+    fixed: ast.expr | None
+    """The default that the function itself gives."""
+
+    def access(self, call: ast.Call) -> Access:
+        """Say what a call of this function reads."""
+        given = dict(zip(self.parameters, call.args, strict=False))
+        given |= {each.arg: each.value for each in call.keywords if each.arg}
+        default = self.fixed
+        if self.default is not None:
+            default = given.get(self.default, self.defaults.get(self.default, self.fixed))
+        name = given.get(self.name, self.defaults.get(self.name))
+        return Access(call, None if isinstance(name, ast.Starred) else name, default)
+
+
+def helpers_of(tree: ast.Module, accesses: Callable[[ast.AST], Iterable[Access]]) -> dict[str, Helper]:
+    """Give the functions below ``tree`` that hand one of their parameters to a read."""
+    found: dict[str, Helper] = {}
+    for name, node in _functions(tree):
+        parameters, defaults = _signature(node.args)
+        for access in accesses(node):
+            match access.name:
+                case ast.Name(id=parameter) if parameter in parameters:
+                    carrier, fixed = _default_of(access.default, parameters, parameter)
+                    found[name] = Helper(node, parameters, defaults, parameter, carrier, fixed)
+                    break
+    return found
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.Lambda]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name):
+                yield name, node
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as function):
+                yield name, function
+
+
+def _signature(arguments: ast.arguments) -> tuple[tuple[str, ...], dict[str, ast.expr]]:
+    positional = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    keyword_only = [each.arg for each in arguments.kwonlyargs]
+    defaults: dict[str, ast.expr] = {}
+    if arguments.defaults:
+        defaults |= dict(zip(positional[-len(arguments.defaults) :], arguments.defaults, strict=True))
+    defaults |= {
+        name: value
+        for name, value in zip(keyword_only, arguments.kw_defaults, strict=True)
+        if value is not None
+    }
+    return (*positional, *keyword_only), defaults
+
+
+def _default_of(
+    default: ast.expr | None, parameters: tuple[str, ...], name: str
+) -> tuple[str | None, ast.expr | None]:
+    """Give the parameter that carries the default, and what the function itself falls back on."""
+    while isinstance(default, ast.Call) and len(default.args) == 1:
+        default = default.args[0]  # str(default)
+    if isinstance(default, ast.Name) and default.id in parameters:
+        return default.id, None
+    others = [parameter for parameter in parameters if parameter != name]
+    named = [parameter for parameter in others if parameter in _DEFAULT_NAMES]
+    return (named[0] if named else None), default

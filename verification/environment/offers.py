@@ -1,0 +1,67 @@
+"""Deployment files against the variables that the project reads, in both directions."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from verification.environment.compare import is_secret
+from verification.environment.deployment import Deployment, Setting
+from verification.environment.model import Finding, Problem, Read, Row, has_password, masked
+
+RUNTIME: Final = re.compile(
+    r"PYTHON[A-Z]*|DJANGO_SETTINGS_MODULE|TZ|LANG|LC_[A-Z]+|PATH|HOME|TMPDIR|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY"
+)
+"""Variables that Python, Django, libpq and the system read themselves."""
+
+
+def compare_deployments(
+    deployments: Sequence[Deployment], reads: Sequence[Read], rows: Sequence[Row]
+) -> list[Finding]:
+    """Give every variable that a file sets and nobody reads, leaves out, or sets wrongly."""
+    findings: list[Finding] = []
+    known = {read.variable for read in reads}
+    for deployment in deployments:
+        findings += _unread(deployment, known)
+        findings += _missing(deployment, rows)
+        for setting in deployment.settings:
+            findings += _value(setting, rows)
+    return sorted(set(findings))
+
+
+def _unread(deployment: Deployment, known: set[str]) -> Iterator[Finding]:
+    for setting in deployment.settings:
+        if setting.variable not in known and not RUNTIME.fullmatch(setting.variable):
+            action = "remove it: the project does not read it"
+            yield Finding(setting.where, setting.variable, Problem.NOT_READ, action)
+
+
+def _missing(deployment: Deployment, rows: Sequence[Row]) -> Iterator[Finding]:
+    """What has no default must be named; ``.env.example`` names everything."""
+    named = {setting.variable for setting in deployment.settings}
+    for row in rows:
+        needed = deployment.lists_all or row.default is None
+        if needed and row.variable not in named and not deployment.complete:
+            action = "name it there, without a value if it has none"
+            yield Finding(deployment.shown, row.variable, Problem.NOT_OFFERED, action)
+
+
+def _value(setting: Setting, rows: Sequence[Row]) -> Iterator[Finding]:
+    row = next((each for each in rows if each.variable == setting.variable), None)
+    secret = is_secret(setting.variable, rows)
+    if setting.value and (secret or has_password(setting.value)):
+        yield Finding(
+            setting.where,
+            setting.variable,
+            Problem.SECRET_WITH_DEFAULT,
+            "leave the value out: a secret comes from the deployment alone",
+            actual=masked(setting.value, secret=True),
+        )
+    elif setting.value == "" and row is not None and row.default:
+        yield Finding(
+            setting.where,
+            setting.variable,
+            Problem.EMPTY_IS_NOT_UNSET,
+            f"comment it out, or write the default {row.default}: an empty value replaces it",
+            documented=row.default,
+            actual="''",
+        )

@@ -1,0 +1,156 @@
+"""The environment table of a README: ``Variable Name | Description | Default Value``."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from verification.environment.model import Row
+from verification.errors import CannotRun
+
+HEADER: Final = "Variable Name | Description | Default Value"
+NO_DEFAULT: Final = frozenset({"", "—", "–", "-", "--", "none", "no default"})
+EMPTY: Final = frozenset({"empty", "(empty)", '""', "''"})
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECRET: Final = re.compile(
+    r"(?:\*\*|__|\*|_|\(|\[|`|^)secret\b(?:\*\*|__|\*|_|\)|\]|`|[.:,;!]|$)|🔒|🔑", re.IGNORECASE
+)
+"""A row is marked by the word set apart (``**Secret**``, ``(secret)``, "Secret: ..."), not by a mention."""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    markdown: str
+    text: str
+    spans: tuple[str, ...]
+    """The content of each of its code spans."""
+
+    @property
+    def code(self) -> str | None:
+        """All of its code in one; None: there is none."""
+        return "".join(self.spans) if self.spans else None
+
+
+def read(file: Path, *, root: Path | None = None) -> list[Row]:
+    """Give the rows of every table with that header, in order.
+
+    The category of a row is a row above it that holds a text and nothing else, or the
+    heading above its table. Raises ``CannotRun`` when the file cannot be read or has no
+    such table.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CannotRun(
+            f"{file}: cannot be read ({error.strerror}); name the README with the table"
+        ) from None
+    except UnicodeDecodeError:
+        raise CannotRun(f"{file}: is not UTF-8 text; name the README with the table") from None
+    shown = str(file.relative_to(root)) if root and file.is_relative_to(root) else str(file)
+    rows, tables = parse(text, shown)
+    if not tables:
+        raise CannotRun(f"{file}: has no environment table; add one with the header | {HEADER} |")
+    return rows
+
+
+def parse(text: str, shown: str = "README.md") -> tuple[list[Row], int]:
+    """Give the rows, and the number of tables they come from."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    rows: list[Row] = []
+    tables, heading, start = 0, "", 0
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = _plain(tokens[number + 1])
+        elif token.type == "table_open":
+            start = number
+        elif token.type == "table_close":
+            lines = list(_lines(tokens[start:number]))
+            columns = _columns(lines[0][1])
+            if columns:
+                tables += 1
+                rows.extend(_rows(lines[1:], columns, heading, shown))
+    return rows, tables
+
+
+def _lines(tokens: Sequence[Token]) -> Iterator[tuple[int, list[_Cell]]]:
+    """Give each row of a table: its line in the file, its cells."""
+    cells: list[_Cell] = []
+    line = 0
+    for token in tokens:
+        if token.type == "tr_open":
+            cells, line = [], (token.map[0] if token.map else line) + 1
+        elif token.type == "inline":
+            cells.append(_Cell(token.content.strip(), _plain(token).strip(), _spans(token)))
+        elif token.type == "tr_close":
+            yield line, cells
+
+
+def _plain(token: Token) -> str:
+    children = token.children or []
+    return "".join(
+        "\n" if child.type in {"softbreak", "hardbreak"} else child.content
+        for child in children
+        if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
+    )
+
+
+def _spans(token: Token) -> tuple[str, ...]:
+    return tuple(child.content for child in token.children or [] if child.type == "code_inline")
+
+
+def _columns(cells: Sequence[_Cell]) -> dict[str, int]:
+    """Give the places of the columns, or nothing for a table of another kind."""
+    places: dict[str, int] = {}
+    for number, cell in enumerate(cells):
+        words = cell.text.lower().split()
+        for column, names in {
+            "variable": (["variable", "name"], ["variable"]),
+            "description": (["description"],),
+            "default": (["default", "value"], ["default"]),
+            "secret": (["secret"],),
+        }.items():
+            if words in names:
+                places[column] = number
+    return places if {"variable", "description", "default"} <= set(places) else {}
+
+
+def _rows(
+    lines: Sequence[tuple[int, list[_Cell]]], columns: dict[str, int], heading: str, shown: str
+) -> Iterator[Row]:
+    category = heading
+    for line, cells in lines:
+        name = cells[columns["variable"]]
+        if all(not cell.text for number, cell in enumerate(cells) if number != columns["variable"]):
+            category = name.text
+            continue
+        description = cells[columns["description"]]
+        default = cells[columns["default"]]
+        marked = f"{name.markdown} {_SECRET.search(description.markdown) and '(secret)'} {default.markdown}"
+        secret = bool(_SECRET.search(marked)) or _says_yes(cells, columns)
+        # A cell with several names gives several rows: the comparison then says what is wrong with it.
+        for variable in _VARIABLE.findall(" ".join(name.spans) or _SECRET.sub("", name.text)):
+            yield Row(variable, description.text, _default(default), secret, category, shown, line)
+
+
+def _says_yes(cells: Sequence[_Cell], columns: dict[str, int]) -> bool:
+    return "secret" in columns and cells[columns["secret"]].text.lower() in {
+        "yes",
+        "true",
+        "secret",
+        "x",
+        "✓",
+        "✔",
+    }
+
+
+def _default(cell: _Cell) -> str | None:
+    if cell.code is not None:
+        return "" if cell.code.lower() in EMPTY else None if cell.code.lower() in NO_DEFAULT else cell.code
+    text = _SECRET.sub("", cell.text).strip()
+    if text.lower() in NO_DEFAULT or text.startswith(("—", "–")):
+        return None
+    return "" if text.lower() in EMPTY else text

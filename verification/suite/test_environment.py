@@ -1,0 +1,102 @@
+"""Property 3: the variables that the settings read are the variables that the README documents."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from verification.configuration import Configuration
+from verification.environment import deployment, offers
+from verification.environment.effects import Effects, examine_effects
+from verification.environment.model import Finding
+from verification.environment.project import Environment, examine_project
+from verification.report.result import Check, Measurement, Table
+
+PROPERTIES = ("Property 3",)
+
+
+@pytest.fixture(scope="module")
+def environment(configuration: Configuration) -> Environment:
+    """What the project reads and documents."""
+    return examine_project(configuration)
+
+
+@pytest.fixture(scope="module")
+def effects(configuration: Configuration, environment: Environment) -> Effects:
+    """What each documented variable does."""
+    return examine_effects(configuration, environment.reads, environment.rows)
+
+
+def test_environment_documented(environment: Environment, check: Check) -> None:
+    """Every variable that the settings read is a row of the README with its default, and vice versa."""
+    check.properties = PROPERTIES
+    check.measurements += [
+        Measurement("variables read by the settings", len(environment.variables), "variables"),
+        Measurement("rows of the README's table", len(environment.rows), "rows"),
+        Measurement("undocumented, unread or differing", len(environment.findings), "findings", 0),
+    ]
+    places = {read.variable: read.where for read in (*environment.other_reads, *environment.reads)}
+    check.tables.append(
+        Table(
+            "Documented variables",
+            ("variable", "category", "default", "secret", "read at"),
+            [
+                (
+                    row.variable,
+                    row.category,
+                    row.default if not row.secret else None,
+                    row.secret,
+                    places.get(row.variable),
+                )
+                for row in environment.rows
+            ],
+        )
+    )
+    _expect_none(check, environment.findings)
+
+
+def test_environment_effective(effects: Effects, check: Check) -> None:
+    """Every documented variable changes something when changed, and nothing when set to its default."""
+    check.properties = PROPERTIES
+    check.measurements.append(
+        Measurement("without effect or with another default", len(effects.findings), "findings", 0)
+    )
+    check.tables.append(
+        Table(
+            "What each variable changes",
+            ("variable", "settings that moved", "another value", "empty value", "default is effective"),
+            [
+                (
+                    effect.variable,
+                    ", ".join(effect.changed),
+                    "refused" if effect.refused else "accepted",
+                    effect.empty,
+                    effect.default,
+                )
+                for effect in effects.effects
+            ],
+        )
+    )
+    _expect_none(check, effects.findings)
+    assert effects.effects, "the settings read no documented variable; name settings_file in pyproject.toml"
+
+
+def test_environment_offered(configuration: Configuration, environment: Environment, check: Check) -> None:
+    """Deployment files set only variables that the project reads, and leave out none that it needs."""
+    check.properties = PROPERTIES
+    deployments = deployment.find(configuration.root)
+    found = offers.compare_deployments(
+        deployments, [*environment.reads, *environment.other_reads], environment.rows
+    )
+    check.notes.append(f"files: {', '.join(each.shown for each in deployments) or 'this project has none'}")
+    check.measurements.append(
+        Measurement(
+            "settings in deployment files", sum(len(each.settings) for each in deployments), "settings"
+        )
+    )
+    _expect_none(check, found)
+
+
+def _expect_none(check: Check, findings: Sequence[Finding]) -> None:
+    """Fail with every finding, one a line."""
+    check.differences += [finding.to_difference() for finding in findings]
+    assert not findings, "\n".join(finding.line for finding in findings)
