@@ -1,0 +1,25 @@
+# The server's image: built in one stage, run in another that has no build tools and no root.
+FROM python:3.12-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/server && /opt/server/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+COPY pyproject.toml /build/
+RUN cd /build && /opt/server/bin/python -m pip install --quiet --group server "Django~=5.2.0" && \
+    /opt/server/bin/python -m pip uninstall --quiet --yes pip
+COPY coffee_payment /build/coffee_payment
+# Static files need no secret: with DEBUG on the server makes itself a random key for this one command.
+RUN cd /build/coffee_payment && DEBUG=true /opt/server/bin/python manage.py collectstatic --noinput --verbosity 0 && \
+    find /build /opt/server -name __pycache__ -type d -prune -exec rm -rf {} + && \
+    rm -rf /build/coffee_payment/tests /build/coffee_payment/benchmarks
+
+FROM python:3.12-slim
+ENV PATH=/opt/server/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin server
+COPY --from=build /opt/server /opt/server
+COPY --from=build /build/coffee_payment /srv/coffee_payment
+COPY gunicorn.conf.py entrypoint.sh /srv/
+WORKDIR /srv/coffee_payment
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=2s --start-period=30s --retries=3 CMD ["python", "-c", \
+    "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.getenv(\"GUNICORN_PORT\", \"8000\")}/health', timeout=1)"]
+ENTRYPOINT ["/srv/entrypoint.sh"]
