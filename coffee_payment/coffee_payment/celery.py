@@ -14,7 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator] - Celery has no types
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def use_project_logging(**_: Any) -> None:
     """Give worker and beat the server's JSON format; with a receiver here Celery adds no handlers."""
     from django.conf import settings

@@ -3,10 +3,12 @@
 import logging
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
+HEALTH_PATH: Final = "/health"
 HIDDEN: Final = "***"
 
 SENSITIVE_NAME: Final = re.compile(
@@ -98,23 +100,45 @@ def _reserved_attributes() -> list[str]:
     return [*vars(logging.makeLogRecord({})), "message", "asctime", "color_message", "taskName"]
 
 
-class DropSuccessfulProbes(logging.Filter):
-    """Drops the access lines of /health that were answered with 200; probes would drown everything else.
+class AccessFilter(logging.Filter):
+    """Gives access records fields instead of a line, and drops those of successful probes.
 
-    Understands gunicorn's access records and those of Django's development server.
+    Probes come every few seconds from every node and would drown everything else; one that failed stays.
+    Understands gunicorn's records and those of Django's development server; all others pass as they are.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep everything but a successful probe."""
-        path, status = access_of(record)
-        return not (path == "/health" and status == "200")
+        fields = access_fields(record)
+        if fields is None:
+            return True
+        if fields["path"] == HEALTH_PATH and fields["status"] == HTTPStatus.OK:
+            return False
+        record.msg, record.args = "request", ()
+        vars(record).update(fields)
+        return True
 
 
-def access_of(record: logging.LogRecord) -> tuple[str | None, str | None]:
-    """Give path (without query) and status of an access record, (None, None) for any other record."""
+def access_fields(record: logging.LogRecord) -> dict[str, Any] | None:
+    """Give method, path (without query, which may be private), status and more; None: no access record."""
     if record.name == "gunicorn.access" and isinstance(record.args, Mapping):
-        return str(record.args.get("U")), str(record.args.get("s"))
+        atoms = record.args
+        return {
+            "method": atoms.get("m"),
+            "path": atoms.get("U"),
+            "status": _number(atoms.get("s")),
+            "duration_ms": _number(atoms.get("M")),
+            "size": _number(atoms.get("B")),
+            "remote": atoms.get("h"),
+        }
     if record.name == "django.server" and isinstance(record.args, tuple) and len(record.args) > 1:
         words = str(record.args[0]).split()
-        return (words[1].partition("?")[0] if len(words) > 1 else None), str(record.args[1])
-    return None, None
+        if len(words) == len(("GET", "/path", "HTTP/1.1")):
+            path = words[1].partition("?")[0]
+            return {"method": words[0], "path": path, "status": _number(record.args[1])}
+    return None
+
+
+def _number(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isdecimal() else None

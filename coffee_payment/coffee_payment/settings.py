@@ -5,6 +5,7 @@ checked against this file (design: domain.md section 9).
 """
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [folder for folder in (BASE_DIR / "static",) if folder.is_dir()]
+# The image collects the files; a plain checkout serves them from where they are, without a word about it.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -142,7 +146,7 @@ else:
 
 TMETR_TOKEN = os.getenv("TMETR_TOKEN")
 TMETR_HOST = os.getenv("TMETR_HOST", "test.telemetry.fwsoft.ru")
-TMETR_BASE_URL = (os.getenv("TMETR_BASE_URL") or f"https://{TMETR_HOST}").rstrip("/")
+TMETR_BASE_URL = os.getenv("TMETR_BASE_URL", f"https://{TMETR_HOST}").rstrip("/")
 TMETR_TIME_ZONE_OFFSET = os.getenv("TMETR_TIME_ZONE_OFFSET", "3")
 TMETR_MAKE_SIZE_WORDS = ENVIRONMENT.items(os.getenv("TMETR_MAKE_SIZE_WORDS", "small,medium,large"))
 if len(TMETR_MAKE_SIZE_WORDS) != 3:  # noqa: PLR2004 - one word for each size of a cup
@@ -153,7 +157,7 @@ TMETR_MAKE_DONE_STATUSES = ENVIRONMENT.items(os.getenv("TMETR_MAKE_DONE_STATUSES
 
 YOOKASSA_BASE_URL = os.getenv("YOOKASSA_BASE_URL", "https://api.yookassa.ru/v3").rstrip("/")
 T_BANK_BASE_URL = os.getenv("T_BANK_BASE_URL", "https://securepay.tinkoff.ru").rstrip("/")
-CREDENTIALS_ENCRYPTION_KEY = ENVIRONMENT.items(os.getenv("CREDENTIALS_ENCRYPTION_KEY") or "")
+CREDENTIALS_ENCRYPTION_KEY = ENVIRONMENT.items(os.getenv("CREDENTIALS_ENCRYPTION_KEY", ""))
 
 # Application
 
@@ -226,14 +230,14 @@ LOGGING = {
     },
     "filters": {
         "request_id": {"()": "payments.request_id.RequestIdFilter"},
-        "successful_probes": {"()": "coffee_payment.logs.DropSuccessfulProbes"},
+        "access": {"()": "coffee_payment.logs.AccessFilter"},
     },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
             "formatter": "json",
-            "filters": ["request_id", "successful_probes"],
+            "filters": ["request_id", "access"],
         },
     },
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},

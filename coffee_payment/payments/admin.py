@@ -18,7 +18,7 @@ admin.site.register([Merchant, Drink, Receipt, User])
 
 
 @admin.register(MerchantCredentials)
-class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - not generic at run time
+class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Shows per key whether it is set; values are written, never read."""
 
     form = MerchantCredentialsForm
@@ -44,7 +44,7 @@ class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - no
 
 
 @admin.register(Device)
-class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - not generic at run time
+class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """The machines."""
 
     list_display = ("device_uuid", "location", "status", "payment_scenario", "merchant")
@@ -78,7 +78,7 @@ class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - not generic at 
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - not generic at run time
+class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Orders; their status changes through the state machine alone."""
 
     list_display = ("id", "drink_name", "status", "status_check_type", "price", "created_at")
@@ -125,7 +125,7 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - not generic at r
             self.message_user(request, f"Refused: {', '.join(refused)}", messages.WARNING)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] - not generic at run time
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Rows to look at: the ledger is written by the server alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -33,7 +33,7 @@ CLEAR: Final = "-"
 """What staff types to remove a key."""
 
 
-class MerchantCredentialsForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at run time
+class MerchantCredentialsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """One empty field for each key; what is typed replaces the stored value, an empty field keeps it."""
 
     class Meta:

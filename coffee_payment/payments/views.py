@@ -4,22 +4,21 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
-from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 logger = logging.getLogger(__name__)
 
 ALLOWED_METHODS: Final = ("GET", "HEAD")
 
 
-def health_check(request: HttpRequest) -> HttpResponseBase:
+def health_check(request: HttpRequest) -> HttpResponse:
     """Tell that the process serves requests: no query, no call to anything outside.
 
     GET, HEAD -> 200 {"status": "healthy", "timestamp": UTC ISO-8601}; other methods -> 405; any failure ->
     500 {"status": "unhealthy", "timestamp": the same or null}.
     """
     timestamp: str | None = None
-    response: HttpResponseBase
+    response: HttpResponse
     try:
         if request.method in ALLOWED_METHODS:
             timestamp = current_time()
@@ -30,6 +29,8 @@ def health_check(request: HttpRequest) -> HttpResponseBase:
         logger.exception("Health check failed")
         response = JsonResponse({"status": "unhealthy", "timestamp": timestamp}, status=500)
     response["Cache-Control"] = "no-store"
+    # CommonMiddleware, which would set it, does not run for a probe.
+    response["Content-Length"] = str(len(response.content))
     return response
 
 
