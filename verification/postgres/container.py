@@ -33,6 +33,8 @@ _LOG: Final = f"{_FOLDER}/log"
 _ARRIVALS: Final = "/verification-arrivals"
 """Where the engine can put files: it does not see the memory file system from outside."""
 _LIFELINE_SECONDS: Final = 30
+"""How long a container waits for its lifeline before it takes itself for forsaken."""
+_MARK_LABEL: Final = "verification.server"
 
 _FIRST_PROCESS: Final = f"""
 trap 'exit 0' TERM INT
@@ -73,7 +75,7 @@ class ContainerServer(Server):
         self._parameters: Mapping[str, str] = {}
         self._hba = self._default_hba
         self._lifeline: Any = None
-        self._container = _start_container(image)
+        self._container = _start_container(client, image)
         self.identifier = self._container.get_container_id()
         cleanup.register(self)
 
@@ -261,13 +263,14 @@ class ContainerServer(Server):
         return int(api.exec_inspect(created["Id"])["ExitCode"]), output or b"", errors or b""
 
 
-def _start_container(image: str) -> DockerContainer:
+def _start_container(client: DockerClient, image: str) -> DockerContainer:
+    mark = secrets.token_hex(8)
     container = DockerContainer(
         image,
         docker_client_kw={"timeout": 120},
         entrypoint=["sh", "-c", _FIRST_PROCESS],
         user="root",
-        labels={engine.OWNER_LABEL: str(Owner.current())},
+        labels={engine.OWNER_LABEL: str(Owner.current()), _MARK_LABEL: mark},
         auto_remove=True,
     )
     container.image = image  # it has its prefix already
@@ -279,5 +282,10 @@ def _start_container(image: str) -> DockerContainer:
         testcontainers_config.ryuk_disabled = True
         try:
             return container.start()
+        except BaseException:
+            # It may have been created all the same, by a request whose answer we did not wait for.
+            for each in client.client.api.containers(all=True, filters={"label": f"{_MARK_LABEL}={mark}"}):
+                engine.remove(client, each["Id"])
+            raise
         finally:
             testcontainers_config.ryuk_disabled = before

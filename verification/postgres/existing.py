@@ -12,7 +12,7 @@ from psycopg2.extensions import parse_dsn
 from verification.errors import CannotRun
 from verification.postgres import binaries, cleanup
 from verification.postgres.owner import Owner
-from verification.postgres.server import Database, Server, identifier
+from verification.postgres.server import Database, Server, identifier, masked
 
 PREFIX: Final = "verification_"
 """What the name of every database of ours starts with."""
@@ -203,7 +203,7 @@ def _connect(parameters: Mapping[str, str]) -> Connection:
     except psycopg2.OperationalError as error:
         where = f"{parameters.get('host', 'the local server')}:{parameters.get('port', '5432')}"
         # The first line is the cause; libpq adds advice and what it tried after it.
-        said = str(error).replace(parameters.get("password") or "\n", "***").strip().partition("\n")[0]
+        said = masked(str(error), parameters.get("password")).strip().partition("\n")[0]
         raise CannotRun(
             f"existing: no connection to {where} ({said}); see that it runs, that the DSN is right, "
             "or use --provider embedded"

@@ -19,6 +19,11 @@ _CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
 _NO_FILE: Final = "/nonexistent"
 
 
+def masked(text: str, secret: str | None) -> str:
+    """Blot a password out of a message."""
+    return text.replace(secret, "***") if secret else text
+
+
 def identifier(name: str) -> str:
     """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
@@ -143,7 +148,7 @@ class Server(ABC):
         """Give a program's output, or raise ``CannotRun`` with its last line of error."""
         if status == 0:
             return output
-        lines = errors.decode(errors="replace").replace(self.password or "\n", "***").strip().splitlines()
+        lines = masked(errors.decode(errors="replace"), self.password).strip().splitlines()
         reason = lines[-1].strip() if lines else f"status {status}, no message"
         if not reason.startswith(f"{name}:"):
             reason = f"{name}: {reason}"
