@@ -40,6 +40,7 @@ class Hearing:
         """Why the kernel cannot be heard here; None: it can."""
 
     def __enter__(self) -> Self:
+        """Start all processes of the project."""
         with self._stack:  # what has been started is stopped if the next one cannot be
             enter = self._stack.enter_context
             self.web = enter(WebServer.of(self.configuration, self._variables))
@@ -52,6 +53,7 @@ class Hearing:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Stop all that was started."""
         self._stack.close()
 
     def wait(self) -> Self:

@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from typing import Any, Final
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
@@ -34,6 +36,7 @@ def main(order: Path, testimony: Path) -> None:
     """Read the order (see ``testimony.Order``), try every pair, write what was seen."""
     wanted = json.loads(order.read_text(encoding="utf-8"))
     django.setup()
+    connections.all()  # loads the drivers once for all children; opens nothing
     subjects = _subjects(wanted)
     heard = [
         _try(witness, subject, call, wanted["requests"])
@@ -47,7 +50,7 @@ def _subjects(wanted: Mapping[str, Any]) -> dict[str, Callable[[], int]]:
     application = _application(wanted["application"])
     subjects: dict[str, Callable[[], int]] = {}
     for subject, path in wanted["paths"].items():
-        subjects[subject] = lambda path=path: _request(application, path)
+        subjects[subject] = partial(_request, application, path)
     if wanted["view"]:
         view = import_string(wanted["view"])
         request = RequestFactory(SERVER_NAME=_allowed_host()).get(next(iter(wanted["paths"].values())))

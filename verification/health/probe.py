@@ -52,6 +52,8 @@ class Probe:
             connection.close()
         milliseconds = (time.perf_counter() - started) * 1000
         if milliseconds > self.timeout * 1000:
-            raise TimeoutError(f"{method} {target}: {milliseconds:.0f} ms, the probe waits {self.timeout:g} s")
+            raise TimeoutError(
+                f"{method} {target}: {milliseconds:.0f} ms, the probe waits {self.timeout:g} s"
+            )
         fields = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, fields, body, milliseconds)

@@ -146,7 +146,8 @@ class WebServer:
 
     def statuses(self, path: str, requests: int, *, timeout: float = 5.0) -> list[int | None]:
         """Probe a path so many times, one after the other; ``None`` for an answer that did not come."""
-        probe, statuses = self.probe(path, timeout=timeout), []
+        probe = self.probe(path, timeout=timeout)
+        statuses: list[int | None] = []
         for _ in range(requests):
             try:
                 statuses.append(probe.send().status)
@@ -194,7 +195,9 @@ class WebServer:
         return os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0).decode(errors="replace")
 
     def _last_line(self) -> str:
-        lines = [line.strip() for line in self.log().splitlines() if "Error" in line] or self.log().splitlines()
+        lines = [
+            line.strip() for line in self.log().splitlines() if "Error" in line
+        ] or self.log().splitlines()
         return lines[-1] if lines else "its log is empty"
 
     def close(self) -> None:
@@ -212,7 +215,9 @@ class WebServer:
             os.killpg(self._process.pid, number)
 
     def __enter__(self) -> Self:
+        """Give the running server."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Stop it."""
         self.close()

@@ -65,7 +65,7 @@ def wrapped_execution() -> Iterator[Observations]:
         yield seen
 
 
-class ConnectionBlocked(RuntimeError):
+class BlockedConnectionError(RuntimeError):
     """A connection was asked for while all are blocked."""
 
 
@@ -76,7 +76,7 @@ def blocked_connections() -> Iterator[Observations]:
 
     def refuse(connection: BaseDatabaseWrapper, *_: object, **__: object) -> None:
         seen.append(f"{connection.alias}: a connection was asked for")
-        raise ConnectionBlocked(seen[-1])
+        raise BlockedConnectionError(seen[-1])
 
     # Both names: ensure_connection guards every cursor, connect is what bolder code calls directly.
     kept = {name: getattr(BaseDatabaseWrapper, name) for name in ("ensure_connection", "connect")}

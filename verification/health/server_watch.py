@@ -142,9 +142,11 @@ class ServerWatch:
         self._monitor.close()
 
     def __enter__(self) -> Self:
+        """Begin."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Leave the server as it was."""
         self.close()
 
 

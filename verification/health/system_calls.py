@@ -135,7 +135,9 @@ class Tracer:
         self._directory.cleanup()
 
     def __enter__(self) -> Self:
+        """Give the tracer."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Remove the trace."""
         self.close()

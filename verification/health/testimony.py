@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,7 @@ def testify(
     witness: str, subject: str, seen: Iterable[str], statuses: Sequence[int | str | None]
 ) -> Testimony:
     """Build a record from the answers' statuses; ``None`` is an answer that never came."""
-    wrong = {"no answer" if status is None else str(status) for status in statuses if status != 200}
+    wrong = {"no answer" if status is None else str(status) for status in statuses if status != HTTPStatus.OK}
     return Testimony(witness, subject, tuple(seen), len(statuses), tuple(sorted(wrong)))
 
 

@@ -129,7 +129,9 @@ class Trap:
         self._thread.join(MARK_SECONDS)
 
     def __enter__(self) -> Self:
+        """Give the open trap."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()

@@ -61,9 +61,7 @@ STOPPED: Final = Witness(
     frozenset({Offence.QUERY, Offence.SECOND_ALIAS, Offence.BARE_CONNECT, Offence.RAW_DRIVER}),
     "errors that are swallowed or stay in a thread",
 )
-SYSTEM_CALLS: Final = Witness(
-    "system calls", offences.EVERYTHING, "nothing in user space", required=False
-)
+SYSTEM_CALLS: Final = Witness("system calls", offences.EVERYTHING, "nothing in user space", required=False)
 
 ALL: Final = (QUERIES, WRAPPER, BLOCKED, AUDIT, SERVER, TRAP, STOPPED, SYSTEM_CALLS)
 

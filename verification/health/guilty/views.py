@@ -106,7 +106,7 @@ def use_driver() -> None:
 
 def use_socket() -> None:
     """Call a host that the settings name."""
-    broker = urlsplit(settings.BROKER_URL)
+    broker = urlsplit(str(getattr(settings, "BROKER_URL", "")))
     with suppress(OSError), socket.create_connection((broker.hostname or "", broker.port or 0), timeout=0.5):
         pass
 
