@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TypeVar, cast
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,8 +15,7 @@ from payments.user_messages import ERROR_MESSAGES
 
 logger = logging.getLogger(__name__)
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def json_error(message: str, status: int) -> JsonResponse:
@@ -47,19 +46,19 @@ def error_page(
     return response
 
 
-def survives_database_loss(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[View[P]], View[P]]:
+def survives_database_loss(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[View], View]:
     """Make a view answer with ``answer(request)`` when the database goes away under it."""
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             try:
                 return view(request, *args, **kwargs)
             except (OperationalError, InterfaceError):
                 logger.exception("database lost")
                 return answer(request)
 
-        return guarded
+        return cast("View", guarded)
 
     return decorate
 

@@ -49,18 +49,18 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-@before_task_publish.connect(dispatch_uid="request_id.publish")
+@before_task_publish.connect(dispatch_uid="request_id.publish")  # type: ignore[untyped-decorator]
 def _publish(headers: dict[str, Any] | None = None, **_: Any) -> None:
     if headers is not None and (identifier := _current.get()):
         headers["request_id"] = identifier
 
 
-@task_prerun.connect(dispatch_uid="request_id.begin")
+@task_prerun.connect(dispatch_uid="request_id.begin")  # type: ignore[untyped-decorator]
 def _begin(task_id: str = "", task: Any = None, **_: Any) -> None:
     request = getattr(task, "request", None)
     _current.set(getattr(request, "request_id", None) or task_id)
 
 
-@task_postrun.connect(dispatch_uid="request_id.end")
+@task_postrun.connect(dispatch_uid="request_id.end")  # type: ignore[untyped-decorator]
 def _end(**_: Any) -> None:
     _current.set("")

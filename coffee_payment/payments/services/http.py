@@ -37,7 +37,10 @@ logger = logging.getLogger(__name__)
 LARGEST_ANSWER: Final = 1024 * 1024
 """Bytes of a body that are read at most."""
 _CHUNK: Final = 16 * 1024
+_SUCCESS_CLASS: Final = 2
 _TOO_MANY_REQUESTS: Final = 429
+_BAD_REQUEST: Final = 400
+_SERVER_ERROR: Final = 500
 
 
 def call_json(
@@ -176,7 +179,7 @@ class _Adapter(HTTPAdapter):
         """Do nothing: the context of ``init_poolmanager`` verifies."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         exchange, base = self._exchange, pool.ConnectionCls
 
         class Watched(base):  # type: ignore[misc, valid-type]
@@ -185,7 +188,7 @@ class _Adapter(HTTPAdapter):
                 exchange.watch(connection)
                 return connection
 
-        pool.ConnectionCls = Watched  # type: ignore[assignment]
+        pool.ConnectionCls = Watched
         return pool
 
 
@@ -208,14 +211,14 @@ def _in_time(exchange: _Exchange) -> _Answer:
 
 
 def _is_good(answer: _Answer) -> bool:
-    return requests.codes.ok <= answer.status < requests.codes.multiple_choices
+    return answer.status // 100 == _SUCCESS_CLASS
 
 
 def _decoded(answer: _Answer) -> Any:
     status = answer.status
-    if status == _TOO_MANY_REQUESTS or status >= requests.codes.server_error:
+    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
         raise ProviderUnavailable(f"status {status}", status=status)
-    if status >= requests.codes.bad_request:
+    if status >= _BAD_REQUEST:
         raise ProviderRejected(f"status {status}", status=status)
     if not _is_good(answer):
         raise ProviderBadAnswer(f"unexpected status {status}", status=status)

@@ -25,16 +25,17 @@ class PriceMissing(ProviderBadAnswer):
     """TMetr gave no price and there is no default one."""
 
 
-def _post(path: str, body: Any, *, empty_allowed: bool = False, **headers: str) -> Any:
+def _post(path: str, body: Any, *, utc: bool = False, empty_allowed: bool = False) -> Any:
     if not settings.TMETR_TOKEN:
         raise CredentialsMissing("TMETR_TOKEN is not set")
-    base = {
+    headers = {
         "Authorization": f"Bearer {settings.TMETR_TOKEN}",
         "TimeZoneOffset": str(settings.TMETR_TIME_ZONE_OFFSET),
         "Content-Type": "application/json",
+        **({"X-TimeZoneOffset": "0"} if utc else {}),
     }
     url = f"{settings.TMETR_BASE_URL}{path}"
-    return call_json("POST", url, body=body, headers={**base, **headers}, empty_allowed=empty_allowed)
+    return call_json("POST", url, body=body, headers=headers, empty_allowed=empty_allowed)
 
 
 def send_static_drink(device_uuid: str, drink_number: str, size: int) -> Decimal:
@@ -72,7 +73,7 @@ def send_make_command(order: Order) -> bool:
 def get_device_heartbeat(device_uuid: str) -> dict[str, Any] | None:
     """Give a device's latest heartbeat (``heartbeatCreatedAt`` may be missing), or None."""
     body = {"deviceIds": [device_uuid], "offset": 0, "limit": 1}
-    answer = fields_of(_post("/api/ui/v1/stat/heartbeat/recent", body, **{"X-TimeZoneOffset": "0"}))
+    answer = fields_of(_post("/api/ui/v1/stat/heartbeat/recent", body, utc=True))
     content = answer.get("content")
     if not isinstance(content, list):
         raise ProviderBadAnswer("the answer has no list of heartbeats")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.conf import settings
-from requests.utils import quote
 
 from payments.services.errors import ProviderBadAnswer, ProviderError, ProviderTimeout, ProviderUnavailable
 from payments.services.http import call_json
