@@ -1,0 +1,42 @@
+"""What the database's OPTIONS must hold for given variables: the rule, written apart from the project's code.
+
+Source: the design document's Property 4 and its error handling. ``None`` is an unset variable;
+an empty one counts as unset, since to libpq an empty path means a file in the home directory.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Final
+
+MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""libpq's modes, weakest first (libpq documentation, "SSL Support")."""
+FILES: Final = ("sslcert", "sslkey", "sslrootcert")
+Values = Mapping[str, str | None]
+"""libpq's keyword -> the value of the project's variable for it."""
+
+
+def expected_options(database: str | None, values: Values) -> dict[str, str]:
+    """Give the options about TLS, by libpq's keywords."""
+    mode = values.get("sslmode")
+    if not database or mode not in MODES:
+        return {}
+    files = {keyword: path for keyword in FILES if (path := values.get(keyword))}
+    return {"sslmode": mode, **files}
+
+
+def expects_warning(database: str | None, values: Values) -> bool:
+    """Whether the log must warn: of an invalid mode, or of files that no mode makes use of."""
+    if not database:
+        return False
+    mode = values.get("sslmode")
+    if mode:
+        return mode not in MODES
+    return any(values.get(keyword) for keyword in FILES)
+
+
+def combinations(existing: str, missing: str) -> Iterator[tuple[str | None, Values]]:
+    """Give every combination of kinds: database set or not, each mode, each file unset, empty, there, missing."""
+    modes: tuple[str | None, ...] = (None, "", *MODES, "verify_full", "REQUIRE")
+    paths: tuple[str | None, ...] = (None, "", existing, missing)
+    for database, mode, *files in product(("shop", "", None), modes, paths, paths, paths):
+        yield database, {"sslmode": mode, **dict(zip(FILES, files, strict=True))}
