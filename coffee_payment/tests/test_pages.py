@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from payments.models import Device, Merchant, Order
+from payments.user_messages import ERROR_MESSAGES, PAGE_TEXTS, STATUS_DESCRIPTIONS
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
-
-from payments.models import Device, Merchant, Order
-from payments.user_messages import ERROR_MESSAGES, PAGE_TEXTS, STATUS_DESCRIPTIONS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -73,7 +72,8 @@ class Page:
 
     def requests(self) -> int:
         count: int = self.driver.execute_script(
-            "return performance.getEntriesByType('resource').filter(e => e.name.includes('/v1/order-status/')).length"
+            "return performance.getEntriesByType('resource')"
+            ".filter((entry) => entry.name.includes('/v1/order-status/')).length"
         )
         return count
 
@@ -97,8 +97,10 @@ def order() -> Order:
         client_info="<b>Добро пожаловать</b>", client_info_successful="Заберите стакан",
     )  # fmt: skip
     return Order.objects.create(
-        id="order-1", drink_name="Капучино на овсяном молоке", drink_number="7", device=device, merchant=merchant,
-        size=2, price=19900, status=Order.Status.CREATED, expires_at=timezone.now() + timedelta(minutes=15),
+        id="order-1", drink_name="Капучино на овсяном молоке", drink_number="7",
+        device=device, merchant=merchant,
+        size=2, price=19900, status=Order.Status.CREATED,
+        expires_at=timezone.now() + timedelta(minutes=15),
     )  # fmt: skip
 
 
@@ -166,7 +168,6 @@ def test_a_receipt_that_is_mandatory_needs_an_address(
 ) -> None:
     """The button wakes when the address is one, and its field has a label."""
     from cryptography.fernet import Fernet
-
     from payments.models import MerchantCredentials
 
     settings.CREDENTIALS_ENCRYPTION_KEY = [Fernet.generate_key().decode()]
@@ -199,7 +200,9 @@ def test_a_refused_payment_is_said_and_can_be_tried_again(
     assert page["pay"].is_enabled()
 
 
-def test_a_lost_connection_offers_another_try(browser: webdriver.Chrome, live_server: Any, order: Order) -> None:
+def test_a_lost_connection_offers_another_try(
+    browser: webdriver.Chrome, live_server: Any, order: Order
+) -> None:
     """Offline at the first load: an error with a button that mends it once the network is back."""
     page = open_page(browser, live_server, order)
     page.await_status("created")
@@ -219,7 +222,8 @@ def test_a_lost_connection_offers_another_try(browser: webdriver.Chrome, live_se
 def test_device_text_cannot_run_a_script(browser: webdriver.Chrome, live_server: Any, order: Order) -> None:
     """What an operator pasted into a device's text is shown without its script."""
     Device.objects.filter(pk=order.device_id).update(
-        client_info="<b>Кофе</b><img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
+        client_info="<b>Кофе</b><img src=x onerror=\"document.title='broken'\">"
+        "<script>document.title='broken'</script>"
     )
     page = open_page(browser, live_server, order)
     page.await_status("created")
