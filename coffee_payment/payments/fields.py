@@ -28,7 +28,10 @@ class EncryptedJSONField(models.JSONField):
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         """Decrypt what the database holds."""
-        return self.to_python(super().from_db_value(value, expression, connection))
+        value = super().from_db_value(value, expression, connection)
+        if value is not None and not is_encrypted(value):
+            logger.warning("Credentials are stored unencrypted; the next save encrypts them")
+        return self.to_python(value)
 
     def to_python(self, value: Any) -> Any:
         """Decrypt a stored object; used by fixtures too, which carry the encrypted form."""

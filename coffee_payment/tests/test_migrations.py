@@ -261,7 +261,7 @@ GUARDED = [
 
 
 @pytest.mark.parametrize(("state", "back", "model", "change", "words"), GUARDED)
-def test_a_step_that_would_lose_data_is_not_undone(  # noqa: PLR0917 - the columns of the table
+def test_a_step_that_would_lose_data_is_not_undone(
     chain: Chain, state: int, back: int, model: str, change: dict[str, Any], words: str
 ) -> None:
     """The guard runs first on the way back, so that nothing has been changed when it refuses."""

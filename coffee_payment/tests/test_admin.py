@@ -1,0 +1,236 @@
+"""The admin as staff uses it: over HTTP, signed in."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
+from payments.models import Device, Merchant, MerchantCredentials, Order, Payment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(get_user_model().objects.create_superuser("staff", "staff@example.com", "x"))
+    return client
+
+
+@pytest.fixture
+def merchant() -> Merchant:
+    return Merchant.objects.create(
+        name="Кофе", contact_email="m@example.com", bank_account="1", valid_until=date.max
+    )
+
+
+def order(merchant: Merchant, key: str, status: str) -> Order:
+    machine, _ = Device.objects.get_or_create(
+        device_uuid="machine-1",
+        defaults={
+            "merchant": merchant,
+            "location": "hall",
+            "status": "online",
+            "last_interaction": timezone.now(),
+        },
+    )
+    return Order.objects.create(
+        id=key, device=machine, merchant=merchant, drink_name="Латте", size=1, price=15000, status=status
+    )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "merchant",
+        "device",
+        "drink",
+        "order",
+        "merchantcredentials",
+        "payment",
+        "receipt",
+        "tbankpayment",
+        "user",
+    ],
+)
+def test_every_list_opens(staff: Client, merchant: Merchant, model: str) -> None:
+    """With rows behind it, and for MerchantCredentials without any encryption key."""
+    Payment.objects.create(
+        order=order(merchant, "QR-1", "paid"), merchant=merchant, amount=1, status="pending"
+    )
+    MerchantCredentials.objects.create(
+        merchant=merchant, scenario="TBank", credentials={"terminal_key": "t1"}
+    )
+
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[]):
+        response = staff.get(reverse(f"admin:payments_{model}_changelist"))
+
+    assert response.status_code == 200
+
+
+CREDENTIALS_PAGE = "admin:payments_merchantcredentials_change"
+
+
+def credentials_form(merchant: Merchant, **values: str) -> dict[str, str]:
+    return {"merchant": str(merchant.pk), "scenario": "TBank", "status_check_type": "polling", **values}
+
+
+def test_credentials_are_written_and_never_shown(staff: Client, merchant: Merchant) -> None:
+    """The form says which keys are set; an empty field keeps, a hyphen removes, text replaces."""
+    added = staff.post(
+        reverse("admin:payments_merchantcredentials_add"),
+        credentials_form(
+            merchant, terminal_key="terminal-17", password="hidden-17", success_url="https://a.ru"
+        ),
+    )
+    assert added.status_code == 302, added.context["errors"]
+    row = MerchantCredentials.objects.get()
+    assert row.credentials == {
+        "terminal_key": "terminal-17",
+        "password": "hidden-17",
+        "success_url": "https://a.ru",
+    }
+
+    page = staff.get(reverse(CREDENTIALS_PAGE, args=[row.pk])).content.decode()
+    assert "terminal-17" not in page
+    assert "hidden-17" not in page
+    assert page.count("not set (") == 10
+    assert page.count("set (") == 10 + 3
+
+    change = credentials_form(merchant, password="new", success_url="-", status_check_type="webhook")
+    assert staff.post(reverse(CREDENTIALS_PAGE, args=[row.pk]), change).status_code == 302
+    row = MerchantCredentials.objects.get()
+    assert row.credentials == {"terminal_key": "terminal-17", "password": "new"}
+    assert row.status_check_type == "webhook"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"terminal_key": "t"}, "password"),
+        ({"scenario": "Cash"}, "scenario"),
+        (
+            {
+                "scenario": "YookassaReceipt",
+                "account_id": "a",
+                "secret_key": "s",
+                "is_receipt_mandatory": "maybe",
+            },
+            "is_receipt_mandatory",
+        ),
+    ],
+)
+def test_credentials_that_cannot_work_are_refused(
+    staff: Client, merchant: Merchant, values: dict[str, str], field: str
+) -> None:
+    """The form stays open with the error at its field."""
+    response = staff.post(
+        reverse("admin:payments_merchantcredentials_add"), credentials_form(merchant, **values)
+    )
+
+    assert response.status_code == 200
+    assert field in response.context["adminform"].errors
+    assert not MerchantCredentials.objects.exists()
+
+
+def test_receipt_settings_keep_their_types(staff: Client, merchant: Merchant) -> None:
+    """The provider wants numbers as numbers; the flag is a boolean."""
+    values = {"account_id": "17", "secret_key": "s", "vat_code": "4", "is_receipt_mandatory": "True"}
+    staff.post(
+        reverse("admin:payments_merchantcredentials_add"),
+        credentials_form(merchant, scenario="YookassaReceipt", **values),
+    )
+
+    assert MerchantCredentials.objects.get().credentials == {
+        "account_id": "17",
+        "secret_key": "s",
+        "vat_code": 4,
+        "is_receipt_mandatory": True,
+    }
+
+
+ACTIONS = [
+    ("mark_as_made", "successful", {"make_pending", "make_failed", "manual_make"}),
+    ("hand_to_staff", "manual_make", {"paid", "make_pending", "make_failed"}),
+]
+
+
+@pytest.mark.parametrize(("action", "target", "allowed"), ACTIONS)
+def test_actions_go_through_the_state_machine(
+    staff: Client, merchant: Merchant, action: str, target: str, allowed: set[str]
+) -> None:
+    """Orders in other states stay as they are and are named in the answer."""
+    orders = [order(merchant, f"QR-{status}", status) for status in Order.Status.values]
+    data = {"action": action, "_selected_action": [each.pk for each in orders]}
+
+    response = staff.post(reverse("admin:payments_order_changelist"), data, follow=True)
+
+    for each in orders:
+        before = each.status
+        each.refresh_from_db()
+        assert each.status == (target if before in allowed else before)
+    text = " ".join(str(message) for message in response.context["messages"])
+    assert f"Orders changed: {len(allowed)}" in text
+    assert all((f"QR-{s} " in text) != (s in allowed) for s in Order.Status.values)
+
+
+def test_an_orders_status_cannot_be_typed(staff: Client, merchant: Merchant) -> None:
+    """A form that was opened earlier must not bring back an old status either."""
+    old = order(merchant, "QR-1", "pending")
+    data: dict[str, Any] = {
+        "drink_name": "Эспрессо",
+        "drink_number": "",
+        "device": str(old.device_id),
+        "merchant": str(merchant.pk),
+        "size": "1",
+        "price": "15000",
+        "status": "successful",
+        "failed_presentation_desc": "",
+    }
+
+    assert staff.post(reverse("admin:payments_order_change", args=["QR-1"]), data).status_code == 302
+
+    old.refresh_from_db()
+    assert (old.drink_name, old.status) == ("Эспрессо", "pending")
+    assert staff.get(reverse("admin:payments_order_add")).status_code == 403
+
+
+def test_the_ledger_is_read_only(staff: Client, merchant: Merchant) -> None:
+    """Payments open for reading; saving and deleting are refused."""
+    payment = Payment.objects.create(
+        order=order(merchant, "QR-1", "paid"), merchant=merchant, amount=1, status="pending"
+    )
+    page = reverse("admin:payments_payment_change", args=[payment.pk])
+
+    assert staff.get(page).status_code == 200
+    assert staff.post(page, {"status": "successful"}).status_code == 403
+    assert staff.post(reverse("admin:payments_payment_delete", args=[payment.pk])).status_code == 403
+
+
+def test_a_new_device_is_offered_the_default_scenario(staff: Client) -> None:
+    """DEFAULT_PAYMENT_SCENARIO, not the field's own default."""
+    with override_settings(DEFAULT_PAYMENT_SCENARIO="TBank"):
+        page = staff.get(reverse("admin:payments_device_add"))
+
+    assert page.context["adminform"].form["payment_scenario"].value() == "TBank"
+
+
+def test_the_first_admin_is_made_once(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    """A restart of the container leaves an existing admin, and a changed password, alone."""
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "first")
+    call_command("ensure_admin", "root", "root@example.com", verbosity=0)
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "second")
+    call_command("ensure_admin", "root", "root@example.com", verbosity=0)
+
+    assert client.login(username="root", password="first")
+    assert get_user_model().objects.get(username="root").is_superuser
+
+
+def test_a_malformed_key_does_not_hide_the_other_models(staff: Client, merchant: Merchant) -> None:
+    """Only what needs the key fails."""
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[Fernet.generate_key().decode()[:-4]]):
+        assert staff.get(reverse("admin:payments_merchant_change", args=[merchant.pk])).status_code == 200

@@ -1,0 +1,216 @@
+"""The system checks: what an operator is told before anything goes wrong."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from coffee_payment.environment import Environment
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.test import override_settings
+from payments import checks
+
+from coffee_payment import db_ssl
+
+ROOT = Path(__file__).resolve().parents[2]
+AUTHORITY = trustme.CA()
+
+
+def ids(check: Callable[..., Any], **changed: Any) -> list[str]:
+    with override_settings(**changed):
+        return [message.id for message in check(app_configs=None)]
+
+
+def ssl(**variables: str | None) -> db_ssl.DatabaseSSL:
+    given = {"db_name": "coffee", "mode": None, "cert": None, "key": None, "root_cert": None, **variables}
+    return db_ssl.configure(**given)
+
+
+def certificate(path: Path, ends: timedelta) -> str:
+    """Write a certificate that ends that long from now."""
+    issued = AUTHORITY.issue_cert("db.test", not_after=datetime.now(UTC) + ends)
+    issued.cert_chain_pems[0].write_to_path(str(path))
+    return str(path)
+
+
+def test_the_health_middleware_must_come_first() -> None:
+    """Anything before it would redirect, refuse or slow the probes."""
+    assert ids(checks.health_middleware_first) == []
+    moved = [*settings.MIDDLEWARE[1:], settings.MIDDLEWARE[0]]
+    assert ids(checks.health_middleware_first, MIDDLEWARE=moved) == ["payments.E001"]
+    assert ids(checks.health_middleware_first, MIDDLEWARE=[]) == ["payments.E001"]
+
+
+GOOD_KEY = Fernet.generate_key().decode()
+
+
+@pytest.mark.parametrize(
+    ("keys", "debug", "found"),
+    [
+        ([GOOD_KEY], False, []),
+        ([], False, ["payments.E002"]),
+        ([GOOD_KEY, "short"], False, ["payments.E002"]),
+        ([], True, []),
+    ],
+)
+def test_production_needs_a_good_credentials_key(keys: list[str], debug: bool, found: list[str]) -> None:
+    """With DEBUG on, the first use tells."""
+    assert ids(checks.credentials_key, CREDENTIALS_ENCRYPTION_KEY=keys, DEBUG=debug) == found
+
+
+WEAK = ["payments.W001"]
+MODES = [
+    (None, False, WEAK),
+    ("disable", False, WEAK),
+    ("allow", False, WEAK),
+    ("prefer", False, WEAK),
+    ("verify_full", False, WEAK),
+    ("require", False, []),
+    ("verify-ca", False, []),
+    ("verify-full", False, []),
+    ("prefer", True, []),
+    (None, True, []),
+]
+
+
+@pytest.mark.parametrize(("mode", "debug", "found"), MODES)
+def test_production_needs_a_mode_that_insists(mode: str | None, debug: bool, found: list[str]) -> None:
+    """Below `require`, and without a valid mode, traffic may go in clear."""
+    assert ids(checks.database_ssl, DATABASE_SSL=ssl(mode=mode), DEBUG=debug) == found
+
+
+def test_sqlite_has_no_ssl_to_warn_about() -> None:
+    """Development without DB_NAME stays quiet."""
+    assert ids(checks.database_ssl, DATABASE_SSL=ssl(db_name=None, mode="prefer"), DEBUG=False) == []
+
+
+@pytest.mark.parametrize(
+    ("permissions", "found"),
+    [
+        (0o600, []),
+        (0o400, []),
+        (0o640, ["payments.W002"]),
+        (0o604, ["payments.W002"]),
+        (0o700, ["payments.W002"]),
+    ],
+)
+def test_the_key_belongs_to_its_owner_alone(tmp_path: Path, permissions: int, found: list[str]) -> None:
+    """Anything wider than 600 is a warning, in debug mode too."""
+    key = tmp_path / "client.key"
+    key.touch()
+    key.chmod(permissions)
+
+    assert ids(checks.database_ssl, DATABASE_SSL=ssl(mode="require", key=str(key)), DEBUG=True) == found
+
+
+@pytest.mark.parametrize("variable", ["cert", "root_cert"])
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        (timedelta(days=31), []),
+        (timedelta(days=29), ["payments.W003"]),
+        (timedelta(minutes=-1), ["payments.W003"]),
+    ],
+)
+def test_a_certificate_near_its_end_is_announced(
+    tmp_path: Path, variable: str, ends: timedelta, found: list[str]
+) -> None:
+    """SSL_CERT_EXPIRY_WARNING_DAYS before, and after it."""
+    configured = ssl(mode="verify-full", **{variable: certificate(tmp_path / "c.crt", ends)})
+
+    assert ids(checks.database_ssl, DATABASE_SSL=configured, SSL_CERT_EXPIRY_WARNING_DAYS=30) == found
+
+
+def test_the_first_end_in_a_bundle_counts(tmp_path: Path) -> None:
+    """A root file often holds several authorities."""
+    bundle = tmp_path / "root.crt"
+    parts = [certificate(tmp_path / f"{n}.crt", timedelta(days=n)) for n in (400, 3, 500)]
+    bundle.write_text("".join(Path(part).read_text() for part in parts))
+
+    configured = ssl(mode="verify-full", root_cert=str(bundle))
+
+    assert ids(checks.database_ssl, DATABASE_SSL=configured) == ["payments.W003"]
+
+
+def test_a_file_that_is_no_certificate_is_told(tmp_path: Path) -> None:
+    """Rather than silently passing for one without an end."""
+    garbage = tmp_path / "c.crt"
+    garbage.write_text("not a certificate")
+
+    configured = ssl(mode="verify-full", cert=str(garbage))
+
+    assert ids(checks.database_ssl, DATABASE_SSL=configured) == ["payments.W004"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "found"), [("require", ["payments.E003"]), ("prefer", ["payments.E003"]), ("verify-full", [])]
+)
+def test_a_missing_root_that_libpq_would_pass_over_is_an_error(
+    tmp_path: Path, mode: str, found: list[str]
+) -> None:
+    """`require` connects unverified without it; the verify modes refuse by themselves."""
+    configured = ssl(mode=mode, root_cert=str(tmp_path / "gone.crt"))
+
+    assert ids(checks.database_ssl, DATABASE_SSL=configured, DEBUG=True) == found
+
+
+def test_doubtful_values_are_told() -> None:
+    """What parses but can hardly be meant is a warning each."""
+    environment = Environment()
+    environment.boolean("DEBUG", "on")
+    changed = {
+        "ENVIRONMENT": environment,
+        "TMETR_BASE_URL": "telemetry.example",
+        "CSRF_TRUSTED_ORIGINS": ["pay.example"],
+        "BASE_URL": "https://pay.example",
+        "PAYMENT_SCENARIOS": [],
+        "TMETR_TOKEN": None,
+        "DEBUG": False,
+    }
+    with override_settings(**changed):
+        text = "\n".join(message.msg for message in checks.environment())
+
+    for name in (
+        "DEBUG",
+        "TMETR_BASE_URL",
+        "CSRF_TRUSTED_ORIGINS",
+        "BASE_URL",
+        "PAYMENT_SCENARIOS",
+        "TMETR_TOKEN",
+    ):
+        assert name in text
+    assert ids(checks.environment, ENVIRONMENT=Environment(), TMETR_TOKEN="t") == []
+
+
+def test_the_checks_run_with_every_command() -> None:
+    """`manage.py check` fails on an error, and the tags select the SSL checks."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "a-key-for-tests",
+        "DB_NAME": "none",
+        "CREDENTIALS_ENCRYPTION_KEY": "short",
+    }
+
+    def check(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "coffee_payment/manage.py", "check", *arguments],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    everything, database = check(), check("--tag", "database")
+    assert everything.returncode == 1
+    assert "payments.E002" in everything.stderr
+    assert "payments.W001" in everything.stderr
+    assert "payments.W001" in database.stderr
+    assert "payments.E002" not in database.stderr

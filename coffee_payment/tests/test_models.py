@@ -1,0 +1,260 @@
+"""The data model: what each row means by itself."""
+
+import json
+import logging
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core import serializers
+from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import override_settings
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from payments.fields import decrypt, encrypt, is_encrypted
+from payments.models import Device, Merchant, MerchantCredentials, Order
+
+OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
+KEYS = {"account_id": "shop-17", "secret_key": "live_ключ"}
+
+
+def merchant(**values: Any) -> Merchant:
+    defaults = {
+        "name": "Кофе",
+        "contact_email": "m@example.com",
+        "bank_account": "1",
+        "valid_until": date.max,
+    }
+    return Merchant.objects.create(**defaults | values)
+
+
+def device(**values: Any) -> Device:
+    defaults = {
+        "device_uuid": "machine-1",
+        "location": "hall",
+        "status": Device.Status.ONLINE,
+        "last_interaction": timezone.now(),
+    }
+    owner = values.pop("merchant", None) or merchant()
+    return Device.objects.create(merchant=owner, **defaults | values)
+
+
+def order(**values: Any) -> Order:
+    machine = device()
+    defaults = {"id": "QR-1", "drink_name": "Латте", "size": 2, "price": 15000, "status": "created"}
+    return Order(device=machine, merchant=machine.merchant, **defaults | values)
+
+
+DAYS = [
+    # now (UTC), zone, last paid day, active
+    ("2026-05-31T20:59:59", "Europe/Moscow", date(2026, 5, 31), True),
+    ("2026-05-31T21:00:00", "Europe/Moscow", date(2026, 5, 31), False),
+    ("2026-05-31T21:00:00", "UTC", date(2026, 5, 31), True),
+    ("2026-06-01T09:00:00", "America/Los_Angeles", date(2026, 6, 1), True),
+    ("2026-06-01T06:59:00", "America/Los_Angeles", date(2026, 5, 31), True),
+]
+
+
+@pytest.mark.parametrize(("now", "zone", "last", "active"), DAYS)
+def test_a_merchants_last_day_is_paid_in_its_own_zone(now: str, zone: str, last: date, active: bool) -> None:
+    """The day of valid_until counts in full, by MERCHANT_TIME_ZONE."""
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    with (
+        override_settings(MERCHANT_TIME_ZONE=zone),
+        mock.patch("django.utils.timezone.now", return_value=moment),
+    ):
+        assert Merchant(valid_until=last).is_active() is active
+
+
+@pytest.mark.django_db
+def test_a_new_order_lives_for_the_configured_time() -> None:
+    """The first insert alone sets the end, and never overrides a given one."""
+    before = timezone.now()
+    with override_settings(ORDER_EXPIRATION_MINUTES=7):
+        new = order()
+        new.save()
+
+    assert new.expires_at is not None
+    assert before <= new.expires_at - timedelta(minutes=7) <= timezone.now()
+    new.expires_at = None
+    new.save()
+    new.refresh_from_db()
+    assert new.expires_at is None
+    assert not new.is_expired()
+
+
+@pytest.mark.django_db
+def test_an_end_that_is_given_stays() -> None:
+    """An expired order is one whose end lies before now, not at it."""
+    end = datetime(2026, 1, 1, tzinfo=UTC)
+    given_end = order(expires_at=end)
+    given_end.save()
+
+    assert given_end.expires_at == end
+    assert given_end.is_expired()
+    assert not given_end.is_expired(end)
+
+
+@pytest.mark.parametrize(("scenario", "accepted"), [("TBank", True), ("", True), ("Cash", False)])
+def test_a_device_takes_a_known_scenario(scenario: str, accepted: bool) -> None:
+    """A blank one stands for the default."""
+    machine = Device(payment_scenario=scenario)
+
+    with override_settings(PAYMENT_SCENARIOS=["TBank", "Custom"], DEFAULT_PAYMENT_SCENARIO="Custom"):
+        if accepted:
+            machine.clean()
+            assert machine.scenario == (scenario or "Custom")
+        else:
+            with pytest.raises(ValidationError) as error:
+                machine.clean()
+            assert "payment_scenario" in error.value.message_dict
+
+
+def test_credentials_take_a_known_scenario() -> None:
+    """The same rule."""
+    with pytest.raises(ValidationError):
+        MerchantCredentials(scenario="Cash").clean()
+    MerchantCredentials(scenario="TBank").clean()
+
+
+@pytest.mark.django_db
+def test_one_merchant_has_one_set_of_credentials_per_scenario() -> None:
+    """The database itself refuses a second one."""
+    owner = merchant()
+    MerchantCredentials.objects.create(merchant=owner, scenario="TBank", credentials=KEYS)
+    MerchantCredentials.objects.create(merchant=owner, scenario="Yookassa", credentials=KEYS)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MerchantCredentials.objects.create(merchant=owner, scenario="TBank", credentials=KEYS)
+
+
+def stored(row: MerchantCredentials) -> Any:
+    """What the database really holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT credentials FROM payments_merchantcredentials")
+        (value,) = cursor.fetchone()
+    return json.loads(value) if isinstance(value, str) else value
+
+
+@pytest.mark.django_db
+@override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD])
+def test_credentials_are_encrypted_at_rest() -> None:
+    """The database sees one token; the model gives the keys back, also through update()."""
+    row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
+
+    assert is_encrypted(stored(row))
+    assert "shop-17" not in json.dumps(stored(row))
+    assert MerchantCredentials.objects.get().credentials == KEYS
+    MerchantCredentials.objects.update(credentials=KEYS | {"a": 1})
+    assert is_encrypted(stored(row))
+    assert MerchantCredentials.objects.get().credentials == KEYS | {"a": 1}
+    assert "shop-17" not in str(row)
+
+
+@pytest.mark.django_db
+@override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW])
+def test_an_unencrypted_object_is_read_and_then_encrypted() -> None:
+    """As a database from before the encryption has it; the next save encrypts it."""
+    row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE payments_merchantcredentials SET credentials = %s", [json.dumps(KEYS)])
+
+    logger = logging.getLogger("payments.fields")
+    with mock.patch.object(logger, "warning") as warning:
+        read = MerchantCredentials.objects.get()
+    assert read.credentials == KEYS
+    warning.assert_called_once()
+    read.save()
+    assert is_encrypted(stored(row))
+
+
+@pytest.mark.django_db
+def test_a_fixture_carries_the_encrypted_form() -> None:
+    """`dumpdata` prints no key, and `loaddata` does not encrypt twice."""
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW]):
+        row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
+        text = serializers.serialize("json", [row])
+        (loaded,) = serializers.deserialize("json", text)
+        loaded.save()
+
+        assert "shop-17" not in text
+        assert MerchantCredentials.objects.get().credentials == KEYS
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lookup", ["credentials", "credentials__account_id", "credentials__contains"])
+def test_there_are_no_lookups_inside_the_credentials(lookup: str) -> None:
+    """Tokens of equal values differ, so a lookup would answer wrongly; it is an error instead."""
+    with pytest.raises(FieldError):
+        MerchantCredentials.objects.filter(**{lookup: "shop-17"}).exists()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(json_values)
+def test_every_value_comes_back_with_any_key_of_the_list(value: Any) -> None:
+    """The first key writes; after it moved down the list, the token is still read."""
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[OLD]):
+        envelope = encrypt(value)
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD]):
+        assert decrypt(envelope) == value
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW]), pytest.raises(ImproperlyConfigured):
+        decrypt(envelope)
+
+
+@pytest.mark.parametrize("keys", [[], ["short"], [NEW, "ключ"], [""]])
+def test_a_missing_or_malformed_key_is_told_on_first_use(keys: list[str]) -> None:
+    """The error names the variable and never the key."""
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=keys), pytest.raises(ImproperlyConfigured) as error:
+        encrypt(KEYS)
+
+    assert "CREDENTIALS_ENCRYPTION_KEY" in str(error.value)
+    assert NEW not in str(error.value)
+
+
+@pytest.mark.django_db
+def test_rotation_rewrites_every_row_with_the_first_key() -> None:
+    """Afterwards the old key can go."""
+    owner = merchant()
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[OLD]):
+        for scenario in ("TBank", "Yookassa"):
+            MerchantCredentials.objects.create(merchant=owner, scenario=scenario, credentials=KEYS)
+
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD]):
+        call_command("rotate_credentials", verbosity=0)
+
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW]):
+        assert [row.credentials for row in MerchantCredentials.objects.all()] == [KEYS, KEYS]
+
+
+@pytest.mark.django_db
+def test_rotation_changes_nothing_when_a_row_cannot_be_read() -> None:
+    """All rows or none, and the message names the row."""
+    owner = merchant()
+    rows = {}
+    for key, scenario in ((OLD, "TBank"), (OTHER, "Yookassa")):
+        with override_settings(CREDENTIALS_ENCRYPTION_KEY=[key]):
+            rows[scenario] = MerchantCredentials.objects.create(
+                merchant=owner, scenario=scenario, credentials=KEYS
+            )
+
+    with (
+        override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD]),
+        pytest.raises(CommandError, match=str(rows["Yookassa"].pk)),
+    ):
+        call_command("rotate_credentials", verbosity=0)
+
+    with override_settings(CREDENTIALS_ENCRYPTION_KEY=[OLD]):
+        assert MerchantCredentials.objects.get(scenario="TBank").credentials == KEYS
