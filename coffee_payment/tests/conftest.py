@@ -1,0 +1,29 @@
+"""Fixtures of the server's tests: a shop and its providers."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.shop import Providers, Shop
+
+
+@pytest.fixture
+def providers(settings: Any) -> Iterator["Providers"]:
+    """The three providers on a real HTTP server, the project's settings pointing there."""
+    from tests.shop import running_providers  # pytest may load this file before Django is set up
+
+    with running_providers() as running:
+        for name, value in running.settings().items():
+            setattr(settings, name, value)
+        settings.BASE_URL = "pay.example.com"
+        yield running
+
+
+@pytest.fixture
+def shop(db: None, providers: "Providers") -> "Shop":
+    """A shop whose merchant has paid for the service."""
+    from tests.shop import Shop
+
+    return Shop()
