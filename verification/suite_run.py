@@ -39,11 +39,12 @@ class SuiteRun:
 
     @staticmethod
     def open_check(item: pytest.Item) -> Check:
-        """Name a check after its test: ``test_schema.py::test_drift`` is ``schema.drift``."""
+        """Name a check after its test: ``test_schema.py::test_schema_drift`` is ``schema.drift``."""
         module = item.path.stem.removeprefix("test_")
         document = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
         title = document.splitlines()[0] if document else item.name.removeprefix("test_").replace("_", " ")
-        return Check(name=f"{module}.{item.name.removeprefix('test_')}", title=title)
+        name = item.name.removeprefix("test_").removeprefix(f"{module}_")
+        return Check(name=f"{module}.{name}", title=title)
 
     def take(self, check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Note what one phase of a test came to; the check is complete after its teardown."""
