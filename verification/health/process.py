@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
@@ -24,10 +25,10 @@ from verification.postgres.server import Database
 LOOPBACK: Final = "127.0.0.1"
 START_SECONDS: Final = 30.0
 """How long a project may take to import before it counts as not starting."""
-STOP_SECONDS: Final = 10.0
-"""How long gunicorn may take to end gracefully before its process group is killed."""
 BACKLOG: Final = 2048
 """As gunicorn's own default."""
+LINE_LENGTH: Final = 300
+"""How much of the log's last line goes into a message; an error's own words stand at its end."""
 LIBPQ_FILES: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 TETHER: Final = Path(__file__).with_name("tether.py")
 
@@ -65,6 +66,13 @@ def _coordinates(database: Database | None) -> dict[str, str | None]:
     }
 
 
+def _without_control_socket() -> list[str]:
+    """Switch off what would otherwise be one path for all servers of a user (since gunicorn 25.1)."""
+    config = import_module("gunicorn.config")
+    known = {setting.name for setting in config.KNOWN_SETTINGS}
+    return ["--no-control-socket"] if "control_socket_disable" in known else []
+
+
 def _tethered(number: signal.Signals) -> list[str]:
     return [sys.executable, "-I", str(TETHER), str(number.value)]
 
@@ -96,6 +104,7 @@ class WebServer:
         self.port: int = listener.getsockname()[1]
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         options = ["--config", str(gunicorn_config)] if gunicorn_config else []
+        options += _without_control_socket()
         gunicorn = [sys.executable, "-m", "gunicorn", *options, "--bind", f"fd://{listener.fileno()}", *extra]
         command = [*_tethered(signal.SIGTERM), *gunicorn]
         if wrapper:
@@ -198,21 +207,18 @@ class WebServer:
         lines = [
             line.strip() for line in self.log().splitlines() if "Error" in line
         ] or self.log().splitlines()
-        return lines[-1] if lines else "its log is empty"
+        return lines[-1][-LINE_LENGTH:] if lines else "its log is empty"
 
     def close(self) -> None:
-        """Stop it and all its children; may be called twice."""
+        """Kill it with all its children; may be called twice.
+
+        Not gracefully: that takes gunicorn a second or more, and no client of ours waits for an answer.
+        """
         cleanup.forget(self)
-        self._signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP_SECONDS)
-        self._signal(signal.SIGKILL)  # a child that outlived the master
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._log.close()
-
-    def _signal(self, number: int) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
 
     def __enter__(self) -> Self:
         """Give the running server."""

@@ -31,7 +31,8 @@ HARSH: Final[Mapping[str, Any]] = {
 }
 """Settings of a strict production site on which probes stumble (design: "What probes trip over")."""
 
-_HOST_OF_URL: Final = re.compile(r"(?<=://)((?:[^/@\s]*@)?)[^/@\s,;?#]+")
+# ext:// and cfg:// are the logging configuration's own, and name no host.
+_HOST_OF_URL: Final = re.compile(r"(?<=://)(?<!\bext://)(?<!\bcfg://)((?:[^/@\s]*@)?)[^/@\s,;?#]+")
 _HOST_AND_PORT: Final = re.compile(r"^[\w.-]+:\d+$")
 
 

@@ -5,7 +5,7 @@ What the project has is taken from its configuration: ``health_path``, ``health_
 are described in ``verification.health.witnesses``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,13 @@ from hypothesis import HealthCheck, given, settings
 
 from verification.configuration import Configuration
 from verification.errors import CannotRun
-from verification.health import baseline, latency, pitfalls, witnesses
+from verification.health import baseline, latency, pitfalls, testimony, witnesses
 from verification.health.guilty import project as guilty_project
-from verification.health.hearing import Hearing, outage
+from verification.health.hearing import ONE_WORKER, Hearing, outage
 from verification.health.latency import Distribution, Judgement
 from verification.health.probe import POD
 from verification.health.process import WebServer, environment
 from verification.health.strategies import Request, requests
-from verification.health.testimony import Testimony
 from verification.health.witnesses import Trial
 from verification.postgres.server import Server
 from verification.report.result import Check, Measurement, Table, Verdict
@@ -74,7 +73,7 @@ def processes(
         )
         guilty = enter(Hearing(guilty_project.configuration(), database, guilty_project.PATHS))
         variables = environment(configuration, database)
-        second = enter(WebServer.of(configuration, variables))
+        second = enter(WebServer.of(configuration, variables, extra=ONE_WORKER))
         references = [enter(WebServer.of(configuration, variables, application=REFERENCE)) for _ in range(2)]
         project.wait()
         guilty.wait()
@@ -86,8 +85,17 @@ def processes(
 
 
 @pytest.fixture(scope="module")
-def without_database(processes: Processes, server: Server) -> tuple[list[Testimony], list[Testimony]]:
+def guilty_served(processes: Processes) -> list[testimony.Testimony]:
+    """What the PostgreSQL server says about the guilty project, whose first requests these are."""
+    return processes.guilty.server(requests=TRIED)
+
+
+@pytest.fixture(scope="module")
+def without_database(
+    processes: Processes, server: Server, guilty_served: list[testimony.Testimony]
+) -> tuple[list[testimony.Testimony], list[testimony.Testimony]]:
     """What the project and the guilty project answered while the database was stopped."""
+    del guilty_served  # heard before: the outage must not be what a first request meets
     connections.close_all()
     with outage(server):
         return processes.project.stopped(requests=20), processes.guilty.stopped(requests=1)
@@ -121,7 +129,7 @@ def test_endpoint_latency(benchmark: Any, check: Check, processes: Processes, he
 
 
 def _benchmark(benchmark: Any, check: Check, series: str, call: Any) -> None:
-    """Take one call per sample (a mean over iterations would hide the slowest) and hold them to the ceiling."""
+    """Take one call per sample, since a mean would hide the slowest, and hold them to the ceiling."""
     status = benchmark.pedantic(call, rounds=ROUNDS, iterations=1, warmup_rounds=latency.WARM_UP)
     if benchmark.stats is None:
         raise CannotRun("no samples: pytest-benchmark is switched off; leave --benchmark-disable and -n away")
@@ -146,7 +154,7 @@ def test_latency_beside_reference(
     health_path: str,
     pytestconfig: pytest.Config,
 ) -> None:
-    """Measured in turn with a server that does nothing, the endpoint keeps 100 ms and is no slower than before."""
+    """Measured in turn with a server that does nothing, the endpoint keeps 100 ms and its baseline."""
     check.properties = ("Property 1",)
     metrics: dict[str, list[float]] = {}
     for metric, persistent in (("fresh connection", False), ("persistent connection", True)):
@@ -240,7 +248,7 @@ def test_purity(check: Check, processes: Processes) -> None:
     assert not accusations, "; ".join(accusations)
 
 
-def _testimonies(heard: list[Testimony]) -> Table:
+def _testimonies(heard: list[testimony.Testimony]) -> Table:
     blind = {witness.name: witness.blind_to for witness in witnesses.ALL}
     return Table(
         "What the witnesses saw",
@@ -252,7 +260,9 @@ def _testimonies(heard: list[Testimony]) -> Table:
     )
 
 
-def test_database_stopped(check: Check, without_database: tuple[list[Testimony], list[Testimony]]) -> None:
+def test_database_stopped(
+    check: Check, without_database: tuple[list[testimony.Testimony], list[testimony.Testimony]]
+) -> None:
     """With the database stopped the endpoint still answers 200."""
     check.properties = ("Property 2",)
     heard, _ = without_database
@@ -262,7 +272,10 @@ def test_database_stopped(check: Check, without_database: tuple[list[Testimony],
 
 
 def test_witnesses(
-    check: Check, processes: Processes, without_database: tuple[list[Testimony], list[Testimony]]
+    check: Check,
+    processes: Processes,
+    guilty_served: list[testimony.Testimony],
+    without_database: tuple[list[testimony.Testimony], list[testimony.Testimony]],
 ) -> None:
     """Each witness catches every offence that it claims to see, and does not accuse the innocent."""
     check.properties = ("Property 2",)
@@ -270,7 +283,7 @@ def test_witnesses(
     trial = Trial(
         [
             *guilty.inside(requests=TRIED),
-            *guilty.server(requests=TRIED),
+            *guilty_served,
             *guilty.trap(requests=TRIED),
             *guilty.system_calls(requests=TRIED),
             *without_database[1],
@@ -284,18 +297,20 @@ def test_witnesses(
 
 
 def test_probe_pitfalls(check: Check, processes: Processes, health_path: str) -> None:
-    """A probe sees 200, a length and no cookie by GET and HEAD, even on a strict site that redirects to https."""
+    """A probe sees 200, a length and no cookie by GET and HEAD, even on a site that redirects to https."""
     wrong = [
         f"{site}: {each}"
         for site, web in {"as configured": processes.project.web, "strict": processes.project.harsh}.items()
         for each in pitfalls.answers(web, health_path)
     ]
+    check.measurements.append(Measurement("answers that mislead a probe", len(wrong), "findings", 0))
     assert not wrong, "; ".join(wrong)
 
 
 def test_methods(check: Check, processes: Processes, health_path: str) -> None:
     """Methods other than GET and HEAD are answered 405 with Allow: GET, HEAD."""
     wrong = list(pitfalls.methods(processes.project.web, health_path))
+    check.measurements.append(Measurement("methods answered wrongly", len(wrong), "methods", 0))
     assert not wrong, "; ".join(wrong)
 
 
