@@ -33,9 +33,14 @@ class SuiteRun:
         directory.mkdir(parents=True, exist_ok=True)
         provenance = collect(configuration.root, " ".join(["python -m verification run", *sys.argv[2:]]))
         provenance["postgresql"] = servers.description
-        self.secrets = lambda: (*servers.secrets(), *configuration.secrets())
+        self.servers = servers
+        self.configuration = configuration
         self.recorder = Recorder(directory, provenance, self.secrets)
         self.recorder.write()
+
+    def secrets(self) -> list[str]:
+        """Give what no report of this run may show."""
+        return [*self.servers.secrets(), *self.configuration.secrets()]
 
     @staticmethod
     def open_check(item: pytest.Item) -> Check:
