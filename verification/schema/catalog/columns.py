@@ -1,0 +1,143 @@
+"""Columns and sequences: pg_attribute, pg_attrdef, pg_sequence.
+
+Columns are the most numerous objects by far: one pass, one tuple each, defaults left out.
+"""
+
+from typing import Any, Final
+
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader
+from verification.schema.catalog.secrets import masked
+from verification.schema.model import Entry, Key
+
+ATTRIBUTES: Final = (
+    "type",
+    "not_null",
+    "default",
+    "identity",
+    "generated",
+    "collation",
+    "storage",
+    "compression",
+    "statistics_target",
+)
+
+COLUMNS: Final = f"""
+SELECT a.attrelid, a.attnum, quote_ident(a.attname), a.attoptions, a.attfdwoptions,
+    CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END,
+    format_type(a.atttypid, a.atttypmod),
+    NULLIF(a.attnotnull, false),
+    pg_get_expr(d.adbin, d.adrelid),
+    CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
+    CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
+    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
+    CASE WHEN a.attstorage <> t.typstorage AND c.relkind <> 'v' THEN
+        CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main'
+        WHEN 'x' THEN 'extended' END END,
+    CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' WHEN '' THEN NULL
+        ELSE a.attcompression::text END,
+    NULLIF(a.attstattarget, -1)
+FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
+    AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+ORDER BY a.attrelid, a.attnum
+"""
+FIXED: Final = 6
+
+SEQUENCES: Final = f"""
+SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
+    format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment,
+    NULLIF(s.seqmin, CASE WHEN s.seqincrement > 0 THEN 1 ELSE l.low END) AS minimum,
+    NULLIF(s.seqmax, CASE WHEN s.seqincrement > 0 THEN l.high ELSE -1 END) AS maximum,
+    s.seqcache AS cache, s.seqcycle AS cycle
+FROM pg_sequence s
+JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
+    (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = s.seqtypid
+LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+"""
+SEQUENCE_FIXED: Final = 4
+
+
+def read(reader: Reader) -> None:
+    """Record every column that is left, and note each table's order of columns."""
+    orders: dict[Key, list[str]] = {}
+    for row in reader.rows(COLUMNS):
+        relation, number, name = row[:3]
+        reader.columns.setdefault(relation, {})[number] = name
+        owner = reader.addresses.get(("pg_class", relation, 0))
+        if owner is None:
+            continue
+        orders.setdefault(owner, []).append(name)
+        _column(reader, owner, row)
+    for owner, order in orders.items():
+        attributes = reader.entries[owner].attributes
+        attributes["column_order"] = tuple(order)  # type: ignore[index]  # still being read
+    _sequences(reader)
+
+
+def _column(reader: Reader, owner: Key, row: tuple[Any, ...]) -> None:
+    relation, number, name, options, foreign_options, local = row[:FIXED]
+    attributes = {key: value for key, value in zip(ATTRIBUTES, row[FIXED:], strict=True) if value is not None}
+    if "generated" in attributes:
+        attributes["generated_kind"] = attributes["generated"]
+        attributes["generated"] = attributes.pop("default", None)
+    if options:
+        attributes["options"] = tuple(sorted(options))
+    if foreign_options:
+        attributes["foreign_options"] = masked(foreign_options)
+    identity = f"{owner[1]}.{name}"
+    parents: tuple[Key, ...] = (owner,)
+    if local is not None:
+        if local:
+            attributes["local"] = True
+        for ancestor in reader.ancestors.get(relation, ()):
+            parent = reader.addresses.get(("pg_class", ancestor, 0))
+            if parent:
+                parents = (*parents, ("column", f"{parent[1]}.{name}"))
+    key = ("column", identity)
+    reader.entries[key] = Entry("column", identity, attributes, parents)
+    reader.addresses["pg_class", relation, number] = key
+
+
+def _sequences(reader: Reader) -> None:
+    """Add what pg_sequence knows: to the sequence, or to the identity column that it serves."""
+    rows = reader.rows(SEQUENCES)
+    names = [each.name for each in reader.cursor.description][SEQUENCE_FIXED:]
+    for row in rows:
+        key = reader.addresses.get(("pg_class", row[0], 0))
+        if key is None:
+            continue
+        values = {
+            name: value for name, value in zip(names, row[SEQUENCE_FIXED:], strict=True) if value is not None
+        }
+        column = reader.addresses.get(("pg_class", row[1], row[2])) if row[1] else None
+        entry = reader.entries[key]
+        if column is None:
+            reader.entries[key] = entry._replace(attributes={**entry.attributes, **values})
+        elif row[3] == "a":
+            values["owned_by"] = column[1]
+            reader.entries[key] = entry._replace(
+                attributes={**entry.attributes, **values}, parents=(*entry.parents, column)
+            )
+        else:
+            _identity(reader, entry, column, values)
+
+
+def _identity(reader: Reader, sequence: Entry, column: Key, values: dict[str, Any]) -> None:
+    """An identity column's sequence is part of the column."""
+    attributes: Any = reader.entries[column].attributes
+    attributes["identity_sequence"] = sequence.object
+    for name, value in values.items():
+        if name != "type":  # it follows the column's
+            attributes[f"identity_{name}"] = value
+    table = reader.entries[reader.entries[column].parents[0]]
+    persistence = sequence.attributes.get("persistence", "permanent")
+    if persistence != table.attributes.get("persistence", "permanent"):
+        attributes["identity_persistence"] = persistence
+    if sequence.attributes["owner"] != table.attributes["owner"]:
+        attributes["identity_owner"] = sequence.attributes["owner"]
+    del reader.entries[sequence.key]
+    reader.owners[sequence.key] = column

@@ -1,0 +1,172 @@
+"""Constraints of tables and domains: pg_constraint, joined with the index that stands behind one."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from verification.schema.catalog import indexes
+from verification.schema.catalog.indexes import Index
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader
+from verification.schema.model import Key, Value
+
+KINDS: Final = {"c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "x": "exclusion"}
+NOT_NULL, TRIGGER = "n", "t"
+ACTIONS: Final = {"r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
+MATCHES: Final = {"f": "full", "p": "partial"}
+BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
+
+CONSTRAINTS: Final = f"""
+SELECT oid, quote_ident(conname), contype, conrelid, contypid, conindid, conparentid, confrelid,
+    conkey, confkey, confupdtype, confdeltype, confmatchtype, {{delete_columns}},
+    CASE WHEN contype IN ('c', 'x', 'f') AND coninhcount > 0 AND conislocal AND conparentid = 0
+        THEN true END AS local,
+    NULLIF(condeferrable, false) AS deferrable,
+    NULLIF(condeferred, false) AS initially_deferred,
+    NULLIF(convalidated, true) AS valid,
+    NULLIF({{enforced}}, true) AS enforced,
+    CASE WHEN contype IN ('c', 'n') THEN NULLIF(connoinherit, false) END AS no_inherit,
+    NULLIF({{period}}, false) AS period,
+    CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END AS expression,
+    CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
+        WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END AS operators
+FROM pg_constraint
+WHERE oid >= {FIRST_USER_OID}
+"""
+FIXED: Final = 14
+
+SWITCHED_TRIGGERS: Final = f"""
+SELECT t.tgconstraint, t.tgrelid::regclass::text || ' ' || p.proname || ' ' ||
+    CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END
+FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.oid >= {FIRST_USER_OID} AND t.tgisinternal AND t.tgenabled <> 'O' AND t.tgconstraint <> 0
+"""
+
+
+def read(reader: Reader) -> None:
+    """Record constraints, and the indexes that stand for none."""
+    found = indexes.read(reader)
+    rows = _rows(reader)
+    switched: dict[int, list[str]] = {}
+    for constraint, text in reader.rows(SWITCHED_TRIGGERS):
+        switched.setdefault(constraint, []).append(text)
+    by_oid = {row[0]: row for row in rows[1]}
+    behind = {row[5] for row in by_oid.values() if row[2] in BEHIND_CONSTRAINT}
+    indexes.record(reader, {oid: index for oid, index in found.items() if oid not in behind})
+    for row in rows[1]:
+        _constraint(reader, row, rows[0], found, by_oid, switched.get(row[0]))
+
+
+def _rows(reader: Reader) -> tuple[list[str], list[tuple[Any, ...]]]:
+    statement = CONSTRAINTS
+    for name, expression in {
+        "{delete_columns}": reader.since(15, "confdelsetcols", "NULL::int2[]"),
+        "{enforced}": reader.since(18, "conenforced", "true"),
+        "{period}": reader.since(18, "conperiod", "false"),
+    }.items():
+        statement = statement.replace(name, expression)
+    rows = list(reader.rows(statement))
+    return [each.name for each in reader.cursor.description][FIXED:], rows
+
+
+def _constraint(
+    reader: Reader,
+    row: tuple[Any, ...],
+    names: list[str],
+    found: Mapping[int, Index],
+    by_oid: Mapping[int, tuple[Any, ...]],
+    switched: list[str] | None,
+) -> None:
+    oid, name, letter, relation, domain, index, parent = row[:7]
+    address = ("pg_class", relation, 0) if relation else ("pg_type", domain, 0)
+    owner = reader.addresses.get(address)
+    if owner is None or letter == TRIGGER:
+        return
+    key = ("constraint", f"{owner[1]}.{name}")
+    attributes = {each: value for each, value in zip(names, row[FIXED:], strict=True) if value is not None}
+    if letter == NOT_NULL:
+        _not_null(reader, row, key, owner, attributes)
+        return
+    if letter not in KINDS:
+        reader.not_compared(f"constraint {key[1]} of kind {letter!r}")
+        return
+    columns = reader.names(relation, row[8] or ()) if relation else ()
+    parents = (owner, *reader.column_keys(owner, columns))
+    if letter == "f":
+        if _is_generated(row, by_oid):
+            reader.alias("pg_constraint", oid, key, owner)
+            return
+        attributes |= _foreign_key(reader, row, switched)
+    elif switched:
+        attributes["triggers"] = tuple(sorted(switched))
+    if letter in BEHIND_CONSTRAINT:
+        attributes |= _index(reader, letter, index, found[index], key)
+    elif letter == "f":
+        attributes["columns"] = columns
+    attributes["kind"] = KINDS[letter]
+    parents = (*parents, *_inherited(reader, relation, name, parent, by_oid))
+    if "operators" in attributes:
+        attributes["operators"] = tuple(attributes["operators"])
+    reader.add("pg_constraint", oid, "constraint", key[1], attributes, *parents)
+
+
+def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dict[str, Value]:
+    """Give what the constraint has of its index: the two are one thing."""
+    attributes = dict(index.attributes)
+    attributes.pop("unique", None)
+    if letter != "x":
+        if attributes["method"] == "btree":
+            del attributes["method"]
+        attributes["columns"] = attributes.pop("keys")
+    reader.alias("pg_class", oid, indexes.key_of(reader, index), key)
+    return attributes
+
+
+def _foreign_key(reader: Reader, row: tuple[Any, ...], switched: list[str] | None) -> dict[str, Value]:
+    target, target_columns, on_update, on_delete, match, delete_columns = row[7], *row[9:14]
+    attributes: dict[str, Value] = {
+        "target": reader.addresses.get(("pg_class", target, 0), ("", str(target)))[1],
+        "target_columns": reader.names(target, target_columns) if target in reader.columns else (),
+    }
+    for attribute, value in (
+        ("on_update", ACTIONS.get(on_update)),
+        ("on_delete", ACTIONS.get(on_delete)),
+        ("match", MATCHES.get(match)),
+        ("triggers", tuple(sorted(switched)) if switched else None),
+        ("on_delete_columns", tuple(sorted(reader.names(row[3], delete_columns or ()))) or None),
+    ):
+        if value is not None:
+            attributes[attribute] = value
+    return attributes
+
+
+def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -> bool:
+    """Whether PostgreSQL made it for one partition of the table that a foreign key points to."""
+    root = row
+    while root[6] in by_oid:
+        root = by_oid[root[6]]
+    return bool(root[7] != row[7])
+
+
+def _inherited(
+    reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, tuple[Any, ...]]
+) -> tuple[Key, ...]:
+    """Give the constraints that this one is a copy of: by pg_constraint, or by name for checks."""
+    if parent in by_oid:
+        whole = reader.addresses.get(("pg_class", by_oid[parent][3], 0))
+        return (("constraint", f"{whole[1]}.{by_oid[parent][1]}"),) if whole else ()
+    ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ()))
+    return tuple(("constraint", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
+
+
+def _not_null(
+    reader: Reader, row: tuple[Any, ...], key: Key, owner: Key, attributes: Mapping[str, Value]
+) -> None:
+    """A NOT NULL constraint (PostgreSQL 18 names them) is part of its column, or of its domain."""
+    column = reader.addresses.get(("pg_class", row[3], row[8][0])) if row[3] else owner
+    if column is None:
+        return
+    described: Any = reader.entries[column].attributes
+    described["not_null_constraint"] = row[1]
+    for name in ("valid", "no_inherit"):
+        if name in attributes:
+            described[f"not_null_{name}"] = attributes[name]
+    reader.alias("pg_constraint", row[0], key, column)

@@ -1,0 +1,51 @@
+"""The database itself and its extensions; what it stands on goes into the schema's context."""
+
+from typing import Final
+
+from verification.schema.catalog.query import Query, run
+from verification.schema.catalog.reader import Reader
+from verification.schema.model import Entry, Value
+
+DATABASE: Final = """
+SELECT d.oid, pg_encoding_to_char(d.encoding)::text AS encoding, d.datcollate::text AS collate,
+    d.datctype::text AS ctype, to_jsonb(d) ->> 'datlocprovider' AS locale_provider,
+    COALESCE(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS locale,
+    to_jsonb(d) ->> 'daticurules' AS locale_rules, to_jsonb(d) ->> 'datcollversion' AS collation_version,
+    pg_get_userbyid(d.datdba)::text AS owner,
+    (SELECT json_object_agg(r.role, r.settings) FROM (
+        SELECT CASE s.setrole WHEN 0 THEN 'everyone' ELSE pg_get_userbyid(s.setrole)::text END AS role,
+            ARRAY(SELECT unnest(s.setconfig) ORDER BY 1) AS settings
+        FROM pg_db_role_setting s WHERE s.setdatabase = d.oid) r) AS settings
+FROM pg_database d WHERE d.datname = current_database()
+"""
+
+EXTENSIONS: Final = Query(
+    "extension",
+    "pg_extension",
+    """
+SELECT o.oid, NULL::oid, quote_ident(o.extname), o.extversion AS version,
+    o.extnamespace::regnamespace::text AS schema
+FROM pg_extension o
+""",
+)
+
+MEMBERS: Final = """
+SELECT classid::regclass::text, objid, refobjid FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+"""
+
+
+def read(reader: Reader) -> dict[str, Value]:
+    """Record the database's settings and its extensions; give its context."""
+    oid, *values = reader.rows(DATABASE)[0]
+    names = [each.name for each in reader.cursor.description][1:]
+    context = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    settings = context.pop("settings", {})
+    reader.addresses["pg_database", oid, 0] = ("database", "")
+    for role, configuration in settings.items():
+        name = f"settings for {role}"
+        reader.entries["database", name] = Entry("database", name, {"settings": tuple(configuration)})
+    run(reader, EXTENSIONS)
+    for catalog, member, extension in reader.rows(MEMBERS):
+        reader.members[catalog, member] = reader.addresses["pg_extension", extension, 0]
+    return context

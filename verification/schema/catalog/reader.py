@@ -1,0 +1,102 @@
+"""What all object classes share while a database is read: addresses, identities, entries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from verification.schema.model import Entry, Key, Value
+
+Address: TypeAlias = tuple[str, int, int]
+"""Catalog (``pg_class``), OID in it, column number or 0: how PostgreSQL itself points at an object."""
+
+FIRST_USER_OID: Final = 16384
+"""Objects below it came with the server (FirstNormalObjectId; pg_dump draws the same line)."""
+
+USER_NAMESPACE: Final = r"n.nspname !~ '^pg_(toast|temp_|toast_temp_)'"
+"""Condition on pg_namespace n: what is no session's own and no table's out-of-line storage."""
+
+
+def frozen(value: Value) -> Value:
+    """Make lists tuples, all the way down: an entry's values never change."""
+    if isinstance(value, list):
+        return tuple(frozen(each) for each in value)
+    if isinstance(value, dict):
+        return {key: frozen(each) for key, each in value.items()}
+    return value
+
+
+def present(names: Iterable[str], values: Iterable[Value]) -> dict[str, Value]:
+    """Pair names with values and leave the defaults (None) out."""
+    return {
+        name: frozen(value) if isinstance(value, (list, dict)) else value
+        for name, value in zip(names, values, strict=True)
+        if value is not None
+    }
+
+
+@dataclass
+class Reader:
+    """The state of one reading."""
+
+    cursor: Any
+    version: int
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    addresses: dict[Address, Key] = field(default_factory=dict)
+    owners: dict[Key, Key] = field(default_factory=dict)
+    """An object without an entry of its own (the index of a constraint) -> whose entry describes it."""
+    members: dict[tuple[str, int], Key] = field(default_factory=dict)
+    """Catalog and OID of what an extension owns -> the extension."""
+    columns: dict[int, dict[int, str]] = field(default_factory=dict)
+    """Relation's OID -> attribute number -> name as SQL writes it."""
+    ancestors: dict[int, list[int]] = field(default_factory=dict)
+    """OID of a table or an index -> those that it is inherited from, in order."""
+    replica_identities: dict[int, str] = field(default_factory=dict)
+    """OIDs of tables whose replica identity is an index."""
+
+    def rows(self, statement: str) -> Sequence[tuple[Any, ...]]:
+        """Run one query."""
+        self.cursor.execute(statement)
+        return self.cursor.fetchall()  # type: ignore[no-any-return]
+
+    def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
+        """Give an expression that only servers from ``version`` on understand."""
+        return expression if self.version >= version else otherwise
+
+    def add(
+        self,
+        catalog: str,
+        oid: int,
+        kind: str,
+        identity: str,
+        attributes: Mapping[str, Value],
+        *parents: Key,
+        uses: tuple[Key, ...] = (),
+    ) -> Entry:
+        """Record one object; what an extension owns goes with the extension."""
+        member = self.members.get((catalog, oid)) if self.members else None
+        if member:
+            parents = (*parents, member)
+            attributes = {**attributes, "extension": member[1]}
+        entry = Entry(kind, identity, attributes, parents, uses)
+        key = (kind, identity)
+        self.addresses[catalog, oid, 0] = key
+        self.entries[key] = entry
+        return entry
+
+    def alias(self, catalog: str, oid: int, key: Key, owner: Key, column: int = 0) -> None:
+        """Name an object that has no entry of its own, so that comments and grants find it."""
+        self.addresses[catalog, oid, column] = key
+        self.owners[key] = owner
+
+    def not_compared(self, what: str) -> None:
+        """Record what this reader does not know: never silently equal."""
+        self.entries["not_compared", what] = Entry("not_compared", what, {})
+
+    def names(self, relation: int, numbers: Iterable[int]) -> tuple[str, ...]:
+        """Give the names of a relation's columns."""
+        columns = self.columns[relation]
+        return tuple(columns[number] for number in numbers)
+
+    def column_keys(self, relation: Key, names: Iterable[str]) -> tuple[Key, ...]:
+        """Give the keys of a relation's columns."""
+        return tuple(("column", f"{relation[1]}.{name}") for name in names)

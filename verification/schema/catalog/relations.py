@@ -1,0 +1,150 @@
+"""Schemas, tables, views, sequences: pg_namespace, pg_class, pg_inherits, pg_sequence."""
+
+from typing import Any, Final
+
+from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader
+from verification.schema.model import Key
+
+KINDS: Final = {
+    "r": "table",
+    "p": "table",
+    "v": "view",
+    "m": "materialized_view",
+    "f": "foreign_table",
+    "S": "sequence",
+}
+
+STORED_ELSEWHERE: Final = frozenset("iIct")
+"""Relations that are told as part of something else: indexes, composite types, TOAST tables."""
+
+SCHEMAS: Final = f"""
+SELECT n.oid, quote_ident(n.nspname), pg_get_userbyid(n.nspowner)
+FROM pg_namespace n
+WHERE (n.oid >= {FIRST_USER_OID} OR n.nspname = 'public') AND {USER_NAMESPACE}
+"""
+
+RELATIONS: Final = f"""
+SELECT c.oid, c.relkind, c.relnamespace, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+    c.relreplident, c.reloptions, t.reloptions, c.reltype, c.relispartition,
+    pg_get_userbyid(c.relowner) AS owner,
+    CASE c.relpersistence WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
+    NULLIF(m.amname, 'heap') AS access_method,
+    NULLIF(c.relrowsecurity, false) AS row_security,
+    NULLIF(c.relforcerowsecurity, false) AS row_security_forced,
+    s.spcname AS tablespace,
+    CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
+    CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS partition_bound,
+    CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
+    CASE WHEN c.relkind IN ('v', 'm') THEN rtrim(pg_get_viewdef(c.oid), ';') END AS definition,
+    CASE WHEN c.relkind = 'm' THEN NULLIF(c.relispopulated, true) END AS populated
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+LEFT JOIN pg_am m ON m.oid = c.relam
+LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+WHERE c.oid >= {FIRST_USER_OID} AND c.relkind NOT IN ('i', 'I') AND {USER_NAMESPACE}
+"""
+FIXED: Final = 9
+"""How many columns of ``RELATIONS`` come before the attributes."""
+
+INHERITANCE: Final = f"""
+SELECT inhrelid, inhparent, inhdetachpending FROM pg_inherits
+WHERE inhrelid >= {FIRST_USER_OID} ORDER BY inhrelid, inhseqno
+"""
+
+FOREIGN_TABLES: Final = """
+SELECT t.ftrelid, quote_ident(s.srvname), t.ftoptions
+FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver
+"""
+
+VIEW_COLUMNS: Final = f"""
+SELECT DISTINCT r.ev_class, d.refobjid, d.refobjsubid
+FROM pg_rewrite r
+JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.refobjid <> r.ev_class
+WHERE r.oid >= {FIRST_USER_OID}
+"""
+
+REPLICA_IDENTITY: Final = {"n": "nothing", "f": "full", "i": "index"}
+
+
+def read(reader: Reader) -> None:
+    """Record schemas and relations; columns, indexes and constraints find them by their addresses."""
+    for oid, name, owner in reader.rows(SCHEMAS):
+        reader.add("pg_namespace", oid, "schema", name, {"owner": owner})
+    detaching = _inheritance(reader)
+    rows = reader.rows(RELATIONS)
+    names = [each.name for each in reader.cursor.description][FIXED:]
+    identities = {row[0]: row[3] for row in rows}
+    for row in rows:
+        kind = KINDS.get(row[1])
+        if kind:
+            _relation(reader, kind, row, names, identities, detaching)
+        elif row[1] not in STORED_ELSEWHERE:
+            reader.not_compared(f"relation {row[3]} of kind {row[1]!r}")
+    _foreign_tables(reader)
+
+
+def _inheritance(reader: Reader) -> set[int]:
+    detaching = set()
+    for child, parent, pending in reader.rows(INHERITANCE):
+        reader.ancestors.setdefault(child, []).append(parent)
+        if pending:
+            detaching.add(child)
+    return detaching
+
+
+def _relation(
+    reader: Reader,
+    kind: str,
+    row: tuple[Any, ...],
+    names: list[str],
+    identities: dict[int, str],
+    detaching: set[int],
+) -> None:
+    oid, _, namespace, identity, replica, options, toast_options, row_type, is_partition = row[:FIXED]
+    attributes = {name: value for name, value in zip(names, row[FIXED:], strict=True) if value is not None}
+    if options or toast_options:
+        parameters = [*(options or ()), *(f"toast.{option}" for option in toast_options or ())]
+        attributes["options" if kind == "view" else "storage_parameters"] = tuple(sorted(parameters))
+    if replica in REPLICA_IDENTITY and kind in ("table", "materialized_view"):
+        attributes["replica_identity"] = REPLICA_IDENTITY[replica]
+    parents: tuple[Key, ...] = ()
+    if namespace and ("pg_namespace", namespace, 0) in reader.addresses:
+        parents = (reader.addresses["pg_namespace", namespace, 0],)
+    if oid in reader.ancestors:
+        inherited = tuple(identities.get(parent, str(parent)) for parent in reader.ancestors[oid])
+        attributes["partition_of" if is_partition else "inherits"] = inherited
+        if is_partition:
+            parents = (*parents, *(("table", parent) for parent in inherited))
+    if oid in detaching:
+        attributes["detach_pending"] = True
+    entry = reader.add("pg_class", oid, kind, identity, attributes, *parents)
+    if row_type:
+        reader.alias("pg_type", row_type, ("type", identity), entry.key)
+
+
+def _foreign_tables(reader: Reader) -> None:
+    from verification.schema.catalog.secrets import masked
+
+    for oid, server, options in reader.rows(FOREIGN_TABLES):
+        key = reader.addresses.get(("pg_class", oid, 0))
+        if key:
+            attributes = dict(reader.entries[key].attributes)
+            attributes["server"] = server
+            if options:
+                attributes["options"] = masked(options)
+            reader.entries[key] = reader.entries[key]._replace(attributes=attributes)
+
+
+def read_view_columns(reader: Reader) -> None:
+    """Note which columns each view reads (``Entry.uses``)."""
+    uses: dict[int, list[Key]] = {}
+    for view, relation, number in reader.rows(VIEW_COLUMNS):
+        column = reader.addresses.get(("pg_class", relation, number))
+        if column:
+            uses.setdefault(view, []).append(column)
+    for view, used in uses.items():
+        key = reader.addresses.get(("pg_class", view, 0))
+        if key:
+            reader.entries[key] = reader.entries[key]._replace(uses=tuple(sorted(used)))

@@ -1,0 +1,98 @@
+"""The one transaction in which a database is read: one snapshot, nothing written, names qualified."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+from verification.errors import CannotRun
+
+SETTINGS: Final = {
+    # Whatever changes how PostgreSQL prints an expression, a constant or a name.
+    "search_path": "",
+    "quote_all_identifiers": "off",
+    "DateStyle": "ISO",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "xmlbinary": "base64",
+    "lc_monetary": "C",
+    "standard_conforming_strings": "on",
+    # Plans over catalogs are wide and short: compiling them costs more than running them.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "statement_timeout": "0",
+}
+
+
+def address(url: str) -> str:
+    """Name a database without its credentials, fit for a message."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "local", parts.port
+    except ValueError:
+        return "the database"
+    return f"{host}{f':{port}' if port else ''}{parts.path}"
+
+
+@contextmanager
+def session(source: str | Any) -> Iterator[tuple[Any, int]]:
+    """Give a cursor in a read-only snapshot and the server's major version; leave no trace behind."""
+    if not isinstance(source, str):
+        with _translated(source.info.dbname), _snapshot(source) as cursor:
+            yield cursor, source.server_version // 10000
+        return
+    name = address(source)
+    with _translated(name):
+        connection = psycopg2.connect(source, application_name="verification")
+        try:
+            connection.autocommit = True
+            with _snapshot(connection) as cursor:
+                yield cursor, connection.server_version // 10000
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg2.errors.InsufficientPrivilege as error:
+        line = _line(error)
+        raise CannotRun(f"{name}: {line}; read it as a superuser or as a member of pg_read_all_data") from None
+    except psycopg2.ProgrammingError as error:
+        raise CannotRun(f"{name}: {_line(error)}") from None
+    except (psycopg2.Error, UnicodeDecodeError) as error:
+        raise CannotRun(f"{name}: cannot read the database: {_line(error)}") from None
+
+
+def _line(error: Exception) -> str:
+    """The error's own first line; libpq never puts a password into one."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else "the connection was lost"
+
+
+@contextmanager
+def _snapshot(connection: Any) -> Iterator[Any]:
+    settings = "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items())
+    with connection.cursor() as cursor:
+        if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+            # The caller's own transaction: its uncommitted changes are part of what it asks for.
+            cursor.execute("SAVEPOINT verification_read")
+            end = "ROLLBACK TO verification_read; RELEASE verification_read"
+        elif connection.autocommit:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            end = "ROLLBACK"
+        else:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            end = "ROLLBACK"
+        try:
+            cursor.execute(settings)
+            yield cursor
+        finally:
+            if not connection.closed:
+                cursor.execute(end)

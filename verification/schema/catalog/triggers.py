@@ -1,0 +1,82 @@
+"""Triggers and policies: pg_trigger, pg_policy."""
+
+from typing import Any, Final
+
+from verification.schema.catalog.query import Query, run
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader
+from verification.schema.model import Key, Value
+
+BEFORE, INSTEAD, ROW = 2, 64, 1
+EVENTS: Final = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
+"""Bits of pg_trigger.tgtype (catalog/pg_trigger.h)."""
+
+TRIGGERS: Final = f"""
+SELECT t.oid, t.tgrelid, quote_ident(t.tgname), t.tgtype::int, t.tgattr::text, t.tgparentid, t.tgconstraint,
+    t.tgfoid::regprocedure::text AS function,
+    CASE WHEN t.tgnargs > 0 THEN encode(t.tgargs, 'escape') END AS arguments,
+    CASE WHEN t.tgqual IS NOT NULL
+        THEN substring(pg_get_triggerdef(t.oid) FROM ' WHEN \\((.*)\\) EXECUTE FUNCTION ') END AS condition,
+    t.tgoldtable::text AS old_table, t.tgnewtable::text AS new_table,
+    CASE WHEN t.tgconstraint <> 0 THEN true END AS constraint,
+    CASE WHEN t.tgconstrrelid <> 0 THEN t.tgconstrrelid::regclass::text END AS referenced_table,
+    NULLIF(t.tgdeferrable, false) AS deferrable,
+    NULLIF(t.tginitdeferred, false) AS initially_deferred,
+    CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled
+FROM pg_trigger t
+LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
+WHERE t.oid >= {FIRST_USER_OID}
+    AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND COALESCE(k.contype, 't') = 't')
+"""
+FIXED: Final = 7
+
+POLICIES: Final = Query(
+    "policy",
+    "pg_policy",
+    f"""
+SELECT p.oid, p.polrelid, p.polrelid::regclass::text || '.' || quote_ident(p.polname),
+    CASE p.polcmd WHEN '*' THEN 'all' WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'
+        WHEN 'd' THEN 'delete' END AS command,
+    NULLIF(p.polpermissive, true) AS permissive,
+    ARRAY(SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END
+        FROM unnest(p.polroles) r ORDER BY 1) AS roles,
+    pg_get_expr(p.polqual, p.polrelid) AS using,
+    pg_get_expr(p.polwithcheck, p.polrelid) AS check
+FROM pg_policy p WHERE p.oid >= {FIRST_USER_OID}
+""",
+    parent="pg_class",
+)
+
+
+def read(reader: Reader) -> None:
+    """Record triggers and policies."""
+    rows = reader.rows(TRIGGERS)
+    names = [each.name for each in reader.cursor.description][FIXED:]
+    for row in rows:
+        _trigger(reader, row, names)
+    run(reader, POLICIES)
+
+
+def _trigger(reader: Reader, row: tuple[Any, ...], names: list[str]) -> None:
+    oid, relation, name, bits, numbers, parent, constraint = row[:FIXED]
+    owner = reader.addresses.get(("pg_class", relation, 0))
+    if owner is None:
+        return
+    attributes: dict[str, Value] = {
+        key: value for key, value in zip(names, row[FIXED:], strict=True) if value is not None
+    }
+    attributes["timing"] = "before" if bits & BEFORE else "instead of" if bits & INSTEAD else "after"
+    attributes["level"] = "row" if bits & ROW else "statement"
+    attributes["events"] = tuple(event for bit, event in EVENTS if bits & bit)
+    if numbers:
+        attributes["columns"] = tuple(sorted(reader.names(relation, map(int, numbers.split()))))
+    if "arguments" in attributes:
+        attributes["arguments"] = tuple(attributes["arguments"].split("\\000")[:-1])
+    key: Key = ("trigger", f"{owner[1]}.{name}")
+    parents: tuple[Key, ...] = (owner,)
+    if parent:
+        ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ()))
+        parents = (*parents, *(("trigger", f"{each[1]}.{name}") for each in ancestors if each))
+        attributes["inherited"] = True
+    entry = reader.add("pg_trigger", oid, key[0], key[1], attributes, *parents)
+    if constraint:
+        reader.alias("pg_constraint", constraint, entry.key, entry.key)

@@ -1,0 +1,83 @@
+"""Types: pg_type with pg_enum, pg_range and the attributes of composite types."""
+
+from typing import Final
+
+from verification.schema.catalog.query import named, user_objects
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, present
+
+KINDS: Final = {"b": "base", "c": "composite", "d": "domain", "e": "enum", "r": "range"}
+PSEUDO, MULTIRANGE = "p", "m"
+
+TYPES: Final = f"""
+SELECT o.oid, o.typnamespace, {named("o.typname")}, o.typtype, o.typrelid, c.relkind, o.typisdefined, e.oid,
+    pg_get_userbyid(o.typowner) AS owner,
+    CASE o.typtype WHEN 'd' THEN format_type(o.typbasetype, o.typtypmod) END AS base_type,
+    CASE WHEN o.typtype = 'd' THEN NULLIF(o.typnotnull, false) END AS not_null,
+    CASE WHEN o.typtype IN ('d', 'b') THEN COALESCE(pg_get_expr(o.typdefaultbin, 0), o.typdefault) END AS default,
+    CASE WHEN o.typtype = 'd' AND o.typcollation <> b.typcollation
+        THEN o.typcollation::regcollation::text END AS collation,
+    CASE WHEN o.typtype = 'e' THEN ARRAY(SELECT v.enumlabel::text FROM pg_enum v
+        WHERE v.enumtypid = o.oid ORDER BY v.enumsortorder) END AS values,
+    CASE WHEN c.relkind = 'c' THEN ARRAY(
+        SELECT quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+            || CASE WHEN a.attcollation <> t.typcollation
+                THEN ' COLLATE ' || a.attcollation::regcollation::text ELSE '' END
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = o.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) END AS attributes,
+    CASE WHEN o.typtype = 'r' THEN format_type(r.rngsubtype, NULL) END AS subtype,
+    CASE WHEN o.typtype = 'r' THEN (SELECT k.opcnamespace::regnamespace::text || '.' || quote_ident(k.opcname)
+        FROM pg_opclass k WHERE k.oid = r.rngsubopc) END AS operator_class,
+    CASE WHEN r.rngcollation <> 0 THEN r.rngcollation::regcollation::text END AS subtype_collation,
+    CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END AS canonical,
+    CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS subtype_difference,
+    CASE WHEN r.rngmultitypid <> 0 THEN r.rngmultitypid::regtype::text END AS multirange,
+    CASE WHEN o.typtype = 'b' AND o.typisdefined AND e.oid IS NULL THEN json_build_object(
+        'input', o.typinput::regproc::text, 'output', o.typoutput::regproc::text,
+        'receive', o.typreceive::regproc::text, 'send', o.typsend::regproc::text,
+        'typmod_in', o.typmodin::regproc::text, 'typmod_out', o.typmodout::regproc::text,
+        'analyze', o.typanalyze::regproc::text, 'subscript', o.typsubscript::regproc::text,
+        'length', o.typlen, 'by_value', o.typbyval, 'alignment', o.typalign, 'storage', o.typstorage,
+        'category', o.typcategory, 'preferred', o.typispreferred, 'delimiter', o.typdelim,
+        'element', format_type(NULLIF(o.typelem, 0), NULL), 'collatable', o.typcollation <> 0) END AS definition
+FROM pg_type o
+JOIN pg_namespace n ON n.oid = o.typnamespace
+LEFT JOIN pg_class c ON c.oid = o.typrelid
+LEFT JOIN pg_type e ON e.typarray = o.oid
+LEFT JOIN pg_type b ON b.oid = o.typbasetype
+LEFT JOIN pg_range r ON r.rngtypid = o.oid
+WHERE {user_objects()} AND (o.typrelid = 0 OR c.relkind = 'c') AND NOT EXISTS (
+    SELECT FROM pg_type w JOIN pg_class x ON x.oid = w.typrelid AND x.relkind <> 'c' WHERE w.typarray = o.oid)
+"""
+FIXED: Final = 8
+
+COMPOSITE_COLUMNS: Final = f"""
+SELECT c.oid, c.reltype, a.attnum, quote_ident(a.attname)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind = 'c' AND c.oid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+
+def read(reader: Reader) -> None:
+    """Record types; arrays and multiranges are part of the type that they are made of."""
+    rows = reader.rows(TYPES)
+    names = [each.name for each in reader.cursor.description][FIXED:]
+    made_of: list[tuple[int, int, str]] = []
+    for oid, namespace, identity, letter, _, _, defined, element, *values in rows:
+        key = ("type", identity)
+        if element or letter == MULTIRANGE:
+            made_of.append((oid, element or 0, identity))
+            continue
+        if letter not in KINDS and letter != PSEUDO:
+            reader.not_compared(f"type {identity} of kind {letter!r}")
+            continue
+        attributes = present(names, map(frozen, values))
+        attributes["category"] = KINDS.get(letter, "pseudo") if defined else "shell"
+        parent = reader.addresses.get(("pg_namespace", namespace, 0))
+        reader.add("pg_type", oid, key[0], identity, attributes, *((parent,) if parent else ()))
+    for oid, element, identity in made_of:
+        owner = reader.addresses.get(("pg_type", element, 0), ("type", identity))
+        reader.alias("pg_type", oid, ("type", identity), owner)
+    for relation, row_type, number, name in reader.rows(COMPOSITE_COLUMNS):
+        owner = reader.addresses.get(("pg_type", row_type, 0), ("type", ""))
+        reader.alias("pg_class", relation, ("type", owner[1]), owner)
+        reader.alias("pg_class", relation, ("column", f"{owner[1]}.{name}"), owner, number)

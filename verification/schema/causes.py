@@ -1,0 +1,172 @@
+"""What follows from what: which differences have their cause in another one that is reported."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from verification.schema.difference import Difference
+from verification.schema.model import Entry, Key, Schema, Value
+
+Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
+
+SINGLE: Final = {
+    "comment": "comment",
+    "grant": "privileges",
+    "default_privileges": "privileges",
+    "security_label": "label",
+}
+"""Classes that have one attribute: an added one is told by its value."""
+
+NEVER_RENAMED: Final = frozenset({"row", "database", "extension", "schema", "user_mapping", "cast", "transform"})
+VIEWS: Final = frozenset({"view", "materialized_view"})
+TYPES: Final = frozenset({"type", "collation"})
+GRANTED: Final = frozenset({"grant", "security_label"})
+KEY_ATTRIBUTES: Final = ("order", "operator_classes", "operator_class_parameters", "collations", "statistics_targets")
+ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
+
+KINDS: Final = frozenset(
+    """access_method aggregate cast collation column comment constraint conversion database default_privileges
+    event_trigger extension foreign_data_wrapper foreign_table function grant index language materialized_view
+    operator operator_class operator_family policy procedure publication publication_schema publication_table
+    row rule schema security_label sequence server statistics subscription table text_search_configuration
+    text_search_dictionary text_search_parser text_search_template transform trigger type user_mapping
+    view""".split()
+)
+"""Every object class of the model."""
+ATTRIBUTES: Final = frozenset({"owner", "name", "column_order"})
+"""Attributes that ``--ignore`` takes even when no object at hand has one."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All differences of one comparison, before causes are weighed."""
+
+    left: Mapping[Key, Entry]
+    right: Mapping[Key, Entry]
+    removed: Mapping[Key, Entry]
+    added: Mapping[Key, Entry]
+    changed: Changed
+
+    def follows(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
+        """Tell whether an object came or went with one that it cannot outlive."""
+        side = self.left if gone is self.removed else self.right
+        ancestors = set(_ancestors(entry, side))
+        if not ancestors.isdisjoint(gone):
+            return True
+        if entry.kind not in GRANTED and self._extension_changed(ancestors):
+            return True
+        if entry.attributes.get("inherited") and "partition_of" in self.changed.get(entry.parents[0], {}):
+            return True
+        if entry.kind == "grant" and gone is self.removed and self._became_owner(entry):
+            return True
+        view = entry.parents[0] if entry.kind == "column" and entry.parents else None
+        return bool(view and view[0] in VIEWS and "definition" in self.changed.get(view, {}))
+
+    def is_consequence(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Tell whether a changed attribute has its cause in another object that is reported."""
+        entry = self.left[key]
+        if entry.kind not in GRANTED and self._extension_changed(set(_ancestors(entry, self.left))):
+            return True
+        for parent in entry.parents:
+            if parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values:
+                return True  # inherited: the parent's change is the same
+        if attribute == "partition_of" and attribute in self.changed.get(entry.parents[0], {}):
+            return True
+        if entry.kind == "sequence" and attribute == "owner" and "owned_by" in entry.attributes:
+            return any(self.changed.get(each, {}).get("owner") == values for each in _ancestors(entry, self.left))
+        if attribute == "collations":
+            return self._collation_of_column(entry, values)
+        if entry.kind == "column" and attribute in TYPES and entry.parents[0][0] in VIEWS:
+            view = self.left[entry.parents[0]]
+            return "definition" in self.changed.get(view.key, {}) or any(
+                TYPES & self.changed.get(used, {}).keys() for used in view.uses
+            )
+        return False
+
+    def _became_owner(self, grant: Entry) -> bool:
+        """Whether the grantee needs the grant no more: it owns the object now."""
+        owners = self.changed.get(grant.parents[0], {}).get("owner")
+        return bool(owners and grant.object.endswith(f" to {owners[1]}"))
+
+    def _collation_of_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
+        """Whether an expression's collation changed exactly as that of a column that it is made of."""
+        columns = [self.changed[key].get("collation") for key in entry.parents if key in self.changed]
+        keys = len(entry.attributes.get("keys") or entry.attributes.get("columns") or ())
+        left, right = (side or (None,) * keys for side in values)
+        changes = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
+        return len(left) == len(right) and bool(changes) and changes <= set(columns)
+
+    def _extension_changed(self, ancestors: Iterable[Key]) -> bool:
+        return any(key[0] == "extension" and key in self.changed for key in ancestors)
+
+
+def _ancestors(entry: Entry, side: Mapping[Key, Entry]) -> Iterable[Key]:
+    waiting = list(entry.parents)
+    seen: set[Key] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        yield key
+        if key in side:
+            waiting.extend(side[key].parents)
+
+
+def without_consequences(
+    left: Entry, right: Entry, found: dict[str, tuple[Value, Value]]
+) -> dict[str, tuple[Value, Value]]:
+    """Drop what follows within one object: the details of what only one side has, and of keys that moved."""
+    for base in ("identity", "generated", "not_null"):
+        if base in found and (not left.attributes.get(base) or not right.attributes.get(base)):
+            found = {name: values for name, values in found.items() if not name.startswith(f"{base}_")}
+    if ("keys" in found or "columns" in found) and _keys_moved_along(left, right):
+        found = {name: values for name, values in found.items() if name not in KEY_ATTRIBUTES}
+    if "deferrable" in found:
+        found.pop("initially_deferred", None)
+    if "partition_of" in found:
+        found.pop("partition_bound", None)
+    if "result" in found:
+        found.pop("argument_modes", None)
+    return found
+
+
+def _keys_moved_along(left: Entry, right: Entry) -> bool:
+    """Whether each key that both have kept its order, operator class and collation."""
+    one, other = _keys(left), _keys(right)
+    if one is None or other is None:
+        return False
+    return all(one[key] == other[key] for key in one.keys() & other.keys())
+
+
+def _keys(entry: Entry) -> dict[str, tuple[Value, ...]] | None:
+    keys = entry.attributes.get("keys") or entry.attributes.get("columns") or ()
+    if len(set(keys)) != len(keys):
+        return None
+    columns = [entry.attributes.get(name) or (None,) * len(keys) for name in KEY_ATTRIBUTES]
+    if any(len(values) != len(keys) for values in columns):
+        return None
+    return dict(zip(keys, zip(*columns, strict=True), strict=True)) if keys else {}
+
+
+def same_as_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
+    """Find the unique index that is all that a unique constraint is."""
+    wanted = {k: v for k, v in constraint.attributes.items() if k not in ONLY_OF_CONSTRAINTS}
+    wanted |= {"method": "btree", "keys": constraint.attributes["columns"], "unique": True}
+    if by_meaning and constraint.attributes.get("deferrable"):
+        return None
+    for key, entry in others.items():
+        if key[0] == "index" and (by_meaning or key[1] == constraint.object):
+            same_table = entry.parents[0] == constraint.parents[0]
+            if same_table and entry.attributes == wanted:
+                return key
+    return None
+
+
+def context(left: Schema, right: Schema) -> list[Difference]:
+    """Give what the two databases stand on and no migration sets, where it differs."""
+    return [
+        Difference("database", "database", "changed", name, left.context.get(name), right.context.get(name))
+        for name in sorted(left.context.keys() | right.context.keys())
+        if left.context.get(name) != right.context.get(name)
+    ]

@@ -1,0 +1,260 @@
+"""Two schemas -> their differences; nothing else in the project decides what equal means.
+
+One cause gives one difference: what PostgreSQL removes of itself with a table or a column, what a
+rename changes elsewhere and what a partition has from its parent is not reported again. Whatever
+could be a difference of its own is reported.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from verification.errors import CannotRun
+from verification.schema import causes, normalise, versions
+from verification.schema.difference import Difference
+from verification.schema.model import Entry, Key, Schema, Value
+from verification.schema.options import Options
+from verification.schema.renames import NOTES, ORDER, RELATIONS, Rename, Renames, last_part, pairs
+
+BY_MEANING: Final = frozenset({"constraint", "index", "sequence"})
+"""Classes whose names Django and PostgreSQL make up."""
+NAME_ATTRIBUTES: Final = frozenset({"not_null_constraint", "identity_sequence"})
+DEFAULTS: Final = Options()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found."""
+
+    differences: list[Difference]
+    information: list[Difference]
+    """What differs and is no failure: order of columns, what the databases stand on."""
+    notes: list[str] = field(default_factory=list)
+    """What the comparison had to normalise, since the servers are of two versions."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether the two are the same."""
+        return not self.differences
+
+
+def compare(left: Schema, right: Schema, options: Options = DEFAULTS) -> list[Difference]:
+    """Give the differences, in an order that does not change."""
+    return compare_schemas(left, right, options).differences
+
+
+def compare_schemas(left: Schema, right: Schema, options: Options = DEFAULTS) -> Comparison:
+    """Give the differences, and beside them what is worth knowing."""
+    notes = versions.notes(left, right)
+    if left.version != right.version:
+        left, right = versions.bring_together(left, right)
+    work = _Work(left, right, options)
+    differences = work.differences()
+    information = [*causes.context(left, right), *work.orders()]
+    if options.column_order == "difference":
+        differences += work.orders()
+        information = causes.context(left, right)
+    elif options.column_order == "ignore":
+        information = causes.context(left, right)
+    return Comparison(
+        sorted((each for each in differences if _is_wanted(each, options)), key=_order),
+        sorted((each for each in information if _is_wanted(each, options)), key=_order),
+        notes,
+    )
+
+
+def check_ignored(words: frozenset[str], *schemas: Schema) -> None:
+    """Refuse a word that names nothing in the schemas nor in the model: it would silently ignore nothing."""
+    kinds = {entry.kind for schema in schemas for entry in schema} | causes.KINDS
+    attributes = {name for schema in schemas for entry in schema for name in entry.attributes}
+    for word in sorted(words):
+        kind, _, attribute = word.partition(".")
+        if word not in kinds | attributes | causes.ATTRIBUTES and not (attribute and kind in kinds):
+            raise CannotRun(f"--ignore {word}: no such object class; known: {', '.join(sorted(kinds))}")
+
+
+def _is_wanted(difference: Difference, options: Options) -> bool:
+    words = {difference.kind, difference.attribute, f"{difference.kind}.{difference.attribute}"}
+    return difference.kind == "not_compared" or not words & options.ignore
+
+
+def _order(difference: Difference) -> tuple[str, str, str, str]:
+    return (difference.object, difference.kind, difference.attribute, difference.change)
+
+
+class _Work:
+    """One comparison under way."""
+
+    def __init__(self, left: Schema, right: Schema, options: Options) -> None:
+        self.options = options
+        self.left = dict(left.entries)
+        self.right = dict(right.entries)
+        self.renames = Renames()
+        self._original: dict[Key, Key] = {}
+        if self.left.keys() != self.right.keys():
+            self._find_renames()
+
+    def differences(self) -> list[Difference]:
+        removed = {key: self.left[key] for key in self.left.keys() - self.right.keys()}
+        added = {key: self.right[key] for key in self.right.keys() - self.left.keys()}
+        changed = {
+            key: attributes
+            for key, entry in self.left.items()
+            if key in self.right
+            and entry.attributes != self.right[key].attributes
+            and (attributes := self._changed(entry, self.right[key]))
+        }
+        kinds = self._turned_indexes(removed, added)
+        scene = causes.Scene(self.left, self.right, removed, added, changed)
+        return [
+            *self._unknown(),
+            *kinds,
+            *self._renamed(),
+            *(self._whole(entry, "removed") for entry in removed.values() if not scene.follows(entry, removed)),
+            *(self._whole(entry, "added") for entry in added.values() if not scene.follows(entry, added)),
+            *(
+                Difference(key[0], self._name(key), "changed", name, *values)
+                for key, attributes in changed.items()
+                for name, values in attributes.items()
+                if not scene.is_consequence(key, name, values)
+            ),
+        ]
+
+    def orders(self) -> list[Difference]:
+        """Tell the tables whose columns stand in another order."""
+        found = []
+        for key, entry in self.left.items():
+            other = self.right.get(key)
+            if key[0] not in ("table", "foreign_table") or other is None:
+                continue
+            if entry.attributes.get(ORDER) == other.attributes.get(ORDER):
+                continue
+            names = {old.old_name: old.new_name for old in self.renames.found if old.table == key}
+            left = [names.get(name, name) for name in entry.attributes.get(ORDER, ())]
+            right = list(other.attributes.get(ORDER, ()))
+            common = set(left) & set(right)
+            left, right = [n for n in left if n in common], [n for n in right if n in common]
+            if left != right:
+                found.append(Difference(key[0], key[1], "changed", ORDER, tuple(left), tuple(right)))
+        return found
+
+    def _unknown(self) -> list[Difference]:
+        """What no reader knows is never equal, even when both have it."""
+        names = {key[1] for key in (*self.left, *self.right) if key[0] == "not_compared"}
+        for name in names:
+            self.left.pop(("not_compared", name), None)
+            self.right.pop(("not_compared", name), None)
+        return [Difference("not_compared", name, "changed", "kind", "unknown", "unknown") for name in names]
+
+    def _whole(self, entry: Entry, change: str) -> Difference:
+        attribute = causes.SINGLE.get(entry.kind, "")
+        value: Value = entry.attributes[attribute] if attribute else dict(entry.attributes)
+        sides = (value, None) if change == "removed" else (None, value)
+        return Difference(entry.kind, self._name(entry.key), change, attribute, *sides)
+
+    def _name(self, key: Key) -> str:
+        return key[1]
+
+    def _renamed(self) -> list[Difference]:
+        quiet = BY_MEANING if self.options.generated_names else frozenset()
+        return [
+            Difference(each.kind, each.old, "changed", "name", each.old_name, each.new_name)
+            for each in self.renames.found
+            if each.kind not in quiet
+        ]
+
+    def _changed(self, left: Entry, right: Entry) -> dict[str, tuple[Value, Value]]:
+        found = {}
+        for name in left.attributes.keys() | right.attributes.keys():
+            one, other = left.attributes.get(name), right.attributes.get(name)
+            if one == other or name == ORDER or self._is_same(left, name, one, other):
+                continue
+            found[name] = (_complete(one, other), _complete(other, one))
+        return causes.without_consequences(left, right, found)
+
+    def _is_same(self, entry: Entry, name: str, one: Value, other: Value) -> bool:
+        if self.options.generated_names and name in NAME_ATTRIBUTES and one and other:
+            return True
+        return normalise.same(name, one, other, self.options) or self.renames.explain(entry, name, one, other)
+
+    def _alike(self, left: Entry, right: Entry) -> bool:
+        if left.kind in RELATIONS and not self._columns_alike(left, right):
+            return False
+        return not self._changed(left, right)
+
+    def _columns_alike(self, left: Entry, right: Entry) -> bool:
+        names = left.attributes.get(ORDER, ())
+        if set(names) != set(right.attributes.get(ORDER, ())):
+            return False
+        guess = Renames([Rename(left.kind, left.object, right.object)])
+        for name in names:
+            one = self.left["column", f"{left.object}.{name}"]
+            other = self.right["column", f"{right.object}.{name}"]
+            for attribute in one.attributes.keys() | other.attributes.keys():
+                a, b = one.attributes.get(attribute), other.attributes.get(attribute)
+                # A serial's sequence may have been renamed along with its table.
+                if a != b and attribute not in ("default", *NAME_ATTRIBUTES):
+                    if not guess.explain(one, attribute, a, b):
+                        return False
+        return True
+
+    def _find_renames(self) -> None:
+        """Relations first, then their columns, then what depends on both."""
+        for kinds in (RELATIONS, frozenset({"column"}), frozenset({"sequence", "type"}), None):
+            removed = self._candidates(self.left, self.right, kinds)
+            added = self._candidates(self.right, self.left, kinds)
+            if not removed or not added:
+                continue
+            if self.options.generated_names:
+                by_meaning = [entry for entry in removed if entry.kind in BY_MEANING]
+                found = pairs(by_meaning, added, self._alike, ambiguous=True)
+                taken = {old.key for old, _ in found}
+                found += pairs((e for e in removed if e.key not in taken), added, self._alike)
+            else:
+                found = pairs(removed, added, self._alike)
+            if found:
+                self._apply([self._rename(old, new) for old, new in found])
+
+    def _candidates(
+        self, here: dict[Key, Entry], there: dict[Key, Entry], kinds: frozenset[str] | None
+    ) -> list[Entry]:
+        return [
+            entry
+            for key, entry in here.items()
+            if key not in there
+            and (entry.kind in kinds if kinds else entry.kind not in RELATIONS | NOTES | {"column"})
+            and entry.kind not in causes.NEVER_RENAMED
+        ]
+
+    def _rename(self, old: Entry, new: Entry) -> Rename:
+        table = new.parents[0] if new.parents and new.kind in ("column", "index", "constraint") else None
+        return Rename(old.kind, old.object, new.object, table)
+
+    def _apply(self, found: list[Rename]) -> None:
+        step = Renames(found)
+        self.left = {entry.key: entry for entry in map(step.entry, self.left.values())}
+        self.renames.found += found
+
+    def _turned_indexes(self, removed: dict[Key, Entry], added: dict[Key, Entry]) -> list[Difference]:
+        """A unique constraint that became a unique index, or the other way, is one difference."""
+        found = []
+        for here, there, words in (
+            (removed, added, ("unique constraint", "unique index")),
+            (added, removed, ("unique index", "unique constraint")),
+        ):
+            for key, entry in list(here.items()):
+                if key[0] != "constraint" or entry.attributes.get("kind") != "unique":
+                    continue
+                match = causes.same_as_index(entry, there, by_meaning=self.options.unique_index_as_constraint)
+                if match:
+                    del here[key], there[match]
+                    if not self.options.unique_index_as_constraint:
+                        found.append(Difference("constraint", key[1], "changed", "kind", *words))
+        return found
+
+
+def _complete(value: Value, other: Value) -> Value:
+    """Give the value to show: an absent flag is the opposite of the one that is there."""
+    return not other if value is None and isinstance(other, bool) else value
+
+
+__all__ = ["Comparison", "Difference", "Options", "check_ignored", "compare", "compare_schemas", "last_part"]
