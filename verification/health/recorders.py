@@ -4,6 +4,7 @@ A recorder sees what its docstring says and is blind to the rest (design: provin
 several stand beside each other. Django must be set up.
 """
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -95,7 +96,7 @@ _hooked = False
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if _listeners and event in CALLS:
-        described = f"{event} {arguments[1:] if event.startswith('socket.') else arguments}"
+        described = f"{event} {tuple(each for each in arguments if not isinstance(each, socket.socket))}"
         for listener in _listeners:
             listener.append(described[:200])
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from verification.health.process import WebServer
-from verification.health.testimony import Testimony, testify
+from verification.health.testimony import Testimony, record
 
 OPTIONS: Final = ("-f", "-qq", "-s", "128", "-e", "trace=network,process", "-e", "signal=none")
 INSTALL: Final = "install it: apt-get install strace; in a container also: --cap-add SYS_PTRACE"
@@ -127,7 +127,7 @@ class Tracer:
                 raise RuntimeError(f"the trace holds {found.requests} of {requests} requests for {path}")
             seen = [f"first request: {each}" for each in found.cold]
             seen += [f"warm: {each}" for each in found.warm]
-            testimonies.append(testify("system calls", subject, seen, answers[subject]))
+            testimonies.append(record("system calls", subject, seen, answers[subject]))
         return testimonies
 
     def close(self) -> None:

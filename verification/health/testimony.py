@@ -36,7 +36,7 @@ class Testimony:
         return self.requests > 0 and not self.seen and not self.wrong
 
 
-def testify(
+def record(
     witness: str, subject: str, seen: Iterable[str], statuses: Sequence[int | str | None]
 ) -> Testimony:
     """Build a record from the answers' statuses; ``None`` is an answer that never came."""
@@ -93,6 +93,6 @@ def hear_inside(
             lines = process.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
             raise CannotRun(f"{configuration.settings}: the project does not come up ({lines[-1]})")
         return [
-            testify(each["witness"], each["subject"], each["seen"], each["statuses"])
+            record(each["witness"], each["subject"], each["seen"], each["statuses"])
             for each in json.loads(answer.read_text(encoding="utf-8"))
         ]

@@ -12,9 +12,12 @@ from verification.health import offences
 from verification.health.offences import INNOCENT, MEANING, Offence
 from verification.health.process import WebServer
 from verification.health.server_watch import ServerWatch
-from verification.health.testimony import Testimony, testify
+from verification.health.testimony import Testimony, record
 from verification.health.trap import Trap
 from verification.report.result import Table
+
+SHOWN: Final = 3
+"""How many different sights of one witness go into the line that accuses."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def hear_server(
         watch.mark(subject)
         statuses[subject] = web.statuses(path, requests)
     told = watch.told()
-    return [testify(SERVER.name, subject, told[subject], statuses[subject]) for subject in subjects]
+    return [record(SERVER.name, subject, told[subject], statuses[subject]) for subject in subjects]
 
 
 def hear_trap(trap: Trap, web: WebServer, subjects: Mapping[str, str], *, requests: int) -> list[Testimony]:
@@ -84,14 +87,14 @@ def hear_trap(trap: Trap, web: WebServer, subjects: Mapping[str, str], *, reques
     testimonies = []
     for subject, path in subjects.items():
         statuses = web.statuses(path, requests)
-        testimonies.append(testify(TRAP.name, subject, trap.take(), statuses))
+        testimonies.append(record(TRAP.name, subject, trap.take(), statuses))
     return testimonies
 
 
 def hear_stopped(web: WebServer, subjects: Mapping[str, str], *, requests: int) -> list[Testimony]:
     """Ask each subject's path; the caller has stopped the database."""
     return [
-        testify(STOPPED.name, subject, (), web.statuses(path, requests)) for subject, path in subjects.items()
+        record(STOPPED.name, subject, (), web.statuses(path, requests)) for subject, path in subjects.items()
     ]
 
 
@@ -150,7 +153,8 @@ def accusations(testimonies: Iterable[Testimony]) -> list[str]:
     for each in testimonies:
         if each.clean:
             continue
-        what = [f"saw {len(each.seen)}: {each.seen[0]}"] if each.seen else []
+        kinds = " | ".join(list(dict.fromkeys(each.seen))[:SHOWN])
+        what = [f"saw {len(each.seen)}: {kinds}"] if each.seen else []
         what += [f"answers other than 200: {', '.join(each.wrong)}"] if each.wrong else []
         lines.append(f"{each.witness}, {each.subject}: {'; '.join(what) or 'no request was made'}")
     return lines
