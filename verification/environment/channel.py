@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from verification.errors import CannotRun
+from verification.postgres import cleanup
 
 SECONDS: Final = 60.0
 """When to give up on one answer."""
@@ -16,7 +17,9 @@ SECONDS: Final = 60.0
 class Channel:
     """One such process; ``with`` ends it."""
 
-    def __init__(self, what: str, command: Sequence[str], *, environment: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, what: str, command: Sequence[str], *, environment: Mapping[str, str], directory: Path
+    ) -> None:
         """Start it. ``what`` names it in errors."""
         self.what = what
         self._process = subprocess.Popen(
@@ -29,6 +32,7 @@ class Channel:
             text=True,
             start_new_session=True,  # without a terminal nobody is ever prompted
         )
+        cleanup.register(self)
 
     def ask(self, request: Mapping[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
         """Send one request and await its answer. Raises ``CannotRun`` when the process is gone or silent."""
@@ -45,13 +49,16 @@ class Channel:
         if not line:
             self._process.kill()
             _, errors = self._process.communicate()
-            last = (errors.strip().splitlines() or [f"no answer within {seconds:.0f} s, or its process ended"])[-1]
+            last = (
+                errors.strip().splitlines() or [f"no answer within {seconds:.0f} s, or its process ended"]
+            )[-1]
             raise CannotRun(f"{self.what} ({last})")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def close(self) -> None:
-        """End the process; may be called twice."""
+        """End the process; may be called twice. It also ends by itself when its input does."""
+        cleanup.forget(self)
         if self._process.returncode is None:
             self._process.kill()
             self._process.communicate()

@@ -119,6 +119,8 @@ def _kubernetes(folder: Path, shown: str) -> Deployment:
         if (kind, item.get("metadata", {}).get("name")) in used:
             where = f"{name}: {kind}"
             values = {**(item.get("data") or {}), **(item.get("stringData") or {})}
+            if kind == "Secret":  # an empty value is a place for one
+                values = {key: value or None for key, value in values.items()}
             settings += [Setting(key, _literal(value), where) for key, value in values.items()]
     return Deployment(shown, tuple(settings), complete=False, lists_all=False)
 

@@ -40,6 +40,7 @@ class Observed:
 class Recording(os._Environ):  # type: ignore[type-arg]
     """``os.environ``, which also notes who reads what."""
 
+    _data: dict[bytes, bytes]
     root: str
     reads: set[Observed]
     whole: set[tuple[str, int]]
@@ -56,7 +57,10 @@ class Recording(os._Environ):  # type: ignore[type-arg]
     def get(self, key: str, default: Any = None) -> Any:
         """Note the read and its default."""
         self._note(key, default)
-        return super().get(key, default) if super().__contains__(key) else default
+        try:
+            return super().__getitem__(key)
+        except KeyError:
+            return default
 
     def __getitem__(self, key: str) -> Any:
         """Note the read."""
@@ -66,7 +70,7 @@ class Recording(os._Environ):  # type: ignore[type-arg]
     def __contains__(self, key: object) -> bool:
         """Note the question."""
         self._note(str(key), None)
-        return super().__contains__(key)
+        return self.encodekey(key) in self._data
 
     def __iter__(self) -> Iterator[Any]:
         """Note that somebody reads everything."""
@@ -76,7 +80,7 @@ class Recording(os._Environ):  # type: ignore[type-arg]
 
     def setdefault(self, key: str, value: Any) -> Any:  # type: ignore[override]
         """Set it where it is unset: a write, whoever drops the value."""
-        if not super().__contains__(key):
+        if self.encodekey(key) not in self._data:
             super().__setitem__(key, value)
         return super().__getitem__(key)
 
@@ -92,8 +96,8 @@ class Recording(os._Environ):  # type: ignore[type-arg]
             file = frame.f_code.co_filename
             if file in _TRANSPARENT:
                 pass
-            elif self._is_project(file):
-                return str(Path(file).relative_to(self.root)), frame.f_lineno, direct
+            elif self.is_project(file):
+                return file[len(self.root) + 1 :], frame.f_lineno, direct
             elif "importlib" in file or (direct and _is_standard(file)):
                 return None  # a library's own import, or a part of Python, reads for itself
             else:
@@ -101,7 +105,8 @@ class Recording(os._Environ):  # type: ignore[type-arg]
             frame = frame.f_back
         return None
 
-    def _is_project(self, file: str) -> bool:
+    def is_project(self, file: str) -> bool:
+        """Whether a file is the project's own."""
         inside = file.startswith(self.root + os.sep) and not file.startswith(_OWN + os.sep)
         return inside and "site-packages" not in file
 
@@ -121,12 +126,14 @@ class Loader:
     def __post_init__(self) -> None:
         """Start to record."""
         self.recording = Recording.install(self.root)
+        self._path = list(sys.path)
 
     def load(self, environment: Mapping[str, str]) -> ModuleType:
         """Import the settings anew in exactly this environment; their errors are the caller's."""
         os.environ.clear()
         os.environ.update(environment)
         self._forget()
+        sys.path[:] = self._path  # some packages add to it each time the project is loaded
         self.recording.reads, self.recording.whole = set(), set()
         return importlib.import_module(self.settings)
 
@@ -134,7 +141,7 @@ class Loader:
         """Drop the modules of the project, so that each is executed again."""
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
-            if file and self.recording._is_project(file):
+            if file and self.recording.is_project(file):
                 del sys.modules[name]
 
 

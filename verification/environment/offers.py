@@ -20,9 +20,10 @@ def compare_deployments(
     """Give every variable that a file sets and nobody reads, leaves out, or sets wrongly."""
     findings: list[Finding] = []
     known = {read.variable for read in reads}
+    with_default = {read.variable for read in reads if read.default is not None}
     for deployment in deployments:
         findings += _unread(deployment, known)
-        findings += _missing(deployment, rows)
+        findings += _missing(deployment, rows, with_default)
         for setting in deployment.settings:
             findings += _value(setting, rows)
     return sorted(set(findings))
@@ -35,11 +36,11 @@ def _unread(deployment: Deployment, known: set[str]) -> Iterator[Finding]:
             yield Finding(setting.where, setting.variable, Problem.NOT_READ, action)
 
 
-def _missing(deployment: Deployment, rows: Sequence[Row]) -> Iterator[Finding]:
-    """What has no default must be named; ``.env.example`` names everything."""
+def _missing(deployment: Deployment, rows: Sequence[Row], with_default: set[str]) -> Iterator[Finding]:
+    """What has no default must be named, or no operator could give it; ``.env.example`` names everything."""
     named = {setting.variable for setting in deployment.settings}
     for row in rows:
-        needed = deployment.lists_all or row.default is None
+        needed = deployment.lists_all or (row.default is None and row.variable not in with_default)
         if needed and row.variable not in named and not deployment.complete:
             action = "name it there, without a value if it has none"
             yield Finding(deployment.shown, row.variable, Problem.NOT_OFFERED, action)

@@ -82,7 +82,8 @@ def test_helpers_of_another_module_of_the_project_are_followed(tmp_path: Path) -
     (package / "reading.py").write_text("import os" + HELPERS + "OWN = os.getenv('OWN', '1')\n")
     settings = package / "settings.py"
     settings.write_text(
-        "from shop.reading import number\nfrom . import reading\nA = number('A', 5)\nB = reading.text('B', 'b')"
+        "from shop.reading import number\nfrom . import reading\n"
+        "A = number('A', 5)\nB = reading.text('B', 'b')"
     )
 
     found = {read.variable: (read.default, read.where) for read in parse(settings, root=tmp_path).reads}

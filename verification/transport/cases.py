@@ -12,6 +12,8 @@ number of a case that connects and differs in exactly one attribute. ``differenc
 Numbers are those of the design's table; source of the meanings: libpq documentation, "SSL Support".
 """
 
+# ruff: noqa: E501 - one case a line, as the table has them
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Final
@@ -118,8 +120,8 @@ _BINDING: Final = {"channel_binding": "require"}
 _DIRECT: Final = {"sslnegotiation": "direct"}
 _FROM_17: Final = Needs(server=17, libpq=17)
 
+# fmt: off
 CASES: Final[tuple[Case, ...]] = (
-    # fmt: off
     # The server's certificate.
     Case("1a", "good chain, require", "good", "require", IN_TLS),
     Case("1b", "good chain, verify-ca", "good", "verify-ca", IN_TLS),
@@ -218,5 +220,5 @@ CASES: Final[tuple[Case, ...]] = (
     Case("26a", "intermediate authority, chain sent", "intermediate", "verify-full", IN_TLS),
     Case("26b", "intermediate authority, chain not sent", "intermediate, chain not sent", "verify-full", _VERIFY,
          "26a"),
-    # fmt: on
 )
+# fmt: on

@@ -71,7 +71,7 @@ def prepare(request: dict[str, Any]) -> None:
         os.setuid(uid)
 
 
-def connect(parameters: dict[str, str]) -> dict[str, Any]:
+def connect(parameters: dict[str, Any]) -> dict[str, Any]:
     """Connect and ask the server, never the client, whether the session is encrypted."""
     try:
         connection = psycopg2.connect(**parameters)

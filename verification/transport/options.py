@@ -35,8 +35,13 @@ def expects_warning(database: str | None, values: Values) -> bool:
 
 
 def combinations(existing: str, missing: str) -> Iterator[tuple[str | None, Values]]:
-    """Give every combination of kinds: database set or not, each mode, each file unset, empty, there, missing."""
+    """Give every combination of kinds: database set or not, each mode, each file unset, empty or set."""
     modes: tuple[str | None, ...] = (None, "", *MODES, "verify_full", "REQUIRE")
-    paths: tuple[str | None, ...] = (None, "", existing, missing)
-    for database, mode, *files in product(("shop", "", None), modes, paths, paths, paths):
-        yield database, {"sslmode": mode, **dict(zip(FILES, files, strict=True))}
+    for database, paths in (
+        ("shop", (None, "", existing)),
+        ("shop", (missing,)),
+        ("", (existing,)),
+        (None, (None, existing)),
+    ):
+        for mode, *files in product(modes, paths, paths, paths):
+            yield database, {"sslmode": mode, **dict(zip(FILES, files, strict=True))}

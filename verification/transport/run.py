@@ -57,8 +57,8 @@ class Run:
             if control is None or control.case.refused or not control.expected:
                 yield f"case {case.number} ({case.what}): its control {case.control!r} did not connect"
             elif len(case.differences(control.case)) != 1:
-                differences = ", ".join(case.differences(control.case))
-                yield f"case {case.number} ({case.what}): differs from its control in {differences or 'nothing'}"
+                differences = ", ".join(case.differences(control.case)) or "nothing"
+                yield f"case {case.number} ({case.what}): differs from its control in {differences}"
 
 
 def run(stage: Stage, cases: Sequence[Case] = CASES) -> Run:
@@ -80,7 +80,9 @@ def run(stage: Stage, cases: Sequence[Case] = CASES) -> Run:
 
 
 def _connector() -> Channel:
-    environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    environment = {
+        name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ
+    }
     folders = os.pathsep.join(folder for folder in sys.path if folder.endswith("site-packages"))
     return Channel(
         "transport: connections cannot be tried",
@@ -127,7 +129,7 @@ def parameters(stage: Stage, case: Case) -> dict[str, str]:
     server = stage.server
     more = dict(case.more)
     if "sslpassword" in more:
-        more["sslpassword"] = KEY_PASSWORD if more["sslpassword"] == "right" else "another password"  # noqa: S105
+        more["sslpassword"] = KEY_PASSWORD if more["sslpassword"] == "right" else "another password"
     if "sslcrl" in more:
         more["sslcrl"] = stage.file(more["sslcrl"])
     files = {"sslrootcert": case.root, "sslcert": case.certificate, "sslkey": case.key}
@@ -158,5 +160,3 @@ def _versions(stage: Stage, driver: Mapping[str, Any]) -> dict[str, str]:
         "server's TLS library": stage.library(),
         "server's TLS versions": f"{floor} to {ceiling or 'the newest'}",
     }
-
-

@@ -119,7 +119,9 @@ class Stage:
         try:
             self._write_client_files()
             rules = [f"{kind} all {user} all {method}" for user, (kind, method) in USERS.items()]
-            server.configure({}, hba=[f"host all {server.user} all scram-sha-256", *rules], files=self._server_files())
+            server.configure(
+                {}, hba=[f"host all {server.user} all scram-sha-256", *rules], files=self._server_files()
+            )
             self._create_users()
         except BaseException:
             self.close()
@@ -219,7 +221,9 @@ class Stage:
         try:
             with connection.cursor() as cursor:
                 for name, value in parameters.items():
-                    statement = sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+                    statement = sql.SQL("ALTER SYSTEM SET {} = {}").format(
+                        sql.Identifier(name), sql.Literal(value)
+                    )
                     cursor.execute(statement)
                 cursor.execute("SELECT pg_reload_conf()")
         finally:
@@ -234,7 +238,9 @@ class Stage:
             if all(settings.get(name) == value for name, value in wanted.items()):
                 return
             time.sleep(_POLL_SECONDS)
-        raise CannotRun(f"transport: the server at {self.server.address} did not reload within {_RELOAD_SECONDS:.0f} s")
+        raise CannotRun(
+            f"transport: the server at {self.server.address} did not reload within {_RELOAD_SECONDS:.0f} s"
+        )
 
     def _run(self, statement: str | sql.Composable) -> list[tuple[Any, ...]]:
         connection = self._connect()

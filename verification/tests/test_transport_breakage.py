@@ -1,0 +1,74 @@
+"""The gate's transport part fails, in the right words, for a project that drops what it is told."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from verification.configuration import Configuration
+from verification.errors import CannotRun
+from verification.transport.worker import Worker
+
+pytestmark = pytest.mark.postgres
+IGNORED = shutil.ignore_patterns("__pycache__", "*.sqlite3", "staticfiles", "tests", "node_modules")
+HARNESS = Path(__file__).parents[2]
+SUITE = HARNESS / "verification" / "suite"
+
+
+@pytest.fixture
+def project(configuration: Configuration, tmp_path: Path) -> Path:
+    """A copy of the project, ready to be broken."""
+    root = tmp_path / "project"
+    root.mkdir()
+    files = ("pyproject.toml", configuration.readme, *configuration.environment_files)
+    for name in files:
+        shutil.copy(configuration.path(name), root / name)
+    for folder in configuration.paths:
+        shutil.copytree(configuration.path(folder), root / folder, ignore=IGNORED)
+    return root
+
+
+def gate(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the gate there, as a pipeline would."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "VERIFICATION_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "verification", "run", "--provider", "embedded", *arguments],
+        cwd=project,
+        env=environment | {"PYTHONPATH": str(HARNESS)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
+    """OPTIONS lack the parameter, and the wire tells: another authority's server is let in."""
+    variable = configuration.database_environment["sslrootcert"]
+    settings = project / configuration.settings_file
+    text = settings.read_text(encoding="utf-8")
+    assert f'os.getenv("{variable}")' in text
+    settings.write_text(text.replace(f'os.getenv("{variable}")', "None"), encoding="utf-8")
+
+    done = gate(project, str(SUITE / "test_transport.py"), "-k", "test_options or certificates")
+
+    output = done.stdout + done.stderr
+    assert done.returncode == 1, output
+    assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", output), output
+    assert f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in output
+
+
+def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configuration) -> None:
+    """The line holds the worker's own last words."""
+    broken = Configuration(root=configuration.root, celery_app="no_such_module.celery:app")
+    with (
+        Worker(broken, broken.variables()) as worker,
+        pytest.raises(CannotRun, match=r"Celery worker: executed no task; it said: .*no_such_module"),
+    ):
+        worker.answer()
