@@ -1,11 +1,12 @@
 """Which PostgreSQL programs this machine has: the wheel's first, then those of the system."""
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -180,24 +181,31 @@ def _inspect(directory: Path, source: str = "system") -> Installation | None:
 def _copy(installation: Installation) -> Path:
     """Copy an installation, once, to where every user may read it and only root may write."""
     target = _READABLE / f"{installation.key}-programs"
-    if target.exists():
-        return target
-    building = target.with_name(f"{target.name}.{os.getpid()}")
     try:
         _READABLE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        shutil.copytree(installation.directory.parent, building, symlinks=True)
+        # Servers that start side by side, in this process or another, all come here at once.
+        with (_READABLE / f"{target.name}.lock").open("w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not target.exists():
+                _fill(target, installation.directory.parent)
+    except OSError as error:
+        raise CannotRun(
+            f"embedded: {installation.directory} is closed to the server's account and no copy could be made "
+            f"in {_READABLE} ({error.strerror or type(error).__name__}); use --provider container"
+        ) from None
+    return target
+
+
+def _fill(target: Path, source: Path) -> None:
+    """Copy a tree under another name and give it its own in one step."""
+    building = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+    try:
+        shutil.copytree(source, building, symlinks=True, dirs_exist_ok=True)
         for folder, _, files in os.walk(building):
             Path(folder).chmod(0o755)
             for path in (Path(folder, name) for name in files):
                 if not path.is_symlink():
                     path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-        with suppress(OSError):  # another run was quicker
-            building.rename(target)
-    except OSError as error:
-        raise CannotRun(
-            f"embedded: {installation.directory} is closed to the server's account and no copy could be made "
-            f"in {_READABLE} ({error.strerror}); use --provider container"
-        ) from None
+        building.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return target
