@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 HEADER: Final = "X-Request-ID"
@@ -30,13 +32,16 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request within the context of its id."""
         given = request.headers.get(HEADER, "")
-        token = _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
-        try:
-            response = self.get_response(request)
-            response[HEADER] = _current.get()
-            return response
-        finally:
-            _current.reset(token)
+        _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
+        response = self.get_response(request)
+        response[HEADER] = _current.get()
+        return response
+
+
+@receiver(request_finished, dispatch_uid="request_id.finished")
+def _forget(**_: Any) -> None:
+    # Not earlier: Django and the server still log the answer after the middleware.
+    _current.set("")
 
 
 class RequestIdFilter(logging.Filter):

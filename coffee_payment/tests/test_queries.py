@@ -1,0 +1,106 @@
+"""Queries per request: each endpoint has its number, whatever the database holds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from payments.models import Order
+from payments.services import background
+from payments.tasks import check_pending_payments
+
+from tests.shop import Providers, Shop
+
+Count = Callable[[int], Any]
+
+
+@pytest.fixture(autouse=True)
+def crowd(shop: Shop) -> None:
+    """Other merchants' orders, of which no request may take notice."""
+    other = Shop()
+    for scenario in ("Yookassa", "TBank"):
+        device = other.device(scenario)
+        for _ in range(3):
+            other.order(device)
+
+
+@pytest.mark.parametrize(("scenario", "initiate"), [("Yookassa", 18), ("YookassaReceipt", 22), ("TBank", 19)])
+def test_scan_page_status_and_start(
+    shop: Shop, django_assert_num_queries: Count, scenario: str, initiate: int
+) -> None:
+    device = shop.device(scenario)
+    with django_assert_num_queries(6):
+        shop.scan(device, uuid="order-1")
+    with django_assert_num_queries(3):
+        shop.scan(device, uuid="order-1")
+    with django_assert_num_queries(1):
+        shop.client.get("/v1/order-status-page?order_id=order-1")
+    with django_assert_num_queries(2 if scenario == "YookassaReceipt" else 1):
+        shop.client.get("/v1/order-status/order-1")
+    with django_assert_num_queries(initiate):
+        shop.initiate(Order(pk="order-1"), email="anna@example.com")
+    with django_assert_num_queries(1):
+        shop.initiate(Order(pk="order-1"))
+
+
+@pytest.mark.parametrize(("scenario", "paid", "repeated"), [("Yookassa", 15, 1), ("TBank", 18, 3)])
+def test_webhooks(
+    shop: Shop,
+    providers: Providers,
+    django_assert_num_queries: Count,
+    scenario: str,
+    paid: int,
+    repeated: int,
+) -> None:
+    order = shop.pending(shop.device(scenario))
+    payment_id = str(order.payment_reference_id)
+    if scenario == "TBank":
+        path, provider = "/v1/tbank-pay-webhook", providers.tbank
+        provider.settle(payment_id, "CONFIRMED")
+    else:
+        path, provider = "/v1/yook-pay-webhook", providers.yookassa  # type: ignore[assignment]
+        provider.settle(payment_id, "succeeded")
+    with django_assert_num_queries(paid):
+        shop.notify(path, provider.notification(payment_id))
+    with django_assert_num_queries(repeated):
+        shop.notify(path, provider.notification(payment_id))
+
+
+def test_pages_that_need_no_database_ask_it_nothing(shop: Shop, django_assert_num_queries: Count) -> None:
+    with django_assert_num_queries(0):
+        for path in ("/health", "/v1/pay", "/v1/order-status-page", "/v1/process_payment/"):
+            shop.client.get(path)
+
+
+@pytest.mark.parametrize(("settled", "each"), [(None, 8), ("succeeded", 17)])
+@pytest.mark.parametrize("orders", [0, 1, 5])
+def test_a_tick_costs_the_same_for_each_order(
+    shop: Shop,
+    providers: Providers,
+    django_assert_num_queries: Count,
+    monkeypatch: pytest.MonkeyPatch,
+    orders: int,
+    settled: str | None,
+    each: int,
+) -> None:
+    """A tick reads three lists and a merchant's credentials once; claims cost per order."""
+    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    device = shop.device()
+    for _ in range(orders):
+        order = shop.pending(device)
+        if settled:
+            providers.yookassa.settle(str(order.payment_reference_id), settled)
+    an_empty_claim_and_the_credentials = 4 if orders else 0
+    with django_assert_num_queries(3 + each * orders + an_empty_claim_and_the_credentials):
+        check_pending_payments()
+
+
+@pytest.mark.postgres
+def test_a_claim_reads_the_index(shop: Shop) -> None:
+    """However many orders there are, the due ones come from the partial index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    due = background._due(timezone.now()).order_by("next_check_at")
+
+    assert "payments_order_bg_check_idx" in due.explain()
