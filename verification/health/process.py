@@ -1,6 +1,7 @@
 """A production web server process: gunicorn with the project's own configuration, on a free port."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,7 +29,8 @@ START_SECONDS: Final = 30.0
 BACKLOG: Final = 2048
 """As gunicorn's own default."""
 LINE_LENGTH: Final = 300
-"""How much of the log's last line goes into a message; an error's own words stand at its end."""
+_ERROR: Final = re.compile(r"\b(?:[\w.]*Error|[\w.]*Exception|ImproperlyConfigured): [^\n\"\\]+")
+"""An error's own words, at the end of a traceback, be it text or a line of JSON."""
 LIBPQ_FILES: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 TETHER: Final = Path(__file__).with_name("tether.py")
 
@@ -167,7 +169,7 @@ class WebServer:
     def wait(self, path: str) -> Self:
         """Wait until it answers ``path``, whatever the status: then a worker has imported the project.
 
-        Raises ``CannotRun`` with the log's last line when it ends instead or takes too long.
+        Raises ``CannotRun`` with the log's last error when it ends instead or takes too long.
         """
 
         def answers() -> bool:
@@ -188,14 +190,14 @@ class WebServer:
             if self._process.poll() is not None:
                 raise CannotRun(
                     f"gunicorn {self.application}: ended with status {self._process.returncode} while "
-                    f"starting ({self._last_line()}); run it by hand to see the whole log"
+                    f"starting ({self._last_words()}); run it by hand to see the whole log"
                 )
             if condition():
                 return self
             time.sleep(0.02)
         raise CannotRun(
             f"gunicorn {self.application}: {missing} within {START_SECONDS:g} s "
-            f"({self._last_line()}); run it by hand to see the whole log"
+            f"({self._last_words()}); run it by hand to see the whole log"
         )
 
     def log(self) -> str:
@@ -203,11 +205,10 @@ class WebServer:
         self._log.flush()
         return os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0).decode(errors="replace")
 
-    def _last_line(self) -> str:
-        lines = [
-            line.strip() for line in self.log().splitlines() if "Error" in line
-        ] or self.log().splitlines()
-        return lines[-1][-LINE_LENGTH:] if lines else "its log is empty"
+    def _last_words(self) -> str:
+        log = self.log()
+        words = _ERROR.findall(log) or log.splitlines() or ["its log is empty"]
+        return str(words[-1])[:LINE_LENGTH]
 
     def close(self) -> None:
         """Kill it with all its children; may be called twice.
