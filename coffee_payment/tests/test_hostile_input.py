@@ -18,18 +18,10 @@ nasty = st.one_of(
     st.text(max_size=40),
     st.text(st.characters(), max_size=300),
     st.sampled_from(
+        ["", "\0", "a\0b", "\ud800", TAG, f'"{TAG}', "' OR 1=1 --", "../../etc/passwd", "{{7*7}}", "%00"]
+    ),
+    st.sampled_from(
         [
-            "",
-            "\x00",
-            "a\x00b",
-            "�",
-            TAG,
-            f'"{TAG}',
-            "' OR 1=1 --",
-            "../../etc/passwd",
-            "{{7*7}}",
-            "%00",
-            "x" * 300,
             "0",
             "1",
             "2",
@@ -40,6 +32,7 @@ nasty = st.one_of(
             "a/b",
             "\r\nSet-Cookie: a=b",
             "javascript:alert(1)",
+            "x" * 300,
         ]
     ),
 )

@@ -1,0 +1,241 @@
+"""Random interleavings of everything that can happen to an order, on real row locks.
+
+Customer, provider, webhooks, checks, staff, time and dying processes take turns; a check is
+split into claim and answer, so that anything may come in between.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final, cast
+from unittest.mock import patch
+
+import pytest
+from django.db.models import F
+from django.test import override_settings
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from payments.models import Merchant, Order, Payment
+from payments.services import background, initiation, order_states, outcomes, tmetr
+from payments.services.order_states import Cause
+from payments.services.scenarios import find_credentials
+from provider_servers import Fault
+
+from tests.shop import Providers, Shop, running_providers
+
+PAID: Final = outcomes.MONEY_TAKEN
+BANK_WORDS: Final = {
+    "succeeded": "CONFIRMED",
+    "canceled": "CANCELED",
+    "waiting_for_capture": "AUTHORIZED",
+    "pending": "NEW",
+}
+MAKE: Final = "/api/commander/v1/command/make"
+FAULTS: Final = st.sampled_from(["status", "garbage", "drop", "drop_after"])
+
+
+class Death(BaseException):
+    """The process is gone: nothing after this point ran."""
+
+
+@contextmanager
+def dying_at(module: Any, name: str) -> Iterator[None]:
+    """Run the body in a process that dies when it calls this function."""
+    with patch.object(module, name, side_effect=Death):
+        try:
+            yield
+        except Death:
+            return
+
+
+class OrderMachine(RuleBasedStateMachine):
+    """One order, its device's provider, and everybody who may act on them."""
+
+    providers: Providers
+    scenario: str
+    check_type: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        for provider in (self.providers.yookassa, self.providers.tbank):
+            provider.payments.clear()
+        self.providers.tmetr.commands.clear()
+        self.providers.server.faults.clear()
+        self.providers.server.calls.clear()
+        self.shop = Shop()
+        device = self.shop.device(self.scenario)
+        self.shop.credentials(self.scenario, status_check_type=self.check_type)
+        self.order = self.shop.order(device, id=f"o-{str(device.pk)[:13]}")
+        self.claims: list[background.Claim] = []
+        self.seen = "created"
+        self.provider: Any = self.providers.tbank if self.scenario == "TBank" else self.providers.yookassa
+
+    # the customer and the provider
+
+    @rule()
+    def press_pay(self) -> None:
+        assert self.shop.initiate(self.order).status_code in {200, 400, 409, 503}
+
+    @rule(kind=FAULTS)
+    def press_pay_at_a_bad_moment(self, kind: str) -> None:
+        self.providers.server.faults.add(Fault(kind, path="/v", times=1))
+        self.press_pay()
+        self.providers.server.faults.clear()
+
+    @rule()
+    def press_pay_and_the_process_dies_before_it_stores_the_answer(self) -> None:
+        with dying_at(initiation, "_store"):
+            self.press_pay()
+
+    @precondition(lambda self: self.provider.payments)
+    @rule(data=st.data(), word=st.sampled_from(["succeeded", "succeeded", "canceled", "waiting_for_capture"]))
+    def provider_settles(self, data: st.DataObject, word: str) -> None:
+        payment_id = data.draw(st.sampled_from(sorted(self.provider.payments)))
+        if not self._succeeded(self.provider.payments[payment_id]):
+            self.provider.settle(payment_id, BANK_WORDS[word] if self.scenario == "TBank" else word)
+
+    # the server's processes
+
+    @precondition(lambda self: self.provider.payments)
+    @rule(data=st.data())
+    def webhook(self, data: st.DataObject) -> None:
+        self._notify(data.draw(st.sampled_from(sorted(self.provider.payments))))
+
+    @precondition(lambda self: self.provider.payments)
+    @rule(data=st.data(), place=st.sampled_from([(outcomes, "make"), (tmetr, "send_make_command")]))
+    def webhook_and_the_process_dies(self, data: st.DataObject, place: tuple[Any, str]) -> None:
+        payment_id = data.draw(st.sampled_from(sorted(self.provider.payments)))
+        with dying_at(*place):
+            self._notify(payment_id)
+
+    @precondition(lambda self: self.provider.payments)
+    @rule(data=st.data(), kind=FAULTS)
+    def webhook_while_the_machines_service_fails(self, data: st.DataObject, kind: str) -> None:
+        payment_id = data.draw(st.sampled_from(sorted(self.provider.payments)))
+        self.providers.server.faults.add(Fault(kind, path="/api/", times=1))
+        self._notify(payment_id)
+        self.providers.server.faults.clear()
+
+    @rule()
+    def forged_webhooks(self) -> None:
+        forged = {"id": "payment-x", "status": "succeeded", "metadata": {"order_uuid": self.order.pk}}
+        self.shop.notify("/v1/yook-pay-webhook", {"event": "payment.succeeded", "object": forged})
+        self.shop.notify("/v1/tbank-pay-webhook", {"PaymentId": "1", "OrderId": self.order.pk, "Token": ""})
+
+    @rule()
+    def check_claims(self) -> None:
+        claimed = background.claim()
+        if claimed is not None:
+            self.claims.append(claimed)
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data(), dies=st.booleans())
+    def check_goes_on(self, data: st.DataObject, dies: bool) -> None:
+        claimed = self.claims.pop(data.draw(st.integers(0, len(self.claims) - 1)))
+        credentials = find_credentials(claimed.order.device)
+        if dies:
+            with dying_at(outcomes, "make"):
+                background.check(claimed, credentials)
+        else:
+            background.check(claimed, credentials)
+
+    @rule()
+    def tick(self) -> None:
+        background.check_pending_payments()
+
+    @rule(cause=st.sampled_from([Cause.STAFF_MADE, Cause.STAFF_TAKES_OVER]))
+    def staff_acts(self, cause: Cause) -> None:
+        order_states.change(self.order.pk, cause)
+
+    @rule(seconds=st.sampled_from([3, 10, 40, 310, 1000]))
+    def time_passes(self, seconds: int) -> None:
+        """Everything on record becomes older."""
+        past = timedelta(seconds=seconds)
+        names = ("expires_at", "payment_started_at", "next_check_at", "last_check_at", "updated_at")
+        Order.objects.filter(pk=self.order.pk).update(**{name: F(name) - past for name in names})
+        Payment.objects.filter(order=self.order).update(created_at=F("created_at") - past)
+
+    # what must hold at any time
+
+    @invariant()
+    def at_most_one_make_command(self) -> None:
+        assert len(self.providers.server.calls_to(MAKE)) <= 1
+
+    @invariant()
+    def never_paid_without_the_providers_word(self) -> None:
+        if self._status() in PAID:
+            assert any(map(self._succeeded, self.provider.payments.values()))
+
+    @invariant()
+    def nothing_leads_back(self) -> None:
+        """Paid orders stay paid for, successful ones successful; a command is only sent for a claimed one."""
+        status = self._status()
+        assert self.seen not in PAID or status in PAID
+        assert self.seen != "successful" or status == "successful"
+        assert status != "paid" or self.seen in {"pending", "paid"}
+        if self.providers.server.calls_to(MAKE):
+            assert status in {"make_pending", "make_failed", "manual_make", "successful"}
+        self.seen = status
+
+    def teardown(self) -> None:
+        """In the end nobody is forgotten: who paid is served by machine or staff; nothing is pending."""
+        for payment_id, payment in list(self.provider.payments.items()):
+            if self._succeeded(payment):
+                assert self._notify(payment_id) == (200 if self._is_known(payment_id) else 404)
+        known = [p for i, p in self.provider.payments.items() if self._is_known(i) and self._succeeded(p)]
+        assert self._status() in PAID or not known
+        self.time_passes(1000)
+        for _ in range(2):
+            background.check_pending_payments()
+            self.time_passes(40)
+        assert self._status() not in {"pending", "paid"}
+        self.at_most_one_make_command()
+        self.never_paid_without_the_providers_word()
+        Merchant.objects.filter(pk=self.shop.merchant.pk).delete()
+
+    def _status(self) -> str:
+        return cast("str", Order.objects.values_list("status", flat=True).get(pk=self.order.pk))
+
+    def _succeeded(self, payment: dict[str, Any]) -> bool:
+        return payment.get("status") == "succeeded" or payment.get("Status") == "CONFIRMED"
+
+    def _is_known(self, payment_id: str) -> bool:
+        """Tell whether the server can know the payment; the bank's before it is stored nobody can pay."""
+        return self.scenario != "TBank" or Payment.objects.filter(transaction_id=payment_id).exists()
+
+    def _notify(self, payment_id: str) -> int:
+        path = "/v1/tbank-pay-webhook" if self.scenario == "TBank" else "/v1/yook-pay-webhook"
+        return int(self.shop.notify(path, self.provider.notification(payment_id)).status_code)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("check_type", ["polling", "webhook"])
+@pytest.mark.parametrize("scenario", ["Yookassa", "TBank"])
+def test_no_interleaving_breaks_an_order(
+    scenario: str, check_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never two make commands, never paid without the provider's word, no paid order lost, no way back."""
+    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    with running_providers() as providers, override_settings(**providers.settings()):
+        machine = type(
+            "Machine",
+            (OrderMachine,),
+            {"providers": providers, "scenario": scenario, "check_type": check_type},
+        )
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=50,
+                stateful_step_count=25,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
