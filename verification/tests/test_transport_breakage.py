@@ -11,6 +11,8 @@ import pytest
 
 from verification.configuration import Configuration
 from verification.errors import CannotRun
+from verification.postgres.server import Server
+from verification.transport import folder
 from verification.transport.worker import Worker
 
 pytestmark = pytest.mark.postgres
@@ -27,18 +29,18 @@ def project(configuration: Configuration, tmp_path: Path) -> Path:
     files = ("pyproject.toml", configuration.readme, *configuration.environment_files)
     for name in files:
         shutil.copy(configuration.path(name), root / name)
-    for folder in configuration.paths:
-        shutil.copytree(configuration.path(folder), root / folder, ignore=IGNORED)
+    for name in configuration.paths:
+        shutil.copytree(configuration.path(name), root / name, ignore=IGNORED)
     return root
 
 
-def gate(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def gate(project: Path, *arguments: str, provider: str = "embedded") -> subprocess.CompletedProcess[str]:
     """Run the gate there, as a pipeline would."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "VERIFICATION_"))
     }
     return subprocess.run(
-        [sys.executable, "-m", "verification", "run", "--provider", "embedded", *arguments],
+        [sys.executable, "-m", "verification", "run", "--provider", provider, *arguments],
         cwd=project,
         env=environment | {"PYTHONPATH": str(HARNESS)},
         capture_output=True,
@@ -56,12 +58,25 @@ def test_an_ignored_root_certificate_is_found(configuration: Configuration, proj
     assert f'os.getenv("{variable}")' in text
     settings.write_text(text.replace(f'os.getenv("{variable}")', "None"), encoding="utf-8")
 
-    done = gate(project, str(SUITE / "test_transport.py"), "-k", "test_options or certificates")
+    done = gate(project, str(SUITE / "test_transport.py"), "-k", "(test_options and not any) or certificates")
 
     output = done.stdout + done.stderr
     assert done.returncode == 1, output
     assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", output), output
     assert f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in output
+
+
+def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Server) -> None:
+    """Asked to prove TLS where there is none, the gate says where and what to do; no secret shows."""
+    suite = str(SUITE / "test_transport.py")
+
+    done = gate(project, "--dsn", server.url(), suite, "-k", "test_cases", provider="existing")
+
+    output = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 2, output
+    assert "server does not support SSL, but SSL was required" in output
+    assert "use --provider embedded" in output
+    assert server.password not in output
 
 
 def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configuration) -> None:
@@ -72,3 +87,25 @@ def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configurat
         pytest.raises(CannotRun, match=r"Celery worker: executed no task; it said: .*no_such_module"),
     ):
         worker.answer()
+
+
+def test_a_killed_runs_folder_is_removed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder whose process is gone goes; one whose process lives stays."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    script = "from verification.transport import folder; print(folder.make())"
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": str(HARNESS), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    left, own = Path(ended.stdout.strip()), folder.make()
+
+    another = folder.make()
+
+    assert not left.exists()
+    assert own.exists()
+    assert another.exists()

@@ -5,12 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from verification.errors import CannotRun
+from verification.postgres import choose
 from verification.postgres.server import Database, Server
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, MISSING, Case
 from verification.transport.run import run
 from verification.transport.stage import CONFIGURATIONS, Stage
 
 pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def tls_server() -> Iterator[Server]:
+    """A TLS server of this module's own: parallel workers share only a plain one."""
+    with choose.start("embedded", tls=True) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -202,7 +202,7 @@ CASES: Final[tuple[Case, ...]] = (
     Case("22b", "bounds of TLS versions overlap", "good", "require", IN_TLS,
          more={"ssl_min_protocol_version": "TLSv1.3"}),
     Case("23a", "direct negotiation", "good", "require", IN_TLS, more=_DIRECT, needs=_FROM_17),
-    Case("23b", "direct negotiation with a server that does not know it", "good", "require", "unexpected eof", "1a",
+    Case("23b", "direct negotiation with a server that does not know it", "good", "require", "eof", "1a",
          more=_DIRECT, needs=Needs(server_below=17, libpq=17)),
     Case("23c", "direct negotiation, prefer", "good", "prefer", "weak sslmode", "1d", more=_DIRECT,
          needs=Needs(libpq=17)),

@@ -36,12 +36,13 @@ def expects_warning(database: str | None, values: Values) -> bool:
 
 def combinations(existing: str, missing: str) -> Iterator[tuple[str | None, Values]]:
     """Give every combination of kinds: database set or not, each mode, each file unset, empty or set."""
-    modes: tuple[str | None, ...] = (None, "", *MODES, "verify_full", "REQUIRE")
-    for database, paths in (
-        ("shop", (None, "", existing)),
-        ("shop", (missing,)),
-        ("", (existing,)),
-        (None, (None, existing)),
+    other: tuple[str | None, ...] = (None, "", "verify_full", "REQUIRE")
+    for database, modes, paths in (
+        ("shop", MODES, (None, "", existing)),
+        ("shop", other, (None, existing)),
+        ("shop", MODES, (missing,)),
+        ("", (None, *MODES), (existing,)),
+        (None, (None, *MODES, "verify_full"), (None, existing)),
     ):
         for mode, *files in product(modes, paths, paths, paths):
             yield database, {"sslmode": mode, **dict(zip(FILES, files, strict=True))}

@@ -28,7 +28,9 @@ class Seen:
     @property
     def expected(self) -> bool:
         """Whether the case came out as it must."""
-        return self.case.outcome in self.outcome if self.case.refused else self.case.outcome == self.outcome
+        if self.case.refused:
+            return self.case.outcome.lower() in self.outcome.lower()
+        return self.case.outcome == self.outcome
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ TLS parameter takes effect on reload.
 """
 
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from verification.errors import CannotRun
 from verification.postgres import account
 from verification.postgres.server import Database, Server
 from verification.postgres.tls import Authority, Material
+from verification.transport import folder
 
 USERS: Final[Mapping[str, tuple[str, str]]] = {
     "tls_only": ("hostssl", "scram-sha-256"),
@@ -114,7 +114,7 @@ class Stage:
         self.certificates = Certificates.issue(server.authority)
         self.password = server.password
         self.account = account.choose()
-        self.directory = Path(tempfile.mkdtemp(prefix="verification-transport-"))
+        self.directory = folder.make()
         self._now: dict[str, str] = {}
         try:
             self._write_client_files()
@@ -193,22 +193,22 @@ class Stage:
 
     def _write_client_files(self) -> None:
         """Lay out what clients are given; all of it belongs to the account that connects."""
-        made, folder = self.certificates, self.directory
-        folder.chmod(0o755)
+        made, here = self.certificates, self.directory
+        here.chmod(0o755)
         self.home.mkdir()
         (self.other_home / ".postgresql").mkdir(parents=True)
         made.other.write(self.other_home / ".postgresql", "root")
-        made.authority.write(folder, "root")
-        made.other.write(folder, "other-root")
+        made.authority.write(here, "root")
+        made.other.write(here, "other-root")
         for name, material in made.clients.items():
-            material.write(folder, name)
-        (folder / "server.crl").write_bytes(made.authority.crl([made.servers["good"]]))
-        (folder / "other.crl").write_bytes(made.other.crl())
-        shutil.copy(folder / "good.key", folder / "open.key")
-        self.account.own(folder)
-        (folder / "open.key").chmod(0o644)
-        shutil.copy(folder / "good.key", folder / "group.key")
-        (folder / "group.key").chmod(0o640)
+            material.write(here, name)
+        (here / "server.crl").write_bytes(made.authority.crl([made.servers["good"]]))
+        (here / "other.crl").write_bytes(made.other.crl())
+        shutil.copy(here / "good.key", here / "open.key")
+        self.account.own(here)
+        (here / "open.key").chmod(0o644)
+        shutil.copy(here / "good.key", here / "group.key")
+        (here / "group.key").chmod(0o640)
 
     def _create_users(self) -> None:
         for user in USERS:

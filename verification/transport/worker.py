@@ -2,21 +2,21 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
 from verification.configuration import Configuration
 from verification.errors import CannotRun
 from verification.health import tether
 from verification.postgres import cleanup
+from verification.transport import folder
 from verification.transport.cases import IN_CLEAR, IN_TLS
 from verification.transport.celery_probe import ANSWER
 from verification.transport.sessions import Session
@@ -43,9 +43,9 @@ class Worker:
         """Start it on a broker in its own memory, so that nothing else need run."""
         if not configuration.celery_app:
             raise CannotRun("pyproject.toml: [tool.verification] names no celery_app; name the application")
-        self._folder = tempfile.TemporaryDirectory(prefix="verification-worker-")
-        self._answer = Path(self._folder.name) / "answer.json"
-        self._output = (Path(self._folder.name) / "output").open("w+", encoding="utf-8")
+        self._folder = folder.make()
+        self._answer = self._folder / "answer.json"
+        self._output = (self._folder / "output").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
             [
                 *(sys.executable, tether.__file__, str(int(signal.SIGTERM))),
@@ -86,7 +86,7 @@ class Worker:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._output.close()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Give itself."""
