@@ -20,6 +20,8 @@ SINGLE: Final = {
 NEVER_RENAMED: Final = frozenset({"row", "database", "extension", "schema", "user_mapping", "cast", "transform"})
 VIEWS: Final = frozenset({"view", "materialized_view"})
 TYPES: Final = frozenset({"type", "collation"})
+FOLLOWED: Final = frozenset({"owner", "persistence"})
+"""What PostgreSQL changes in a table's own sequences when it changes in the table."""
 GRANTED: Final = frozenset({"grant", "security_label"})
 KEY_ATTRIBUTES: Final = ("order", "operator_classes", "operator_class_parameters", "collations", "statistics_targets")
 ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
@@ -72,8 +74,8 @@ class Scene:
                 return True  # inherited: the parent's change is the same
         if attribute == "partition_of" and attribute in self.changed.get(entry.parents[0], {}):
             return True
-        if entry.kind == "sequence" and attribute == "owner" and "owned_by" in entry.attributes:
-            return any(self.changed.get(each, {}).get("owner") == values for each in _ancestors(entry, self.left))
+        if entry.kind == "sequence" and attribute in FOLLOWED and "owned_by" in entry.attributes:
+            return any(self.changed.get(each, {}).get(attribute) == values for each in _ancestors(entry, self.left))
         if attribute == "collations":
             return self._collation_of_column(entry, values)
         if entry.kind == "column" and attribute in TYPES and entry.parents[0][0] in VIEWS:

@@ -60,6 +60,9 @@ LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrel
 """
 SEQUENCE_FIXED: Final = 4
 
+UNLOGGED_SEQUENCES: Final = 15
+"""The version from which a sequence can be unlogged, as its table is."""
+
 
 def read(reader: Reader) -> None:
     """Record every column that is left, and note each table's order of columns."""
@@ -135,7 +138,7 @@ def _identity(reader: Reader, sequence: Entry, column: Key, values: dict[str, An
             attributes[f"identity_{name}"] = value
     table = reader.entries[reader.entries[column].parents[0]]
     persistence = sequence.attributes.get("persistence", "permanent")
-    if persistence != table.attributes.get("persistence", "permanent"):
+    if reader.version >= UNLOGGED_SEQUENCES and persistence != table.attributes.get("persistence", "permanent"):
         attributes["identity_persistence"] = persistence
     if sequence.attributes["owner"] != table.attributes["owner"]:
         attributes["identity_owner"] = sequence.attributes["owner"]

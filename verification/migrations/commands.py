@@ -1,0 +1,195 @@
+"""The commands ``squash`` and ``drift``."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import psycopg2
+from rich.console import Console
+
+from verification.configuration import load
+from verification.errors import CannotRun
+from verification.migrations import drift, show, thorough
+from verification.migrations.apply import Applier
+from verification.migrations.propose import propose
+from verification.migrations.runner import JobFailed, Project
+from verification.migrations.upgrade import Rows
+from verification.migrations.verify import Verifier
+from verification.postgres import choose
+
+EQUAL: Final = 0
+DIFFERS: Final = 1
+SMALL: Final = 50
+"""Rows of the largest table, unless ``--rows`` says otherwise."""
+
+Subparsers = Any
+"""argparse keeps the class of its subparsers to itself."""
+Result = TypeVar("Result")
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add both commands."""
+    squash = subparsers.add_parser("squash", help="original chains against squashed chains, on a real server")
+    _add_project(squash)
+    squash.add_argument(
+        "--app",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="LABEL",
+        help="default: every app with a squash",
+    )
+    squash.add_argument(
+        "--thorough",
+        action="store_true",
+        help="also every partial state, the way back and the originals' removal",
+    )
+    squash.add_argument(
+        "--rows", type=int, default=SMALL, help=f"rows of the largest table (default: {SMALL})"
+    )
+    squash.add_argument(
+        "--propose", metavar="APP", help="make a squash, prove it equal and write it as a patch"
+    )
+    squash.add_argument("-o", "--output", metavar="FILE", help="the patch (default: APP-squash.patch)")
+    squash.set_defaults(handler=_squash)
+    live = subparsers.add_parser("drift", help="a live database against what its migrations say it should be")
+    _add_project(live)
+    live.add_argument("url", metavar="URL", help="the live database, as a postgresql:// URL")
+    live.set_defaults(handler=_drift)
+
+
+def _add_project(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", required=True, metavar="MODULE", help="the project's settings module")
+    parser.add_argument(
+        "--python", default="", metavar="EXE", help="the project's interpreter (default: this one)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--provider", choices=choose.PROVIDERS, default="auto")
+    parser.add_argument(
+        "--postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17"
+    )
+    parser.add_argument("--dsn", help="the server of provider 'existing', as a postgresql:// URL")
+
+
+def _squash(arguments: argparse.Namespace) -> int:
+    with _applier(arguments, arguments.postgres) as applier:
+        if arguments.propose:
+            return _propose(arguments, applier)
+        squashes = applier.tree.chosen(arguments.app)
+        _say(f"{len(squashes)} squash(es) on PostgreSQL {applier.server.version}, {applier.versions}")
+        found = Verifier(applier).verify(squashes)
+        extras: list[thorough.Thorough] = []
+        if arguments.thorough:
+            rows = Rows(arguments.rows, load(Path.cwd()).rows)
+            extras = [thorough.examine(applier, each, found.original.chain, rows) for each in squashes]
+        equal = found.equal and not any(extra.differences for extra in extras)
+        if arguments.format == "text":
+            show.verification(found, extras)
+        else:
+            entries = [verdict.to_json() for verdict in found.verdicts]
+            for entry, extra in zip(entries, extras, strict=False):
+                entry.update(extra.to_json())
+            show.print_json({"equal": equal, "squashes": entries})
+        return EQUAL if equal else DIFFERS
+
+
+def _propose(arguments: argparse.Namespace, applier: Applier) -> int:
+    found = propose(applier, arguments.propose, Path.cwd())
+    written = ""
+    if found.patch:
+        written = arguments.output or f"{arguments.propose}-squash.patch"
+        try:
+            Path(written).write_text(found.patch, encoding="utf-8")
+        except OSError as error:
+            raise CannotRun(
+                f"{written}: cannot be written ({error.strerror}); name another with -o"
+            ) from None
+    if arguments.format == "text":
+        show.proposal(found, written)
+    else:
+        show.print_json(
+            {
+                "equal": bool(written),
+                "app": found.app,
+                "squash": found.squash,
+                "replaced": found.replaced,
+                "patch": written or None,
+                "blocked": found.blocked,
+                "cautions": found.cautions,
+                "differences": [each.to_json() for each in found.differences],
+            }
+        )
+    return EQUAL if written else DIFFERS
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    major = drift.major_of(arguments.url)
+    with _applier(arguments, arguments.postgres or _available(arguments.provider, major)) as applier:
+        comparison, recorded = drift.live(applier, arguments.url)
+        if arguments.format == "text":
+            show.drift(comparison.differences, recorded)
+        else:
+            show.print_json(
+                {
+                    "equal": comparison.equal,
+                    "differences": [each.to_json() for each in comparison.differences],
+                    "information": [each.to_json() for each in [*comparison.information, *recorded]],
+                }
+            )
+        return EQUAL if comparison.equal else DIFFERS
+
+
+def _available(provider: str, major: int) -> int | None:
+    """Take the live server's own version where a provider here has it, else whatever there is.
+
+    Expressions are printed alike by one version only; the comparison says so when they differ.
+    """
+    if provider == "existing":
+        return None
+    for found in choose.doctor():
+        if found.works and provider in {"auto", found.provider}:
+            majors = {version.split(".")[0].split(" ")[0] for version in found.versions}
+            return major if str(major) in majors else None
+    return None
+
+
+@contextmanager
+def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Applier]:
+    """Start the server and the project's process; both are gone afterwards, databases first."""
+    project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
+    with _progress("starting PostgreSQL"):
+        server = choose.start(arguments.provider, major=major, dsn=arguments.dsn)
+    with server:
+        try:
+            with Applier(project, server) as applier:
+                yield applier
+        except JobFailed as error:
+            raise error.cannot_run("the project's side failed") from None
+        except psycopg2.OperationalError as error:
+            line = (str(error).strip() or "no answer").splitlines()[0]
+            raise CannotRun(
+                f"the server at {server.address} went away ({line}); see that it runs, and repeat"
+            ) from None
+
+
+def _say(line: str) -> None:
+    if sys.stderr.isatty():
+        Console(stderr=True).print(f"[dim]{line}[/dim]", highlight=False)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    """Show on a terminal that something goes on; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(what):
+        yield
+
+
+def _timed(work: Callable[[], Result], what: str) -> Result:
+    with _progress(what):
+        return work()

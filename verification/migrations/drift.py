@@ -1,0 +1,121 @@
+"""Models, migrations and database, held against one another two by two."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import psycopg2
+
+from verification.errors import CannotRun
+from verification.migrations import judge
+from verification.migrations.apply import Applier
+from verification.migrations.chains import Chain
+from verification.migrations.judge import Comparison, Reading
+from verification.migrations.runner import JobFailed
+from verification.schema import catalog
+from verification.schema.difference import Difference
+
+
+@dataclass
+class ModelDrift:
+    """Models against migrations, and models against the database that the migrations make."""
+
+    unwritten: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """App -> what ``makemigrations`` would write."""
+    differences: list[Difference] = field(default_factory=list)
+    """Database of the migrations (left) against one made from the models alone (right)."""
+    tables: int = 0
+    """How many tables of models were compared."""
+
+
+def unwritten_changes(applier: Applier, chain: Chain) -> dict[str, list[str]]:
+    """Ask the autodetector what ``makemigrations`` would write; nothing is what it should be."""
+    try:
+        with applier.runner() as runner:
+            found: dict[str, list[str]] = runner.run("changes", without=chain.to_json())["changes"]
+    except JobFailed as error:
+        raise error.cannot_run("models and migrations cannot be compared") from None
+    return found
+
+
+def against_models(applier: Applier, migrated: Reading, apps: Sequence[str]) -> ModelDrift:
+    """Make a database straight from the models and compare the tables of these apps (of all if none)."""
+    databases = applier.fresh()
+    try:
+        with applier.runner() as runner:
+            described = runner.run("models", databases=databases.to_json())["tables"]
+            runner.run("create", databases=databases.to_json())
+    except JobFailed as error:
+        raise error.cannot_run("no database can be made from the models alone") from None
+    from_models = judge.read(applier.server, databases, both=False)
+    names = {
+        table["table"].strip('"')
+        for tables in described.values()
+        for table in tables
+        if not apps or table["app"] in apps
+    }
+    found = judge.judge(migrated, from_models)
+    differences = [each for each in found.differences if _concerns(each.object, names)]
+    applier.drop(databases)
+    return ModelDrift(differences=differences, tables=len(names))
+
+
+def _concerns(name: str, tables: set[str]) -> bool:
+    """Whether an object is one of these tables or belongs to one (``schema.table...``, a sequence ``..._seq``)."""
+    parts = name.rpartition(": ")[2].split(".")
+    return len(parts) > 1 and any(
+        parts[1].strip('"') == table or parts[1].startswith(f"{table}_") for table in tables
+    )
+
+
+def live(applier: Applier, url: str) -> tuple[Comparison, list[Difference]]:
+    """Compare a live database (right) with what the migrations make (left).
+
+    Gives the comparison and, as information, the migrations that only one of the two records.
+    """
+    databases = applier.fresh()
+    try:
+        applier.forward(databases, Chain())
+    except JobFailed as error:
+        raise error.cannot_run("the migrations cannot be applied") from None
+    ours = applier.server.url(databases.names["default"])
+    comparison = judge.judge(
+        Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)})
+    )
+    return comparison, _recorded(ours, url)
+
+
+def _recorded(ours: str, theirs: str) -> list[Difference]:
+    left, right = (_migrations(url) for url in (ours, theirs))
+    return [
+        Difference("migration", name, "removed" if name in left else "added") for name in sorted(left ^ right)
+    ]
+
+
+def _migrations(url: str) -> set[str]:
+    try:
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+            if not cursor.fetchone()[0]:
+                return set()
+            cursor.execute("SELECT app || '.' || name FROM django_migrations")
+            return {row[0] for row in cursor.fetchall()}
+    except psycopg2.Error as error:
+        raise CannotRun(
+            f"the database's migrations cannot be read: {str(error).strip().splitlines()[0]}"
+        ) from None
+
+
+def major_of(url: str) -> int:
+    """Give the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
+    try:
+        with closing(psycopg2.connect(url)) as connection:
+            return int(connection.server_version) // 10_000
+    except psycopg2.ProgrammingError:
+        raise CannotRun(
+            "the URL is none that libpq understands; write postgresql://USER@HOST:PORT/NAME"
+        ) from None
+    except psycopg2.Error as error:
+        raise CannotRun(
+            f"the database cannot be reached: {str(error).strip().splitlines()[0]}; check the URL and the server"
+        ) from None

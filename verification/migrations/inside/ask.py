@@ -1,0 +1,166 @@
+"""Questions that need no run: which squashes there are, whether a chain loads, what the models say."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.operations import RunPython, RunSQL
+from django.db.migrations.questioner import MigrationQuestioner
+from django.db.migrations.state import ProjectState
+from django.db.migrations.writer import MigrationWriter
+
+from . import loader as chain
+from .describe import tables
+from .failure import Refused, told
+from .loader import ChainLoader
+
+
+class _Everything(ChainLoader):
+    """Reads the files and stops before the graph, which may be broken."""
+
+    def build_graph(self) -> None:
+        self.load_disk()
+
+
+def squashes(job: dict[str, Any]) -> dict[str, Any]:
+    """List every squash in the tree: app, name, replaces, missing, in_use (on an empty database)."""
+    disk = _Everything(None, []).disk_migrations
+    error, used = None, set(disk)
+    try:
+        used = set(chain.load(None, []).graph.nodes)
+    except Exception as caught:  # noqa: BLE001 - told to the harness, which decides
+        error = told(caught)
+    found = [
+        {
+            "app": app,
+            "squash": name,
+            "replaces": [list(key) for key in _leaves((app, name), disk)],
+            "covers": [list(key) for key in _covered((app, name), disk)],
+            "missing": ["{}.{}".format(*key) for key in migration.replaces if tuple(key) not in disk],
+            "in_use": (app, name) in used,
+        }
+        for (app, name), migration in sorted(disk.items())
+        if migration.replaces
+    ]
+    modules = {app: ChainLoader.migrations_module(app)[0] for app, _ in disk}
+    return {
+        "squashes": found,
+        "error": error,
+        "labels": sorted(config.label for config in apps.get_app_configs()),
+        "migrations": {app: sorted(name for label, name in disk if label == app) for app in modules},
+        "packages": modules,
+        "folders": {app: list(import_module(module).__path__)[0] for app, module in modules.items()},
+    }
+
+
+def _covered(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]:
+    """Give all that a squash stands for, squashes in between included."""
+    found: list[tuple[str, str]] = []
+    for replaced in disk[key].replaces:
+        replaced = tuple(replaced)
+        inner = _covered(replaced, disk) if replaced in disk and disk[replaced].replaces else []
+        found.extend(each for each in [*inner, replaced] if each not in found)
+    return found
+
+
+def _leaves(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]:
+    """Give the originals behind a squash, through squashes that it replaces, in their order."""
+    found: list[tuple[str, str]] = []
+    for replaced in disk[key].replaces:
+        replaced = tuple(replaced)
+        nested = disk.get(replaced)
+        inner = _leaves(replaced, disk) if nested is not None and nested.replaces else [replaced]
+        found.extend(each for each in inner if each not in found)
+    return found
+
+
+def load(job: dict[str, Any]) -> dict[str, Any]:
+    """Load a chain and give its nodes."""
+    return {"nodes": sorted(chain.load(None, job["without"]).graph.nodes)}
+
+
+def changes(job: dict[str, Any]) -> dict[str, Any]:
+    """Say what ``makemigrations`` would write: app -> descriptions of operations."""
+    loader = chain.load(None, job["without"])
+    detector = MigrationAutodetector(
+        loader.project_state(), ProjectState.from_apps(apps), MigrationQuestioner(dry_run=True)
+    )
+    found = detector.changes(graph=loader.graph)
+    return {
+        "changes": {
+            app: [operation.describe() for migration in migrations for operation in migration.operations]
+            for app, migrations in sorted(found.items())
+        }
+    }
+
+
+def models(job: dict[str, Any]) -> dict[str, Any]:
+    """Describe the tables of the live models, by alias."""
+    return {"tables": {alias: tables(apps, connections[alias]) for alias in job["databases"]}}
+
+
+def create(job: dict[str, Any]) -> dict[str, Any]:
+    """Create every table straight from the live models, past all migrations."""
+    from django.core.management.commands.migrate import Command
+
+    for alias in job["databases"]:
+        command = Command()
+        command.verbosity, command.interactive = 0, False
+        command.sync_apps(connections[alias], {config.label for config in apps.get_app_configs()})
+    return {}
+
+
+def prune(job: dict[str, Any]) -> dict[str, Any]:
+    """Run ``migrate APP --prune``, then ``migrate``; the second must find nothing to do."""
+    for alias in job["databases"]:
+        for app in job["apps"]:
+            call_command("migrate", app, prune=True, database=alias, interactive=False, verbosity=0)
+    return {}
+
+
+def squash(job: dict[str, Any]) -> dict[str, Any]:
+    """Run ``squashmigrations`` over the whole of an app, in this tree (a copy that the harness made)."""
+    ends = [name for app, name in chain.load(None, job["without"]).graph.leaf_nodes(job["app"])]
+    call_command("squashmigrations", job["app"], ends[0], interactive=False, verbosity=0)
+    return {}
+
+
+def rebuild(job: dict[str, Any]) -> dict[str, Any]:
+    """Write a squash from the final state: what a first ``makemigrations`` would write today.
+
+    Gives the file's text; raises for a state that takes more than one migration.
+    """
+    app = job["app"]
+    loader = chain.load(None, job["without"])
+    final = loader.project_state()
+    start = final.clone()
+    for key in [key for key in start.models if key[0] == app]:
+        del start.models[key]
+    detector = MigrationAutodetector(start, final, MigrationQuestioner(dry_run=True))
+    made = detector._detect_changes().get(app, [])
+    if len(made) != 1:
+        raise Refused("blocked", "the final state of {} takes {} migrations, not one".format(app, len(made)))
+    end = loader.graph.leaf_nodes(app)[0]
+    replaced = [loader.graph.nodes[key] for key in loader.graph.forwards_plan(end) if key[0] == app]
+    inner = {chain.key_of(migration) for migration in replaced}
+    migration = made[0]
+    migration.name = "0001_squashed_" + end[1]
+    migration.initial = True
+    migration.replaces = [chain.key_of(each) for each in replaced]
+    outer = [dependency for each in replaced for dependency in each.dependencies]
+    migration.dependencies = sorted({each for each in outer if tuple(each) not in inner}, key=str)
+    return {
+        "name": migration.name,
+        "text": MigrationWriter(migration).as_string(),
+        "left_out": [
+            "{}: {}".format(each.name, operation.describe())
+            for each in replaced
+            for operation in each.operations
+            if isinstance(operation, (RunPython, RunSQL)) and not operation.elidable
+        ],
+    }

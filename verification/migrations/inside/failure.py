@@ -1,0 +1,69 @@
+"""Every way a job fails, as one object: a kind, one line, and what lies behind it."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818 - it is told as an answer, not raised at a user
+    """A job that cannot be done, with the kind and the line that the harness will show."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def kind_of(error: BaseException) -> str:
+    """Say which kind of failure an exception is.
+
+    "connection": the server went away; "load": the chain does not load; "irreversible";
+    "driver": no PostgreSQL driver here; "apply": anything else.
+    """
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import InterfaceError, OperationalError
+    from django.db.migrations.exceptions import (
+        AmbiguityError,
+        BadMigrationError,
+        CircularDependencyError,
+        InconsistentMigrationHistory,
+        IrreversibleError,
+        NodeNotFoundError,
+    )
+
+    if isinstance(error, Refused):
+        return error.kind
+    if isinstance(error, ImproperlyConfigured) and "psycopg" in str(error):
+        return "driver"
+    if isinstance(error, IrreversibleError):
+        return "irreversible"
+    if isinstance(error, (InterfaceError, OperationalError)):
+        return "connection" if _lost(error) else "apply"
+    unloadable = (
+        AmbiguityError,
+        BadMigrationError,
+        CircularDependencyError,
+        InconsistentMigrationHistory,
+        NodeNotFoundError,
+    )
+    return "load" if isinstance(error, unloadable) else "apply"
+
+
+def _lost(error: BaseException) -> bool:
+    """Whether the session is gone: PostgreSQL had no chance to answer, so there is no SQLSTATE (or class 08, 57P)."""
+    cause = error.__cause__ or error
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return state is None or state[:2] == "08" or state[:3] == "57P"
+
+
+def told(error: BaseException, migration: str = "") -> dict[str, Any]:
+    """Give the error event's content: kind, message (one line), migration, detail (traceback)."""
+    line = " ".join(str(error).split()) or type(error).__name__
+    if not isinstance(error, Refused):
+        line = "{}: {}".format(type(error).__name__, line)
+    return {
+        "kind": kind_of(error),
+        "message": line,
+        "migration": migration,
+        "detail": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
+    }

@@ -1,0 +1,173 @@
+"""Make this process the project's own, with the harness's server in place of its databases."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from .failure import Refused
+
+KEPT_OPTIONS = ("isolation_level", "server_side_binding")
+"""Of a database's OPTIONS, what shapes the conversation; all else says how to reach a server."""
+
+
+class Overlay(importlib.abc.MetaPathFinder):
+    """Loads packages from a temporary copy: a tree that differs, without touching the user's."""
+
+    def __init__(self, folders: dict[str, str]) -> None:
+        self.folders = folders
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        """Give the copy's spec for a package that has one."""
+        folder = self.folders.get(fullname)
+        if folder is None:
+            return None
+        return importlib.util.spec_from_file_location(
+            fullname, Path(folder) / "__init__.py", submodule_search_locations=[folder]
+        )
+
+
+def enter(request: dict[str, Any]) -> dict[str, Any]:
+    """Load the settings, put the harness's server under every alias, set Django up.
+
+    ``request``: settings, paths, server (host, port, user, password), idle (a database that
+    may be connected to), overlay (package -> folder). Gives what the "ready" event says.
+    """
+    for folder in reversed(request["paths"]):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = request["settings"]
+    if request.get("overlay"):
+        sys.meta_path.insert(0, Overlay(request["overlay"]))
+    aliases = _replace_databases(request)
+    import django
+
+    django.setup()
+    _close()
+    return {
+        "aliases": aliases,
+        "django": django.get_version(),
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "driver": _driver(),
+    }
+
+
+def use(databases: dict[str, str]) -> None:
+    """Point the aliases at databases of the harness's server, by name."""
+    from django.db import connections
+
+    _close()
+    for alias in connections:
+        if alias in databases:
+            connections.databases[alias]["NAME"] = databases[alias]
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _settings(name: str) -> Any:
+    if os.environ.get("DJANGO_CONFIGURATION"):
+        try:
+            importlib.import_module("configurations.importer").install()
+        except ImportError:
+            pass
+    from django.conf import settings
+
+    try:
+        settings.DATABASES  # noqa: B018 - the access loads the settings
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(error.name + ".")):
+            raise Refused(
+                "settings",
+                "there is no settings module {!r}: {}; name it as DJANGO_SETTINGS_MODULE would, "
+                "and start from the folder that holds manage.py".format(name, error),
+            ) from None
+        raise Refused(
+            "settings", "settings module {!r} cannot be imported: {}".format(name, error)
+        ) from error
+    except Exception as error:
+        raise Refused(
+            "settings",
+            "settings module {!r} cannot be loaded: {}: {}".format(
+                name, type(error).__name__, " ".join(str(error).split())
+            ),
+        ) from error
+    return settings
+
+
+def _replace_databases(request: dict[str, Any]) -> dict[str, Any]:
+    settings = _settings(request["settings"])
+    theirs = dict(settings.DATABASES) or {"default": {}}
+    theirs.setdefault("default", {})
+    ours = {alias: _replacement(entry, request) for alias, entry in theirs.items()}
+    settings.DATABASES = ours
+    from django.db import connections
+
+    # Settings modules may have used the connections while they loaded.
+    connections.__dict__.pop("settings", None)
+    return {alias: _target(alias, theirs) for alias in ours}
+
+
+def _replacement(entry: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    server = request["server"]
+    options = {name: value for name, value in (entry.get("OPTIONS") or {}).items() if name in KEPT_OPTIONS}
+    search_path = str((entry.get("OPTIONS") or {}).get("options", ""))
+    if "search_path" in search_path:
+        options["options"] = search_path
+    return {
+        "ENGINE": _engine(str(entry.get("ENGINE", ""))),
+        "NAME": request["idle"],
+        "HOST": server["host"],
+        "PORT": str(server["port"]),
+        "USER": server["user"],
+        "PASSWORD": server["password"],
+        "OPTIONS": options,
+        "TEST": dict(entry.get("TEST") or {}),
+    }
+
+
+def _engine(theirs: str) -> str:
+    """Keep an engine that speaks PostgreSQL, whoever wrote it; else take Django's own."""
+    if "gis" in theirs or "spatialite" in theirs:
+        return "django.contrib.gis.db.backends.postgis"
+    if theirs.startswith("django.db.backends."):
+        return "django.db.backends.postgresql"
+    try:
+        wrapper = importlib.import_module(theirs + ".base").DatabaseWrapper
+    except (ImportError, AttributeError, ValueError):
+        return "django.db.backends.postgresql"
+    return theirs if getattr(wrapper, "vendor", "") == "postgresql" else "django.db.backends.postgresql"
+
+
+def _target(alias: str, theirs: dict[str, Any]) -> str | None:
+    """Which other alias is the same database (a replica, a mirror); None: one of its own."""
+    entry = theirs[alias]
+    mirror = (entry.get("TEST") or {}).get("MIRROR")
+    if mirror in theirs and mirror != alias:
+        return str(mirror)
+    for other, candidate in theirs.items():
+        if other == alias:
+            return None
+        keys = ("ENGINE", "HOST", "PORT", "NAME")
+        if entry.get("NAME") and all(entry.get(key) == candidate.get(key) for key in keys):
+            return other
+    return None
+
+
+def _driver() -> str:
+    for name in ("psycopg", "psycopg2"):
+        try:
+            return "{} {}".format(name, importlib.import_module(name).__version__)
+        except ImportError:
+            continue
+    raise Refused(
+        "driver", "the project's Python has no PostgreSQL driver: install psycopg or psycopg2 beside it"
+    )

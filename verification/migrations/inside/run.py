@@ -1,0 +1,156 @@
+"""Run chains on databases: forwards, in layers with pauses, and back again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connections, transaction
+
+from . import loader as chain
+from .describe import tables
+from .loader import ChainExecutor
+from .protocol import Channel
+from .watch import Watch
+
+
+class Run:
+    """One alias on its way: its executor, its state and its record."""
+
+    def __init__(self, alias: str, without: list[Any]) -> None:
+        self.alias = alias
+        self.connection = connections[alias]
+        _create_schemas(self.connection)
+        self.watch = Watch(self.connection)
+        loader = chain.load(self.connection, without)
+        loader.check_consistent_history(self.connection)
+        self.executor = ChainExecutor(self.connection, loader, self.watch)
+        self.state: Any = None
+        self.notes: list[str] = []
+
+    def upgrade(self) -> list[str]:
+        """Do what ``migrate`` does here and now; give the names of what it applied."""
+        targets = self.executor.loader.graph.leaf_nodes()
+        plan = self.executor.migration_plan(targets)
+        self._start(plan)
+        self.state = self.executor.migrate(targets, plan=plan, state=self.state)
+        self.finish(plan)
+        return ["{}.{}".format(*chain.key_of(migration)) for migration, _ in plan]
+
+    def climb(self, layer: list[Any]) -> None:
+        """Apply one layer of the chain and send the signals that a deploy of it would send."""
+        plan = [(migration, False) for migration in layer]
+        if self.state is None:
+            self._start(plan)
+        if plan:
+            self.state = self.executor.migrate(None, plan=plan, state=self.state)
+        try:
+            with transaction.atomic(using=self.alias):
+                self.finish(plan)
+        except Exception as error:  # noqa: BLE001 - noted
+            # Today's receivers over yesterday's tables: no deploy ever ran them together.
+            self.notes.append("post_migrate: {}".format(error))
+
+    def _start(self, plan: list[Any]) -> None:
+        from django.core.management.commands.migrate import Command
+        from django.core.management.sql import emit_pre_migrate_signal
+
+        self.state = self.executor._create_project_state(with_applied_migrations=True)
+        emit_pre_migrate_signal(0, False, self.alias, apps=self.state.apps, plan=plan)
+        unmigrated = self.executor.loader.unmigrated_apps
+        if unmigrated:
+            command = Command()
+            command.verbosity, command.interactive = 0, False
+            command.sync_apps(self.connection, unmigrated)
+
+    def finish(self, plan: list[Any]) -> None:
+        """Tell the apps that a migration is over: content types and permissions come from here."""
+        from django.core.management.sql import emit_post_migrate_signal
+
+        state = self.state
+        if self.executor.loader.unmigrated_apps:
+            # What is registered anew for them must not reach the migrations that follow.
+            state = state.clone()
+            state.clear_delayed_apps_cache()
+            _reload_real_models(state)
+        emit_post_migrate_signal(0, False, self.alias, apps=state.apps, plan=plan)
+
+
+def _reload_real_models(state: Any) -> None:
+    """Give models of apps without migrations their relations to the final state, as ``migrate`` does."""
+    from django.apps import apps
+    from django.db.migrations.state import ModelState
+
+    registry = state.apps
+    with registry.bulk_update():
+        keys = [(model.app_label, model.name_lower) for model in registry.real_models]
+        for key in keys:
+            registry.unregister_model(*key)
+    registry.render_multiple([ModelState.from_model(apps.get_model(*key)) for key in keys])
+
+
+def _create_schemas(connection: Any) -> None:
+    """Create the schemas that the settings put on the search path: somebody did on the real server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW search_path")
+        for name in str(cursor.fetchone()[0]).split(","):
+            name = name.strip().strip('"')
+            if name not in {"$user", "public", "pg_catalog", ""}:
+                cursor.execute("CREATE SCHEMA IF NOT EXISTS {}".format(connection.ops.quote_name(name)))
+
+
+def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+    """Apply all that is unapplied, alias after alias."""
+    applied = {}
+    for alias in job["databases"]:
+        runs.append(Run(alias, job["without"]))
+        applied[alias] = runs[-1].upgrade()
+    return {"applied": applied, "steps": _steps(runs)}
+
+
+def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+    """Apply the chain layer by layer and pause after each with no connection open.
+
+    Each pause tells position, migration and, by alias, the tables as their models describe
+    them at that point.
+    """
+    runs.extend(Run(alias, job["without"]) for alias in job["databases"])
+    cuts = [chain.layers(run.executor, job["replaced"]) for run in runs]
+    for position, layer in enumerate(cuts[0]):
+        for run, layered in zip(runs, cuts):
+            run.climb(layered[position])
+        described = {run.alias: tables(run.state.apps, run.connection) for run in runs}
+        connections.close_all()
+        channel.pause(position=position, migration=_first(layer, job["replaced"]), tables=described)
+    return {"steps": _steps(runs)}
+
+
+def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+    """Go back from layer ``start`` to layer 0, alias after alias, with a pause after each layer."""
+    for alias in reversed(list(job["databases"])):
+        run = Run(alias, job["without"])
+        runs.append(run)
+        layered = chain.layers(run.executor, job["replaced"])[1 : job["start"] + 1]
+        last_of = {chain.key_of(layer[0]): index for index, layer in enumerate(layered, start=1)}
+        watch = run.watch
+
+        def progress(action: str, migration: Any = None, fake: bool = False) -> None:
+            watch(action, migration, fake)
+            if action == "unapply_success" and chain.key_of(migration) in last_of:  # noqa: B023 - used within this turn
+                run.connection.close()  # noqa: B023
+                channel.pause(position=last_of[chain.key_of(migration)] - 1, alias=run.alias)  # noqa: B023
+
+        run.executor.progress_callback = progress
+        plan = [(migration, True) for layer in reversed(layered) for migration in reversed(layer)]
+        run.executor.migrate(None, plan=plan)
+    return {"steps": _steps(runs)}
+
+
+def _first(layer: list[Any], replaced: list[Any]) -> str | None:
+    for migration in layer:
+        if list(chain.key_of(migration)) in replaced:
+            return str(migration.name)
+    return None
+
+
+def _steps(runs: list[Run]) -> dict[str, Any]:
+    return {run.alias: run.watch.steps for run in runs}

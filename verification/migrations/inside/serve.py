@@ -1,0 +1,88 @@
+"""The runner's loop: one set-up, then each job in a process of its own.
+
+A fork gives every job the loaded project and none of what an earlier job left behind in it
+(caches of content types, module globals of migrations, connections).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from . import project
+from .failure import Refused, told
+from .protocol import Channel
+
+
+def main() -> None:
+    """Answer the first line (the project), then one job after the other, until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the harness decides when this ends
+    channel = Channel()
+    request = channel.receive()
+    if request is None:
+        return
+    try:
+        channel.send("ready", **project.enter(request))
+    except Refused as error:
+        channel.send("error", **told(error))
+        return
+    except BaseException as error:  # noqa: BLE001 - a project may raise anything, SystemExit too
+        channel.send("error", **{**told(error), "kind": _kind_of_setup(error)})
+        return
+    _preload()
+    while True:
+        job = channel.receive()
+        if job is None:
+            return
+        _in_a_fork(job, channel)
+
+
+def _kind_of_setup(error: BaseException) -> str:
+    kind = told(error)["kind"]
+    return kind if kind in {"driver", "connection"} else "setup"
+
+
+def _preload() -> None:
+    """Import the migrations once; what is wrong with them each job will say for itself."""
+    from . import ask
+
+    try:
+        ask.squashes({})
+    except BaseException:  # noqa: BLE001, S110 - see above
+        pass
+
+
+def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            _do(job, channel)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        channel.send("error", kind="apply", message="the job ended with status {}".format(status), detail="")
+
+
+def _do(job: dict[str, Any], channel: Channel) -> None:
+    from . import ask, run
+
+    if "databases" in job:
+        project.use(job["databases"])
+    runs: list[run.Run] = []
+    try:
+        if job["job"] in {"forward", "climb", "descend"}:
+            result = getattr(run, job["job"])(job, channel, runs)
+        else:
+            result = getattr(ask, job["job"])(job)
+    except Exception as error:  # noqa: BLE001 - every failure is an answer
+        migration = next((each.watch.current for each in runs if each.watch.current), "")
+        channel.send("error", **told(error, migration))
+    except SystemExit as error:
+        if error.code:
+            channel.send(
+                "error", **told(Refused("apply", "the project's code left with status {}".format(error)))
+            )
+    else:
+        channel.send("result", **result)

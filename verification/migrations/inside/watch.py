@@ -1,0 +1,116 @@
+"""What each migration costs: its seconds, its strongest lock on each table, the tables it rewrote.
+
+The locks are read in the migration's own transaction, just before it commits, since
+PostgreSQL keeps every lock to the end of the transaction (docs: "Explicit Locking").
+A migration that is not atomic has let them go by then; it says so.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+STRENGTH = (
+    "AccessShareLock",
+    "RowShareLock",
+    "RowExclusiveLock",
+    "ShareUpdateExclusiveLock",
+    "ShareLock",
+    "ShareRowExclusiveLock",
+    "ExclusiveLock",
+    "AccessExclusiveLock",
+)
+
+TABLES = """
+    SELECT c.oid, n.nspname || '.' || c.relname, pg_relation_filenode(c.oid), c.reltuples::bigint,
+           pg_relation_size(c.oid)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+"""
+
+LOCKS = """
+    SELECT l.relation, l.mode FROM pg_locks l
+    WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+class Watch:
+    """Keeps the record of one run on one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.steps: list[dict[str, Any]] = []
+        self.current = ""
+        self._began = 0.0
+        self._before: dict[int, tuple[Any, ...]] = {}
+        self._locks: dict[int, str] = {}
+        self._after: dict[int, tuple[Any, ...]] = {}
+        self._observe_commits()
+
+    def __call__(self, action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG002 - Django's callback
+        """Take the executor's progress."""
+        if action.endswith("apply_start"):
+            self.current = "{}.{}".format(*_key(migration))
+            self._before, self._locks, self._after = self._tables(), {}, {}
+            self._began = time.monotonic()
+        elif action.endswith("apply_success"):
+            self._finish(migration, time.monotonic() - self._began)
+
+    def _finish(self, migration: Any, seconds: float) -> None:
+        app, name = _key(migration)
+        after = self._after or self._tables()
+        self.steps.append(
+            {
+                "app": app,
+                "migration": name,
+                "seconds": seconds,
+                "atomic": bool(migration.atomic),
+                "locks": {
+                    self._before[oid][0]: mode
+                    for oid, mode in sorted(self._locks.items())
+                    if oid in self._before
+                },
+                "rewritten": sorted(
+                    row[0] for oid, row in self._before.items() if oid in after and after[oid][1] != row[1]
+                ),
+                "rows": {row[0]: row[2] for row in self._before.values()},
+            }
+        )
+        self.current = ""
+
+    def _tables(self) -> dict[int, tuple[Any, ...]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(TABLES)
+            return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
+
+    def _commit(self) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(LOCKS)
+            for oid, mode in cursor.fetchall():
+                if mode in STRENGTH and STRENGTH.index(mode) >= STRENGTH.index(
+                    self._locks.get(oid, STRENGTH[0])
+                ):
+                    self._locks[oid] = mode
+        self._after = self._tables()
+
+    def _observe_commits(self) -> None:
+        """Give this one connection a schema editor that reports before it commits."""
+        watch = self
+        theirs: Any = self.connection.SchemaEditorClass
+
+        class Editor(theirs):  # type: ignore[misc] - the project's backend decides the class
+            def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+                if exc_type is None and self.atomic_migration:
+                    # The deferred statements are part of the migration: they take locks too.
+                    for statement in self.deferred_sql:
+                        self.execute(statement, None)
+                    self.deferred_sql = []
+                    watch._commit()
+                super().__exit__(exc_type, exc_value, traceback)
+
+        self.connection.SchemaEditorClass = Editor
+
+
+def _key(migration: Any) -> tuple[str, str]:
+    return migration.app_label, migration.name

@@ -1,0 +1,65 @@
+"""Every partial state of an original chain, each kept as a template for what is asked of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verification.migrations import judge
+from verification.migrations.apply import Applier, Databases, Step
+from verification.migrations.chains import Chain, Squash
+from verification.migrations.runner import Event, JobFailed
+
+
+@dataclass(frozen=True)
+class PartialState:
+    """Databases on which 0001..k of the originals have been applied, and nothing that needs more."""
+
+    position: int
+    migration: str
+    """The k-th original; empty for k = 0."""
+    databases: Databases
+    reading: judge.Reading
+    described: Mapping[str, list[dict[str, Any]]]
+    """Alias -> the tables as their models describe them at this point."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All partial states of one squash's originals, from 0 to the last."""
+
+    squash: Squash
+    chain: Chain
+    states: tuple[PartialState, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def last(self) -> PartialState:
+        """The state with all originals applied."""
+        return self.states[-1]
+
+
+def climb(applier: Applier, squash: Squash, chain: Chain) -> Ladder:
+    """Run the original chain once and keep a clone and a reading of every partial state.
+
+    Raises ``CannotRun`` when the chain fails.
+    """
+    work = applier.fresh()
+    states: list[PartialState] = []
+
+    def keep(event: Event) -> None:
+        states.append(
+            PartialState(
+                event["position"],
+                event["migration"] or "",
+                applier.clone(work),
+                judge.read(applier.server, work, both=False),
+                event["tables"],
+            )
+        )
+
+    try:
+        steps = applier.climb(work, chain, squash, keep)
+    except JobFailed as error:
+        raise error.cannot_run(f"not comparable: the original chain of {squash.app} fails") from None
+    applier.drop(work)
+    return Ladder(squash, chain, tuple(states), tuple(steps))

@@ -1,0 +1,190 @@
+"""Databases in the middle of the originals, holding rows, upgraded with the squash in the tree."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+
+from verification.migrations import data, digests, judge
+from verification.migrations.apply import Applier, Databases, Step
+from verification.migrations.chains import Chain
+from verification.migrations.partial import Ladder, PartialState
+from verification.migrations.runner import JobFailed
+from verification.schema.difference import Difference
+
+
+@dataclass
+class Upgrade:
+    """One partial state on its way to the end."""
+
+    position: int
+    migration: str
+    rows: int = 0
+    """Rows that were generated before the upgrade."""
+    steps: list[Step] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    """Schema against that of the whole original chain, and rows lost or changed by the squash."""
+    rewritten: Mapping[str, list[str]] = field(default_factory=dict)
+    """Table -> columns whose values the originals' own data steps rewrite."""
+    refused: str = ""
+    """Which rows an original refuses, and how; the upgrade was then made with other rows or none."""
+    left_empty: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def applied(self) -> int:
+        """How many migrations the upgrade ran."""
+        return len(self.steps)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many rows a database gets before it is upgraded."""
+
+    size: int
+    ratios: Mapping[str, float] = field(default_factory=dict)
+    seed: int = data.SEED
+
+
+def upgrade(applier: Applier, ladder: Ladder, state: PartialState, rows: Rows) -> Upgrade:
+    """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
+
+    Raises ``CannotRun`` when the machine fails.
+    """
+    refused: list[str] = []
+    for how, described, size in _attempts(ladder, state, rows):
+        made = Upgrade(state.position, state.migration, refused="; ".join(refused))
+        try:
+            _attempt(applier, ladder, state, made, described, Rows(size, rows.ratios, rows.seed))
+        except JobFailed as error:
+            if error.kind not in {"apply", "irreversible"}:
+                raise error.cannot_run(
+                    f"the upgrade from {state.migration or 'nothing'} cannot be run"
+                ) from None
+            if error.migration == str(ladder.squash) or not size:
+                made.differences.append(_failed(error))
+                break
+            # An original itself refuses these rows, with or without the squash.
+            refused.append(f"{how} refused by {error.migration} ({error.message})")
+        else:
+            break
+    return made
+
+
+Described = Mapping[str, list[dict[str, Any]]]
+
+
+def _attempts(ladder: Ladder, state: PartialState, rows: Rows) -> Iterator[tuple[str, Described, int]]:
+    """Give what to fill the state with, from the fullest rows to none: name, tables, size.
+
+    Choices that a later state no longer has are rows that a deploy had to clear first.
+    """
+    if rows.size:
+        yield "rows with every choice", state.described, rows.size
+        lasting = _lasting(ladder, state)
+        if lasting != state.described:
+            yield "rows with the choices that last", lasting, rows.size
+    yield "no rows", state.described, 0
+
+
+def _lasting(ladder: Ladder, state: PartialState) -> Described:
+    later = [_choices(each.described) for each in ladder.states[state.position :]]
+
+    def kept(alias: str, table: dict[str, Any], column: dict[str, Any]) -> list[Any]:
+        place = (alias, table["table"], column["name"])
+        sets = [choices[place] for choices in later if choices.get(place)]
+        return [choice for choice in column["choices"] if all(choice in each for each in sets)] or column[
+            "choices"
+        ]
+
+    return {
+        alias: [
+            {**table, "columns": [{**each, "choices": kept(alias, table, each)} for each in table["columns"]]}
+            for table in tables
+        ]
+        for alias, tables in state.described.items()
+    }
+
+
+def _choices(described: Described) -> dict[tuple[str, str, str], list[Any]]:
+    return {
+        (alias, table["table"], column["name"]): column["choices"]
+        for alias, tables in described.items()
+        for table in tables
+        for column in table["columns"]
+    }
+
+
+def _failed(error: JobFailed) -> Difference:
+    return Difference("migration", error.migration, "changed", "applies", "applies", error.message)
+
+
+def _attempt(
+    applier: Applier, ladder: Ladder, state: PartialState, made: Upgrade, described: "Described", rows: Rows
+) -> None:
+    with applier.copy(state.databases) as databases:
+        before = {}
+        for alias in databases.own:
+            filling, before[alias] = _fill(applier, databases, alias, described.get(alias, []), rows)
+            made.rows += sum(filling.rows.values())
+            made.left_empty = {**made.left_empty, **filling.left_empty}
+        made.steps = applier.forward(databases, Chain())
+        there = judge.read(applier.server, databases, both=False)
+        made.differences += judge.judge(ladder.last.reading, there).differences
+        squash_ran = any(step.migration == str(ladder.squash) for step in made.steps)
+        for alias in databases.own:
+            after = digest(applier, databases, alias, before[alias])
+            _judge_rows(made, before[alias], after, squash_ran=squash_ran)
+
+
+def _fill(
+    applier: Applier, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
+) -> tuple[data.Filling, dict[str, digests.Digest]]:
+    with closing(connect(applier, databases, alias)) as connection:
+        filling = data.Filling()
+        if rows.size:
+            filling = data.fill(connection, [*described], size=rows.size, ratios=rows.ratios, seed=rows.seed)
+        return filling, digests.take(connection)
+
+
+def digest(
+    applier: Applier, databases: Databases, alias: str, like: Mapping[str, digests.Digest] | None = None
+) -> dict[str, digests.Digest]:
+    """Take the digests of one database."""
+    with closing(connect(applier, databases, alias)) as connection:
+        return digests.take(connection, like)
+
+
+def connect(applier: Applier, databases: Databases, alias: str) -> Any:
+    """Open a psycopg2 connection to one alias, in autocommit mode."""
+    connection = psycopg2.connect(applier.server.url(databases.names[alias]))
+    connection.autocommit = True
+    return connection
+
+
+def _judge_rows(
+    made: Upgrade,
+    before: Mapping[str, digests.Digest],
+    after: Mapping[str, digests.Digest],
+    *,
+    squash_ran: bool,
+) -> None:
+    """Sort what is not preserved into faults and the originals' own data steps.
+
+    Rows that get lost are always a fault. Values that change are the work of the originals
+    whenever it was they that ran; the squash itself must leave what it finds (the rows that
+    it adds have been compared with those that the originals add).
+    """
+    rewritten = {}
+    for table, names in digests.changed(before, after).items():
+        left, right = before[table].rows, after[table].rows
+        if right < left:
+            made.differences.append(Difference("row", table, "removed", "rows", left, right))
+        elif squash_ran and right == left:
+            made.differences.append(
+                Difference("row", table, "changed", ", ".join(names), "as before the upgrade", "other")
+            )
+        elif not squash_ran:
+            rewritten[table] = names
+    made.rewritten = {**made.rewritten, **rewritten}

@@ -1,0 +1,24 @@
+"""One difference between two databases: what every comparison gives and every report prints."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Difference:
+    """One cause of inequality; ``left`` and ``right`` are plain values fit for JSON."""
+
+    kind: str
+    """The object's class in the singular: ``table``, ``column``, ``index`` ..."""
+    object: str
+    """Its qualified name: ``public.payments_order.payments_or_status_idx``."""
+    change: str
+    """``added`` (only the right has it), ``removed`` (only the left) or ``changed``."""
+    attribute: str = ""
+    """What differs of an object that both have; empty for a whole object."""
+    left: Any = None
+    right: Any = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object of the command line's ``--format json``."""
+        return asdict(self)

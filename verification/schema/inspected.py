@@ -1,0 +1,204 @@
+"""What SQLAlchemy's inspector returns, turned into plain entries under the catalog model's names."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy.dialects.postgresql import DOMAIN, dialect
+from sqlalchemy.dialects.postgresql.base import PGInspector
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.types import ARRAY, NullType, TypeEngine
+
+Entry = tuple[tuple[str, str], dict[str, Any]]
+"""((kind, object), attributes); the attribute ``table`` names the relation that an entry belongs to."""
+PerTable = Mapping[tuple[str | None, str], Any]
+
+UNREAD: Final = object()
+"""Stands where SQLAlchemy met a text that it cannot read, until the reader fetches it by name."""
+
+_DIALECT: Final = dialect()  # type: ignore[no-untyped-call]
+
+
+def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
+    """Give each relation of the schema with its kind; ordinary and partitioned tables are ``table``."""
+    return {
+        **dict.fromkeys(inspector.get_table_names(schema=schema), "table"),
+        **dict.fromkeys(inspector.get_foreign_table_names(schema=schema), "foreign_table"),
+        **dict.fromkeys(inspector.get_view_names(schema=schema), "view"),
+        **dict.fromkeys(inspector.get_materialized_view_names(schema=schema), "materialized_view"),
+    }
+
+
+def relations(
+    inspector: PGInspector, schema: str, kinds: Mapping[str, str], columns: PerTable, comments: PerTable
+) -> Iterator[Entry]:
+    """Give tables and views: the comment, and for views the definition and the columns."""
+    for name, kind in kinds.items():
+        attributes: dict[str, Any] = {"comment": comments.get((schema, name), {}).get("text")}
+        if kind in {"view", "materialized_view"}:
+            attributes["definition"] = inspector.get_view_definition(name, schema=schema)
+            attributes["columns"] = [column["name"] for column in columns[schema, name]]
+        yield (kind, f"{schema}.{name}"), attributes
+
+
+def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[Entry]:
+    """Give the columns of tables (those of views belong to the view)."""
+    for (schema, table), found in per_table.items():
+        if kinds.get(table) in {"table", "foreign_table"}:
+            for position, column in enumerate(found, 1):
+                yield (
+                    ("column", f"{schema}.{table}.{column['name']}"),
+                    {"table": f"{schema}.{table}", "position": position, **_column(column)},
+                )
+
+
+def _column(column: ReflectedColumn) -> dict[str, Any]:
+    kind = column["type"]
+    collation = _take_collation(kind)
+    attributes: dict[str, Any] = {
+        "type": _type_name(kind),
+        "collation": collation,
+        "not_null": not column["nullable"],
+        "default": column["default"],
+        "comment": column.get("comment"),
+        "identity": None,
+        "generated": None,
+    }
+    if isinstance(kind, DOMAIN):
+        # SQLAlchemy shows the domain's own as the column's: they are read with the domain.
+        attributes["not_null"] = None if kind.not_null else attributes["not_null"]
+        attributes["default"] = None if column["default"] == kind.default else column["default"]
+    if identity := column.get("identity"):
+        attributes["identity"] = "always" if identity["always"] else "by default"
+        attributes |= {f"identity_{key}": identity.get(key) for key in _IDENTITY}
+    if computed := column.get("computed"):
+        attributes["generated"] = computed["sqltext"]
+        attributes["generated_stored"] = computed.get("persisted")
+    return attributes
+
+
+_IDENTITY: Final = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+
+
+def _take_collation(kind: TypeEngine[Any]) -> str | None:
+    """Remove the collation from a type that was just read, so that the type's name is the type alone."""
+    while isinstance(kind, ARRAY):
+        kind = kind.item_type
+    collation: str | None = getattr(kind, "collation", None)
+    if collation is None or isinstance(kind, DOMAIN):
+        return collation
+    schema = getattr(kind, "collation_schema", None)
+    kind.collation = None  # type: ignore[attr-defined]
+    return f"{schema}.{collation}" if schema else collation
+
+
+def _type_name(kind: TypeEngine[Any]) -> Any:
+    item: TypeEngine[Any] = kind
+    while isinstance(item, ARRAY):
+        item = item.item_type
+    return UNREAD if isinstance(item, NullType) else kind.compile(dialect=_DIALECT)
+
+
+def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> Entry:
+    options = {key.removeprefix("postgresql_"): value for key, value in found.get("dialect_options", {}).items()}
+    return (
+        ("constraint", f"{schema}.{table}.{found['name']}"),
+        {"table": f"{schema}.{table}", "comment": found.get("comment"), **attributes, **options},
+    )
+
+
+def primary_keys(per_table: PerTable) -> Iterator[Entry]:
+    """Give the primary keys: columns in order and included columns."""
+    for (schema, table), found in per_table.items():
+        if found["name"]:
+            yield _constraint(schema, table, found, kind="primary key", columns=found["constrained_columns"])
+
+
+def unique_constraints(per_table: PerTable) -> Iterator[Entry]:
+    """Give the unique constraints: columns in order, included columns, nulls not distinct."""
+    for (schema, table), constraints in per_table.items():
+        for found in constraints:
+            yield _constraint(schema, table, found, kind="unique", columns=found["column_names"])
+
+
+def foreign_keys(per_table: PerTable) -> Iterator[Entry]:
+    """Give the foreign keys: both sides' columns, actions, match and deferrability."""
+    for (schema, table), constraints in per_table.items():
+        for found in constraints:
+            options = found.get("options", {})
+            yield _constraint(
+                schema,
+                table,
+                found,
+                kind="foreign key",
+                columns=found["constrained_columns"],
+                target=f"{found['referred_schema']}.{found['referred_table']}",
+                target_columns=found["referred_columns"],
+                on_update=options.get("onupdate", "NO ACTION"),
+                on_delete=options.get("ondelete", "NO ACTION"),
+                match=options.get("match", "SIMPLE"),
+                deferrable=bool(options.get("deferrable")),
+                initially_deferred=options.get("initially") == "DEFERRED",
+            )
+
+
+def check_constraints(per_table: PerTable) -> Iterator[Entry]:
+    """Give the check constraints: expression, NOT VALID, NO INHERIT; a text that SQLAlchemy cannot parse is unread."""
+    for (schema, table), constraints in per_table.items():
+        for found in constraints:
+            yield _constraint(schema, table, found, kind="check", expression=found["sqltext"] or UNREAD)
+
+
+def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[Entry]:
+    """Give the exclusion constraints, of which SQLAlchemy shows the index alone."""
+    for (schema, table), indexes_of_table in per_table.items():
+        unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
+        for found in indexes_of_table:
+            if found.get("duplicates_constraint") and found["name"] not in unique:
+                yield (
+                    ("constraint", f"{schema}.{table}.{found['name']}"),
+                    {"kind": "exclusion", **_index(schema, table, found)},
+                )
+
+
+def indexes(per_table: PerTable) -> Iterator[Entry]:
+    """Give the indexes that stand for no constraint: a constraint and its index are one thing."""
+    for (schema, table), found_indexes in per_table.items():
+        for found in found_indexes:
+            if not found.get("duplicates_constraint"):
+                yield ("index", f"{schema}.{table}.{found['name']}"), _index(schema, table, found)
+
+
+def _index(schema: str | None, table: str, found: Any) -> dict[str, Any]:
+    options = found.get("dialect_options", {})
+    keys = found.get("expressions", found["column_names"])
+    classes, sorting = options.get("postgresql_ops", {}), found.get("column_sorting", {})
+    return {
+        "table": f"{schema}.{table}",
+        "keys": keys,
+        "operator_classes": [classes.get(key) for key in keys],
+        "order": [list(sorting.get(key, ())) for key in keys],
+        "unique": found["unique"],
+        "method": options.get("postgresql_using", "btree"),
+        "predicate": options.get("postgresql_where"),
+        "include": options.get("postgresql_include", []),
+        "nulls_not_distinct": bool(options.get("postgresql_nulls_not_distinct")),
+        "options": options.get("postgresql_with", {}),
+        "valid": not options.get("postgresql_invalid", False),
+    }
+
+
+def types(inspector: PGInspector) -> Iterator[Entry]:
+    """Give the enums (values in order) and the domains of all schemas."""
+    for enum in inspector.get_enums(schema="*"):
+        yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
+    for domain in inspector.get_domains(schema="*"):
+        yield (
+            ("type", f"{domain['schema']}.{domain['name']}"),
+            {
+                "base_type": domain["type"],
+                "collation": domain.get("collation"),
+                "default": domain["default"],
+                "not_null": not domain["nullable"],
+                "checks": {check["name"]: check["check"] for check in domain["constraints"]},
+            },
+        )
