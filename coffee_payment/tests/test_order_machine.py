@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -79,6 +80,11 @@ class OrderMachine(RuleBasedStateMachine):
 
     # the customer and the provider
 
+    @initialize(pressed=st.sampled_from([True, True, True, False]))
+    def begin(self, pressed: bool) -> None:
+        if pressed:
+            self.press_pay()
+
     @rule()
     def press_pay(self) -> None:
         assert self.shop.initiate(self.order).status_code in {200, 400, 409, 503}
@@ -95,30 +101,39 @@ class OrderMachine(RuleBasedStateMachine):
             self.press_pay()
 
     @precondition(lambda self: self.provider.payments)
-    @rule(data=st.data(), word=st.sampled_from(["succeeded", "succeeded", "canceled", "waiting_for_capture"]))
-    def provider_settles(self, data: st.DataObject, word: str) -> None:
-        payment_id = data.draw(st.sampled_from(sorted(self.provider.payments)))
+    @rule(data=st.data(), notifications=st.integers(0, 2))
+    def customer_pays(self, data: st.DataObject, notifications: int) -> None:
+        payment_id = self._one_of_the_payments(data)
+        self._settle(payment_id, "succeeded")
+        for _ in range(notifications):
+            self._notify(payment_id)
+
+    @precondition(lambda self: self.provider.payments)
+    @rule(data=st.data(), place=st.sampled_from([(outcomes, "make"), (tmetr, "send_make_command")]))
+    def customer_pays_and_the_process_dies(self, data: st.DataObject, place: tuple[Any, str]) -> None:
+        payment_id = self._one_of_the_payments(data)
+        self._settle(payment_id, "succeeded")
+        with dying_at(*place):
+            self._notify(payment_id)
+
+    @precondition(lambda self: self.provider.payments)
+    @rule(data=st.data(), word=st.sampled_from(["canceled", "waiting_for_capture"]))
+    def provider_gives_up(self, data: st.DataObject, word: str) -> None:
+        payment_id = self._one_of_the_payments(data)
         if not self._succeeded(self.provider.payments[payment_id]):
-            self.provider.settle(payment_id, BANK_WORDS[word] if self.scenario == "TBank" else word)
+            self._settle(payment_id, word)
 
     # the server's processes
 
     @precondition(lambda self: self.provider.payments)
     @rule(data=st.data())
     def webhook(self, data: st.DataObject) -> None:
-        self._notify(data.draw(st.sampled_from(sorted(self.provider.payments))))
-
-    @precondition(lambda self: self.provider.payments)
-    @rule(data=st.data(), place=st.sampled_from([(outcomes, "make"), (tmetr, "send_make_command")]))
-    def webhook_and_the_process_dies(self, data: st.DataObject, place: tuple[Any, str]) -> None:
-        payment_id = data.draw(st.sampled_from(sorted(self.provider.payments)))
-        with dying_at(*place):
-            self._notify(payment_id)
+        self._notify(self._one_of_the_payments(data))
 
     @precondition(lambda self: self.provider.payments)
     @rule(data=st.data(), kind=FAULTS)
     def webhook_while_the_machines_service_fails(self, data: st.DataObject, kind: str) -> None:
-        payment_id = data.draw(st.sampled_from(sorted(self.provider.payments)))
+        payment_id = self._one_of_the_payments(data)
         self.providers.server.faults.add(Fault(kind, path="/api/", times=1))
         self._notify(payment_id)
         self.providers.server.faults.clear()
@@ -154,7 +169,7 @@ class OrderMachine(RuleBasedStateMachine):
     def staff_acts(self, cause: Cause) -> None:
         order_states.change(self.order.pk, cause)
 
-    @rule(seconds=st.sampled_from([3, 10, 40, 310, 1000]))
+    @rule(seconds=st.sampled_from([3, 3, 6, 6, 10, 10, 40, 40, 310, 1000]))
     def time_passes(self, seconds: int) -> None:
         """Everything on record becomes older."""
         past = timedelta(seconds=seconds)
@@ -200,6 +215,14 @@ class OrderMachine(RuleBasedStateMachine):
         self.never_paid_without_the_providers_word()
         Merchant.objects.filter(pk=self.shop.merchant.pk).delete()
 
+    def _one_of_the_payments(self, data: st.DataObject) -> str:
+        """Draw a payment, rather the newest than an older one."""
+        newest_first = list(reversed(self.provider.payments))
+        return cast("str", newest_first[data.draw(st.sampled_from([0, 0, *range(len(newest_first))]))])
+
+    def _settle(self, payment_id: str, word: str) -> None:
+        self.provider.settle(payment_id, BANK_WORDS[word] if self.scenario == "TBank" else word)
+
     def _status(self) -> str:
         return cast("str", Order.objects.values_list("status", flat=True).get(pk=self.order.pk))
 
@@ -233,8 +256,8 @@ def test_no_interleaving_breaks_an_order(
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=50,
-                stateful_step_count=25,
+                max_examples=100,
+                stateful_step_count=15,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),
