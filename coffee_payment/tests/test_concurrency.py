@@ -1,0 +1,337 @@
+"""Real processes on real PostgreSQL: races, kills, lost connections."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from subprocess import Popen
+from typing import Any, Final
+
+import psycopg2
+import pytest
+from django.db import connection
+from django.utils import timezone
+from payments.models import Order, Payment
+from payments.services import background
+from payments.tasks import check_pending_payments
+from provider_servers.messages import Answer, Call
+
+from tests import processes
+from tests.shop import ACCOUNT, PRICE, Providers, Shop, attempts, state
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+ORDERS: Final = 2000
+MAKE: Final = "/api/commander/v1/command/make"
+TRUTH: Final = ("succeeded", "succeeded", "succeeded", "canceled", "pending")
+OUTCOME: Final = {"succeeded": "make_pending", "canceled": "not_paid", "pending": "pending"}
+FINISH: Final = 120
+
+
+@pytest.fixture
+def shop(transactional_db: None, providers: Providers) -> Shop:
+    return Shop()
+
+
+@contextmanager
+def running(*started: Popen[str]) -> Iterator[None]:
+    """See to it that no process outlives its test."""
+    try:
+        for process in started:
+            processes.ready(process)
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.communicate()
+
+
+def many_pending(shop: Shop, providers: Providers, count: int) -> dict[str, str]:
+    """Have orders whose payments the provider knows, each in its true state; give order -> truth."""
+    device = shop.device()
+    truth = {}
+    orders, payments = [], []
+    now = timezone.now()
+    for number in range(count):
+        order_id = f"order-{number}"
+        word = TRUTH[number % len(TRUTH)]
+        payment_id = f"payment-{number}"
+        providers.yookassa.payments[payment_id] = {
+            "id": payment_id,
+            "status": word,
+            "amount": {"value": f"{PRICE / 100:.2f}", "currency": "RUB"},
+            "metadata": {"order_uuid": order_id},
+        }
+        providers.yookassa._owners[payment_id] = ACCOUNT
+        truth[order_id] = word
+        orders.append(
+            Order(
+                id=order_id,
+                payment_reference_id=payment_id,
+                drink_name="Капучино",
+                drink_number="7",
+                device=device,
+                merchant=shop.merchant,
+                size=1,
+                price=PRICE,
+                status="pending",
+                status_check_type="polling",
+                payment_started_at=now,
+                next_check_at=now,
+                expires_at=now + timedelta(minutes=15),
+            )
+        )
+        payments.append(
+            Payment(
+                order_id=order_id,
+                merchant=shop.merchant,
+                amount=PRICE,
+                status="pending",
+                transaction_id=payment_id,
+            )
+        )
+    Order.objects.bulk_create(orders)
+    Payment.objects.bulk_create(payments)
+    return truth
+
+
+def test_eight_processes_make_each_drink_once(shop: Shop, providers: Providers) -> None:
+    """Four processes deliver webhooks (some twice), four run checks, over the same 2,000 orders at once.
+
+    The table of outcomes equals the provider's truth, and each paid order was made exactly once.
+    """
+    truth = many_pending(shop, providers, ORDERS)
+    notified = [[f"payment-{number}", f"order-{number}"] for number in range(ORDERS)]
+    shuffled = random.Random(7)  # noqa: S311 - an order of events, no secret
+    notified += shuffled.sample(notified, ORDERS // 10)
+    shuffled.shuffle(notified)
+    url = providers.server.url
+    interval = {"PAYMENT_CHECK_BATCH_SIZE": "50", "FAST_TRACK_INTERVAL_S": "600"}
+    started = [processes.start("webhooks", url, notified[each::4], **interval) for each in range(4)]
+    started += [processes.start("ticks", url, 3, **interval) for _ in range(4)]
+
+    with running(*started):
+        for process in started:
+            processes.go(process)
+        codes = [process.wait(FINISH) for process in started]
+
+    assert codes == [0] * 8
+    assert dict(Order.objects.values_list("id", "status")) == {
+        order: OUTCOME[word] for order, word in truth.items()
+    }
+    made = Counter(call.body[0]["orderUuid"] for call in providers.server.calls_to(MAKE))
+    assert made == Counter(order for order, word in truth.items() if word == "succeeded")
+    ledger = Counter(Payment.objects.values_list("status", flat=True))
+    words = Counter(truth.values())
+    assert ledger == {
+        "successful": words["succeeded"],
+        "failed": words["canceled"],
+        "pending": words["pending"],
+    }
+
+
+def test_a_tick_with_many_threads_checks_each_order_once(shop: Shop, providers: Providers) -> None:
+    truth = many_pending(shop, providers, 60)
+
+    assert check_pending_payments() == 60
+
+    assert len(providers.server.calls_to("/v3/payments", "GET")) == 60
+    assert dict(Order.objects.values_list("id", "status")) == {
+        order: OUTCOME[word] for order, word in truth.items()
+    }
+
+
+def test_a_tick_leaves_no_connection_behind(shop: Shop, providers: Providers) -> None:
+    """Each thread of a tick closes the connection that it opened."""
+    many_pending(shop, providers, 40)
+    before = connections()
+
+    check_pending_payments()
+
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_WHEN_AT_MOST, {"limit": before})
+        assert connections() <= before
+
+
+COUNT_WHEN_AT_MOST: Final = """
+    DO $$ BEGIN
+        FOR attempt IN 1..200 LOOP
+            PERFORM pg_stat_clear_snapshot();
+            EXIT WHEN (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) <= %(limit)s;
+            PERFORM pg_sleep(0.05);
+        END LOOP;
+    END $$
+"""
+"""A backend ends a moment after its client has closed the connection."""
+
+
+def connections() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "meanwhile", "left", "made"),
+    [("/v3/payments", "pending", "make_pending", 1), (MAKE, "make_pending", "make_pending", 1)],
+    ids=["while the provider is asked", "while the make command is sent"],
+)
+def test_a_worker_killed_in_the_middle_loses_nothing(
+    shop: Shop, providers: Providers, path: str, meanwhile: str, left: str, made: int
+) -> None:
+    """SIGKILL: a claimed order comes back with its lease; a make command that was sent is not sent again."""
+    order = shop.pending()
+    providers.yookassa.settle(str(order.payment_reference_id), "succeeded")
+    providers.server.calls.clear()
+    reached = Gate(providers, path)
+    worker = processes.start("ticks", providers.server.url, 2)
+    with running(worker):
+        processes.go(worker)
+        reached.wait()
+        worker.kill()
+        worker.wait()
+        reached.open()
+    assert state(order) == meanwhile
+
+    assert check_pending_payments() == 0, "the lease still holds"
+    Order.objects.filter(status="pending").update(next_check_at=timezone.now())
+    check_pending_payments()
+
+    assert state(order) == left
+    assert len(providers.server.calls_to(MAKE)) == made
+
+
+class Gate:
+    """Holds the first call to a path until it is opened, and tells when that call has come."""
+
+    def __init__(self, providers: Providers, path: str) -> None:
+        self._reached, self._opened = threading.Event(), threading.Event()
+        answer = providers.server.answer
+        waiting = [path]
+
+        def answer_later(call: Call) -> Answer:
+            if waiting and call.path.startswith(waiting[0]):
+                waiting.clear()
+                self._reached.set()
+                self._opened.wait(60)
+            return answer(call)
+
+        providers.server.answer = answer_later  # type: ignore[method-assign]
+
+    def wait(self) -> None:
+        assert self._reached.wait(60)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+@contextmanager
+def database_lost_during(providers: Providers, path: str) -> Iterator[None]:
+    """Have PostgreSQL end this process's connection while a provider is being asked."""
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    parameters = {**connection.get_connection_params()}
+    parameters.pop("cursor_factory", None)
+    answer = providers.server.answer
+    waiting = [path]
+
+    def cut_first(call: Call) -> Answer:
+        if waiting and call.path.startswith(waiting[0]):
+            waiting.clear()
+            other = psycopg2.connect(**parameters)
+            try:
+                with other.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            finally:
+                other.close()
+        return answer(call)
+
+    providers.server.answer = cut_first  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        providers.server.answer = answer  # type: ignore[method-assign]
+        connection.close()
+
+
+def test_a_start_whose_database_is_lost_can_be_repeated(
+    shop: Shop, providers: Providers, settings: Any
+) -> None:
+    """The answer is lost between provider and database: the order stays, to be paid after the lease."""
+    order = shop.order()
+    with database_lost_during(providers, "/v3/payments"):
+        answer = shop.initiate(order)
+
+    assert answer.status_code == 503
+    assert (state(order), attempts(order)) == ("created", [("pending", "")])
+    assert shop.initiate(order).status_code == 409
+    Payment.objects.update(created_at=timezone.now() - background.being_created_for())
+    assert shop.initiate(order).status_code == 200
+    assert state(order) == "pending"
+
+
+def test_a_notification_whose_database_is_lost_is_repeated(shop: Shop, providers: Providers) -> None:
+    order = shop.pending()
+    payment_id = str(order.payment_reference_id)
+    providers.yookassa.settle(payment_id, "succeeded")
+    body = providers.yookassa.notification(payment_id)
+    with database_lost_during(providers, f"/v3/payments/{payment_id}"):
+        assert shop.notify("/v1/yook-pay-webhook", body).status_code == 503
+    assert state(order) == "pending"
+
+    assert shop.notify("/v1/yook-pay-webhook", body).status_code == 200
+    assert (state(order), providers.tmetr.made(order.pk)) == ("make_pending", 1)
+
+
+def test_a_make_answer_whose_database_is_lost_leaves_the_order_to_staff(
+    shop: Shop, providers: Providers
+) -> None:
+    """The command was sent, its failure could not be stored: it stays claimed, and nobody sends it again."""
+    order = shop.pending()
+    payment_id = str(order.payment_reference_id)
+    providers.yookassa.settle(payment_id, "succeeded")
+    body = providers.yookassa.notification(payment_id)
+    providers.tmetr.token = "another: the command is refused"
+    with database_lost_during(providers, MAKE):
+        assert shop.notify("/v1/yook-pay-webhook", body).status_code == 503
+
+    assert shop.notify("/v1/yook-pay-webhook", body).status_code == 200
+    assert (state(order), len(providers.server.calls_to(MAKE))) == ("make_pending", 1)
+
+
+@pytest.mark.parametrize("kind", ["pay", "initiate", "webhook"])
+def test_requests_at_the_same_moment_do_it_once(shop: Shop, providers: Providers, kind: str) -> None:
+    """Eight threads, one order: one row, one payment, one make command."""
+    device = shop.device()
+    order = shop.pending(device) if kind == "webhook" else shop.order(device)
+    if kind == "webhook":
+        providers.yookassa.settle(str(order.payment_reference_id), "succeeded")
+    body = providers.yookassa.notification(str(order.payment_reference_id)) if kind == "webhook" else None
+
+    def act(_: int) -> int:
+        try:
+            match kind:
+                case "pay":
+                    return int(shop.scan(device, uuid="fresh").status_code)
+                case "initiate":
+                    return int(shop.initiate(order).status_code)
+                case _:
+                    return int(shop.notify("/v1/yook-pay-webhook", body).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = Counter(pool.map(act, range(8)))
+
+    if kind == "pay":
+        assert codes == {302: 8}
+        assert Order.objects.filter(pk="fresh").count() == 1
+    elif kind == "initiate":
+        assert codes == {200: 1, 409: 7}
+        assert len(providers.yookassa.payments) == 1
+    else:
+        assert codes == {200: 8}
+        assert len(providers.server.calls_to(MAKE)) == 1
