@@ -4,8 +4,11 @@ Beside `settings.py` the only Python file that reads the environment (variables 
 """
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent / "coffee_payment"
 sys.path.insert(0, str(PROJECT))
@@ -47,3 +50,17 @@ logconfig_dict = {
     "root": {"handlers": ["stdout"], "level": _level},
     "loggers": {"gunicorn.error": _to_stdout, "gunicorn.access": _to_stdout},
 }
+
+_metrics = Path(tempfile.gettempdir()) / f"coffee-payment-metrics-{os.getpid()}"
+
+
+def on_starting(_server: Any) -> None:
+    """Give the workers one folder for the figures of /health/metrics, before they import the library."""
+    shutil.rmtree(_metrics, ignore_errors=True)
+    _metrics.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+
+
+def on_exit(_server: Any) -> None:
+    """Take the folder away with the server."""
+    shutil.rmtree(_metrics, ignore_errors=True)

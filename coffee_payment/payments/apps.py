@@ -17,7 +17,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Run once the models are loaded, which is after Django has set up logging."""
-        from . import checks  # noqa: F401, PLC0415 - importing it registers the checks
+        from . import checks  # noqa: F401 - importing it registers the checks
 
         log_startup()
 

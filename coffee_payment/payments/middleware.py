@@ -1,27 +1,37 @@
 """Middleware of the payments app."""
 
+import time
 from collections.abc import Callable
 from typing import Final
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
+from . import metrics
+from .deep_health import health_deep
 from .views import health_check
 
 HEALTH_PATH: Final = "/health"
+OTHER_PATHS: Final = {"/health/metrics": metrics.health_metrics, "/health/deep": health_deep}
 
 
 class HealthMiddleware:
-    """Answers the health path before any other middleware runs.
+    """Answers the health paths before any other middleware runs.
 
     So a probe may use the pod's IP as Host, is never redirected to https, and starts no session. A system
     check (`payments.E001`) keeps this class first in MIDDLEWARE.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Take the rest of the stack."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a probe, hand every other request on."""
         if request.path == HEALTH_PATH:
-            return health_check(request)
-        return self.get_response(request)
+            started = time.perf_counter()
+            response = health_check(request)
+            metrics.record(response.status_code, time.perf_counter() - started)
+            return response
+        view = OTHER_PATHS.get(request.path, self.get_response)
+        return view(request)

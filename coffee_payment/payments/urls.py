@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from . import flow_views, views, webhook_views
+from . import deep_health, flow_views, metrics, views, webhook_views
 
 urlpatterns = [
     path("health", views.health_check, name="health_check"),
+    path("health/deep", deep_health.health_deep, name="health_deep"),
+    path("health/metrics", metrics.health_metrics, name="health_metrics"),
     path("v1/pay", flow_views.process_payment_flow, name="process_payment_flow"),
     path("v1/tbank-pay", flow_views.process_payment_flow, name="tbank_pay_legacy"),
     path("v1/yook-pay", flow_views.process_payment_flow, name="yook_pay_legacy"),

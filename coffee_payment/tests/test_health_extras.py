@@ -1,0 +1,184 @@
+"""`/health/deep` and `/health/metrics`, with real dependencies that answer, refuse and hang."""
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def listener(answer: Callable[[bytes], bytes] | None) -> Iterator[int]:
+    """A TCP server that answers whatever it is sent; None: it never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        held = []
+
+        def serve() -> None:
+            while True:
+                try:
+                    client, _ = server.accept()
+                except OSError:
+                    return
+                held.append(client)
+                if answer is not None:
+                    threading.Thread(target=converse, args=(client,), daemon=True).start()
+
+        def converse(client: socket.socket) -> None:
+            try:
+                while asked := client.recv(4096):
+                    client.sendall(answer(asked) if answer else b"")
+            except OSError:
+                return
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for client in held:
+                client.close()
+
+
+HTTP_REFUSAL = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+HTTP_BROKEN = b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+def redis_answer(commands: bytes) -> bytes:
+    """One short reply for each command of the old protocol."""
+    return b"+PONG\r\n" * len(re.findall(rb"\*\d+\r\n", commands))
+
+
+def refusal(_: bytes) -> bytes:
+    return HTTP_REFUSAL
+
+
+def broken(_: bytes) -> bytes:
+    return HTTP_BROKEN
+
+
+@pytest.fixture
+def deep(settings: Any) -> Any:
+    """The settings, with the endpoint on and quick to give up."""
+    settings.HEALTH_DEEP_ENABLED = True
+    settings.PAYMENT_API_TIMEOUT_S = 0.5
+    return settings
+
+
+def states(client: Client) -> tuple[int, dict[str, str]]:
+    response = client.get("/health/deep", headers={"host": "10.1.2.3"})
+    assert response.headers["Cache-Control"] == "no-store"
+    return response.status_code, {name: check["status"] for name, check in response.json()["checks"].items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_dependencies_answer(deep: Any, client: Client) -> None:
+    """200; a refusal by TMetr shows that it is there."""
+    with listener(redis_answer) as redis, listener(refusal) as tmetr:
+        deep.CELERY_BROKER_URL = f"redis://127.0.0.1:{redis}/0?protocol=2"
+        deep.TMETR_BASE_URL = f"http://127.0.0.1:{tmetr}"
+
+        assert states(client) == (200, {"database": "healthy", "broker": "healthy", "tmetr": "healthy"})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", [broken, None])
+def test_what_fails_or_hangs_is_named(
+    deep: Any, client: Client, answer: Callable[[bytes], bytes] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """503 with the name, the detail in the log alone."""
+    with listener(None) as redis, listener(answer) as tmetr:
+        deep.CELERY_BROKER_URL = f"redis://:private@127.0.0.1:{redis}/0"
+        deep.TMETR_BASE_URL = f"http://127.0.0.1:{tmetr}"
+
+        status, found = states(client)
+
+    assert (status, found) == (503, {"database": "healthy", "broker": "unhealthy", "tmetr": "unhealthy"})
+    assert {record.__dict__.get("dependency") for record in caplog.records} >= {"broker", "tmetr"}
+
+
+def test_it_is_off_by_default(client: Client) -> None:
+    """404, and nothing is asked: this test has no database."""
+    assert client.get("/health/deep").status_code == 404
+
+
+def test_other_methods_are_refused(deep: Any, client: Client) -> None:
+    """Like /health itself."""
+    assert client.post("/health/deep").status_code == 405
+    assert client.post("/health/metrics").status_code == 405
+
+
+def figures(text: str) -> dict[tuple[str, str], float]:
+    """The samples of a scrape: (name, value of the first label) -> value."""
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_metrics_count_the_probes(client: Client) -> None:
+    """Answers by status and their time, without the database."""
+    before = figures(client.get("/health/metrics", headers={"host": "10.1.2.3"}).content.decode())
+    client.get("/health")
+    client.head("/health")
+    client.post("/health")
+    with mock.patch("payments.views.current_time", side_effect=OSError):
+        client.get("/health")
+    after = figures(client.get("/health/metrics").content.decode())
+
+    def growth(name: str, label: str = "") -> float:
+        return after[name, label] - before[name, label]
+
+    assert [growth("health_checks_total", status) for status in ("200", "405", "500")] == [2, 1, 1]
+    assert growth("health_check_duration_seconds_count") == 4
+
+
+def ask(port: int, path: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path)
+    body = connection.getresponse().read().decode()
+    connection.close()
+    return body
+
+
+def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
+    """Two gunicorn workers share their figures, and leave nothing behind."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    variables = {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": "2", "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")],
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Booting worker" in line:
+                break
+        for _ in range(30):
+            ask(port, "/health")
+        counts = {figures(ask(port, "/health/metrics"))["health_checks_total", "200"] for _ in range(10)}
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+    assert counts == {30}
+    assert list(tmp_path.glob("coffee-payment-metrics-*")) == []
