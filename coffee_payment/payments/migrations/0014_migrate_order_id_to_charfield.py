@@ -1,9 +1,12 @@
 from django.db import migrations, models
 
 from ._steps import (
+    ALTERED,
+    CREATED,
     compact,
     hyphenate,
     pattern_index,
+    rename_links_on_the_way_back,
     require_uuids,
     rows,
     settle_constraints,
@@ -36,6 +39,7 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0013_device_client_info_device_logo_url")]
 
     operations = [
+        rename_links_on_the_way_back(ALTERED, CREATED),
         migrations.RenameField(
             model_name="order", old_name="external_order_id", new_name="payment_reference_id"
         ),

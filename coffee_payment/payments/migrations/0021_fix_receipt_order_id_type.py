@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from ._steps import rows, settle_constraints
+from ._steps import ALTERED, CREATED, rename_links_on_the_way_back, rows, settle_constraints
 
 # 0014 left these columns with the constraint name that AlterField gives, and without a pattern index.
 
@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0020_add_yookassa_receipt_fields")]
 
     operations = [
+        rename_links_on_the_way_back(CREATED, ALTERED, without_pattern_index=True),
         migrations.AddField(
             model_name="receipt", name="order_key", field=models.CharField(max_length=255, null=True)
         ),

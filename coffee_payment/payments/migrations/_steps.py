@@ -39,6 +39,35 @@ def pattern_index(table: str, column: str, name: str) -> RunPython:
     return RunPython(create, drop, elidable=True)
 
 
+LINKS_TO_ORDER = {
+    "payments_payment": "payments_payment_order_id_22c479b7",
+    "payments_receipt": "payments_receipt_order_id_cd497bc3",
+}
+"""Table -> what Django begins the names of its foreign key to Order, and of that column's index, with."""
+CREATED, ALTERED = "_fk_payments_order_id", "_fk"
+"""How the foreign key's name ends when the column was created, and when Order.id was altered under it."""
+
+
+def rename_links_on_the_way_back(old: str, new: str, *, without_pattern_index: bool = False) -> RunPython:
+    """Give the foreign keys to Order the names that they had before this migration.
+
+    Stands first among the operations, so that it runs last on the way back.
+    """
+
+    def rename(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        for table, link in LINKS_TO_ORDER.items():
+            schema_editor.execute(f'ALTER TABLE "{table}" RENAME CONSTRAINT "{link}{old}" TO "{link}{new}"')
+            if without_pattern_index:
+                # AddField leaves its creation to the end of the migration.
+                schema_editor.deferred_sql = [
+                    statement for statement in schema_editor.deferred_sql if f"{link}_like" not in str(statement)
+                ]
+
+    return RunPython(RunPython.noop, rename, elidable=True)
+
+
 def hyphenate(queryset: Any, column: str) -> None:
     """Bring UUIDs that a database without a uuid type kept as 32 hex digits to their usual text form."""
     start = (1, 9, 13, 17, 21)
