@@ -46,8 +46,11 @@ def enter(request: dict[str, Any]) -> dict[str, Any]:
         sys.meta_path.insert(0, Overlay(request["overlay"]))
     aliases = _replace_databases(request)
     import django
+    import django.utils.translation
 
     django.setup()
+    # As makemigrations and migrate do: what a migration says is compared and stored untranslated.
+    django.utils.translation.deactivate_all()
     _close()
     return {
         "aliases": aliases,

@@ -1,0 +1,190 @@
+"""Property 5: the squashed chain and the original chain give the same schema, however one gets there."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from verification.configuration import Configuration
+from verification.errors import CannotRun
+from verification.migrations import drift, thorough
+from verification.migrations.apply import Applier, Step
+from verification.migrations.judge import Reading
+from verification.migrations.runner import JobFailed, Project
+from verification.migrations.upgrade import Rows
+from verification.migrations.verify import Applied, Verification, Verifier
+from verification.postgres.server import Server
+from verification.report.result import Check, Measurement, Table
+from verification.schema.difference import Difference
+
+PROPERTY = ("Property 5",)
+SMALL = 50
+"""Rows of the largest table in the partial states; ``squash --thorough --rows`` takes any number."""
+SHOWN = 12
+"""Differences that a failure names; all of them are in the report."""
+
+
+@pytest.fixture(scope="module")
+def applier(configuration: Configuration, server: Server) -> Iterator[Applier]:
+    """The project on the server, with runners of its own."""
+    if not configuration.settings:
+        raise CannotRun("[tool.verification] names no settings module; add settings = 'mysite.settings'")
+    with Applier(Project.of(configuration, settings=configuration.settings), server) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def squashes(applier: Applier, configuration: Configuration) -> Verification:
+    """Original and squashed chains, each run once on an empty database and read by both readers."""
+    try:
+        return Verifier(applier).verify(applier.tree.chosen(configuration.apps))
+    except JobFailed as error:
+        raise error.cannot_run("the project's side failed") from None
+
+
+@pytest.fixture(scope="module")
+def ways(applier: Applier, squashes: Verification, configuration: Configuration) -> list[thorough.Thorough]:
+    """Every way to the squash but the empty database."""
+    rows = Rows(SMALL, configuration.rows)
+    chain = squashes.original.chain
+    return [thorough.examine(applier, verdict.squash, chain, rows) for verdict in squashes.verdicts]
+
+
+def test_schema_squash(squashes: Verification, check: Check) -> None:
+    """On an empty database the squash gives the schema and the rows of the originals it replaces."""
+    check.properties = PROPERTY
+    check.tables.append(_times("seconds of each original migration", squashes.original.steps))
+    for verdict in squashes.verdicts:
+        check.measurements.append(
+            Measurement(f"{verdict.squash}: replaced migrations", len(verdict.squash.originals), "migrations")
+        )
+        check.notes += [f"information: {_line(each)}" for each in verdict.comparison.information]
+        check.notes += verdict.comparison.notes
+    _expect_none(check, [each for verdict in squashes.verdicts for each in verdict.comparison.differences])
+
+
+def test_schema_readers(squashes: Verification, check: Check) -> None:
+    """Catalog and inspection, which share no code, read the same from every database."""
+    check.properties = PROPERTY
+    _expect_none(check, [each for verdict in squashes.verdicts for each in verdict.comparison.disagreements])
+
+
+def test_schema_written(
+    applier: Applier, squashes: Verification, configuration: Configuration, check: Check
+) -> None:
+    """The migrations say all that the models say: ``makemigrations`` has nothing to write."""
+    check.properties = PROPERTY
+    found = drift.unwritten_changes(applier, squashes.original.chain)
+    unwritten = {app: found[app] for app in found if not configuration.apps or app in configuration.apps}
+    check.tables.append(
+        Table(
+            "what makemigrations would write",
+            ("app", "change"),
+            [(app, change) for app, changes in unwritten.items() for change in changes],
+        )
+    )
+    assert not unwritten, "models and migrations differ: " + "; ".join(
+        f"{app}: {', '.join(changes)}" for app, changes in unwritten.items()
+    )
+
+
+def test_schema_models(
+    applier: Applier, squashes: Verification, configuration: Configuration, check: Check
+) -> None:
+    """Every field, index and constraint of the models is in the migrated database, and nothing else is."""
+    check.properties = PROPERTY
+    found = drift.against_models(applier, _reading(squashes.original), configuration.apps)
+    check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
+    assert found.tables, f"no model of {', '.join(configuration.apps) or 'any app'} has a table"
+    _expect_none(check, found.differences)
+
+
+def test_schema_partial_states(ways: list[thorough.Thorough], check: Check) -> None:
+    """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
+    check.properties = PROPERTY
+    upgrades = [each for way in ways for each in way.upgrades]
+    check.tables.append(
+        Table(
+            "partial states upgraded with the squash in the tree",
+            ("applied so far", "rows before", "migrations run", "rows refused by an original"),
+            [(each.migration or "none", each.rows, each.applied, each.refused) for each in upgrades],
+        )
+    )
+    check.measurements.append(Measurement("partial states", len(upgrades), "states"))
+    carried = sum(each.rows for each in upgrades)
+    check.measurements.append(Measurement("rows carried through", carried, "rows"))
+    check.tables.append(_alarms([step for each in upgrades for step in each.steps]))
+    assert carried, "no partial state held a row: nothing was shown to survive"
+    _expect_none(check, [each for upgrade in upgrades for each in upgrade.differences])
+
+
+def test_schema_succession(ways: list[thorough.Thorough], check: Check) -> None:
+    """With all originals applied the squash runs nothing; then the originals can be pruned and removed."""
+    check.properties = PROPERTY
+    for way in ways:
+        before, after = way.succession.recorded
+        check.notes.append(
+            f"{way.squash}: {before} migrations recorded before migrate --prune, {after} after"
+        )
+    _expect_none(
+        check,
+        [each for way in ways for each in (*way.succession.switched, *way.succession.pruned)],
+    )
+
+
+def test_schema_rollback(ways: list[thorough.Thorough], check: Check) -> None:
+    """Each original, undone, leaves the schema that it started from; what cannot be undone says why."""
+    check.properties = PROPERTY
+    steps = [each for way in ways for each in way.way_back]
+    check.tables.append(
+        Table(
+            "the way back",
+            ("migration", "reversible", "reason", "differences"),
+            [(each.migration, each.reversible, each.reason, len(each.differences)) for each in steps],
+        )
+    )
+    assert steps, "no original was tried on the way back"
+    _expect_none(check, [each for step in steps for each in step.differences])
+
+
+def _reading(applied: Applied) -> Reading:
+    if applied.reading is None:
+        raise CannotRun("the original chain left nothing to read; see schema.squash")
+    return applied.reading
+
+
+def _expect_none(check: Check, differences: Sequence[Difference]) -> None:
+    """Put the differences into the evidence and fail with the first of them in words."""
+    check.measurements.append(Measurement("differences", len(differences), "differences", 0))
+    check.differences += [each.to_json() for each in differences]
+    lines = [_line(each) for each in differences]
+    if len(lines) > SHOWN:
+        lines[SHOWN:] = [f"and {len(lines) - SHOWN} more, in the report"]
+    assert not differences, "\n".join(lines)
+
+
+def _line(difference: Difference) -> str:
+    """Say one difference: what, where, and both sides."""
+    what = f"{difference.kind} {difference.object}"
+    if difference.change == "removed":
+        return f"{what}: missing on the right"
+    if difference.change == "added":
+        return f"{what}: only on the right"
+    sides = f"{difference.left!r} on the left, {difference.right!r} on the right"
+    return f"{what}: {difference.attribute} is {sides}"
+
+
+def _times(title: str, steps: Sequence[Step]) -> Table:
+    rows = [
+        (step.migration, round(step.seconds, 4), ", ".join(f"{t}: {m}" for t, m in step.locks.items()))
+        for step in steps
+    ]
+    return Table(title, ("migration", "seconds", "strongest lock of each table"), rows)
+
+
+def _alarms(steps: Sequence[Step]) -> Table:
+    found = {(step.migration, line) for step in steps for line in step.alarms(thorough.LARGE)}
+    return Table(
+        f"steps that stop the traffic of a table with {thorough.LARGE} rows or more",
+        ("migration", "table and lock"),
+        sorted(found),
+    )
