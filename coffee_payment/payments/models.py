@@ -1,6 +1,6 @@
 """The data model (design: domain.md section 3). Every stored amount is in kopecks."""
 
-# ruff: noqa: D105, D106, RUF012 - `__str__` and `Meta` as Django has them
+# ruff: noqa: D106, RUF012 - `__str__` and `Meta` as Django has them
 
 import uuid
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """The chains of a project: which squashes its tree holds, and what to compare with what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,6 +139,6 @@ def original_chain(runner: Runner, tree: Tree, squashes: Sequence[Squash]) -> Ch
     raise first.cannot_run(f"not comparable: the original chain of {named} does not load")
 
 
-def with_only(squash: Squash, squashes: Iterable[Squash], original: Chain) -> Chain:
+def with_only(squash: Squash, original: Chain) -> Chain:
     """Give the chain in which of all compared squashes this one alone is in use."""
     return Chain(tuple(key for key in original.without if key != squash.key))

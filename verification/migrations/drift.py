@@ -96,7 +96,7 @@ def _migrations(url: str) -> set[str]:
     try:
         with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
-            if not cursor.fetchone()[0]:
+            if cursor.fetchone() != (True,):
                 return set()
             cursor.execute("SELECT app || '.' || name FROM django_migrations")
             return {row[0] for row in cursor.fetchall()}

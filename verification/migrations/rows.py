@@ -57,7 +57,7 @@ class Rows:
         """Give the natural key; every compared column where the table has none."""
         columns = self.compared(table)
         fitting = [unique for unique in self.layouts[table].uniques if set(unique) <= set(columns)]
-        return list(min(fitting, key=lambda unique: (len(unique), unique))) if fitting else columns
+        return list(min(fitting, key=lambda unique: (len(list(unique)), unique))) if fitting else columns
 
     def value(self, table: str, name: str, row: Row, trail: tuple[str, ...] = ()) -> str:
         """Give a column's content; a link as the natural key of what it points to."""

@@ -79,7 +79,7 @@ class Runner:
 
     def __init__(self, project: Project, server: Server, idle: str) -> None:
         self.project = project
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the runner
         self._answers: queue.Queue[str | None] = queue.Queue()
         self._process = self._start(project)
         threading.Thread(target=self._listen, daemon=True).start()

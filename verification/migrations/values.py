@@ -131,7 +131,7 @@ def _text(column: Column, rng: random.Random) -> Maker:
     }
     template = pattern.get(column.kind)
     if template is not None and limit >= len(template) + 6:
-        return lambda row: template.format(row)
+        return template.format
     if column.unique:
         return lambda row: _short(row, limit)
     return lambda row: f"{rng.choice(WORDS)} {row}"[:limit].strip() or "a"

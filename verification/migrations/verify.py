@@ -87,7 +87,7 @@ class Verifier:
         chains = [
             chain,
             *([Chain()] if together else []),
-            *(with_only(each, squashes, chain) for each in alone),
+            *(with_only(each, chain) for each in alone),
         ]
         original, *others = self._applier.together(*(lambda each=each: self._run(each) for each in chains))
         self._require(original, squashes)
@@ -124,7 +124,7 @@ class Verifier:
             shares = [_share(joint, squash, squashes) for squash in squashes]
             return [SquashVerdict(*each, applied.steps) for each in zip(squashes, shares, strict=True)]
         runs = self._applier.together(
-            *(lambda each=each: self._run(with_only(each, squashes, original.chain)) for each in squashes)
+            *(lambda each=each: self._run(with_only(each, original.chain)) for each in squashes)
         )
         verdicts = [
             SquashVerdict(squash, self._alone_or_share(original, run, squash, squashes, joint), run.steps)
@@ -187,5 +187,6 @@ def _share(joint: Comparison, squash: Squash, squashes: Sequence[Squash]) -> Com
     return Comparison(
         [each for each in joint.differences if belongs(each)],
         [each for each in joint.information if belongs(each)],
-        [each for each in joint.disagreements if belongs(each)],
+        notes=joint.notes,
+        disagreements=[each for each in joint.disagreements if belongs(each)],
     )

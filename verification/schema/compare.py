@@ -109,7 +109,11 @@ class _Work:
             *self._unknown(),
             *kinds,
             *self._renamed(),
-            *(self._whole(entry, "removed") for entry in removed.values() if not scene.follows(entry, removed)),
+            *(
+                self._whole(entry, "removed")
+                for entry in removed.values()
+                if not scene.follows(entry, removed)
+            ),
             *(self._whole(entry, "added") for entry in added.values() if not scene.follows(entry, added)),
             *(
                 Difference(key[0], self._name(key), "changed", name, *values)
@@ -192,9 +196,9 @@ class _Work:
             for attribute in one.attributes.keys() | other.attributes.keys():
                 a, b = one.attributes.get(attribute), other.attributes.get(attribute)
                 # A serial's sequence may have been renamed along with its table.
-                if a != b and attribute not in ("default", *NAME_ATTRIBUTES):
-                    if not guess.explain(one, attribute, a, b):
-                        return False
+                ours = attribute in ("default", *NAME_ATTRIBUTES)
+                if a != b and not ours and not guess.explain(one, attribute, a, b):
+                    return False
         return True
 
     def _find_renames(self) -> None:

@@ -99,7 +99,9 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
 
 
 def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> Entry:
-    options = {key.removeprefix("postgresql_"): value for key, value in found.get("dialect_options", {}).items()}
+    options = {
+        key.removeprefix("postgresql_"): value for key, value in found.get("dialect_options", {}).items()
+    }
     return (
         ("constraint", f"{schema}.{table}.{found['name']}"),
         {"table": f"{schema}.{table}", "comment": found.get("comment"), **attributes, **options},

@@ -104,7 +104,7 @@ def _warnings_as_errors() -> Iterator[None]:
 def _read(connection: Connection) -> Reading:
     schemas = list(connection.scalars(_SCHEMAS))
     owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
-    inspector = cast(PGInspector, inspect(connection))
+    inspector = cast("PGInspector", inspect(connection))
     reading: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
     for schema in schemas:
         for key, attributes in _read_schema(inspector, schema):
@@ -121,7 +121,9 @@ def _read_schema(inspector: PGInspector, schema: str) -> Iterator[inspected.Entr
     what: dict[str, Any] = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
     kinds = inspected.relation_kinds(inspector, schema)
     columns = inspector.get_multi_columns(**what)
-    yield from inspected.relations(inspector, schema, kinds, columns, inspector.get_multi_table_comment(**what))
+    yield from inspected.relations(
+        inspector, schema, kinds, columns, inspector.get_multi_table_comment(**what)
+    )
     yield from inspected.columns(columns, kinds)
     uniques = inspector.get_multi_unique_constraints(**what)
     indexes = inspector.get_multi_indexes(**what)
@@ -142,7 +144,7 @@ def _read_by_name(
     for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
         unread = {key: found for key, found in reading.items() if found.get(attribute) is inspected.UNREAD}
         if unread:
-            texts = {name: value for name, value in connection.execute(query, {"schemas": schemas})}
+            texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples())
             for (_, name), found in unread.items():
                 found[attribute] = texts[name]
             if any(found[attribute] is inspected.UNREAD for found in unread.values()):
@@ -182,7 +184,11 @@ def _moved(left: Reading, right: Reading) -> list[Difference]:
     orders = []
     for reading in (left, right):
         order: dict[str, list[str]] = {}
-        common = ((key, at) for key, at in reading.items() if key[0] == "column" and key in left.keys() & right.keys())
+        common = (
+            (key, at)
+            for key, at in reading.items()
+            if key[0] == "column" and key in left.keys() & right.keys()
+        )
         for (_, name), attributes in sorted(common, key=lambda item: int(item[1][POSITION])):
             order.setdefault(attributes["table"], []).append(name)
         orders.append({name: place for names in order.values() for place, name in enumerate(names, 1)})

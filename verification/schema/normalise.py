@@ -31,7 +31,9 @@ def spelling(text: str) -> str:
 
 def sorted_lists(text: str) -> str:
     """Give a text with the elements of each array in order."""
-    return LIST.sub(lambda match: f"ARRAY[{', '.join(sorted(i.strip() for i in ITEM.findall(match[1])))}]", text)
+    return LIST.sub(
+        lambda match: f"ARRAY[{', '.join(sorted(i.strip() for i in ITEM.findall(match[1])))}]", text
+    )
 
 
 def same(attribute: str, left: Value, right: Value, options: Options) -> bool:

@@ -20,9 +20,14 @@ def notes(left: Schema, right: Schema) -> list[str]:
     if left.version == right.version:
         return []
     older, newer = sorted((left.version, right.version))
-    said = [f"PostgreSQL {left.version} against {right.version}: attributes that only one has are at its default"]
+    said = [
+        f"PostgreSQL {left.version} against {right.version}: attributes that only one has are at its default"
+    ]
     for version, text in (
-        (SAFE_PUBLIC, "owner and PUBLIC's grant of the schema public count as equal when each is its version's own"),
+        (
+            SAFE_PUBLIC,
+            "owner and PUBLIC's grant of the schema public count as equal when each is its version's own",
+        ),
         (PLAIN_VIEW_COLUMNS, "view texts are compared without the table names before columns"),
         (MAINTAIN, "the privilege MAINTAIN is left out"),
         (NAMED_NOT_NULL, "names of NOT NULL constraints are left out"),
@@ -60,7 +65,10 @@ def _changed(schema: Schema, changes: list[Callable[[Entry], Entry | None]]) -> 
 
 
 def _without_public_defaults(entry: Entry) -> Entry | None:
-    if entry.key == ("schema", "public") and entry.attributes.get("owner") in ("postgres", "pg_database_owner"):
+    if entry.key == ("schema", "public") and entry.attributes.get("owner") in (
+        "postgres",
+        "pg_database_owner",
+    ):
         return entry._replace(attributes={})
     standard = (("CREATE", "USAGE"), ("USAGE",))
     if entry.key == ("grant", "schema public to PUBLIC") and entry.attributes["privileges"] in standard:

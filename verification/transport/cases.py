@@ -12,8 +12,6 @@ number of a case that connects and differs in exactly one attribute. ``differenc
 Numbers are those of the design's table; source of the meanings: libpq documentation, "SSL Support".
 """
 
-# ruff: noqa: E501 - one case a line, as the table has them
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Final

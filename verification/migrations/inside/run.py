@@ -134,7 +134,7 @@ def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
         watch = run.watch
 
         def progress(action: str, migration: Any = None, fake: bool = False) -> None:
-            watch(action, migration, fake)
+            watch(action, migration, fake)  # noqa: B023 - used within this turn
             if action == "unapply_success" and chain.key_of(migration) in last_of:  # noqa: B023 - used within this turn
                 run.connection.close()  # noqa: B023
                 channel.pause(position=last_of[chain.key_of(migration)] - 1, alias=run.alias)  # noqa: B023

@@ -48,7 +48,7 @@ class Watch:
         self._after: dict[int, tuple[Any, ...]] = {}
         self._observe_commits()
 
-    def __call__(self, action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG002 - Django's callback
+    def __call__(self, action: str, migration: Any = None, fake: bool = False) -> None:
         """Take the executor's progress."""
         if action.endswith("apply_start"):
             self.current = "{}.{}".format(*_key(migration))
@@ -99,7 +99,7 @@ class Watch:
         watch = self
         theirs: Any = self.connection.SchemaEditorClass
 
-        class Editor(theirs):  # type: ignore[misc] - the project's backend decides the class
+        class Editor(theirs):  # the project's backend decides the class
             def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
                 if exc_type is None and self.atomic_migration:
                     # The deferred statements are part of the migration: they take locks too.

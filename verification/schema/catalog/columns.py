@@ -46,7 +46,7 @@ ORDER BY a.attrelid, a.attnum
 """
 FIXED: Final = 6
 
-SEQUENCES: Final = f"""
+SEQUENCES: Final = """
 SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
     format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment,
     NULLIF(s.seqmin, CASE WHEN s.seqincrement > 0 THEN 1 ELSE l.low END) AS minimum,
@@ -138,7 +138,9 @@ def _identity(reader: Reader, sequence: Entry, column: Key, values: dict[str, An
             attributes[f"identity_{name}"] = value
     table = reader.entries[reader.entries[column].parents[0]]
     persistence = sequence.attributes.get("persistence", "permanent")
-    if reader.version >= UNLOGGED_SEQUENCES and persistence != table.attributes.get("persistence", "permanent"):
+    if reader.version >= UNLOGGED_SEQUENCES and persistence != table.attributes.get(
+        "persistence", "permanent"
+    ):
         attributes["identity_persistence"] = persistence
     if sequence.attributes["owner"] != table.attributes["owner"]:
         attributes["identity_owner"] = sequence.attributes["owner"]

@@ -93,9 +93,20 @@ def read(reader: Reader) -> dict[int, Index]:
 def _index(
     reader: Reader, row: tuple[Any, ...], names: list[str], details: Mapping[int, tuple[Any, ...]] | None
 ) -> Index:
-    _, relation, name, numbers, options, width, clustered, identifies, method, expressions, used, parameters = row[
-        :FIXED
-    ]
+    (
+        _,
+        relation,
+        name,
+        numbers,
+        options,
+        width,
+        clustered,
+        identifies,
+        method,
+        expressions,
+        used,
+        parameters,
+    ) = row[:FIXED]
     known = reader.columns.get(relation, {})
     columns = tuple(known.get(int(number), f"({number})") for number in numbers.split())
     keys = tuple(expressions) if expressions else columns[:width]
@@ -118,7 +129,9 @@ def _index(
 def _add_details(attributes: dict[str, Value], details: Mapping[int, tuple[Any, ...]], width: int) -> None:
     """Tell what the keys do not share with their columns, one value a key, None where it is the default."""
     for place, attribute in enumerate(DETAILS):
-        values = tuple(details[number][place] if number in details else None for number in range(1, width + 1))
+        values = tuple(
+            details[number][place] if number in details else None for number in range(1, width + 1)
+        )
         if any(value is not None for value in values):
             attributes[attribute] = tuple(tuple(each) if isinstance(each, list) else each for each in values)
 

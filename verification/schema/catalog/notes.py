@@ -30,11 +30,45 @@ STANDARD_COMMENT: Final = "standard public schema"
 """initdb writes it on the schema public; one who creates that schema anew has no reason to."""
 
 CLASSES: Final = frozenset(
-    """pg_class pg_attrdef pg_constraint pg_type pg_proc pg_trigger pg_rewrite pg_policy pg_namespace pg_extension
-    pg_statistic_ext pg_publication pg_publication_rel pg_publication_namespace pg_subscription
-    pg_foreign_data_wrapper pg_foreign_server pg_user_mapping pg_collation pg_cast pg_operator pg_opclass
-    pg_opfamily pg_amop pg_amproc pg_conversion pg_ts_parser pg_ts_dict pg_ts_template pg_ts_config pg_language
-    pg_am pg_transform pg_event_trigger pg_default_acl pg_largeobject pg_largeobject_metadata""".split()
+    [
+        "pg_class",
+        "pg_attrdef",
+        "pg_constraint",
+        "pg_type",
+        "pg_proc",
+        "pg_trigger",
+        "pg_rewrite",
+        "pg_policy",
+        "pg_namespace",
+        "pg_extension",
+        "pg_statistic_ext",
+        "pg_publication",
+        "pg_publication_rel",
+        "pg_publication_namespace",
+        "pg_subscription",
+        "pg_foreign_data_wrapper",
+        "pg_foreign_server",
+        "pg_user_mapping",
+        "pg_collation",
+        "pg_cast",
+        "pg_operator",
+        "pg_opclass",
+        "pg_opfamily",
+        "pg_amop",
+        "pg_amproc",
+        "pg_conversion",
+        "pg_ts_parser",
+        "pg_ts_dict",
+        "pg_ts_template",
+        "pg_ts_config",
+        "pg_language",
+        "pg_am",
+        "pg_transform",
+        "pg_event_trigger",
+        "pg_default_acl",
+        "pg_largeobject",
+        "pg_largeobject_metadata",
+    ]
 )
 """Every catalog whose objects this package reads, on their own or as part of others."""
 

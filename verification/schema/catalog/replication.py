@@ -76,7 +76,9 @@ SUBSCRIPTION_OPTIONS: Final = (
 
 def queries(version: int) -> tuple[Query, ...]:
     """Give the queries of a server's version."""
-    options = ", ".join(f"o.{column} AS {name}" for since, column, name in SUBSCRIPTION_OPTIONS if version >= since)
+    options = ", ".join(
+        f"o.{column} AS {name}" for since, column, name in SUBSCRIPTION_OPTIONS if version >= since
+    )
     details = PUBLICATION_DETAILS if version >= 15 else ""  # noqa: PLR2004 - see its docstring
     return (
         PUBLICATIONS,

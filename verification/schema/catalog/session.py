@@ -63,7 +63,9 @@ def _translated(name: str) -> Iterator[None]:
         yield
     except psycopg2.errors.InsufficientPrivilege as error:
         line = _line(error)
-        raise CannotRun(f"{name}: {line}; read it as a superuser or as a member of pg_read_all_data") from None
+        raise CannotRun(
+            f"{name}: {line}; read it as a superuser or as a member of pg_read_all_data"
+        ) from None
     except psycopg2.ProgrammingError as error:
         raise CannotRun(f"{name}: {_line(error)}") from None
     except (psycopg2.Error, UnicodeDecodeError) as error:
@@ -78,7 +80,9 @@ def _line(error: Exception) -> str:
 
 @contextmanager
 def _snapshot(connection: Any) -> Iterator[Any]:
-    settings = "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items())
+    settings = "SELECT " + ", ".join(
+        f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()
+    )
     with connection.cursor() as cursor:
         if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
             # The caller's own transaction: its uncommitted changes are part of what it asks for.

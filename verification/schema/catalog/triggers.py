@@ -74,7 +74,9 @@ def _trigger(reader: Reader, row: tuple[Any, ...], names: list[str]) -> None:
     key: Key = ("trigger", f"{owner[1]}.{name}")
     parents: tuple[Key, ...] = (owner,)
     if parent:
-        ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ()))
+        ancestors = (
+            reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ())
+        )
         parents = (*parents, *(("trigger", f"{each[1]}.{name}") for each in ancestors if each))
         attributes["inherited"] = True
     entry = reader.add("pg_trigger", oid, key[0], key[1], attributes, *parents)
