@@ -5,7 +5,6 @@ checked against this file (design: domain.md section 9).
 """
 
 import os
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +95,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [folder for folder in (BASE_DIR / "static",) if folder.is_dir()]
-# The image collects the files; a plain checkout serves them from where they are, without a word about it.
-WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
-warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
+# The image collects the files; a plain checkout serves them from where they are.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
