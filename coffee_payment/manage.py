@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command that the arguments name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - Django's own layout
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
 

@@ -44,7 +44,7 @@ class Chain:
         executor = MigrationExecutor(self.connection)
         executor.loader = OriginalLoader(self.connection)
         target = ("payments", self.names.get(number))
-        executor.migrate([target])
+        executor.migrate([target])  # type: ignore[list-item]  # None: none of them
         executor.loader.build_graph()
         return executor.loader.project_state([target] if number else []).apps
 
