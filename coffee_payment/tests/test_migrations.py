@@ -44,9 +44,9 @@ class Chain:
         executor = MigrationExecutor(self.connection)
         executor.loader = OriginalLoader(self.connection)
         target = ("payments", self.names.get(number))
-        executor.migrate([target])  # type: ignore[list-item]  # None: none of them
+        executor.migrate([target])
         executor.loader.build_graph()
-        return executor.loader.project_state([target] if number else []).apps
+        return executor.loader.project_state([target] if number else []).apps  # type: ignore[list-item]  # None: none of them
 
     def rows(self, apps: Any, model: str) -> Any:
         return apps.get_model("payments", model).objects.using(ALIAS)
