@@ -78,7 +78,8 @@ class Tree:
 
     def _require(self, app: str) -> None:
         if app not in self.labels:
-            raise CannotRun(f"--app {app}: no installed app has this label; labels: {', '.join(self.labels)}")
+            labels = ", ".join(self.labels)
+            raise CannotRun(f"--app {app}: no installed app has this label; labels: {labels}")
         of_app = [squash for squash in self.squashes if squash.app == app]
         if not of_app:
             raise CannotRun(

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
@@ -12,94 +11,79 @@ from verification.migrations.propose import Proposal
 from verification.migrations.thorough import Thorough
 from verification.migrations.verify import Verification
 from verification.schema.difference import Difference
-
-WIDE = 10_000
-MARKS = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}
-
-
-def _console() -> Console:
-    """Lines are cut nowhere: a terminal wraps them, a file takes them whole."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDE)
+from verification.schema.show import console, line
 
 
 def print_json(content: dict[str, Any]) -> None:
     """Print one object on standard output."""
-    _console().file.write(json.dumps(content, indent=2, default=str) + "\n")
+    console().file.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
 def verification(found: Verification, extras: Sequence[Thorough]) -> None:
     """Print the verdict on each squash."""
-    console = _console()
+    out = console()
     for verdict in found.verdicts:
         squash = verdict.squash
         word = "[bold green]equal[/bold green]" if verdict.equal else "[bold red]not equal[/bold red]"
         branch = Tree(f"{word}  {escape(str(squash))}  (replaces {len(squash.originals)})")
         for each in verdict.comparison.differences:
-            branch.add(_line(each))
+            branch.add(line(each))
         for each in verdict.comparison.disagreements:
-            branch.add(f"[red]the two readers disagree[/red]  {_line(each)}")
+            branch.add(f"[red]the two readers disagree[/red]  {line(each)}")
         moved = sorted({each.object for each in verdict.comparison.information if each.kind == "table"})
         if moved:
             branch.add(f"[dim]column order differs (information): {escape(', '.join(moved))}[/dim]")
         for extra in extras:
             if extra.squash == squash:
                 _add_thorough(branch, extra)
-        console.print(branch)
+        out.print(branch)
     if any(each.left is not None for verdict in found.verdicts for each in verdict.comparison.differences):
-        console.print("[dim]left: the original chain; right: the squashed chain[/dim]")
+        out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
 
 
 def _add_thorough(branch: Tree, extra: Thorough) -> None:
-    for title, lines, differences in extra.sections():
+    for title, remarks, differences in extra.sections():
         colour = "red" if differences else "green"
         section = branch.add(f"[{colour}]{escape(title)}[/{colour}]")
-        for line in lines:
-            section.add(f"[dim]{escape(line)}[/dim]")
+        for remark in remarks:
+            section.add(f"[dim]{escape(remark)}[/dim]")
         for each in differences:
-            section.add(_line(each))
+            section.add(line(each))
 
 
 def drift(differences: Iterable[Difference], information: Iterable[Difference]) -> None:
     """Print what a live database is otherwise than its migrations say."""
-    console = _console()
+    out = console()
     found = list(differences)
     if not found:
-        console.print("[bold green]equal[/bold green]  the database is what its migrations say")
+        out.print("[bold green]equal[/bold green]  the database is what its migrations say")
     else:
         branch = Tree(f"[bold red]not equal[/bold red]  {len(found)} difference(s)")
         for each in found:
-            branch.add(_line(each))
-        console.print(branch)
-        console.print("[dim]left: what the migrations make; right: the database[/dim]")
+            branch.add(line(each))
+        out.print(branch)
+        out.print("[dim]left: what the migrations make; right: the database[/dim]")
     for each in information:
         where = (
             "not recorded in the database" if each.change == "removed" else "recorded in the database only"
         )
-        console.print(f"[dim]migration {escape(each.object)}: {where}[/dim]")
+        out.print(f"[dim]migration {escape(each.object)}: {where}[/dim]")
 
 
 def proposal(found: Proposal, written: str) -> None:
     """Print how a proposal came out."""
-    console = _console()
+    out = console()
     if written:
-        console.print(
+        out.print(
             f"[bold green]proven equal[/bold green]  {escape(found.app)}.{escape(found.squash)} "
             f"(replaces {found.replaced}, made by: {found.made_by}); patch: {escape(written)}"
         )
     else:
         branch = Tree(f"[bold red]no squash of {escape(found.app)} could be proven equal[/bold red]")
-        for line in found.blocked:
-            branch.add(escape(line))
+        for reason in found.blocked:
+            branch.add(escape(reason))
         for each in found.differences:
-            branch.add(_line(each))
-        console.print(branch)
-    for line in found.cautions:
-        console.print(f"[yellow]look at[/yellow] {escape(line)}")
-
-
-def _line(each: Difference) -> str:
-    head = f"{MARKS[each.change]} {each.kind} [bold]{escape(each.object)}[/bold]"
-    if not each.attribute:
-        return f"{head} {each.change}"
-    return f"{head} {escape(each.attribute)}: {escape(str(each.left))} -> {escape(str(each.right))}"
+            branch.add(line(each))
+        out.print(branch)
+    for caution in found.cautions:
+        out.print(f"[yellow]look at[/yellow] {escape(caution)}")

@@ -27,7 +27,7 @@ class _Everything(ChainLoader):
         self.load_disk()
 
 
-def squashes(job: dict[str, Any]) -> dict[str, Any]:
+def squashes(_: dict[str, Any]) -> dict[str, Any]:
     """List every squash in the tree: app, name, replaces, missing, in_use (on an empty database)."""
     disk = _Everything(None, []).disk_migrations
     error, used = None, set(disk)
@@ -54,15 +54,14 @@ def squashes(job: dict[str, Any]) -> dict[str, Any]:
         "labels": sorted(config.label for config in apps.get_app_configs()),
         "migrations": {app: sorted(name for label, name in disk if label == app) for app in modules},
         "packages": modules,
-        "folders": {app: list(import_module(module).__path__)[0] for app, module in modules.items()},
+        "folders": {app: next(iter(import_module(module).__path__)) for app, module in modules.items()},
     }
 
 
 def _covered(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]:
     """Give all that a squash stands for, squashes in between included."""
     found: list[tuple[str, str]] = []
-    for replaced in disk[key].replaces:
-        replaced = tuple(replaced)
+    for replaced in map(tuple, disk[key].replaces):
         inner = _covered(replaced, disk) if replaced in disk and disk[replaced].replaces else []
         found.extend(each for each in [*inner, replaced] if each not in found)
     return found
@@ -71,8 +70,7 @@ def _covered(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]
 def _leaves(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]:
     """Give the originals behind a squash, through squashes that it replaces, in their order."""
     found: list[tuple[str, str]] = []
-    for replaced in disk[key].replaces:
-        replaced = tuple(replaced)
+    for replaced in map(tuple, disk[key].replaces):
         nested = disk.get(replaced)
         inner = _leaves(replaced, disk) if nested is not None and nested.replaces else [replaced]
         found.extend(each for each in inner if each not in found)

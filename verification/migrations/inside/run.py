@@ -92,13 +92,13 @@ def _create_schemas(connection: Any) -> None:
     """Create the schemas that the settings put on the search path: somebody did on the real server."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW search_path")
-        for name in str(cursor.fetchone()[0]).split(","):
-            name = name.strip().strip('"')
+        for part in str(cursor.fetchone()[0]).split(","):
+            name = part.strip().strip('"')
             if name not in {"$user", "public", "pg_catalog", ""}:
                 cursor.execute("CREATE SCHEMA IF NOT EXISTS {}".format(connection.ops.quote_name(name)))
 
 
-def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+def forward(job: dict[str, Any], _: Channel, runs: list[Run]) -> dict[str, Any]:
     """Apply all that is unapplied, alias after alias."""
     applied = {}
     for alias in job["databases"]:
@@ -135,7 +135,7 @@ def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
 
         def progress(action: str, migration: Any = None, fake: bool = False) -> None:
             watch(action, migration, fake)  # noqa: B023 - used within this turn
-            if action == "unapply_success" and chain.key_of(migration) in last_of:  # noqa: B023 - used within this turn
+            if action == "unapply_success" and chain.key_of(migration) in last_of:  # noqa: B023
                 run.connection.close()  # noqa: B023
                 channel.pause(position=last_of[chain.key_of(migration)] - 1, alias=run.alias)  # noqa: B023
 

@@ -1,0 +1,132 @@
+"""The commands ``diff`` and ``snapshot``.
+
+Imports are late: a comparison as JSON loads neither rich nor SQLAlchemy.
+"""
+
+import argparse
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from verification.errors import CannotRun
+from verification.schema.difference import Difference
+
+EQUAL: Final = 0
+DIFFERS: Final = 1
+SCHEMES: Final = ("postgresql://", "postgres://")
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to the command line."""
+    diff = subparsers.add_parser("diff", help="two databases or snapshots: every difference of their schemas")
+    diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
+    diff.add_argument("right", metavar="RIGHT", help="a postgresql:// URL or a snapshot file")
+    diff.add_argument("--format", choices=("text", "json"), default="text")
+    diff.add_argument(
+        "--ignore",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KIND",
+        help="object classes (comment), attributes (owner) or both (table.owner) to leave out",
+    )
+    diff.add_argument("--witness", action="store_true", help="also read with SQLAlchemy, independently")
+    diff.add_argument(
+        "--column-order", choices=("information", "difference", "ignore"), default="information"
+    )
+    for name, text in (
+        (
+            "generated-names",
+            "constraints, indexes and sequences that mean the same are equal whatever their names",
+        ),
+        ("list-order", "the order in IN lists and in INCLUDE is of no account"),
+        ("body-whitespace", "white space in bodies of functions is of no account"),
+        ("unique-index-as-constraint", "a unique constraint and an equal unique index are the same"),
+        ("deparse-spelling", "the spellings before and after a dump and restore are the same"),
+    ):
+        diff.add_argument(f"--{name}", action="store_true", help=text)
+    diff.set_defaults(handler=_diff)
+    snapshot = subparsers.add_parser("snapshot", help="write a database's schema to a file")
+    snapshot.add_argument("url", metavar="URL", help="the database, as a postgresql:// URL")
+    snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    snapshot.set_defaults(handler=_snapshot)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from verification.schema.compare import check_ignored, compare_schemas
+    from verification.schema.options import Options
+
+    with ThreadPoolExecutor(2) as pool:
+        left, right = pool.map(_read, (arguments.left, arguments.right))
+    ignored = frozenset(arguments.ignore)
+    check_ignored(ignored, left, right)
+    options = Options(
+        ignore=ignored,
+        column_order=arguments.column_order,
+        generated_names=arguments.generated_names,
+        list_order=arguments.list_order,
+        body_whitespace=arguments.body_whitespace,
+        unique_index_as_constraint=arguments.unique_index_as_constraint,
+        deparse_spelling=arguments.deparse_spelling,
+    )
+    found = compare_schemas(left, right, options)
+    doubts = _witness(arguments, left, right) if arguments.witness else []
+    equal = found.equal and not doubts
+    if arguments.format == "text":
+        from verification.schema import show
+
+        show.comparison(found, doubts)
+    else:
+        _print_json(
+            {
+                "equal": equal,
+                "differences": [each.to_json() for each in found.differences],
+                "information": [each.to_json() for each in found.information],
+                "notes": found.notes,
+                **({"disagreements": [each.to_json() for each in doubts]} if arguments.witness else {}),
+            }
+        )
+    return EQUAL if equal else DIFFERS
+
+
+def _snapshot(arguments: argparse.Namespace) -> int:
+    from verification.schema import snapshot
+
+    if not arguments.url.startswith(SCHEMES):
+        raise CannotRun("snapshot reads a database: give a postgresql:// URL")
+    schema = _read(arguments.url)
+    mark = snapshot.save(schema, arguments.output)
+    print(f"{arguments.output}: {len(schema)} objects, sha256 {mark}")  # noqa: T201 - what a command is for
+    return EQUAL
+
+
+def _read(source: str) -> Any:
+    """Read a database or a snapshot file. Raises ``CannotRun``."""
+    if source.startswith(SCHEMES):
+        from verification.schema import catalog
+
+        return catalog.read(source)
+    if "://" in source:
+        raise CannotRun(
+            f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL; give a postgresql:// URL or a snapshot file"
+        )
+    from verification.schema import snapshot
+
+    return snapshot.load(Path(source))
+
+
+def _witness(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
+    """Read both again, independently, and give what the readers do not agree on."""
+    from verification.schema import inspection, witness
+
+    found: list[Difference] = []
+    for source, schema in ((arguments.left, left), (arguments.right, right)):
+        if not source.startswith(SCHEMES):
+            raise CannotRun(f"--witness reads databases, and {source} is a snapshot; give two URLs")
+        found += witness.disagreements(schema, inspection.read(source))
+    return found
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, indent=1, ensure_ascii=False, default=str))  # noqa: T201 - what a command is for
