@@ -1,13 +1,14 @@
 """The HTTP server around the services: faults, a log of calls, control endpoints."""
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from provider_servers.faults import Fault, Faults
 from provider_servers.messages import Answer, Call, Service
@@ -55,6 +56,11 @@ class ProviderServer(ThreadingHTTPServer):
         self.closing.set()
         self.shutdown()
         self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up; everything else is a fault of ours and shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def calls_to(self, path: str, method: str = "POST") -> list[Call]:
         """Give the calls so far whose path begins like this."""

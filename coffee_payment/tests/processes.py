@@ -1,6 +1,6 @@
 """Other processes of the server, for tests: they share the test's database and its providers.
 
-``python -m tests.processes webhooks|ticks|one_webhook ARGUMENT`` is what runs in them.
+``python -m tests.processes webhooks|ticks ARGUMENT`` is what runs in them.
 """
 
 import json
@@ -68,7 +68,10 @@ def main() -> None:
     settings.ALLOWED_HOSTS = ["*"]
     print("ready", flush=True)  # noqa: T201 - the parent waits for it
     sys.stdin.readline()
-    {"webhooks": webhooks, "ticks": ticks}[what](argument)
+    if what == "webhooks":
+        webhooks(argument)
+    else:
+        ticks(argument)
 
 
 def webhooks(argument: list[list[str]]) -> None:

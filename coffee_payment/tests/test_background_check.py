@@ -15,7 +15,7 @@ from provider_servers import Fault
 from tests.shop import Providers, Shop, attempts, state
 
 MAKE = "/api/commander"
-WORDS = {
+WORDS: dict[str, dict[str, str]] = {
     "Yookassa": {},
     "TBank": {"succeeded": "CONFIRMED", "canceled": "CANCELED", "pending": "AUTHORIZED", "other": "REFUNDED"},
 }
@@ -37,7 +37,7 @@ def settle(providers: Providers, order: Order, word: str) -> None:
     provider.settle(order.payment_reference_id, WORDS.get(scenario, {}).get(word, word))
 
 
-TRACKS = {
+TRACKS: dict[str, dict[str, float | None]] = {
     "fast": {},
     "slow": {"payment_started_at": 301},
     "expired": {"payment_started_at": 301, "expires_at": 1},

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from payments.models import Order, Payment
-from payments.services import background
+from payments.services.initiation import being_created_for
 from payments.tasks import check_pending_payments
 from provider_servers.messages import Answer, Call
 
@@ -268,7 +268,7 @@ def test_a_start_whose_database_is_lost_can_be_repeated(
     assert answer.status_code == 503
     assert (state(order), attempts(order)) == ("created", [("pending", "")])
     assert shop.initiate(order).status_code == 409
-    Payment.objects.update(created_at=timezone.now() - background.being_created_for())
+    Payment.objects.update(created_at=timezone.now() - being_created_for())
     assert shop.initiate(order).status_code == 200
     assert state(order) == "pending"
 

@@ -7,7 +7,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from payments.models import Order
+from payments.models import Device, Order
 
 from tests.shop import Providers, Shop, running_providers
 
@@ -72,6 +72,8 @@ class HostileInput(TestCase):
 
     providers: Providers
     shop: Shop
+    device: Device
+    order: Order
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -224,7 +224,7 @@ class OrderMachine(RuleBasedStateMachine):
         self.provider.settle(payment_id, BANK_WORDS[word] if self.scenario == "TBank" else word)
 
     def _status(self) -> str:
-        return cast("str", Order.objects.values_list("status", flat=True).get(pk=self.order.pk))
+        return str(Order.objects.values_list("status", flat=True).get(pk=self.order.pk))
 
     def _succeeded(self, payment: dict[str, Any]) -> bool:
         return payment.get("status") == "succeeded" or payment.get("Status") == "CONFIRMED"

@@ -27,7 +27,7 @@ def test_a_scan_creates_an_order_and_leads_to_its_page(shop: Shop, path: str, sc
     assert answer.status_code == 302
     assert answer["Location"] == "/v1/order-status-page?order_id=order%201%26x%3D1"
     order = Order.objects.get()
-    assert (order.pk, order.status, order.size, order.price) == ("order 1&x=1", "created", 3, PRICE)
+    assert (order.pk, order.status, order.size, int(order.price)) == ("order 1&x=1", "created", 3, PRICE)
     assert (order.drink_name, order.drink_number) == ("Капучино", "7")
     assert (order.device, order.merchant) == (device, shop.merchant)
     assert order.expires_at is not None
@@ -241,7 +241,7 @@ def test_of_two_scans_at_once_the_later_goes_on_with_the_order(shop: Shop) -> No
     """Another process creates the order between this scan's look-up and its insert: there is one order."""
     device = shop.device()
     order = shop.order(device)
-    hidden = []
+    hidden: list[str] = []
 
     def hide_the_first_look(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
         if sql.startswith("SELECT") and '"payments_order"."id" =' in sql and not hidden:

@@ -29,8 +29,8 @@ from payments.services.scenarios import find_credentials, keys_of, polled_scenar
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY: Final = 20
-"""Orders that one tick asks about at a time: with 200 ms for an answer 100 a second at most."""
+CONCURRENCY: Final = 32
+"""Orders that one tick asks about at a time, each on a database connection of its own."""
 S = Order.Status
 
 

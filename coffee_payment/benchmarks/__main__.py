@@ -1,0 +1,109 @@
+"""``python -m benchmarks [--seconds N] [--customers N] [--orders N] [--workers N]``."""
+
+import argparse
+import os
+import platform
+from datetime import timedelta
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test import override_settings
+from django.utils import timezone
+from payments.models import Device, Merchant, MerchantCredentials
+
+from benchmarks import checks, flow, processes
+
+LATENCY = 0.2
+
+
+def main() -> None:
+    """Measure both and print the figures."""
+    options = _options()
+    if connection.vendor != "postgresql":
+        raise SystemExit(
+            "benchmarks: set DB_NAME, DB_USER, DB_PASSWORD, DB_HOST and DB_PORT to a PostgreSQL server"
+        )
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        _measure(options)
+    finally:
+        connection.creation.destroy_test_db(None, verbosity=0)
+
+
+def show(line: str) -> None:
+    """Print a line of the result."""
+    print(line, flush=True)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    port, merchant_port = processes.free_port(), processes.free_port()
+    url = f"http://127.0.0.1:{port}"
+    addresses = {
+        "YOOKASSA_BASE_URL": f"{url}/v3",
+        "T_BANK_BASE_URL": url,
+        "TMETR_BASE_URL": url,
+        "TMETR_TOKEN": "token-for-benchmarks",
+    }
+    environment = {
+        **addresses,
+        "DB_NAME": str(connection.settings_dict["NAME"]),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "CREDENTIALS_ENCRYPTION_KEY": ",".join(settings.CREDENTIALS_ENCRYPTION_KEY),
+    }
+    device = _device()
+    cores = len(os.sched_getaffinity(0))
+    show(
+        f"{cores} cores, Python {platform.python_version()}, PostgreSQL {connection.get_database_version()[0]}"
+    )
+    with processes.providers(port, merchant_port), override_settings(**addresses):
+        with processes.gunicorn(merchant_port, options.workers, environment):
+            flow.measure(merchant_port, port, device.device_uuid, customers=options.customers, seconds=2)
+            figures = flow.measure(
+                merchant_port, port, device.device_uuid, customers=options.customers, seconds=options.seconds
+            )
+        show(f"pay -> initiate -> webhook -> make, an instant provider: {figures}")
+        with override_settings(PAYMENT_CHECK_BATCH_SIZE=options.orders):
+            for status in ("pending", "canceled", "succeeded"):
+                rate = checks.measure(
+                    device, f"{url}/control", orders=options.orders, latency=LATENCY, status=status
+                )
+                calls = "two calls: payment, make" if status == "succeeded" else "one call"
+                show(f"background check, one worker, 200 ms a call, {status} ({calls}): {rate:.1f} orders/s")
+
+
+def _device() -> Device:
+    merchant = Merchant.objects.create(
+        name="Benchmark",
+        contact_email="benchmark@example.com",
+        bank_account="1",
+        valid_until=timezone.localdate() + timedelta(days=2),
+    )
+    MerchantCredentials.objects.create(
+        merchant=merchant, scenario="Yookassa", credentials={"account_id": "1", "secret_key": "benchmark"}
+    )
+    return Device.objects.create(
+        device_uuid="benchmark",
+        merchant=merchant,
+        location="-",
+        status=Device.Status.ONLINE,
+        last_interaction=timezone.now(),
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15, help="of the flow's measurement")
+    parser.add_argument("--customers", type=int, default=8, help="buying at the same time")
+    parser.add_argument("--workers", type=int, default=2, help="of gunicorn")
+    parser.add_argument("--orders", type=int, default=400, help="of one tick of the background check")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
