@@ -23,6 +23,8 @@ PARENTS_READ: Final = 10_000
 """Rows of an existing table that generated rows may point to."""
 ATTEMPTS: Final = 20
 """How often a row is made anew that repeats a unique combination."""
+FEWEST: Final = 5
+"""Rows of the smallest table."""
 DEFAULT_RATIOS: Final = (0.001, 0.02, 0.5)
 """Rows for each row of the largest table, by the length of the longest path of links."""
 
@@ -57,7 +59,7 @@ def fill(
         if layout.name not in wanted or _has_rows(connection, layout):
             continue
         ratio = (ratios or {}).get(layout.name, DEFAULT_RATIOS[min(depth, len(DEFAULT_RATIOS) - 1)])
-        count = max(1, round(size * ratio)) if ratio > 0 else 0
+        count = max(FEWEST, round(size * ratio)) if ratio > 0 else 0
         if count:
             _fill_table(connection, layout, count, random.Random(f"{seed}:{layout.name}"), keys, filling)  # noqa: S311 - rows, not secrets
     with connection.cursor() as cursor:

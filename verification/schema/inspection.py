@@ -144,7 +144,7 @@ def _read_by_name(
     for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
         unread = {key: found for key, found in reading.items() if found.get(attribute) is inspected.UNREAD}
         if unread:
-            texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples())
+            texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples().all())
             for (_, name), found in unread.items():
                 found[attribute] = texts[name]
             if any(found[attribute] is inspected.UNREAD for found in unread.values()):

@@ -40,6 +40,8 @@ class Run:
         """Apply one layer of the chain and send the signals that a deploy of it would send."""
         plan = [(migration, False) for migration in layer]
         if self.state is None:
+            # The first partial state may have nothing applied at all, but the record of that.
+            self.executor.recorder.ensure_schema()
             self._start(plan)
         if plan:
             self.state = self.executor.migrate(None, plan=plan, state=self.state)

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [
+        migrations.CreateModel(
+            name="Thing",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True)),
+                ("label", models.CharField(max_length=30)),
+            ],
+            options={"db_table": "things"},
+        ),
+    ]

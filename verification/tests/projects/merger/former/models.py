@@ -1,0 +1,1 @@
+"""Nothing is left: the app present has it all."""
