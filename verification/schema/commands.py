@@ -22,7 +22,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     diff = subparsers.add_parser("diff", help="two databases or snapshots: every difference of their schemas")
     diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("right", metavar="RIGHT", help="a postgresql:// URL or a snapshot file")
-    diff.add_argument("--format", choices=("text", "json"), default="text")
+    diff.add_argument("--format", choices=("text", "json", "sql"), default="text")
     diff.add_argument(
         "--ignore",
         nargs="+",
@@ -77,6 +77,10 @@ def _diff(arguments: argparse.Namespace) -> int:
         from verification.schema import show
 
         show.comparison(found, doubts)
+    elif arguments.format == "sql":
+        from verification.schema import ddl
+
+        print(ddl.generate(left, right).text())  # noqa: T201 - what a command is for
     else:
         _print_json(
             {
