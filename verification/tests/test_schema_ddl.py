@@ -20,7 +20,8 @@ ALTER TABLE purchase ADD CONSTRAINT purchase_customer_fk FOREIGN KEY (customer_i
 """
 CHANGES = {
     "table added": """CREATE TABLE tag (id serial PRIMARY KEY, label text UNIQUE CHECK (label <> ''),
-        purchase_id integer REFERENCES purchase ON DELETE SET NULL); CREATE INDEX ON tag (lower(label) DESC, purchase_id) WHERE id > 5;
+        purchase_id integer REFERENCES purchase ON DELETE SET NULL);
+        CREATE INDEX ON tag (lower(label) DESC, purchase_id) WHERE id > 5;
         COMMENT ON COLUMN tag.label IS 'it''s a label'""",
     "table removed": "DROP TABLE purchase",
     "table renamed": "ALTER TABLE purchase RENAME TO sale",
