@@ -67,11 +67,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without PostgreSQL (``--provider none``) deselect what needs it."""
+    """Without PostgreSQL (``--provider none``) deselect what needs it; without an engine skip and say so."""
     if config.getoption("--provider") == "none":
         left_out = [item for item in items if item.get_closest_marker("postgres")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    in_containers = [item for item in items if item.get_closest_marker("container")]
+    if in_containers and (obstacle := servers.container_obstacle()):
+        for item in in_containers:
+            item.add_marker(pytest.mark.skip(reason=obstacle))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

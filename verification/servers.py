@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.postgres import choose
+from verification.postgres import choose, engine
 from verification.postgres.server import Database, Server
 
 SHARED: Final = "VERIFICATION_SHARED_SERVER"
@@ -75,6 +75,15 @@ class Servers:
     def _required(self) -> None:
         if self.provider == "none":
             raise CannotRun("this needs PostgreSQL, and --provider none was given; leave the option away")
+
+
+def container_obstacle() -> str:
+    """Say why no container can be started here; empty when one can."""
+    try:
+        engine.client().client.close()
+    except CannotRun as obstacle:
+        return str(obstacle)
+    return ""
 
 
 def prepare(
