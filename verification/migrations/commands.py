@@ -19,6 +19,7 @@ from verification.migrations.runner import JobFailed, Project
 from verification.migrations.upgrade import Rows
 from verification.migrations.verify import Verifier
 from verification.postgres import choose
+from verification.schema.options import Options
 
 EQUAL: Final = 0
 DIFFERS: Final = 1
@@ -72,6 +73,26 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
         "--postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17"
     )
     parser.add_argument("--dsn", help="the server of provider 'existing', as a postgresql:// URL")
+    parser.add_argument(
+        "--ignore",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KIND",
+        help="object classes (comment), attributes (owner) or both (table.owner) to leave out",
+    )
+    parser.add_argument(
+        "--generated-names",
+        action="store_true",
+        help="constraints, indexes and sequences that mean the same are equal whatever their names",
+    )
+
+
+def _options(arguments: argparse.Namespace) -> Options | None:
+    """Give what the user allows; None: nothing."""
+    if not arguments.ignore and not arguments.generated_names:
+        return None
+    return Options(ignore=frozenset(arguments.ignore), generated_names=arguments.generated_names)
 
 
 def _squash(arguments: argparse.Namespace) -> int:
@@ -80,7 +101,7 @@ def _squash(arguments: argparse.Namespace) -> int:
             return _propose(arguments, applier)
         squashes = applier.tree.chosen(arguments.app)
         _say(f"{len(squashes)} squash(es) on PostgreSQL {applier.server.version}, {applier.versions}")
-        found = Verifier(applier).verify(squashes)
+        found = Verifier(applier, options=_options(arguments)).verify(squashes)
         extras: list[thorough.Thorough] = []
         if arguments.thorough:
             rows = Rows(arguments.rows, load(Path.cwd()).rows)
@@ -128,7 +149,7 @@ def _propose(arguments: argparse.Namespace, applier: Applier) -> int:
 def _drift(arguments: argparse.Namespace) -> int:
     major = drift.major_of(arguments.url)
     with _applier(arguments, arguments.postgres or _available(arguments.provider, major)) as applier:
-        comparison, recorded = drift.live(applier, arguments.url)
+        comparison, recorded = drift.live(applier, arguments.url, _options(arguments))
         if arguments.format == "text":
             show.drift(comparison.differences, recorded)
         else:

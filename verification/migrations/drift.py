@@ -14,6 +14,7 @@ from verification.migrations.judge import Comparison, Reading
 from verification.migrations.runner import JobFailed
 from verification.schema import catalog
 from verification.schema.difference import Difference
+from verification.schema.options import Options
 
 
 @dataclass
@@ -68,7 +69,7 @@ def _concerns(name: str, tables: set[str]) -> bool:
     )
 
 
-def live(applier: Applier, url: str) -> tuple[Comparison, list[Difference]]:
+def live(applier: Applier, url: str, options: Options | None = None) -> tuple[Comparison, list[Difference]]:
     """Compare a live database (right) with what the migrations make (left).
 
     Gives the comparison and, as information, the migrations that only one of the two records.
@@ -80,7 +81,7 @@ def live(applier: Applier, url: str) -> tuple[Comparison, list[Difference]]:
         raise error.cannot_run("the migrations cannot be applied") from None
     ours = applier.server.url(databases.names["default"])
     comparison = judge.judge(
-        Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)})
+        Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)}), options
     )
     return comparison, _recorded(ours, url)
 

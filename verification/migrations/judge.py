@@ -64,7 +64,9 @@ def judge(left: Reading, right: Reading, options: Options | None = None) -> Comp
             found.disagreements += [
                 placed(each, alias) for each in witness.disagreements(schema, reading.witnessed[alias])
             ]
-        found.disagreements += _unseen(found, left.witnessed[alias], right.witnessed[alias], alias)
+        if options is None:
+            # The inspection has no options: what they allow, it would call a difference.
+            found.disagreements += _unseen(found, left.witnessed[alias], right.witnessed[alias], alias)
     return found
 
 

@@ -10,6 +10,7 @@ from verification.migrations.chains import Chain, Squash, original_chain, with_o
 from verification.migrations.judge import Comparison, placed
 from verification.migrations.runner import JobFailed
 from verification.schema.difference import Difference
+from verification.schema.options import Options
 
 FAULTS: Final = {"apply", "irreversible", "load"}
 """Failures that are the chain's own; any other is the machine's."""
@@ -70,9 +71,12 @@ class Verification:
 class Verifier:
     """Compares the squashes of one project on one server; each chain is run once."""
 
-    def __init__(self, applier: Applier, *, both_readers: bool = True) -> None:
+    def __init__(
+        self, applier: Applier, *, both_readers: bool = True, options: Options | None = None
+    ) -> None:
         self._applier = applier
         self._both = both_readers
+        self._options = options
 
     def verify(self, squashes: Sequence[Squash]) -> Verification:
         """Give the verdict on each squash.
@@ -152,7 +156,7 @@ class Verifier:
             return Comparison([_crash(failure, squash)])
         assert original.reading is not None  # noqa: S101 - it was required
         assert applied.reading is not None  # noqa: S101 - no failure
-        found = judge.judge(original.reading, applied.reading)
+        found = judge.judge(original.reading, applied.reading, self._options)
         for alias in original.databases.own:
             found.differences += self._rows(original, applied, alias)
         return found
