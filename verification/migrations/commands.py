@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import psycopg2
 from rich.console import Console
@@ -19,6 +19,7 @@ from verification.migrations.runner import JobFailed, Project
 from verification.migrations.upgrade import Rows
 from verification.migrations.verify import Verifier
 from verification.postgres import choose
+from verification.postgres.server import Server
 from verification.schema.options import Options
 
 EQUAL: Final = 0
@@ -28,7 +29,6 @@ SMALL: Final = 50
 
 Subparsers = Any
 """argparse keeps the class of its subparsers to itself."""
-Result = TypeVar("Result")
 
 
 def register(subparsers: Subparsers) -> None:
@@ -88,11 +88,12 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _options(arguments: argparse.Namespace) -> Options | None:
-    """Give what the user allows; None: nothing."""
-    if not arguments.ignore and not arguments.generated_names:
+def _options(arguments: argparse.Namespace, *always: str) -> Options | None:
+    """Give what the user allows and what is ``always`` left out; None: nothing."""
+    ignored = frozenset((*arguments.ignore, *always))
+    if not ignored and not arguments.generated_names:
         return None
-    return Options(ignore=frozenset(arguments.ignore), generated_names=arguments.generated_names)
+    return Options(ignore=ignored, generated_names=arguments.generated_names)
 
 
 def _squash(arguments: argparse.Namespace) -> int:
@@ -149,7 +150,7 @@ def _propose(arguments: argparse.Namespace, applier: Applier) -> int:
 def _drift(arguments: argparse.Namespace) -> int:
     major = drift.major_of(arguments.url)
     with _applier(arguments, arguments.postgres or _available(arguments.provider, major)) as applier:
-        comparison, recorded = drift.live(applier, arguments.url, _options(arguments))
+        comparison, recorded = drift.live(applier, arguments.url, _options(arguments, *drift.NOT_SAID))
         if arguments.format == "text":
             show.drift(comparison.differences, recorded)
         else:
@@ -183,17 +184,28 @@ def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Appli
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
     with _progress("starting PostgreSQL"):
         server = choose.start(arguments.provider, major=major, dsn=arguments.dsn)
-    with server:
-        try:
-            with Applier(project, server) as applier:
-                yield applier
-        except JobFailed as error:
-            raise error.cannot_run("the project's side failed") from None
-        except psycopg2.OperationalError as error:
-            line = (str(error).strip() or "no answer").splitlines()[0]
-            raise CannotRun(
-                f"the server at {server.address} went away ({line}); see that it runs, and repeat"
-            ) from None
+    try:
+        with Applier(project, server) as applier:
+            yield applier
+    except JobFailed as error:
+        raise error.cannot_run("the project's side failed") from None
+    except psycopg2.OperationalError as error:
+        line = (str(error).strip() or "no answer").splitlines()[0]
+        raise CannotRun(
+            f"the server at {server.address} went away ({line}); see that it runs, and repeat"
+        ) from None
+    finally:
+        _close(server)
+
+
+def _close(server: Server) -> None:
+    """Stop the server; if that fails too, the first failure is the one to tell."""
+    failed = sys.exc_info()[1] is not None
+    try:
+        server.close()
+    except CannotRun:
+        if not failed:
+            raise
 
 
 def _say(line: str) -> None:
@@ -209,8 +221,3 @@ def _progress(what: str) -> Iterator[None]:
         return
     with Console(stderr=True).status(what):
         yield
-
-
-def _timed(work: Callable[[], Result], what: str) -> Result:
-    with _progress(what):
-        return work()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Final
 
 import psycopg2
 
@@ -15,6 +16,11 @@ from verification.migrations.runner import JobFailed
 from verification.schema import catalog
 from verification.schema.difference import Difference
 from verification.schema.options import Options
+
+NOT_SAID: Final = ("owner",)
+"""What migrations say nothing of: whose the objects are."""
+OF_THE_DATABASE: Final = ("comment", "database")
+"""Kind and object of what is written on a database as a whole: its keeper's word, not a migration's."""
 
 
 @dataclass
@@ -83,6 +89,9 @@ def live(applier: Applier, url: str, options: Options | None = None) -> tuple[Co
     comparison = judge.judge(
         Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)}), options
     )
+    comparison.differences = [
+        each for each in comparison.differences if (each.kind, each.object) != OF_THE_DATABASE
+    ]
     return comparison, _recorded(ours, url)
 
 

@@ -107,6 +107,10 @@ def _try(
             before = unwritten_changes(maker, Chain())
     except JobFailed as error:
         return error.message
+    except CannotRun as obstacle:
+        # squashmigrations names functions of the originals in a way that Python cannot read.
+        by_hand = "; functions of the originals have to be copied into it by hand"
+        return f"{obstacle}{by_hand if 'SyntaxError' in str(obstacle) else ''}"
     with Applier(project, applier.server) as candidate:
         return _prove(candidate, app, before, proposal)
 

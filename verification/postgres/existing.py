@@ -117,15 +117,18 @@ class ExistingServer(Server):
 
     def close(self) -> None:
         """Drop our databases; the server runs on. May be called twice."""
-        for name in sorted(self._made):
-            try:
-                self.drop_database(name)
-            except psycopg2.Error as error:
-                raise CannotRun(
-                    f"existing {self.address}: our database {name} could not be dropped "
-                    f"({binaries.last_line(str(error))}); drop it yourself"
-                ) from None
-        cleanup.forget(self)
+        try:
+            for name in sorted(self._made):
+                try:
+                    self.drop_database(name)
+                except psycopg2.Error as error:
+                    raise CannotRun(
+                        f"existing {self.address}: our database {name} could not be dropped "
+                        f"({binaries.last_line(str(error))}); drop it yourself"
+                    ) from None
+        finally:
+            # What cannot be dropped now is said now, and not once more at the exit.
+            cleanup.forget(self)
 
     def log(self) -> str:
         """Refuse: its log is its keeper's."""

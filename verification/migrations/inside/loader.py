@@ -27,9 +27,27 @@ class ChainLoader(MigrationLoader):
         super().__init__(connection)
 
     def load_disk(self) -> None:
-        """Read the migrations in the order of their names, so that two runs see one order."""
+        """Read the migrations in one order, so that two runs see one graph.
+
+        Apps stay in the order of the settings: Django resolves squashes app by app, and a squash
+        that replaces another app's squash loads in the right order alone. Within an app, where
+        Django's order is chance, a squash comes after those that it replaces.
+        """
         super().load_disk()
-        self.disk_migrations = dict(sorted(self.disk_migrations.items()))
+        position = {app: index for index, (app, _) in enumerate(self.disk_migrations)}
+        self.disk_migrations = dict(
+            sorted(
+                self.disk_migrations.items(),
+                key=lambda item: (position[item[0][0]], self._depth(item[0]), item[0]),
+            )
+        )
+
+    def _depth(self, key: tuple[str, str]) -> int:
+        """Count the levels of squashes below a migration; 0: it is none, or unknown."""
+        migration = self.disk_migrations.get(key)
+        if migration is None or not migration.replaces:
+            return 0
+        return 1 + max(self._depth(tuple(replaced)) for replaced in migration.replaces)
 
     def check_key(self, key: Any, current_app: Any) -> Any:
         """Resolve ``__first__`` as a tree without the withdrawn squashes would."""
@@ -44,7 +62,8 @@ class ChainLoader(MigrationLoader):
         super().add_external_dependencies(key, migration)
         if key != next(reversed(list(self.disk_migrations))):
             return
-        for squash in self.without:
+        # The outer ones first: what needed them then needs the inner ones, and at last the originals.
+        for squash in sorted(self.without, key=self._depth, reverse=True):
             replacement = self.replacements.pop(squash, None)
             if replacement is not None:
                 self.graph.remove_replacement_node(squash, replacement.replaces)
