@@ -5,7 +5,7 @@ Columns are the most numerous objects by far: one pass, one tuple each, defaults
 
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
 from verification.schema.catalog.secrets import masked
 from verification.schema.model import Entry, Key
 
@@ -87,8 +87,8 @@ def _column(reader: Reader, owner: Key, row: tuple[Any, ...]) -> None:
     if "generated" in attributes:
         attributes["generated_kind"] = attributes["generated"]
         attributes["generated"] = attributes.pop("default", None)
-    if options:
-        attributes["options"] = tuple(sorted(options))
+    if options and (kept := column_options(options)):
+        attributes["options"] = kept
     if foreign_options:
         attributes["foreign_options"] = masked(foreign_options)
     identity = f"{owner[1]}.{name}"

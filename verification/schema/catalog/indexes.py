@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader
+from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, column_options
 from verification.schema.model import Key, Value
 
 INDEXES: Final = f"""
@@ -85,8 +85,12 @@ def read(reader: Reader) -> dict[int, Index]:
     rows = reader.rows(statement)
     names = [each.name for each in reader.cursor.description][FIXED:]
     details: dict[int, dict[int, tuple[Any, ...]]] = {}
-    for index, number, *values in reader.rows(KEY_DETAILS.replace("{unusual}", UNUSUAL)):
-        details.setdefault(index, {})[number] = tuple(values)
+    for index, number, operator_class, parameters, *values in reader.rows(KEY_DETAILS.replace("{unusual}", UNUSUAL)):
+        details.setdefault(index, {})[number] = (
+            operator_class,
+            column_options(parameters) or None,
+            *values,
+        )
     return {row[0]: _index(reader, row, names, details.get(row[0])) for row in rows}
 
 
@@ -133,7 +137,7 @@ def _add_details(attributes: dict[str, Value], details: Mapping[int, tuple[Any, 
             details[number][place] if number in details else None for number in range(1, width + 1)
         )
         if any(value is not None for value in values):
-            attributes[attribute] = tuple(tuple(each) if isinstance(each, list) else each for each in values)
+            attributes[attribute] = values
 
 
 def _mark_table(reader: Reader, relation: int, name: str, clustered: bool, identifies: bool) -> None:

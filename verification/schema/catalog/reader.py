@@ -16,6 +16,16 @@ USER_NAMESPACE: Final = r"n.nspname !~ '^pg_(toast|temp_|toast_temp_)'"
 """Condition on pg_namespace n: what is no session's own and no table's out-of-line storage."""
 
 
+STAMP: Final = "pg_attver="
+"""Column option that servers of late 2026 (seen in 15.20) write at each change of a column's type for
+their own caches; their pg_dump leaves it out, and so does this reader."""
+
+
+def column_options(options: Iterable[str] | None) -> tuple[str, ...]:
+    """Give a column's options in order, without the server's own stamp."""
+    return tuple(sorted(option for option in options or () if not option.startswith(STAMP)))
+
+
 def frozen(value: Value) -> Value:
     """Make lists tuples, all the way down: an entry's values never change."""
     if isinstance(value, list):
