@@ -92,10 +92,13 @@ reload() {
 }
 
 make_missing() {
-    [ -s "$authority/ca.key" ] || { make_authority && rm -f "$database/server.pem" "$clients/client.pem"; }
-    [ -s "$clients/ca.pem" ] && [ -s "$database/authorities.pem" ] || trust "$authority/ca.pem"
-    [ -s "$database/server.pem" ] || issue_server
-    [ -s "$clients/client.pem" ] && [ -s "$clients/client.key" ] || issue_client
+    if [ ! -s "$authority/ca.key" ]; then
+        make_authority
+        rm -f "$database/server.pem" "$clients/client.pem"
+    fi
+    if [ ! -s "$clients/ca.pem" ] || [ ! -s "$database/authorities.pem" ]; then trust "$authority/ca.pem"; fi
+    if [ ! -s "$database/server.pem" ]; then issue_server; fi
+    if [ ! -s "$clients/client.pem" ] || [ ! -s "$clients/client.key" ]; then issue_client; fi
 }
 
 renew() { # [certificates | authority]
@@ -131,7 +134,7 @@ exclusively() (
 watch() {
     trap 'exit 0' TERM INT
     while true; do
-        exclusively renew || say "could not renew; the next try is in ${WATCH_SECONDS:-86400} s"
+        bash "$0" --renew || say "could not renew; the next try is in ${WATCH_SECONDS:-86400} s"
         sleep "${WATCH_SECONDS:-86400}" &
         wait $!
     done

@@ -1,0 +1,104 @@
+"""One image, one whole system for the run; all of it is removed in the end."""
+
+import secrets
+import signal
+from collections.abc import Iterator
+from types import FrameType
+from typing import Final
+
+import docker
+import pytest
+from cryptography.fernet import Fernet
+
+from deploy.tests import engine
+from deploy.tests.compose import Compose, read
+from deploy.tests.shop import Shop
+
+TIMES: Final = {
+    "DB_CONN_MAX_AGE": "1",
+    "FAST_TRACK_INTERVAL_S": "1",
+    "GUNICORN_WORKERS": "2",
+    "PAYMENT_API_TIMEOUT_S": "1.5",
+    "PAYMENT_CHECK_INTERVAL_S": "1",
+}
+"""What compose.yaml leaves at its default, made short, so that a lease (ten timeouts) can be awaited."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _terminate_like_interrupt() -> Iterator[None]:
+    """A run that is told to end removes its containers first."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[docker.DockerClient]:
+    """The engine."""
+    client = engine.connect()
+    engine.sweep(client)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def image(client: docker.DockerClient) -> Iterator[str]:
+    """The id of the image, built from this checkout."""
+    yield engine.build(client, "coffee-payments:test")
+    client.images.prune(filters={"dangling": True, "label": engine.LABEL})
+
+
+@pytest.fixture(scope="session")
+def secrets_given() -> dict[str, str]:
+    """What an operator puts into .env, with ports that are free here."""
+    web, yookassa, tbank, tmetr = map(str, engine.free_ports(4))
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "CREDENTIALS_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "DB_PASSWORD": secrets.token_urlsafe(20),
+        "TMETR_TOKEN": secrets.token_urlsafe(20),
+        "WEB_PORT": web,
+        "YOOKASSA_PORT": yookassa,
+        "TBANK_PORT": tbank,
+        "TMETR_PORT": tmetr,
+    }
+
+
+@pytest.fixture(scope="session")
+def compose(secrets_given: dict[str, str]) -> Compose:
+    """compose.yaml, filled in."""
+    return read(engine.ROOT / "compose.yaml", secrets_given, TIMES)
+
+
+@pytest.fixture(scope="session")
+def system(client: docker.DockerClient, image: str, compose: Compose) -> Iterator[engine.System]:
+    """All services of compose.yaml, healthy."""
+    with engine.System(client) as system:
+        system.up(compose, image)
+        yield system
+
+
+@pytest.fixture(scope="session")
+def shop(system: engine.System, compose: Compose) -> Shop:
+    """Merchants and devices in the running system, and the way in from outside."""
+    return Shop.open(system, compose)
+
+
+@pytest.fixture
+def bench(client: docker.DockerClient) -> Iterator[engine.System]:
+    """An empty network for single containers."""
+    with engine.System(client) as bench:
+        yield bench
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the engine."""
+    for item in items:
+        if "client" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.container)
+
+

@@ -1,0 +1,252 @@
+"""Plain engine commands that do what `docker compose up` does for our file, with names that clash with nobody's.
+
+Everything carries the label ``coffee-payments.test``; `System.close` removes it, and `sweep` removes what a run
+that was killed has left behind.
+"""
+
+import io
+import socket
+import sys
+import tarfile
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+from docker.models.containers import Container
+from docker.types import EndpointConfig, Healthcheck, Mount
+
+from deploy.tests.compose import Compose, Service
+
+LABEL: Final = "coffee-payments.test"
+ROOT: Final = Path(__file__).resolve().parents[2]
+STARTS_WITHIN: Final = 120.0
+_NANOSECONDS: Final = 1_000_000_000
+_STALE: Final = timedelta(hours=1)
+T = TypeVar("T")
+
+
+def connect() -> docker.DockerClient:
+    """Give a client of the engine that answers here; a run without one is an error of the run."""
+    try:
+        client = docker.from_env(timeout=300)
+        client.ping()
+    except DockerException as error:
+        raise RuntimeError(f"these tests need a container engine that answers: {error}") from None
+    return client
+
+
+def build(client: docker.DockerClient, tag: str) -> str:
+    """Build the image from this checkout, with no build argument; give its id."""
+    image, _ = client.images.build(path=str(ROOT), tag=tag, rm=True, forcerm=True, labels={LABEL: "image"})
+    return str(image.id)
+
+
+def free_ports(count: int) -> list[int]:
+    """Give ports of 127.0.0.1 that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def wait_for(what: str, ask: Callable[[], T | None], *, within: float = 30.0, pause: float = 0.1) -> T:
+    """Ask until there is a true answer. Raises ``TimeoutError`` that names what did not come."""
+    ends = time.monotonic() + within
+    while True:
+        if answer := ask():
+            return answer
+        if time.monotonic() > ends:
+            raise TimeoutError(f"{what}: not within {within:.0f} s; last answer {answer!r}")
+        time.sleep(pause)
+
+
+def sweep(client: docker.DockerClient) -> None:
+    """Remove what a killed run left behind more than an hour ago."""
+    for container in client.containers.list(all=True, filters={"label": LABEL}):
+        created = datetime.fromisoformat(container.attrs["Created"][:19]).replace(tzinfo=UTC)
+        if datetime.now(UTC) - created > _STALE:
+            container.remove(force=True, v=True)
+    in_use = {each.labels.get(LABEL) for each in client.containers.list(all=True, filters={"label": LABEL})}
+    for networks in client.networks.list(filters={"label": LABEL}):
+        if networks.attrs["Labels"][LABEL] not in in_use and _old(networks.attrs["Created"]):
+            networks.remove()
+    for volume in client.volumes.list(filters={"label": LABEL}):
+        if volume.attrs["Labels"][LABEL] not in in_use and _old(volume.attrs["CreatedAt"]):
+            volume.remove()
+
+
+def _old(created: str) -> bool:
+    moment = datetime.fromisoformat(created[:19]).replace(tzinfo=UTC)
+    return datetime.now(UTC) - moment > _STALE
+
+
+class System:
+    """A network with containers in it. ``with System(client) as system:`` removes all of it in the end."""
+
+    def __init__(self, client: docker.DockerClient) -> None:
+        """Begin with nothing."""
+        self.client = client
+        self.name = f"coffee-test-{uuid.uuid4().hex[:10]}"
+        self._labels = {LABEL: self.name}
+        self._containers: dict[str, Container] = {}
+        self._volumes: list[Any] = []
+        self._network: Any = None
+
+    def __enter__(self) -> Self:
+        """Make the network."""
+        self._network = self.client.networks.create(self.name, driver="bridge", labels=self._labels)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove everything."""
+        self.close()
+
+    def close(self) -> None:
+        """Remove everything, whatever of it is there."""
+        for container in self.client.containers.list(all=True, filters={"label": f"{LABEL}={self.name}"}):
+            _quietly(lambda each=container: each.remove(force=True, v=True))
+        if self._network is not None:
+            _quietly(self._network.remove)
+        for volume in self._volumes:
+            _quietly(lambda each=volume: each.remove(force=True))
+
+    def up(self, compose: Compose, image: str) -> None:
+        """Start the services in order, each when what it depends on is as it must be."""
+        for volume in compose.volumes:
+            self.volume(volume)
+        for service in compose.services.values():
+            for other, condition in service.depends_on.items():
+                self._await(other, condition)
+            self.start(service, image if service.built else service.image)
+        for service in compose.services.values():
+            if service.health is not None:
+                self.await_healthy(service.name)
+
+    def volume(self, name: str) -> str:
+        """Make a volume of this system; give its full name."""
+        volume = self.client.volumes.create(f"{self.name}-{name}", labels=self._labels)
+        self._volumes.append(volume)
+        return str(volume.name)
+
+    def start(self, service: Service, image: str) -> Container:
+        """Start one service's container."""
+        options = dict(service.options)
+        restart, temporary = options.pop("restart", None), options.pop("tmpfs", [])
+        if options.get("network_mode") is None:
+            options["network"] = self.name
+            options["networking_config"] = {
+                self.name: EndpointConfig(self.client.api._version, aliases=[service.name])  # noqa: SLF001
+            }
+        container = self.client.containers.create(
+            image,
+            name=f"{self.name}-{service.name}",
+            entrypoint=None if service.entrypoint is None else list(service.entrypoint),
+            command=list(service.command) or None,
+            environment=dict(service.environment),
+            mounts=[
+                Mount(
+                    each.target,
+                    str(ROOT / each.source) if each.is_path else f"{self.name}-{each.source}",
+                    type="bind" if each.is_path else "volume",
+                    read_only=each.read_only,
+                )
+                for each in service.mounts
+            ],
+            ports={f"{port.target}/tcp": (port.address, port.published) for port in service.ports},
+            restart_policy={"Name": restart} if restart else None,
+            tmpfs=dict.fromkeys(temporary, ""),
+            healthcheck=_healthcheck(service),
+            labels=self._labels,
+            detach=True,
+            **options,
+        )
+        self._containers[service.name] = container
+        container.start()
+        return container
+
+    def run(self, image: str, *command: str, name: str = "run", **options: Any) -> Container:
+        """Start a container that is no service of the file."""
+        full = f"{self.name}-{name}-{uuid.uuid4().hex[:6]}"
+        options = {"network": self.name, "labels": self._labels, **options}
+        return self.client.containers.run(image, list(command) or None, name=full, detach=True, **options)
+
+    def container(self, service: str) -> Container:
+        """Give a service's container."""
+        return self._containers[service]
+
+    def logs(self, service: str) -> str:
+        """Give what a service has written."""
+        return str(self.container(service).logs().decode(errors="replace"))
+
+    def execute(self, service: str, *command: str, user: str = "") -> str:
+        """Run a command inside a service; give its output. Raises ``RuntimeError`` when it fails."""
+        status, output = self.container(service).exec_run(list(command), user=user)
+        if status != 0:
+            raise RuntimeError(f"{service}: {command[0]} ended with {status}: {output.decode()[-2000:]}")
+        return str(output.decode())
+
+    def address(self, service: str) -> str:
+        """Give the address that a service has in the network."""
+        container = self.container(service)
+        container.reload()
+        return str(container.attrs["NetworkSettings"]["Networks"][self.name]["IPAddress"])
+
+    def await_healthy(self, service: str) -> None:
+        """Wait until a service's own check says healthy."""
+        self._await(service, "service_healthy")
+
+    def _await(self, service: str, condition: str) -> None:
+        container = self.container(service)
+
+        def met() -> bool:
+            container.reload()
+            state = container.attrs["State"]
+            if condition == "service_completed_successfully":
+                if state["Status"] == "exited" and state["ExitCode"] != 0:
+                    raise RuntimeError(f"{service} ended with {state['ExitCode']}:\n{self.logs(service)[-3000:]}")
+                return bool(state["Status"] == "exited")
+            if state["Status"] in {"exited", "dead"}:
+                raise RuntimeError(f"{service} is not running:\n{self.logs(service)[-3000:]}")
+            return condition == "service_started" or state.get("Health", {}).get("Status") == "healthy"
+
+        try:
+            wait_for(f"{service}: {condition}", met, within=STARTS_WITHIN, pause=0.2)
+        except TimeoutError as error:
+            raise RuntimeError(f"{error}\n{self.logs(service)[-3000:]}") from None
+
+
+def put_file(container: Container, path: str, content: bytes, *, mode: int, uid: int = 0, gid: int = 0) -> None:
+    """Put a file into a container that may not be running yet."""
+    entry = tarfile.TarInfo(Path(path).name)
+    entry.size, entry.mode, entry.uid, entry.gid, entry.mtime = len(content), mode, uid, gid, int(time.time())
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        archive.addfile(entry, io.BytesIO(content))
+    container.put_archive(str(Path(path).parent), stream.getvalue())
+
+
+def _healthcheck(service: Service) -> Healthcheck | None:
+    health = service.health
+    if health is None:
+        return None
+    return Healthcheck(
+        test=list(health.test),
+        interval=round(health.interval * _NANOSECONDS),
+        timeout=round(health.timeout * _NANOSECONDS),
+        retries=health.retries,
+        start_period=round(health.start_period * _NANOSECONDS),
+    )
+
+
+def _quietly(remove: Callable[[], object]) -> None:
+    try:
+        remove()
+    except (NotFound, APIError) as error:
+        print(f"could not remove: {error}", file=sys.stderr)
+
