@@ -34,6 +34,10 @@ class Squash:
     def __str__(self) -> str:
         return f"{self.app}.{self.name}"
 
+    def is_part_of(self, other: "Squash") -> bool:
+        """Whether a squash of another app swallows this one: no database ever gets it by itself."""
+        return other.in_use and other.app != self.app and self.key in other.covers
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -119,13 +123,26 @@ def _squash(entry: dict[str, Any]) -> Squash:
     )
 
 
+def kin(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
+    """Give these squashes and all that share originals with them: none is withdrawn without the others."""
+    found = list(squashes)
+    for known in found:  # grows while it is read: kin of kin
+        shared = set(known.originals)
+        found += [
+            each
+            for each in tree.squashes
+            if not each.missing and each not in found and shared.intersection(each.originals)
+        ]
+    return found
+
+
 def original_chain(runner: Runner, tree: Tree, squashes: Sequence[Squash]) -> Chain:
-    """Give the chain of the originals of these squashes, the squashes of other apps left in use.
+    """Give the chain of the originals of these squashes, unrelated squashes of other apps left in use.
 
     Where that graph does not load, the one without any squash is tried. Raises ``CannotRun``
     ("not comparable") when neither does: a chain that cannot run proves nothing.
     """
-    narrow = Chain(tuple(squash.key for squash in squashes))
+    narrow = Chain(tuple(squash.key for squash in kin(tree, squashes)))
     wide = Chain(tuple(squash.key for squash in tree.squashes if not squash.missing))
     first: JobFailed | None = None
     for chain in dict.fromkeys((narrow, wide)):

@@ -86,8 +86,8 @@ class Verifier:
         """
         with self._applier.runner() as runner:
             chain = original_chain(runner, self._applier.tree, squashes)
-        together = [squash for squash in squashes if squash.in_use]
-        alone = [squash for squash in squashes if not squash.in_use]
+        together = [squash for squash in squashes if squash.in_use or self._swallowed(squash)]
+        alone = [squash for squash in squashes if squash not in together]
         chains = [
             chain,
             *([Chain()] if together else []),
@@ -103,6 +103,9 @@ class Verifier:
         order = [squash.key for squash in squashes]
         verdicts.sort(key=lambda verdict: order.index(verdict.squash.key))
         return Verification(original, verdicts)
+
+    def _swallowed(self, squash: Squash) -> bool:
+        return any(squash.is_part_of(other) for other in self._applier.tree.squashes)
 
     def _run(self, chain: Chain) -> Applied:
         applied = Applied(chain, self._applier.fresh())
@@ -127,12 +130,18 @@ class Verifier:
         if joint.equal or len(squashes) == 1:
             shares = [_share(joint, squash, squashes) for squash in squashes]
             return [SquashVerdict(*each, applied.steps) for each in zip(squashes, shares, strict=True)]
+        separable = [squash for squash in squashes if not self._swallowed(squash)]
         runs = self._applier.together(
-            *(lambda each=each: self._run(with_only(each, original.chain)) for each in squashes)
+            *(lambda each=each: self._run(with_only(each, original.chain)) for each in separable)
         )
         verdicts = [
             SquashVerdict(squash, self._alone_or_share(original, run, squash, squashes, joint), run.steps)
-            for squash, run in zip(squashes, runs, strict=True)
+            for squash, run in zip(separable, runs, strict=True)
+        ]
+        verdicts += [
+            SquashVerdict(squash, _share(joint, squash, squashes), applied.steps)
+            for squash in squashes
+            if squash not in separable
         ]
         if all(verdict.equal for verdict in verdicts):
             # Each by itself is equal and all together are not: that is every one's matter.
