@@ -78,7 +78,7 @@ def read(reader: Reader) -> None:
         granted.setdefault((key, grantee), (set(), set()))[base].add(privilege)
     for (key, grantee), (now, base) in granted.items():
         if now != base:
-            name = f"{' '.join(key)} to {grantee}".strip()
+            name = f"{' '.join(filter(None, key))} to {grantee}"
             owner = reader.owners.get(key, key)
             _record(reader, "grant", name, now, owner)
     _default_privileges(reader)

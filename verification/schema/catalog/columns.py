@@ -24,6 +24,7 @@ ATTRIBUTES: Final = (
 COLUMNS: Final = f"""
 SELECT a.attrelid, a.attnum, quote_ident(a.attname), a.attoptions, a.attfdwoptions,
     CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END,
+    COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
     format_type(a.atttypid, a.atttypmod),
     NULLIF(a.attnotnull, false),
     pg_get_expr(d.adbin, d.adrelid),
@@ -44,7 +45,7 @@ WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
 ORDER BY a.attrelid, a.attnum
 """
-FIXED: Final = 6
+FIXED: Final = 8
 
 SEQUENCES: Final = """
 SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
@@ -70,6 +71,7 @@ def read(reader: Reader) -> None:
     for row in reader.rows(COLUMNS):
         relation, number, name = row[:3]
         reader.columns.setdefault(relation, {})[number] = name
+        reader.column_types.setdefault(relation, {})[number] = row[6:8]
         owner = reader.addresses.get(("pg_class", relation, 0))
         if owner is None:
             continue
@@ -82,7 +84,7 @@ def read(reader: Reader) -> None:
 
 
 def _column(reader: Reader, owner: Key, row: tuple[Any, ...]) -> None:
-    relation, number, name, options, foreign_options, local = row[:FIXED]
+    relation, number, name, options, foreign_options, local, _, _ = row[:FIXED]
     attributes = {key: value for key, value in zip(ATTRIBUTES, row[FIXED:], strict=True) if value is not None}
     if "generated" in attributes:
         attributes["generated_kind"] = attributes["generated"]

@@ -93,7 +93,8 @@ COLLATIONS: Final = Query(
     "pg_collation",
     f"""
 SELECT o.oid, o.collnamespace, {named("o.collname")}
-        || CASE WHEN o.collencoding >= 0 THEN ' for ' || pg_encoding_to_char(o.collencoding) ELSE '' END,
+        || CASE WHEN o.collencoding >= 0 AND o.collencoding <> (
+            SELECT d.encoding FROM pg_database d WHERE d.datname = current_database()) THEN ' for ' || pg_encoding_to_char(o.collencoding) ELSE '' END,
     pg_get_userbyid(o.collowner) AS owner,
     CASE o.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin'
         ELSE o.collprovider::text END AS provider,

@@ -58,6 +58,8 @@ class Reader:
     """Catalog and OID of what an extension owns -> the extension."""
     columns: dict[int, dict[int, str]] = field(default_factory=dict)
     """Relation's OID -> attribute number -> name as SQL writes it."""
+    column_types: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
+    """Relation's OID -> attribute number -> OIDs of its type (a domain's base type) and its collation."""
     ancestors: dict[int, list[int]] = field(default_factory=dict)
     """OID of a table or an index -> those that it is inherited from, in order."""
     replica_identities: dict[int, str] = field(default_factory=dict)

@@ -70,7 +70,7 @@ RULES: Final = Query(
     f"""
 SELECT o.oid, o.ev_class, c.relnamespace::regnamespace::text || '.' || quote_ident(c.relname) || '.'
         || quote_ident(o.rulename),
-    pg_get_ruledef(o.oid) AS definition,
+    substring(pg_get_ruledef(o.oid) FROM length('CREATE RULE ' || quote_ident(o.rulename) || ' ') + 1) AS definition,
     CASE o.ev_enabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled
 FROM pg_rewrite o JOIN pg_class c ON c.oid = o.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE {user_objects()} AND NOT (o.ev_type = '1' AND o.rulename = '_RETURN')

@@ -58,7 +58,8 @@ STATISTICS: Final = Query(
 SELECT o.oid, o.stxrelid, {named("o.stxname")}, pg_get_userbyid(o.stxowner) AS owner,
     o.stxrelid::regclass::text AS table,
     ARRAY(SELECT CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' WHEN 'm' THEN 'mcv'
-        WHEN 'e' THEN 'expressions' ELSE k END FROM unnest(o.stxkind::text[]) k ORDER BY 1) AS kinds,
+        ELSE k END FROM unnest(o.stxkind::text[]) k
+        WHERE k <> 'e' ORDER BY 1) AS kinds,
     ARRAY(SELECT quote_ident(a.attname) FROM unnest(o.stxkeys::int2[]) k
         JOIN pg_attribute a ON a.attrelid = o.stxrelid AND a.attnum = k ORDER BY 1) AS columns,
     ARRAY(SELECT e FROM unnest(pg_get_statisticsobjdef_expressions(o.oid)) e ORDER BY 1) AS expressions,

@@ -1,0 +1,79 @@
+"""Keys of indexes: operator class and its parameters, collation, statistics target.
+
+Nearly every key has its column's own: that is settled by comparing numbers, and only the rest is told.
+"""
+
+from typing import Final
+
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
+from verification.schema.model import Value
+
+KEY_DETAILS: Final = f"""
+SELECT k.attrelid, k.attnum, COALESCE(NULLIF(t.typbasetype, 0), t.oid), t.typcollation, k.attoptions,
+    NULLIF(k.attstattarget, -1)
+FROM pg_attribute k
+JOIN pg_class c ON c.oid = k.attrelid
+JOIN pg_type t ON t.oid = k.atttypid
+LEFT JOIN pg_index i ON i.indexrelid = k.attrelid
+WHERE k.attrelid >= {FIRST_USER_OID} AND c.relkind IN ('i', 'I')
+    AND (k.attoptions IS NOT NULL OR i.indexprs IS NOT NULL)
+"""
+"""What only a key's own row can tell: parameters of the operator class, type of an expression."""
+
+OPERATOR_CLASSES: Final = """
+SELECT o.oid, CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END
+    || quote_ident(o.opcname), o.opcdefault, o.opcintype, t.typtype = 'p'
+FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_type t ON t.oid = o.opcintype
+"""
+
+COLLATIONS: Final = "SELECT oid, oid::regcollation::text FROM pg_collation"
+
+COERCED: Final = {1043: 25, 650: 869}
+"""Type -> the type whose operator class CREATE INDEX takes for it: varchar text's, cidr inet's."""
+
+ATTRIBUTES: Final = ("operator_classes", "operator_class_parameters", "collations", "statistics_targets")
+
+
+class Keys:
+    """What the catalogs say about keys, read once for all indexes."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._types = reader.column_types
+        self._classes = {oid: tuple(values) for oid, *values in reader.rows(OPERATOR_CLASSES)}
+        self._collations = dict(reader.rows(COLLATIONS))
+        self._rows = {(index, number): tuple(values) for index, number, *values in reader.rows(KEY_DETAILS)}
+        self._names: dict[tuple[int, int], str | None] = {}
+
+    def unusual(
+        self, index: int, relation: int, numbers: list[int], classes: str, collations: str
+    ) -> dict[str, Value]:
+        """Give what the keys do not share with their columns, one value a key, None where it is the default."""
+        types = self._types.get(relation, {})
+        found: list[tuple[Value, ...]] = []
+        anything = False
+        for place, (number, operator_class, collation) in enumerate(
+            zip(numbers, classes.split(), collations.split(), strict=False), 1
+        ):
+            kind, natural = types.get(number) or self._rows.get((index, place), (0, 0))[:2]
+            row = self._rows.get((index, place))
+            key = (
+                self._name(int(operator_class), kind if number else 0),
+                (column_options(row[2]) or None) if row else None,
+                None if int(collation) in (0, natural) else self._collations[int(collation)],
+                row[3] if row else None,
+            )
+            anything = anything or key != (None, None, None, None)
+            found.append(key)
+        if not anything:
+            return {}
+        columns = zip(ATTRIBUTES, zip(*found, strict=True), strict=True)
+        return {name: values for name, values in columns if any(value is not None for value in values)}
+
+    def _name(self, operator_class: int, kind: int) -> str | None:
+        """Give an operator class's name, None when CREATE INDEX takes it by itself; kind 0: of an expression."""
+        known = (operator_class, kind)
+        if known not in self._names:
+            name, default, accepted, is_pseudo = self._classes[operator_class]
+            usual = default and (not kind or is_pseudo or accepted in (kind, COERCED.get(kind)))
+            self._names[known] = None if usual else name
+        return self._names[known]
