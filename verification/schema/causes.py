@@ -32,6 +32,8 @@ KEY_ATTRIBUTES: Final = (
     "collations",
     "statistics_targets",
 )
+OF_SUBTYPES: Final = frozenset({"operator_class", "subtype_collation"})
+"""What PostgreSQL takes from a range's subtype."""
 ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
 
 KINDS: Final = frozenset(
@@ -69,7 +71,8 @@ class Scene:
             return True
         if entry.kind not in GRANTED and self._extension_changed(ancestors):
             return True
-        if entry.attributes.get("inherited") and "partition_of" in self.changed.get(entry.parents[0], {}):
+        copied = entry.attributes.get("inherited") or "partition_of" in entry.attributes
+        if copied and entry.parents and "partition_of" in self.changed.get(entry.parents[0], {}):
             return True
         if entry.kind == "grant" and gone is self.removed and self._became_owner(entry):
             return True
@@ -144,6 +147,12 @@ def without_consequences(
         found.pop("initially_deferred", None)
     if "partition_of" in found:
         found.pop("partition_bound", None)
+    if "on_delete" in found:
+        found.pop("on_delete_columns", None)
+    if "provider" in found:
+        found.pop("version", None)  # of the provider
+    if "subtype" in found:
+        found = {name: values for name, values in found.items() if name not in OF_SUBTYPES}
     if "result" in found:
         found.pop("argument_modes", None)
     return found

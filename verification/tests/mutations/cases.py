@@ -1,0 +1,53 @@
+"""The three kinds of case: what must be seen, what must not, and what an option allows."""
+
+from dataclasses import dataclass
+
+from verification.schema.options import Options
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One cause, and the one difference that it has to give."""
+
+    name: str
+    sql: str
+    kind: str
+    object: str
+    attribute: str
+    """What changes; empty where a whole object comes or goes."""
+    since: int = 14
+    """The first version of PostgreSQL that can do it."""
+    mirrored: str = ""
+    """The object's name in the other direction, where that is another one: it was renamed."""
+    autocommit: bool = False
+    """Whether its statements (one a line) refuse to run inside a transaction."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Harmless:
+    """A way to the same database: no difference at all."""
+
+    name: str
+    sql: str
+    since: int = 14
+    autocommit: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A difference by default, none with the option."""
+
+    name: str
+    sql: str
+    option: Options
+    since: int = 14
+    autocommit: bool = False
+
+    def __str__(self) -> str:
+        return self.name
