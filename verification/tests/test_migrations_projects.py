@@ -129,6 +129,58 @@ def test_of_nested_squashes_the_faulty_one_is_blamed(server: Server, tmp_path: P
     }
 
 
+INNER = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    initial = True
+    replaces = [("former", "0001_initial"), ("former", "0002_hand_over")]
+    dependencies = []
+    operations = []
+"""
+
+
+@pytest.mark.parametrize("apps", [(), ("former",), ("present",)], ids=str)
+def test_a_squash_that_another_apps_squash_swallows_is_judged_with_it(
+    apps: tuple[str, ...], server: Server, tmp_path: Path
+) -> None:
+    """Alone it would leave a table out, but no database gets it alone: whichever app is asked for, equal."""
+    folder = copy("merger", tmp_path)
+    (folder / "former/migrations/0001_squashed_0002_hand_over.py").write_text(INNER, encoding="utf-8")
+    Edit(
+        "present/migrations/0001_squashed_0002_longer_label.py",
+        "    replaces = [",
+        '    replaces = [\n        ("former", "0001_squashed_0002_hand_over"),',
+    )(folder)
+
+    found = verify(folder, server, *apps)
+
+    assert [verdict.squash.app for verdict in found.verdicts] == list(apps or ("former", "present"))
+    assert [verdict.comparison.differences for verdict in found.verdicts] == [[]] * len(found.verdicts)
+
+
+@pytest.mark.parametrize(
+    "databases",
+    [
+        "{}",
+        "{'default': {}}",
+        (
+            "{'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': 'nowhere.invalid', "
+            "'OPTIONS': {'sslmode': 'verify-full', 'sslrootcert': '/nowhere.pem'}}}"
+        ),
+        "{'default': {'ENGINE': os.environ.get('UNSET_ENGINE', 'django.db.backends.sqlite3')}}",
+    ],
+    ids=["none", "empty", "elsewhere", "environment"],
+)
+def test_the_settings_databases_do_not_matter(databases: str, server: Server, tmp_path: Path) -> None:
+    """However its databases come to the settings, the chains run on the harness's server."""
+    folder = copy("tiers", tmp_path)
+    with (folder / "settings.py").open("a", encoding="utf-8") as file:
+        file.write(f"import os\n\nDATABASES = {databases}\n")
+
+    assert verify(folder, server, "stock").equal
+
+
 def test_a_squash_that_crashes_is_a_difference(server: Server, tmp_path: Path) -> None:
     """Originals that run and a squash that does not: the migration itself is what differs."""
     folder = copy("library", tmp_path)

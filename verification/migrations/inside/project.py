@@ -141,7 +141,7 @@ def _engine(theirs: str) -> str:
     """Keep an engine that speaks PostgreSQL, whoever wrote it; else take Django's own."""
     if "gis" in theirs or "spatialite" in theirs:
         return "django.contrib.gis.db.backends.postgis"
-    if theirs.startswith("django.db.backends."):
+    if not theirs or theirs.startswith("django.db.backends."):
         return "django.db.backends.postgresql"
     try:
         wrapper = importlib.import_module(theirs + ".base").DatabaseWrapper
