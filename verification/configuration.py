@@ -46,8 +46,8 @@ class Configuration:
     """Variables that get a random value (32 bytes, URL-safe base64) when they are not set."""
     rows: Mapping[str, float] = field(default_factory=dict)
     """Table -> its rows for each row of the largest one, for production-like data."""
-    row_count: int = 100_000
-    """Rows of the largest table (ratio 1) where the cost of each migration is measured."""
+    row_count: int = 10_000
+    """Rows of the largest table (ratio 1) where the gate measures the cost of each migration."""
     database_environment: Mapping[str, str] = field(default_factory=dict)
     """libpq's keyword (also: name, user, password) -> the project's variable for it."""
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -35,6 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17")
     group.addoption("--dsn", help="the server of provider 'existing', as a postgresql:// URL")
+    group.addoption(
+        "--rows", type=int, metavar="N", help="rows of the largest table where migrations are measured"
+    )
     group.addoption("--verification-reports", metavar="DIRECTORY", help="write the gate's reports there")
 
 

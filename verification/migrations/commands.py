@@ -25,7 +25,9 @@ from verification.schema.options import Options
 EQUAL: Final = 0
 DIFFERS: Final = 1
 SMALL: Final = 50
-"""Rows of the largest table, unless ``--rows`` says otherwise."""
+"""Rows of the largest table in each of the partial states."""
+MANY: Final = 100_000
+"""Rows of the largest table where costs are measured, unless ``--rows`` says otherwise."""
 
 Subparsers = Any
 """argparse keeps the class of its subparsers to itself."""
@@ -49,7 +51,10 @@ def register(subparsers: Subparsers) -> None:
         help="also every partial state, the way back and the originals' removal",
     )
     squash.add_argument(
-        "--rows", type=int, default=SMALL, help=f"rows of the largest table (default: {SMALL})"
+        "--rows",
+        type=int,
+        default=MANY,
+        help=f"rows of the largest table that --thorough measures on; 0: none (default: {MANY})",
     )
     squash.add_argument(
         "--propose", metavar="APP", help="make a squash, prove it equal and write it as a patch"
@@ -105,8 +110,9 @@ def _squash(arguments: argparse.Namespace) -> int:
         found = Verifier(applier, options=_options(arguments)).verify(squashes)
         extras: list[thorough.Thorough] = []
         if arguments.thorough:
-            rows = Rows(arguments.rows, load(Path.cwd()).rows)
-            extras = [thorough.examine(applier, each, found.original.chain, rows) for each in squashes]
+            ratios = load(Path.cwd()).rows
+            few, many = Rows(SMALL, ratios), Rows(arguments.rows, ratios) if arguments.rows else None
+            extras = [thorough.examine(applier, each, found.original.chain, few, many) for each in squashes]
         equal = found.equal and not any(extra.differences for extra in extras)
         if arguments.format == "text":
             show.verification(found, extras)

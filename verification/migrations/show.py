@@ -24,7 +24,10 @@ def verification(found: Verification, extras: Sequence[Thorough]) -> None:
     out = console()
     for verdict in found.verdicts:
         squash = verdict.squash
+        strays = any(extra.differences for extra in extras if extra.squash == squash)
         word = "[bold green]equal[/bold green]" if verdict.equal else "[bold red]not equal[/bold red]"
+        if verdict.equal and strays:
+            word = "[bold red]equal from nothing, and not on every way[/bold red]"
         branch = Tree(f"{word}  {escape(str(squash))}  (replaces {len(squash.originals)})")
         for each in verdict.comparison.differences:
             branch.add(line(each))

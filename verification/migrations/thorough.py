@@ -10,6 +10,8 @@ from verification.migrations.apply import Applier
 from verification.migrations.chains import Chain, Squash
 from verification.schema.difference import Difference
 
+SLOWEST: Final = 5
+"""Steps that the text names; the JSON has all."""
 LARGE: Final = 10_000
 """Rows from which a table is large: an ACCESS EXCLUSIVE lock on it is an outage worth a flag."""
 
@@ -22,6 +24,8 @@ class Thorough:
     upgrades: list[upgrade.Upgrade]
     way_back: list[rollback.BackwardStep]
     succession: prune.Succession
+    costs: upgrade.Upgrade | None = None
+    """The longest upgrade, on as many rows as production has: what each step takes and locks."""
 
     @property
     def differences(self) -> list[Difference]:
@@ -50,6 +54,29 @@ class Thorough:
             ],
             [difference for step in self.way_back for difference in step.differences],
         )
+        if self.costs is not None:
+            slowest = sorted(self.costs.steps, key=lambda step: -step.seconds)[:SLOWEST]
+            yield (
+                f"{sum(step.seconds for step in self.costs.steps):.1f} s of migrations on {self.costs.rows} rows",
+                [
+                    f"{step.migration}: {step.seconds:.2f} s; {'; '.join(step.alarms(LARGE)) or 'no alarm'}"
+                    for step in slowest
+                ],
+                self.costs.differences,
+            )
+
+    def _costs(self) -> list[dict[str, Any]]:
+        assert self.costs is not None  # noqa: S101 - asked by the caller
+        return [
+            {
+                "migration": step.migration,
+                "seconds": round(step.seconds, 4),
+                "locks": dict(step.locks),
+                "rewritten": list(step.rewritten),
+                "alarms": step.alarms(LARGE),
+            }
+            for step in self.costs.steps
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Give what ``--thorough`` adds to the squash's entry."""
@@ -65,6 +92,7 @@ class Thorough:
                 }
                 for each in self.upgrades
             ],
+            **({"costs": self._costs()} if self.costs is not None else {}),
             "switch": [each.to_json() for each in self.succession.switched],
             "prune": [each.to_json() for each in self.succession.pruned],
             "rollback": [
@@ -79,8 +107,13 @@ class Thorough:
         }
 
 
-def examine(applier: Applier, squash: Squash, chain: Chain, rows: upgrade.Rows) -> Thorough:
-    """Go every way for one squash. ``chain``: that of its originals."""
+def examine(
+    applier: Applier, squash: Squash, chain: Chain, rows: upgrade.Rows, many: upgrade.Rows | None = None
+) -> Thorough:
+    """Go every way for one squash. ``chain``: that of its originals.
+
+    ``many``: measure each migration's cost on so many rows, too.
+    """
     ladder = partial.climb(applier, squash, chain)
     # The longest first, so that the last to end is a short one.
     back, succession, *ups = applier.together(
@@ -88,4 +121,16 @@ def examine(applier: Applier, squash: Squash, chain: Chain, rows: upgrade.Rows) 
         lambda: prune.succeed(applier, ladder, rows),
         *(functools.partial(upgrade.upgrade, applier, ladder, state, rows) for state in ladder.states),
     )
-    return Thorough(squash, ups, back, succession)
+    costs = _measure(applier, ladder, ups, many) if many is not None else None
+    return Thorough(squash, ups, back, succession, costs)
+
+
+def _measure(
+    applier: Applier, ladder: partial.Ladder, ups: list[upgrade.Upgrade], many: upgrade.Rows
+) -> upgrade.Upgrade | None:
+    """Upgrade the earliest state that takes rows of the app's own, holding many."""
+    for small in ups:
+        if small.rows and small.position:
+            state = ladder.states[small.position]
+            return upgrade.upgrade(applier, ladder, state, many, filled=small.filled)
+    return None

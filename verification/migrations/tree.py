@@ -79,10 +79,8 @@ def _key(node: ast.Tuple) -> Key:
 
 
 def _mentions(folder: Path, keys: Collection[Key]) -> bool:
+    """Whether a file of the folder names one of these migrations."""
+    moved = dict.fromkeys(keys, ("", ""))
     names = {name for _, name in keys}
-    return any(
-        name in text
-        for file in folder.glob("*.py")
-        for text in [file.read_text(encoding="utf-8")]
-        for name in names
-    )
+    texts = (file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    return any(any(name in text for name in names) and redirect(text, moved) != text for text in texts)

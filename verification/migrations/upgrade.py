@@ -21,6 +21,8 @@ class Upgrade:
 
     position: int
     migration: str
+    filled: str = ""
+    """With which rows, of those that the originals take."""
     rows: int = 0
     """Rows that were generated before the upgrade."""
     steps: list[Step] = field(default_factory=list)
@@ -47,22 +49,29 @@ class Rows:
     seed: int = data.SEED
 
 
-def upgrade(applier: Applier, ladder: Ladder, state: PartialState, rows: Rows) -> Upgrade:
+def upgrade(
+    applier: Applier, ladder: Ladder, state: PartialState, rows: Rows, *, filled: str = ""
+) -> Upgrade:
     """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
 
-    Raises ``CannotRun`` when the machine fails.
+    ``filled``: begin with these rows, since fuller ones are known to be refused. Raises
+    ``CannotRun`` when the machine fails.
     """
     refused: list[str] = []
-    for how, described, size in _attempts(ladder, state, rows):
-        made = Upgrade(state.position, state.migration, refused="; ".join(refused))
+    attempts = list(_attempts(ladder, state, rows))
+    first = next((index for index, (how, _, _) in enumerate(attempts) if how == filled), 0)
+    for how, described, size in attempts[first:]:
+        made = Upgrade(state.position, state.migration, filled=how, refused="; ".join(refused))
         try:
             _attempt(applier, ladder, state, made, described, Rows(size, rows.ratios, rows.seed))
         except JobFailed as error:
-            if error.kind not in {"apply", "irreversible"}:
+            if error.kind not in {"apply", "irreversible", "load"}:
                 raise error.cannot_run(
                     f"the upgrade from {state.migration or 'nothing'} cannot be run"
                 ) from None
-            if error.migration == str(ladder.squash) or not size:
+            # "load": Django refuses a database in this state once the squash is in the tree.
+            squashes = {str(squash) for squash in applier.tree.squashes}
+            if error.migration in squashes or error.kind == "load" or not size:
                 made.differences.append(_failed(error))
                 break
             # An original itself refuses these rows, with or without the squash.
@@ -117,7 +126,8 @@ def _choices(described: Described) -> dict[tuple[str, str, str], list[Any]]:
 
 
 def _failed(error: JobFailed) -> Difference:
-    return Difference("migration", error.migration, "changed", "applies", "applies", error.message)
+    where = error.migration or "the whole chain"
+    return Difference("migration", where, "changed", "applies", "applies", error.message)
 
 
 def _attempt(

@@ -18,7 +18,7 @@ from verification.schema.difference import Difference
 
 PROPERTY = ("Property 5",)
 SMALL = 50
-"""Rows of the largest table in the partial states; ``squash --thorough --rows`` takes any number."""
+"""Rows of the largest table in each of the partial states."""
 SHOWN = 12
 """Differences that a failure names; all of them are in the report."""
 
@@ -42,11 +42,18 @@ def squashes(applier: Applier, configuration: Configuration) -> Verification:
 
 
 @pytest.fixture(scope="module")
-def ways(applier: Applier, squashes: Verification, configuration: Configuration) -> list[thorough.Thorough]:
+def ways(
+    applier: Applier,
+    squashes: Verification,
+    configuration: Configuration,
+    pytestconfig: pytest.Config,
+) -> list[thorough.Thorough]:
     """Every way to the squash but the empty database."""
-    rows = Rows(SMALL, configuration.rows)
+    few = Rows(SMALL, configuration.rows)
+    size = pytestconfig.getoption("--rows") or configuration.row_count
+    many = Rows(size, configuration.rows) if size else None
     chain = squashes.original.chain
-    return [thorough.examine(applier, verdict.squash, chain, rows) for verdict in squashes.verdicts]
+    return [thorough.examine(applier, verdict.squash, chain, few, many) for verdict in squashes.verdicts]
 
 
 def test_schema_squash(squashes: Verification, check: Check) -> None:
@@ -112,7 +119,6 @@ def test_schema_partial_states(ways: list[thorough.Thorough], check: Check) -> N
     check.measurements.append(Measurement("partial states", len(upgrades), "states"))
     carried = sum(each.rows for each in upgrades)
     check.measurements.append(Measurement("rows carried through", carried, "rows"))
-    check.tables.append(_alarms([step for each in upgrades for step in each.steps]))
     assert carried, "no partial state held a row: nothing was shown to survive"
     _expect_none(check, [each for upgrade in upgrades for each in upgrade.differences])
 
@@ -146,6 +152,20 @@ def test_schema_rollback(ways: list[thorough.Thorough], check: Check) -> None:
     _expect_none(check, [each for step in steps for each in step.differences])
 
 
+def test_schema_costs(ways: list[thorough.Thorough], check: Check) -> None:
+    """On production-like rows the originals run through, each with its time and its strongest locks."""
+    check.properties = PROPERTY
+    costs = [way.costs for way in ways if way.costs is not None]
+    steps = [step for each in costs for step in each.steps]
+    check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
+    check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
+    check.tables.append(_times("seconds of each migration on these rows", steps))
+    check.tables.append(_alarms(steps))
+    check.samples["migration"] = [step.seconds * 1000 for step in steps]
+    assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
+    _expect_none(check, [each for cost in costs for each in cost.differences])
+
+
 def _reading(applied: Applied) -> Reading:
     if applied.reading is None:
         raise CannotRun("the original chain left nothing to read; see schema.squash")
@@ -175,10 +195,15 @@ def _line(difference: Difference) -> str:
 
 def _times(title: str, steps: Sequence[Step]) -> Table:
     rows = [
-        (step.migration, round(step.seconds, 4), ", ".join(f"{t}: {m}" for t, m in step.locks.items()))
+        (
+            step.migration,
+            round(step.seconds, 4),
+            ", ".join(f"{table}: {mode}" for table, mode in step.locks.items()),
+            ", ".join(step.rewritten),
+        )
         for step in steps
     ]
-    return Table(title, ("migration", "seconds", "strongest lock of each table"), rows)
+    return Table(title, ("migration", "seconds", "strongest lock of each table", "rewritten"), rows)
 
 
 def _alarms(steps: Sequence[Step]) -> Table:

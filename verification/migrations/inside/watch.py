@@ -26,6 +26,7 @@ TABLES = """
            pg_relation_size(c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+      AND c.relname <> 'django_migrations'
 """
 
 LOCKS = """
