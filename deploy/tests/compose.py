@@ -17,8 +17,26 @@ _VARIABLE: Final = re.compile(r"\$(?:(\$)|\{(\w+)(?:(:-|:\?)([^}]*))?\})")
 _DURATION: Final = re.compile(r"(\d+)(ms|s|m|h)")
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SERVICE_KEYS: Final = frozenset(
-    "build cap_drop command depends_on entrypoint environment healthcheck image network_mode ports read_only "
-    "restart security_opt stop_grace_period stop_signal tmpfs user volumes".split()
+    [
+        "build",
+        "cap_drop",
+        "command",
+        "depends_on",
+        "entrypoint",
+        "environment",
+        "healthcheck",
+        "image",
+        "network_mode",
+        "ports",
+        "read_only",
+        "restart",
+        "security_opt",
+        "stop_grace_period",
+        "stop_signal",
+        "tmpfs",
+        "user",
+        "volumes",
+    ]
 )
 _HEALTH_KEYS: Final = frozenset({"test", "interval", "timeout", "retries", "start_period"})
 _CONDITIONS: Final = frozenset({"service_started", "service_healthy", "service_completed_successfully"})
@@ -150,7 +168,16 @@ def _filled(node: Any, variables: Mapping[str, str]) -> Any:
 def _service(name: str, body: Mapping[str, Any]) -> Service:
     if unknown := set(body) - _SERVICE_KEYS:
         raise ComposeError(f"service {name}: unknown keys {sorted(unknown)}")
-    plain = ("cap_drop", "network_mode", "read_only", "restart", "security_opt", "stop_signal", "tmpfs", "user")
+    plain = (
+        "cap_drop",
+        "network_mode",
+        "read_only",
+        "restart",
+        "security_opt",
+        "stop_signal",
+        "tmpfs",
+        "user",
+    )
     entrypoint = body.get("entrypoint")
     return Service(
         name=name,
@@ -207,6 +234,8 @@ def _ordered(services: Mapping[str, Service]) -> Iterator[Service]:
     while len(done) < len(services):
         ready = [each for each in services.values() if each.name not in done and set(each.depends_on) <= done]
         if not ready:
-            raise ComposeError(f"depends_on: a circle or an unknown service in {sorted(set(services) - done)}")
+            raise ComposeError(
+                f"depends_on: a circle or an unknown service in {sorted(set(services) - done)}"
+            )
         done.update(each.name for each in ready)
         yield from ready

@@ -3,6 +3,7 @@
 import secrets
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -14,6 +15,7 @@ from deploy.tests import engine
 from deploy.tests.compose import Compose, read
 from deploy.tests.shop import Shop
 
+FOLDER: Final = Path(__file__).parent
 TIMES: Final = {
     "DB_CONN_MAX_AGE": "1",
     "FAST_TRACK_INTERVAL_S": "1",
@@ -96,9 +98,8 @@ def bench(client: docker.DockerClient) -> Iterator[engine.System]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the engine."""
+    """Mark what needs the engine; whichever test comes first also waits for the image to be built."""
     for item in items:
-        if "client" in getattr(item, "fixturenames", ()):
+        if FOLDER in item.path.parents and "client" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.container)
-
-
+            item.add_marker(pytest.mark.timeout(900))

@@ -25,6 +25,10 @@ from deploy.tests.compose import Compose, Service
 LABEL: Final = "coffee-payments.test"
 ROOT: Final = Path(__file__).resolve().parents[2]
 STARTS_WITHIN: Final = 120.0
+SOON: Final = 10.0
+"""A start does not wait for checks at longer intervals (seconds)."""
+RESTARTS: Final = 2
+"""More of them while a service starts mean that it never will."""
 _NANOSECONDS: Final = 1_000_000_000
 _STALE: Final = timedelta(hours=1)
 T = TypeVar("T")
@@ -125,7 +129,7 @@ class System:
                 self._await(other, condition)
             self.start(service, image if service.built else service.image)
         for service in compose.services.values():
-            if service.health is not None:
+            if service.health is not None and service.health.interval <= SOON:
                 self.await_healthy(service.name)
 
     def volume(self, name: str) -> str:
@@ -141,7 +145,7 @@ class System:
         if options.get("network_mode") is None:
             options["network"] = self.name
             options["networking_config"] = {
-                self.name: EndpointConfig(self.client.api._version, aliases=[service.name])  # noqa: SLF001
+                self.name: EndpointConfig(self.client.api._version, aliases=[service.name])
             }
         container = self.client.containers.create(
             image,
@@ -209,10 +213,12 @@ class System:
             state = container.attrs["State"]
             if condition == "service_completed_successfully":
                 if state["Status"] == "exited" and state["ExitCode"] != 0:
-                    raise RuntimeError(f"{service} ended with {state['ExitCode']}:\n{self.logs(service)[-3000:]}")
+                    raise RuntimeError(
+                        f"{service} ended with {state['ExitCode']}:\n{self.logs(service)[-3000:]}"
+                    )
                 return bool(state["Status"] == "exited")
-            if state["Status"] in {"exited", "dead"}:
-                raise RuntimeError(f"{service} is not running:\n{self.logs(service)[-3000:]}")
+            if state["Status"] in {"exited", "dead"} or container.attrs["RestartCount"] > RESTARTS:
+                raise RuntimeError(f"{service} does not keep running:\n{self.logs(service)[-3000:]}")
             return condition == "service_started" or state.get("Health", {}).get("Status") == "healthy"
 
         try:
@@ -221,7 +227,9 @@ class System:
             raise RuntimeError(f"{error}\n{self.logs(service)[-3000:]}") from None
 
 
-def put_file(container: Container, path: str, content: bytes, *, mode: int, uid: int = 0, gid: int = 0) -> None:
+def put_file(
+    container: Container, path: str, content: bytes, *, mode: int, uid: int = 0, gid: int = 0
+) -> None:
     """Put a file into a container that may not be running yet."""
     entry = tarfile.TarInfo(Path(path).name)
     entry.size, entry.mode, entry.uid, entry.gid, entry.mtime = len(content), mode, uid, gid, int(time.time())
@@ -249,4 +257,3 @@ def _quietly(remove: Callable[[], object]) -> None:
         remove()
     except (NotFound, APIError) as error:
         print(f"could not remove: {error}", file=sys.stderr)
-

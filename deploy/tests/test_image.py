@@ -22,7 +22,21 @@ MINIMAL: Final = {
     "SKIP_MIGRATIONS": "true",
     "GUNICORN_WORKERS": "2",
 }
-TOOLS: Final = ("pip", "pip3", "gcc", "cc", "g++", "make", "ld", "cmake", "rustc", "cargo", "git", "curl", "wget")
+TOOLS: Final = (
+    "pip",
+    "pip3",
+    "gcc",
+    "cc",
+    "g++",
+    "make",
+    "ld",
+    "cmake",
+    "rustc",
+    "cargo",
+    "git",
+    "curl",
+    "wget",
+)
 _LOOK: Final = """
 import importlib.util, json, os, pathlib, shutil, sys
 tools = {0!r}

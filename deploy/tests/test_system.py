@@ -1,0 +1,206 @@
+"""The whole system of compose.yaml: from the scan to the make command, whoever dies in between."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from deploy.tests.engine import System, wait_for
+from deploy.tests.shop import Shop
+
+MAKE: Final = "/api/commander/v1/command/make"
+SLOW: Final = 1.4
+"""Seconds of a slow answer: below PAYMENT_API_TIMEOUT_S, and long enough to be killed in."""
+BOTH: Final = ("Yookassa", "TBank")
+
+
+@pytest.fixture(autouse=True)
+def _providers_are_well_again(shop: Shop) -> Iterator[None]:
+    """Take faults away that a test has left."""
+    yield
+    for provider in shop.providers:
+        shop.forgive(provider)
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_database_is_reached_over_tls_with_a_client_certificate(
+    system: System, shop: Shop, service: str
+) -> None:
+    """PostgreSQL itself sees TLS and the client's certificate on every connection of web and worker."""
+    address = system.address(service)
+    columns = "count(*), bool_and(ssl), min(version), min(client_dn)"
+    query = (
+        f"SELECT {columns} FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_addr = '{address}'"
+    )
+
+    def seen() -> str | None:
+        shop.get("/v1/order-status/unknown")
+        row = _ask(system, query)
+        return row if not row.startswith("0") else None
+
+    row = wait_for(f"a connection of {service}", seen, within=30)
+    assert row.split("|")[1:] == ["t", "TLSv1.3", "/CN=coffee"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "refusal"),
+    [
+        ("sslmode=disable", "no pg_hba.conf entry"),
+        ("sslmode=verify-full sslcert=none sslkey=none", "requires a valid client certificate"),
+        ("sslmode=verify-full host=DATABASE_ADDRESS", "does not match host name"),
+        ("sslmode=verify-full sslrootcert=/run/other.pem", "certificate verify failed"),
+        ("sslmode=verify-full user=postgres", "certificate authentication failed"),
+    ],
+    ids=["plain", "no certificate", "another name", "another authority", "another user"],
+)
+def test_database_refuses_every_weaker_connection(
+    system: System, shop: Shop, parameters: str, refusal: str
+) -> None:
+    """Beside the control, which gets in, each connection with one thing missing is refused, saying what."""
+    control = (
+        "host=database dbname=coffee user=coffee sslmode=verify-full sslcert=/run/tls/client.pem"
+        " sslkey=/run/tls/client.key sslrootcert=/run/tls/ca.pem"
+    )
+    weaker = parameters.replace("DATABASE_ADDRESS", system.address("database"))
+    code = (
+        "import os, psycopg2, sys\n"
+        "try:\n    psycopg2.connect(sys.argv[1], password=os.environ['DB_PASSWORD'])\n"
+        "except psycopg2.OperationalError as error:\n    print(error)\n"
+    )
+    if "other.pem" in weaker:  # an authority that signed nothing here
+        other = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other -keyout /dev/null 2>/dev/null"
+        pem = system.execute("database", "bash", "-c", other)
+        code = f"open('/tmp/other.pem', 'w').write({pem!r})\n{code}"
+        weaker = weaker.replace("/run/other.pem", "/tmp/other.pem")
+    assert system.execute("web", "python", "-c", code, control) == ""
+    assert refusal in system.execute("web", "python", "-c", code, f"{control} {weaker}")
+
+
+@pytest.mark.parametrize("scenario", BOTH)
+def test_scan_pay_webhook_make(shop: Shop, scenario: str) -> None:
+    """A customer scans and pays; the provider's notification has the drink made, once, also when it is repeated."""
+    order_id = shop.scan(f"{scenario} webhook")
+    address = shop.initiate(order_id)
+    assert shop.status(order_id) == "pending"
+    shop.pay(address)
+    shop.await_status(order_id, "make_pending")
+    assert shop.settle(address, notify=True) == {"answered": 200}
+    assert (shop.status(order_id), shop.made(order_id)) == ("make_pending", 1)
+
+
+@pytest.mark.parametrize("scenario", BOTH)
+def test_scan_pay_polling_make(shop: Shop, scenario: str) -> None:
+    """No notification comes: the worker asks, and has the drink made once."""
+    order_id = shop.scan(f"{scenario} polling")
+    shop.settle(shop.initiate(order_id))
+    shop.await_status(order_id, "make_pending")
+    assert shop.made(order_id) == 1
+
+
+def test_worker_killed_while_it_asks_the_provider(system: System, shop: Shop) -> None:
+    """The lease of the dead worker ends, the next one asks again: the drink is made once."""
+    order_id = shop.scan("Yookassa polling")
+    address = shop.initiate(order_id)
+    payment_id = address.rsplit("/", 1)[1]
+    shop.control("yookassa", "faults", kind="delay", path=f"/v3/payments/{payment_id}", seconds=SLOW)
+    shop.settle(address)
+    before = _calls(shop, "yookassa", payment_id)
+    wait_for("a question", lambda: _calls(shop, "yookassa", payment_id) > before, pause=0.03)
+    _kill(system, "worker")
+    assert (shop.status(order_id), shop.made(order_id)) == ("pending", 0)
+    shop.forgive("yookassa")
+    system.container("worker").start()
+    shop.await_status(order_id, "make_pending")
+    assert shop.made(order_id) == 1
+
+
+def test_worker_killed_while_it_sends_the_make_command(system: System, shop: Shop) -> None:
+    """Nobody knows whether the machine got the command, so it is not repeated: staff finds it in make_pending."""
+    order_id = shop.scan("TBank polling")
+    address = shop.initiate(order_id)
+    shop.control("tmetr", "faults", kind="delay", path=MAKE, seconds=SLOW)
+    shop.settle(address)
+    shop.await_call("tmetr", "POST", f'"orderUuid": "{order_id}"')
+    _kill(system, "worker")
+    assert shop.status(order_id) == "make_pending"
+    shop.forgive("tmetr")
+    system.container("worker").start()
+    another = shop.scan("TBank polling")  # once this one is made, the worker has been round
+    shop.settle(shop.initiate(another))
+    shop.await_status(another, "make_pending")
+    assert (shop.status(order_id), shop.made(order_id), shop.made(another)) == ("make_pending", 1, 1)
+
+
+@pytest.mark.parametrize("service", ["queue", "database"])
+def test_restarted_under_pending_orders(system: System, shop: Shop, service: str) -> None:
+    """Redis or PostgreSQL goes and comes back: orders from before and after are both made, once each."""
+    before = shop.scan("Yookassa polling")
+    address = shop.initiate(before)
+    system.container(service).restart(timeout=20)
+    system.await_healthy(service)
+    shop.settle(address)
+    after = shop.scan("TBank polling")
+    shop.settle(shop.initiate(after))
+    for order_id in (before, after):
+        shop.await_status(order_id, "make_pending")
+        assert shop.made(order_id) == 1
+
+
+def test_web_told_to_end_answers_what_it_has_begun(system: System, shop: Shop) -> None:
+    """A scan that waits for TMetr while the container is stopped still gets its page."""
+    shop.control("tmetr", "faults", kind="delay", path="/api/ui/v1/static/drink", seconds=SLOW, times=1)
+    answers: list[Any] = []
+    scan = threading.Thread(target=lambda: answers.append(_bare_scan(shop)))
+    scan.start()
+    shop.await_call("tmetr", "POST", "interrupted")
+    system.container("web").stop(timeout=60)
+    scan.join(timeout=30)
+    system.container("web").start()
+    system.await_healthy("web")
+    assert [answer.status_code for answer in answers] == [302]
+
+
+def test_worker_and_beat_are_healthy_by_their_own_checks(system: System, shop: Shop) -> None:
+    """Killed, restarted and cut off from Redis, both say of themselves that they work."""
+    for service in ("worker", "beat"):
+        system.await_healthy(service)
+
+
+def test_nothing_was_lost(system: System, shop: Shop) -> None:
+    """After all of it every order that was paid has one make command, and none waits in `paid`."""
+    rows = _ask(
+        system,
+        "SELECT status, count(*) FROM payments_order GROUP BY status HAVING status NOT IN ('created', 'pending')",
+    )
+    assert {row.split("|")[0] for row in rows.splitlines()} == {"make_pending"}
+    ordered = [command["orderUuid"] for command in shop.control("tmetr", "tmetr")["commands"]]
+    paid = _ask(system, "SELECT id FROM payments_order WHERE status = 'make_pending'").splitlines()
+    assert sorted(ordered) == sorted(paid)
+
+
+def _bare_scan(shop: Shop) -> Any:
+    return shop.get(
+        "/v1/pay",
+        deviceUuid=shop.devices["Yookassa polling"],
+        drinkName="Эспрессо",
+        drinkNo="interrupted",
+        uuid=str(uuid.uuid4()),
+        size="0",
+    )
+
+
+def _calls(shop: Shop, provider: str, text: str) -> int:
+    return sum(text in call["path"] for call in shop.control(provider, "calls"))
+
+
+def _kill(system: System, service: str) -> None:
+    container = system.container(service)
+    container.kill(signal="SIGKILL")
+    container.wait(timeout=20)
+
+
+def _ask(system: System, query: str) -> str:
+    command = ("psql", "--no-psqlrc", "-qtA", "-U", "coffee", "-d", "coffee", "-c", query)
+    return system.execute("database", *command).strip()
