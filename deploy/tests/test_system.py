@@ -51,7 +51,7 @@ def test_database_is_reached_over_tls_with_a_client_certificate(
         ("sslmode=verify-full sslcert=none sslkey=none", "requires a valid client certificate"),
         ("sslmode=verify-full host=DATABASE_ADDRESS", "does not match host name"),
         ("sslmode=verify-full sslrootcert=/run/other.pem", "certificate verify failed"),
-        ("sslmode=verify-full user=postgres", "certificate authentication failed"),
+        ("sslmode=verify-full user=other", "certificate authentication failed"),
     ],
     ids=["plain", "no certificate", "another name", "another authority", "another user"],
 )
@@ -69,6 +69,9 @@ def test_database_refuses_every_weaker_connection(
         "try:\n    psycopg2.connect(sys.argv[1], password=os.environ['DB_PASSWORD'])\n"
         "except psycopg2.OperationalError as error:\n    print(error)\n"
     )
+    if "user=other" in weaker:  # with the same password, so that the certificate alone is wrong
+        hashed = "(SELECT rolpassword FROM pg_authid WHERE rolname = 'coffee')"
+        _ask(system, f"CREATE ROLE other LOGIN; UPDATE pg_authid SET rolpassword = {hashed} WHERE rolname = 'other'")
     if "other.pem" in weaker:  # an authority that signed nothing here
         other = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other -keyout /dev/null 2>/dev/null"
         pem = system.execute("database", "bash", "-c", other)
