@@ -195,6 +195,11 @@ class System:
             raise RuntimeError(f"{service}: {command[0]} ended with {status}: {output.decode()[-2000:]}")
         return str(output.decode())
 
+    def query(self, statement: str) -> str:
+        """Ask the database; rows as lines, columns parted by a bar."""
+        command = ("psql", "--no-psqlrc", "-qtA", "-U", "coffee", "-d", "coffee", "-c", statement)
+        return self.execute("database", *command).strip()
+
     def address(self, service: str) -> str:
         """Give the address that a service has in the network."""
         container = self.container(service)

@@ -37,7 +37,7 @@ def test_database_is_reached_over_tls_with_a_client_certificate(
 
     def seen() -> str | None:
         shop.get("/v1/order-status/unknown")
-        row = _ask(system, query)
+        row = system.query(query)
         return row if not row.startswith("0") else None
 
     row = wait_for(f"a connection of {service}", seen, within=30)
@@ -71,7 +71,9 @@ def test_database_refuses_every_weaker_connection(
     )
     if "user=other" in weaker:  # with the same password, so that the certificate alone is wrong
         hashed = "(SELECT rolpassword FROM pg_authid WHERE rolname = 'coffee')"
-        _ask(system, f"CREATE ROLE other LOGIN; UPDATE pg_authid SET rolpassword = {hashed} WHERE rolname = 'other'")
+        system.query(
+            f"CREATE ROLE other LOGIN; UPDATE pg_authid SET rolpassword = {hashed} WHERE rolname = 'other'"
+        )
     if "other.pem" in weaker:  # an authority that signed nothing here
         other = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other -keyout /dev/null 2>/dev/null"
         pem = system.execute("database", "bash", "-c", other)
@@ -173,13 +175,12 @@ def test_worker_and_beat_are_healthy_by_their_own_checks(system: System, shop: S
 
 def test_nothing_was_lost(system: System, shop: Shop) -> None:
     """After all of it every order that was paid has one make command, and none waits in `paid`."""
-    rows = _ask(
-        system,
+    rows = system.query(
         "SELECT status, count(*) FROM payments_order GROUP BY status HAVING status NOT IN ('created', 'pending')",
     )
     assert {row.split("|")[0] for row in rows.splitlines()} == {"make_pending"}
     ordered = [command["orderUuid"] for command in shop.control("tmetr", "tmetr")["commands"]]
-    paid = _ask(system, "SELECT id FROM payments_order WHERE status = 'make_pending'").splitlines()
+    paid = system.query("SELECT id FROM payments_order WHERE status = 'make_pending'").splitlines()
     assert sorted(ordered) == sorted(paid)
 
 
@@ -202,8 +203,3 @@ def _kill(system: System, service: str) -> None:
     container = system.container(service)
     container.kill(signal="SIGKILL")
     container.wait(timeout=20)
-
-
-def _ask(system: System, query: str) -> str:
-    command = ("psql", "--no-psqlrc", "-qtA", "-U", "coffee", "-d", "coffee", "-c", query)
-    return system.execute("database", *command).strip()
