@@ -292,3 +292,28 @@ def test_the_way_back_lists_what_cannot_be_undone_and_what_is_undone_badly(
     ]
     assert steps["0001_initial"].differences == []
     assert steps["0004_book_isbn"].differences == []
+
+
+def test_locks_and_rewrites_of_each_step_are_on_record(server: Server, tmp_path: Path) -> None:
+    """A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it."""
+    folder = copy("library", tmp_path)
+    Edit(
+        "books/migrations/0002_book_pages.py",
+        '"pages", models.IntegerField(default=0)),',
+        '"pages", models.IntegerField(default=0)),\n'
+        '        migrations.AlterField("book", "pages", models.BigIntegerField(default=0)),\n'
+        '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
+    )(folder)
+    with Applier(project(folder), server, workers=2) as applier:
+        found = Verifier(applier).verify(applier.tree.chosen([]))
+        squash, chain = found.verdicts[0].squash, found.original.chain
+        costs = thorough.examine(applier, squash, chain, Rows(20), Rows(200, {"books_book": 1.0})).costs
+
+    assert costs is not None
+    steps = {step.migration: step for step in costs.steps}
+    assert costs.rows > 200
+    assert steps["books.0002_book_pages"].rewritten == ("public.books_book",)
+    assert steps["books.0002_book_pages"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE, rewritten"]
+    assert steps["books.0005_book_language"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE"]
+    assert steps["books.0005_book_language"].alarms(100_000) == []
+    assert steps["books.0003_shelves"].alarms(0) == []
