@@ -1,6 +1,6 @@
 """The verifier verified: each attribute changed once, each harmless difference made, each option tried."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import pytest
@@ -38,12 +38,12 @@ def server_version(config: pytest.Config) -> int:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test the cases that the server's version can do."""
-    cases = {
+    lists: Mapping[str, Sequence[Mutation | Harmless | Allowed]] = {
         "test_a_mutation_is_one_difference": MUTATIONS,
         "test_what_is_harmless_is_no_difference": harmless.CASES,
         "test_an_option_allows_one_difference": optional.CASES,
-    }.get(metafunc.function.__name__)
-    if cases:
+    }
+    if cases := lists.get(metafunc.function.__name__):
         major = server_version(metafunc.config)
         metafunc.parametrize("case", [case for case in cases if case.since <= major], ids=str)
 

@@ -18,7 +18,7 @@ from verification.schema.catalog import (
 )
 from verification.schema.catalog.reader import Reader
 from verification.schema.catalog.session import session
-from verification.schema.model import Schema
+from verification.schema.model import Schema, Value
 
 VERSIONS: Final = range(14, 19)
 """Major versions whose catalogs this reader knows in full; it fails closed on any other."""
@@ -49,12 +49,13 @@ def read(source: str | Any) -> Schema:
                 " and does not guess: use such a server"
             )
         reader = Reader(cursor, version)
-        context = database.read(reader)
-        relations.read(reader)
-        columns.read(reader)
-        objects.read(reader)
-        constraints.read(reader)
-        triggers.read(reader)
-        access.read(reader)
-        notes.read(reader)
+        context = collect(reader)
         return Schema(version, reader.entries, context)
+
+
+def collect(reader: Reader) -> dict[str, Value]:
+    """Fill a reader with all that the database has; give the database's context."""
+    context = database.read(reader)
+    for part in (relations, columns, objects, constraints, triggers, access, notes):
+        part.read(reader)
+    return context
