@@ -245,3 +245,28 @@ def test_a_catalog_that_may_not_be_read_is_one_line(server: Server) -> None:
         connection.close()
 
     assert "\n" not in str(caught.value)
+
+
+def test_an_expression_in_an_exclusion_constraint_is_read(server: Server) -> None:
+    """Where a column's number would be stands 0: the expression is among the keys, and tells two apart."""
+    readings = []
+    for key in ("(room + 1)", "(room + 2)"):
+        with server.database() as database:
+            database.execute("CREATE EXTENSION btree_gist")
+            database.execute(
+                "CREATE TABLE stay (room integer, during tsrange,"
+                f" CONSTRAINT free EXCLUDE USING gist ({key} WITH =, during WITH &&))"
+            )
+            readings.append(catalog.read(database.url))
+
+    assert [(each.object, each.attribute) for each in compare(*readings)] == [("public.stay.free", "keys")]
+
+
+def test_a_comment_on_a_large_object_is_seen_whatever_its_number(server: Server) -> None:
+    """A large object may have a number below those of ordinary objects."""
+    with server.database() as database:
+        database.execute("SELECT lo_create(4242)")
+        before = catalog.read(database.url)
+        database.execute("COMMENT ON LARGE OBJECT 4242 IS 'a picture'")
+
+        assert [each.kind for each in compare(before, catalog.read(database.url))] == ["comment"]

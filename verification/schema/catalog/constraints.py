@@ -88,7 +88,8 @@ def _constraint(
     if letter not in KINDS:
         reader.not_compared(f"constraint {key[1]} of kind {letter!r}")
         return
-    columns = reader.names(relation, row[8] or ()) if relation else ()
+    # An expression of an exclusion constraint stands there as 0; its text is among the keys.
+    columns = reader.names(relation, [number for number in row[8] or () if number]) if relation else ()
     parents = (owner, *reader.column_keys(owner, columns))
     if letter == "f":
         if _is_generated(row, by_oid):

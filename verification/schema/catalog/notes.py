@@ -7,7 +7,8 @@ from verification.schema.model import Entry, Key
 
 COMMENTS: Final = f"""
 SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
-WHERE objoid >= {FIRST_USER_OID} OR classoid IN ('pg_extension'::regclass, 'pg_namespace'::regclass)
+WHERE objoid >= {FIRST_USER_OID}
+    OR classoid IN ('pg_extension'::regclass, 'pg_namespace'::regclass, 'pg_largeobject'::regclass)
 UNION ALL
 SELECT classoid::regclass::text, objoid, 0, description FROM pg_shdescription
 WHERE classoid = 'pg_database'::regclass
