@@ -32,8 +32,18 @@ KEY_ATTRIBUTES: Final = (
     "collations",
     "statistics_targets",
 )
-OF_SUBTYPES: Final = frozenset({"operator_class", "subtype_collation"})
-"""What PostgreSQL takes from a range's subtype."""
+IMPLIED: Final = {
+    "deferrable": ("initially_deferred",),
+    "partition_of": ("partition_bound",),
+    "result": ("argument_modes",),
+    "on_delete": ("on_delete_columns",),
+    "enforced": ("valid",),  # what is not enforced cannot be valid
+    "provider": ("version",),
+    "subtype": ("operator_class", "subtype_collation"),
+}
+"""Attribute -> details of the same object that PostgreSQL changes with it."""
+PARTITIONED: Final = frozenset({"partition_of", "not_null_constraint"})
+"""What changes in a table's indexes and columns when it becomes a partition."""
 ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
 
 KINDS: Final = frozenset(
@@ -89,7 +99,7 @@ class Scene:
         for parent in entry.parents:
             if parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values:
                 return True  # inherited: the parent's change is the same
-        if attribute == "partition_of" and attribute in self.changed.get(entry.parents[0], {}):
+        if attribute in PARTITIONED and "partition_of" in self.changed.get(entry.parents[0], {}):
             return True
         if entry.kind == "sequence" and attribute in FOLLOWED and "owned_by" in entry.attributes:
             return any(
@@ -143,19 +153,8 @@ def without_consequences(
             found = {name: values for name, values in found.items() if not name.startswith(f"{base}_")}
     if ("keys" in found or "columns" in found) and _keys_moved_along(left, right):
         found = {name: values for name, values in found.items() if name not in KEY_ATTRIBUTES}
-    if "deferrable" in found:
-        found.pop("initially_deferred", None)
-    if "partition_of" in found:
-        found.pop("partition_bound", None)
-    if "on_delete" in found:
-        found.pop("on_delete_columns", None)
-    if "provider" in found:
-        found.pop("version", None)  # of the provider
-    if "subtype" in found:
-        found = {name: values for name, values in found.items() if name not in OF_SUBTYPES}
-    if "result" in found:
-        found.pop("argument_modes", None)
-    return found
+    implied = {name for cause, names in IMPLIED.items() if cause in found for name in names}
+    return {name: values for name, values in found.items() if name not in implied}
 
 
 def _keys_moved_along(left: Entry, right: Entry) -> bool:

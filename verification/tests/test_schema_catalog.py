@@ -259,7 +259,8 @@ def test_an_expression_in_an_exclusion_constraint_is_read(server: Server) -> Non
             )
             readings.append(catalog.read(database.url))
 
-    assert [(each.object, each.attribute) for each in compare(*readings)] == [("public.stay.free", "keys")]
+    left, right = readings
+    assert [(each.object, each.attribute) for each in compare(left, right)] == [("public.stay.free", "keys")]
 
 
 def test_a_comment_on_a_large_object_is_seen_whatever_its_number(server: Server) -> None:

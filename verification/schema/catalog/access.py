@@ -15,7 +15,8 @@ WITH o(catalog, oid, number, acl, owner, type) AS (
     SELECT 'pg_class', oid, 0, relacl, relowner, CASE relkind WHEN 'S' THEN 's' ELSE 'r' END
         FROM pg_class WHERE relacl IS NOT NULL
     UNION ALL SELECT 'pg_class', c.oid, a.attnum, a.attacl, c.relowner, 'c'
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
     UNION ALL SELECT 'pg_namespace', oid, 0, nspacl, nspowner, 'n' FROM pg_namespace
         WHERE nspacl IS NOT NULL AND nspname !~ '^pg_(toast|temp_|toast_temp_)'
     UNION ALL SELECT 'pg_proc', oid, 0, proacl, proowner, 'f' FROM pg_proc WHERE proacl IS NOT NULL

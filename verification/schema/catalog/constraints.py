@@ -158,6 +158,14 @@ def _inherited(
     return tuple(("constraint", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
 
 
+def _has_from_whole(reader: Reader, owner: Key, column: Key) -> bool:
+    """Whether a partition's NOT NULL is the whole table's, which alone can rename it."""
+    if "partition_of" not in reader.entries[owner].attributes:
+        return False
+    parents = (reader.entries.get(each) for each in reader.entries[column].parents if each[0] == "column")
+    return any(parent and parent.attributes.get("not_null") for parent in parents)
+
+
 def _not_null(
     reader: Reader, row: tuple[Any, ...], key: Key, owner: Key, attributes: Mapping[str, Value]
 ) -> None:
@@ -166,7 +174,8 @@ def _not_null(
     if column is None:
         return
     described: Any = reader.entries[column].attributes
-    described["not_null_constraint"] = row[1]
+    if not _has_from_whole(reader, owner, column):
+        described["not_null_constraint"] = row[1]
     for name in ("valid", "no_inherit"):
         if name in attributes:
             described[f"not_null_{name}"] = attributes[name]
