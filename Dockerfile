@@ -24,7 +24,7 @@ RUN python -m pip uninstall --quiet --yes --root-user-action ignore pip && \
     useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin server
 COPY --from=build /opt/server /opt/server
 COPY --from=build /build/coffee_payment /srv/coffee_payment
-COPY gunicorn.conf.py entrypoint.sh /srv/
+COPY gunicorn.conf.py entrypoint.sh deploy/private_files.sh /srv/
 WORKDIR /srv/coffee_payment
 USER 10001
 EXPOSE 8000

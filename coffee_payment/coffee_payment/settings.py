@@ -32,6 +32,11 @@ USE_X_FORWARDED_PROTO = ENVIRONMENT.boolean(
     "USE_X_FORWARDED_PROTO", os.getenv("USE_X_FORWARDED_PROTO", "False")
 )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_X_FORWARDED_PROTO else None
+# Sent over https alone, so http in development is not hurt.
+SECURE_HSTS_SECONDS = ENVIRONMENT.integer("SECURE_HSTS_SECONDS", os.getenv("SECURE_HSTS_SECONDS", "31536000"))
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
+# Preloading is for whole registered domains and can hardly be undone: that word is their owner's to say.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or USE_X_FORWARDED_PROTO
 
 INSTALLED_APPS = [

@@ -143,6 +143,6 @@ def _ending_certificates(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
             verb = "expired" if min(ends) <= datetime.now(UTC) else "expires"
             yield CheckWarning(
                 f"{variable} {path} {verb} on {min(ends):%Y-%m-%d %H:%M} UTC.",
-                hint="Renew the certificate and restart the server.",
+                hint="Renew the certificate; new connections read the file, so no restart is needed.",
                 id="payments.W003",
             )

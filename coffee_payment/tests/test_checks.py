@@ -1,6 +1,8 @@
 """The system checks: what an operator is told before anything goes wrong."""
 
 import os
+import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,10 +12,11 @@ from typing import Any
 
 import pytest
 import trustme
+import yaml
 from coffee_payment.environment import Environment
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.test import override_settings
+from django.test import Client, override_settings
 from payments import checks
 
 from coffee_payment import db_ssl
@@ -188,27 +191,80 @@ def test_doubtful_values_are_told() -> None:
     assert ids(checks.environment, ENVIRONMENT=Environment(), TMETR_TOKEN="t") == []
 
 
-def test_the_checks_run_with_every_command() -> None:
-    """`manage.py check` fails on an error, and the tags select the SSL checks."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "a-key-for-tests",
-        "DB_NAME": "none",
-        "CREDENTIALS_ENCRYPTION_KEY": "short",
+def check(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py check` with exactly these variables."""
+    return subprocess.run(
+        [sys.executable, "coffee_payment/manage.py", "check", *arguments],
+        env={"PATH": os.environ["PATH"], **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def production(folder: Path) -> dict[str, str]:
+    """The ConfigMap of deploy/kubernetes, with the secrets and files that a cluster adds."""
+    config = yaml.safe_load((ROOT / "deploy/kubernetes/config.yaml").read_text())["data"]
+    files = {f"POSTGRES_SSL_{name}": folder / name for name in ("CERT", "KEY", "ROOT_CERT")}
+    issued = AUTHORITY.issue_cert("coffee")
+    issued.cert_chain_pems[0].write_to_path(str(files["POSTGRES_SSL_CERT"]))
+    issued.private_key_pem.write_to_path(str(files["POSTGRES_SSL_KEY"]))
+    files["POSTGRES_SSL_KEY"].chmod(0o600)
+    AUTHORITY.cert_pem.write_to_path(str(files["POSTGRES_SSL_ROOT_CERT"]))
+    return {
+        **config,
+        **{name: str(path) for name, path in files.items()},
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "CREDENTIALS_ENCRYPTION_KEY": GOOD_KEY,
+        "DB_USER": "coffee",
+        "DB_PASSWORD": secrets.token_urlsafe(20),
+        "TMETR_TOKEN": secrets.token_urlsafe(20),
     }
 
-    def check(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "coffee_payment/manage.py", "check", *arguments],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
 
-    everything, database = check(), check("--tag", "database")
+def test_a_production_deployment_is_clean(tmp_path: Path) -> None:
+    """`check --deploy` has not one warning, and the default of HSTS will do."""
+    environment = production(tmp_path)
+    assert environment.pop("SECURE_HSTS_SECONDS") != "0"
+    process = check("--deploy", "--fail-level", "WARNING", **environment)
+
+    assert process.returncode == 0, process.stderr
+    assert "identified no issues" in process.stdout
+
+
+FORGOTTEN = {
+    "security.W004": {"SECURE_HSTS_SECONDS": "0"},
+    "security.W008": {"SECURE_SSL_REDIRECT": "false"},
+    "security.W009": {"SECRET_KEY": "short"},
+    "security.W020": {"ALLOWED_HOSTS": ""},
+    "payments.W001": {"POSTGRES_SSL_MODE": "prefer"},
+}
+
+
+def test_what_is_forgotten_in_production_is_told(tmp_path: Path) -> None:
+    """The control: the clean deployment with five mistakes in it has just these five warnings."""
+    changed = {name: value for mistake in FORGOTTEN.values() for name, value in mistake.items()}
+    process = check("--deploy", "--fail-level", "WARNING", **production(tmp_path) | changed)
+
+    assert process.returncode == 1
+    assert set(re.findall(r"\((\w+\.[A-Z]\d+)\)", process.stderr)) == set(FORGOTTEN)
+
+
+@pytest.mark.django_db
+def test_browsers_are_told_to_keep_to_https_over_https_alone(client: Client) -> None:
+    """In development by http nobody is told anything."""
+    assert "Strict-Transport-Security" not in client.get("/v1/order-status/unknown").headers
+    told = client.get("/v1/order-status/unknown", secure=True).headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
+
+
+def test_the_checks_run_with_every_command() -> None:
+    """`manage.py check` fails on an error, and the tags select the SSL checks."""
+    environment = {"SECRET_KEY": "a-key-for-tests", "DB_NAME": "none", "CREDENTIALS_ENCRYPTION_KEY": "short"}
+
+    everything, database = check(**environment), check("--tag", "database", **environment)
     assert everything.returncode == 1
     assert "payments.E002" in everything.stderr
     assert "payments.W001" in everything.stderr

@@ -82,6 +82,8 @@ CHANGED = [
     ("BASE_URL", "a.ru", "BASE_URL", "a.ru"),
     ("SECURE_SSL_REDIRECT", "true", "SECURE_SSL_REDIRECT", True),
     ("SECURE_SSL_REDIRECT", "true", "SESSION_COOKIE_SECURE", True),
+    ("SECURE_HSTS_SECONDS", "60", "SECURE_HSTS_SECONDS", 60),
+    ("SECURE_HSTS_SECONDS", "0", "SECURE_HSTS_INCLUDE_SUBDOMAINS", False),
     ("USE_X_FORWARDED_PROTO", "True", "SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https")),
     ("TMETR_HOST", "t.ru", "TMETR_BASE_URL", "https://t.ru"),
     ("TMETR_BASE_URL", "http://127.0.0.1:9/", "TMETR_BASE_URL", "http://127.0.0.1:9"),

@@ -88,7 +88,9 @@ def test_old_authority_is_dropped_when_nothing_needs_it(system: System, shop: Sh
     system.execute("renewal", "bash", "/certificates.sh", "--renew", "authority", user="root")
     assert _authorities(system) == 2
     serial = _server_serial(system)
-    assert "new certificate" not in system.execute("renewal", "bash", "/certificates.sh", "--renew", user="root")
+    assert "new certificate" not in system.execute(
+        "renewal", "bash", "/certificates.sh", "--renew", user="root"
+    )
     assert _authorities(system) == 1
     assert _server_serial(system) == serial
     assert shop.get("/v1/order-status/unknown").status_code == 404
