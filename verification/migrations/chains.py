@@ -157,6 +157,6 @@ def original_chain(runner: Runner, tree: Tree, squashes: Sequence[Squash]) -> Ch
     raise first.cannot_run(f"not comparable: the original chain of {named} does not load")
 
 
-def with_only(squash: Squash, original: Chain) -> Chain:
-    """Give the chain in which of all compared squashes this one alone is in use."""
-    return Chain(tuple(key for key in original.without if key != squash.key))
+def with_only(used: Sequence[Squash], original: Chain) -> Chain:
+    """Give the chain in which of all compared squashes these alone are in use."""
+    return Chain(tuple(key for key in original.without if key not in {squash.key for squash in used}))

@@ -1,11 +1,13 @@
 """The verdict on squashes: original chain against squashed chain, schema and rows, on one server."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from verification.migrations import judge, rows
 from verification.migrations.apply import Applier, Databases, Step
+from verification.migrations.blame import LISTS, attribute
 from verification.migrations.chains import Chain, Squash, original_chain, with_only
 from verification.migrations.judge import Comparison, placed
 from verification.migrations.runner import JobFailed
@@ -77,6 +79,8 @@ class Verifier:
         self._applier = applier
         self._both = both_readers
         self._options = options
+        self._second_runs: dict[Chain, Databases] = {}
+        self._lock = threading.Lock()
 
     def verify(self, squashes: Sequence[Squash]) -> Verification:
         """Give the verdict on each squash.
@@ -91,7 +95,7 @@ class Verifier:
         chains = [
             chain,
             *([Chain()] if together else []),
-            *(with_only(each, chain) for each in alone),
+            *(with_only([each], chain) for each in alone),
         ]
         original, *others = self._applier.together(*(lambda each=each: self._run(each) for each in chains))
         self._require(original, squashes)
@@ -125,37 +129,45 @@ class Verifier:
     def _judge_together(
         self, original: Applied, applied: Applied, squashes: Sequence[Squash]
     ) -> list[SquashVerdict]:
-        """Judge the squashes that an empty database gets all at once; unequal, one by one."""
-        joint = self._compare(original, applied, squashes[0])
-        if joint.equal or len(squashes) == 1:
-            shares = [_share(joint, squash, squashes) for squash in squashes]
-            return [SquashVerdict(*each, applied.steps) for each in zip(squashes, shares, strict=True)]
-        separable = [squash for squash in squashes if not self._swallowed(squash)]
-        runs = self._applier.together(
-            *(lambda each=each: self._run(with_only(each, original.chain)) for each in separable)
-        )
-        verdicts = [
-            SquashVerdict(squash, self._alone_or_share(original, run, squash, squashes, joint), run.steps)
-            for squash, run in zip(separable, runs, strict=True)
-        ]
-        verdicts += [
-            SquashVerdict(squash, _share(joint, squash, squashes), applied.steps)
-            for squash in squashes
-            if squash not in separable
-        ]
-        if all(verdict.equal for verdict in verdicts):
+        """Judge the squashes that an empty database gets all at once; unequal, find which are the cause."""
+        rest, verdicts = list(squashes), []
+        while len(rest) > 1 and (broken := _broken(applied, rest)) is not None:
+            # Nothing is known of those after it: go on without it.
+            verdicts.append(SquashVerdict(broken, self._compare(original, applied, broken), applied.steps))
+            rest.remove(broken)
+            applied = self._run(with_only(rest, original.chain))
+        joint = self._compare(original, applied, rest[0])
+        found = {squash: _share(joint, squash, rest) for squash in rest}
+        separable = [squash for squash in rest if not self._swallowed(squash)]
+        if not joint.equal and len(rest) > 1 and separable:
+            found.update(self._attributed(original, joint, separable, rest))
+        if not joint.equal and all(comparison.equal for comparison in found.values()):
             # Each by itself is equal and all together are not: that is every one's matter.
-            for verdict in verdicts:
-                verdict.comparison = joint
-        return verdicts
+            found = dict.fromkeys(rest, joint)
+        return verdicts + [SquashVerdict(squash, found[squash], applied.steps) for squash in rest]
 
-    def _alone_or_share(
-        self, original: Applied, run: Applied, squash: Squash, squashes: Sequence[Squash], joint: Comparison
-    ) -> Comparison:
+    def _attributed(
+        self, original: Applied, joint: Comparison, separable: Sequence[Squash], squashes: Sequence[Squash]
+    ) -> dict[Squash, Comparison]:
+        def compare(groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
+            return self._applier.together(
+                *(lambda each=each: self._compare_some(original, each) for each in groups)
+            )
+
+        found, unclear = attribute(joint, separable, compare)
+        for squash, comparison in found.items():
+            for name in LISTS:
+                getattr(comparison, name).extend(getattr(_share(unclear, squash, squashes), name))
+        return found
+
+    def _compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
+        """Run the chain that uses these squashes; None: they lean on another and cannot be in use without it."""
+        run = self._run(with_only(used, original.chain))
         if run.failure is not None and run.failure.kind == "load":
-            # It leans on another squash and cannot be in use without it.
-            return _share(joint, squash, squashes)
-        return self._compare(original, run, squash)
+            return None
+        comparison = self._compare(original, run, used[0])
+        self._applier.drop(run.databases)
+        return comparison
 
     def _compare(self, original: Applied, applied: Applied, squash: Squash) -> Comparison:
         failure = applied.failure
@@ -171,16 +183,31 @@ class Verifier:
         return found
 
     def _rows(self, original: Applied, applied: Applied, alias: str) -> list[Difference]:
-        def read(databases: Databases) -> rows.Rows:
-            return rows.read(self._applier.server.url(databases.names[alias]))
-
-        def again() -> rows.Rows:
-            databases = self._applier.fresh()
-            self._applier.forward(databases, original.chain)
-            return read(databases)
-
-        found = rows.compare(read(original.databases), read(applied.databases), again)
+        found = rows.compare(
+            self._read_rows(original.databases, alias),
+            self._read_rows(applied.databases, alias),
+            lambda: self._read_rows(self._second_run(original.chain), alias),
+        )
         return [placed(each, alias) for each in found]
+
+    def _read_rows(self, databases: Databases, alias: str) -> rows.Rows:
+        return rows.read(self._applier.server.url(databases.names[alias]))
+
+    def _second_run(self, chain: Chain) -> Databases:
+        """Run the originals once more, at most once: what two of their runs do not share is chance."""
+        with self._lock:
+            if chain not in self._second_runs:
+                databases = self._applier.fresh()
+                self._applier.forward(databases, chain)
+                self._second_runs[chain] = databases
+            return self._second_runs[chain]
+
+
+def _broken(applied: Applied, squashes: Sequence[Squash]) -> Squash | None:
+    """Give the squash that stopped the chain."""
+    if applied.failure is None or applied.failure.kind not in FAULTS - {"load"}:
+        return None
+    return next((squash for squash in squashes if str(squash) == applied.failure.migration), None)
 
 
 def _crash(failure: JobFailed, squash: Squash) -> Difference:
