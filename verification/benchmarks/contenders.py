@@ -1,0 +1,83 @@
+"""Who is measured: whole processes as a user starts them, and the reading alone in this process."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from verification.errors import CannotRun
+from verification.postgres.server import Database
+from verification.schema import catalog
+from verification.schema.catalog.reader import Reader
+from verification.schema.catalog.reading import collect
+from verification.schema.catalog.session import session
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A process that has ended well."""
+
+    seconds: float
+    peak: int
+    """Its peak memory in bytes; never less than that of the process which started it (Linux counts so)."""
+
+
+def diff(left: Database, right: Database) -> Finished:
+    """Compare two equal databases on this harness's command line."""
+    return _run([sys.executable, "-m", "verification", "diff", left.url, right.url])
+
+
+def migra(left: Database, right: Database) -> Finished:
+    """Compare them with migra's own command."""
+    program = Path(sys.executable).with_name("migra")
+    if not program.exists():
+        raise CannotRun("bench: migra is not installed; run tox -e bench, or install the group 'peers'")
+    return _run([str(program), left.url, right.url])
+
+
+def two_dumps(left: Database, right: Database) -> float:
+    """Give the seconds that ``pg_dump -s`` takes for the one and then for the other."""
+    began = time.perf_counter()
+    for database in (left, right):
+        database.server.run_tool("pg_dump", "--schema-only", database.name)
+    return time.perf_counter() - began
+
+
+def reading(database: Database) -> float:
+    """Give the seconds that the catalog reader takes in this process, its connection included."""
+    began = time.perf_counter()
+    catalog.read(database.url)
+    return time.perf_counter() - began
+
+
+def queries(database: Database) -> int:
+    """Count the queries of one reading."""
+
+    class Counting(Reader):
+        number = 0
+
+        def rows(self, statement: str) -> Sequence[tuple[object, ...]]:
+            Counting.number += 1
+            return super().rows(statement)
+
+    with session(database.url) as (cursor, version):
+        collect(Counting(cursor, version))
+    return Counting.number
+
+
+def _run(command: Sequence[str]) -> Finished:
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - began
+    if process.returncode != 0:
+        # The command's own words hold no credentials of ours: they go to a server that ends with this run.
+        last = output.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise CannotRun(f"bench: {Path(command[0]).name} ended with {process.returncode}: {last[0]}")
+    return Finished(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
