@@ -3,6 +3,7 @@
 Every run uses some of the squashes, and a difference shows in exactly the runs that use its
 cause. No squash's set of runs is part of another's (sets of one size), so what shows in
 exactly one squash's runs comes from that one alone: six runs tell twenty squashes apart.
+Squashes whose operations name the table of a difference are tried first.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,43 @@ def attribute(
 ) -> tuple[dict[Squash, Comparison], Comparison]:
     """Give each squash what it alone causes of the joint findings, and what no single one causes."""
     found = {squash: Comparison(notes=joint.notes) for squash in squashes}
+    rest = Comparison(joint.differences, joint.information, joint.notes, joint.disagreements)
+    named = {squash for _, each in _items(joint) for squash in owners(each, squashes)}
+    first = [squash for squash in squashes if squash in named]
+    for tried in dict.fromkeys((tuple(first), tuple(squashes))):
+        if tried and _items(rest):
+            causes, rest = _try(rest, tried, compare)
+            for squash, comparison in causes.items():
+                for name, each in _items(comparison):
+                    getattr(found[squash], name).append(each)
+    return found, rest
+
+
+def share(joint: Comparison, squash: Squash, squashes: Sequence[Squash]) -> Comparison:
+    """Give a squash the findings on its tables; what belongs to none of the squashes goes to each."""
+    kept = [(name, each) for name, each in _items(joint) if squash in (owners(each, squashes) or squashes)]
+    found = Comparison(notes=joint.notes)
+    for name, each in kept:
+        getattr(found, name).append(each)
+    return found
+
+
+def owners(difference: Difference, squashes: Sequence[Squash]) -> list[Squash]:
+    """Give the squashes that name the table, or else one that its name begins with, or else those of its app."""
+    # public.app_model.column, alias: public.app_model(key=value), app.0001_initial
+    name = difference.object.split("(")[0].rpartition(": ")[2]
+    table = name.partition(".")[2].split(".")[0]
+    return (
+        [each for each in squashes if table in each.tables]
+        or [each for each in squashes if any(table.startswith(f"{begin}_") for begin in each.tables)]
+        or [each for each in squashes if table.startswith(f"{each.app}_") or name.startswith(f"{each.app}.")]
+    )
+
+
+def _try(
+    joint: Comparison, squashes: Sequence[Squash], compare: Compare
+) -> tuple[dict[Squash, Comparison], Comparison]:
+    found = {squash: Comparison() for squash in squashes}
     rest = Comparison(notes=joint.notes)
     codes = dict(zip(squashes, _codes(len(squashes)), strict=True))
     seen = _runs(codes, compare)

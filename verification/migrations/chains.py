@@ -25,6 +25,8 @@ class Squash:
     """What it replaces and the tree no longer holds."""
     in_use: bool
     """Whether an empty database gets it; an enclosing squash may take its place."""
+    tables: tuple[str, ...] = ()
+    """Tables that its operations and those of its originals name; what SQL and Python touch is not known."""
 
     @property
     def key(self) -> Key:
@@ -120,6 +122,7 @@ def _squash(entry: dict[str, Any]) -> Squash:
         covers=tuple((app, name) for app, name in entry["covers"]),
         missing=tuple(entry["missing"]),
         in_use=entry["in_use"],
+        tables=tuple(entry["tables"]),
     )
 
 

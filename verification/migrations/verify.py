@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from verification.migrations import judge, rows
 from verification.migrations.apply import Applier, Databases, Step
-from verification.migrations.blame import LISTS, attribute
+from verification.migrations.blame import LISTS, attribute, share
 from verification.migrations.chains import Chain, Squash, original_chain, with_only
 from verification.migrations.judge import Comparison, placed
 from verification.migrations.runner import JobFailed
@@ -137,7 +137,7 @@ class Verifier:
             rest.remove(broken)
             applied = self._run(with_only(rest, original.chain))
         joint = self._compare(original, applied, rest[0])
-        found = {squash: _share(joint, squash, rest) for squash in rest}
+        found = {squash: share(joint, squash, rest) for squash in rest}
         separable = [squash for squash in rest if not self._swallowed(squash)]
         if not joint.equal and len(rest) > 1 and separable:
             found.update(self._attributed(original, joint, separable, rest))
@@ -157,7 +157,7 @@ class Verifier:
         found, unclear = attribute(joint, separable, compare)
         for squash, comparison in found.items():
             for name in LISTS:
-                getattr(comparison, name).extend(getattr(_share(unclear, squash, squashes), name))
+                getattr(comparison, name).extend(getattr(share(unclear, squash, squashes), name))
         return found
 
     def _compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
@@ -214,19 +214,3 @@ def _crash(failure: JobFailed, squash: Squash) -> Difference:
     """An empty database that the originals fill and the squash does not: the largest difference of all."""
     where = failure.migration or str(squash)
     return Difference("migration", where, "changed", "applies", "applies", failure.message)
-
-
-def _share(joint: Comparison, squash: Squash, squashes: Sequence[Squash]) -> Comparison:
-    """Give a squash the findings on its app's tables; what belongs to none of the apps goes to each."""
-    apps = {each.app for each in squashes}
-
-    def belongs(each: Difference) -> bool:
-        owners = {app for app in apps if f".{app}_" in each.object or each.object.startswith(f"{app}.")}
-        return not owners or squash.app in owners
-
-    return Comparison(
-        [each for each in joint.differences if belongs(each)],
-        [each for each in joint.information if belongs(each)],
-        notes=joint.notes,
-        disagreements=[each for each in joint.disagreements if belongs(each)],
-    )

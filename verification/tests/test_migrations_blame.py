@@ -121,51 +121,62 @@ def test_a_squash_that_crashes_does_not_hide_the_next(server: Server, tmp_path: 
 
 def squashes(number: int) -> list[Squash]:
     return [
-        Squash("app", f"s{index}", (("app", f"o{index}"),), (), (), in_use=True) for index in range(number)
+        Squash("app", f"s{index}", (("app", f"o{index}"),), (), (), in_use=True, tables=(f"app_t{index}",))
+        for index in range(number)
     ]
+
+
+class Runs:
+    """What would come of any set of squashes, given which of them cause what."""
+
+    def __init__(self, faults: dict[Difference, set[Squash]]) -> None:
+        self.faults = faults
+        self.made = 0
+
+    def __call__(self, groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
+        self.made += len(groups)
+        return [
+            Comparison([each for each, causes in self.faults.items() if causes & {*group}])
+            for group in groups
+        ]
+
+    def blamed(self, number: int) -> dict[Squash, set[str]]:
+        found, rest = attribute(Comparison(list(self.faults)), squashes(number), self)
+        assert rest.differences == []
+        named = {
+            squash: {each.object for each in comparison.differences} for squash, comparison in found.items()
+        }
+        return {squash: names for squash, names in named.items() if names}
+
+
+def fault(name: str) -> Difference:
+    return Difference("column", name, "removed")
 
 
 @pytest.mark.parametrize("number", [2, 3, 5, 14, 20])
 def test_any_two_causes_are_told_apart(number: int) -> None:
     """Whichever two squashes are faulty, in their own ways or in the same: both are named, no other is."""
-    runs = 0
     for first, second in combinations(squashes(number), 2):
-        faults = {
-            Difference("column", "a", "removed"): {first},
-            Difference("column", "b", "removed"): {second},
-            Difference("column", "c", "removed"): {first, second},
-        }
+        runs = Runs({fault("a"): {first}, fault("b"): {second}, fault("c"): {first, second}})
 
-        def compare(groups: Sequence[tuple[Squash, ...]], faults: object = faults) -> list[Comparison | None]:
-            nonlocal runs
-            runs += len(groups)
-            assert isinstance(faults, dict)
-            return [
-                Comparison([each for each, causes in faults.items() if causes & {*group}]) for group in groups
-            ]
-
-        found, rest = attribute(Comparison(list(faults)), squashes(number), compare)
-
-        blamed = {
-            squash: {each.object for each in comparison.differences} for squash, comparison in found.items()
-        }
-        assert {squash: names for squash, names in blamed.items() if names} == {
-            first: {"a", "c"},
-            second: {"b", "c"},
-        }
-        assert rest.differences == []
+        assert runs.blamed(number) == {first: {"a", "c"}, second: {"b", "c"}}
 
 
-def test_fourteen_squashes_take_six_runs() -> None:
-    """One fault among fourteen: not fourteen runs."""
-    fault = Difference("column", "a", "removed")
-    asked: list[tuple[Squash, ...]] = []
+@pytest.mark.parametrize(
+    ("name", "runs"), [("public.app_t9.x", 1), ("public.app_t9_tags.x", 1), ("public.other", 6)]
+)
+def test_fourteen_squashes_take_one_run_or_six(name: str, runs: int) -> None:
+    """One whose operations name the table is tried first; where none does, six runs tell fourteen apart."""
+    cause = squashes(14)[9]
+    asked = Runs({fault(name): {cause}})
 
-    def compare(groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
-        asked.extend(groups)
-        return [Comparison([fault] if squashes(14)[9] in group else []) for group in groups]
+    assert asked.blamed(14) == {cause: {name}}
+    assert asked.made == runs
 
-    found, _ = attribute(Comparison([fault]), squashes(14), compare)
 
-    assert [squash.name for squash, comparison in found.items() if not comparison.equal] == ["s9"]
-    assert len(asked) == 6
+def test_who_names_the_table_is_not_guilty_for_that() -> None:
+    """The cause is a squash that names another table: found all the same."""
+    cause = squashes(14)[3]
+    asked = Runs({fault("public.app_t9.x"): {cause}})
+
+    assert asked.blamed(14) == {cause: {"public.app_t9.x"}}

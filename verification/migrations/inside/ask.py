@@ -15,6 +15,7 @@ from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 
 from . import loader as chain
+from . import touched
 from .describe import tables
 from .failure import Refused, told
 from .loader import ChainLoader
@@ -43,6 +44,9 @@ def squashes(_: dict[str, Any]) -> dict[str, Any]:
             "covers": [list(key) for key in _covered((app, name), disk)],
             "missing": ["{}.{}".format(*key) for key in migration.replaces if tuple(key) not in disk],
             "in_use": (app, name) in used,
+            "tables": touched.tables(
+                disk[key] for key in [*_covered((app, name), disk), (app, name)] if key in disk
+            ),
         }
         for (app, name), migration in sorted(disk.items())
         if migration.replaces
