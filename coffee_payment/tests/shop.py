@@ -1,7 +1,8 @@
 """A small shop for tests: merchant, devices, orders, and the providers' local servers."""
 
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -148,6 +149,14 @@ class Shop:
 def state(order: Order) -> str:
     """Read an order's status from the database."""
     return Order.objects.values_list("status", flat=True).get(pk=order.pk)
+
+
+def state_once_left(order: Order, passing: Collection[str], seconds: float = 20) -> str:
+    """Give the order's status as soon as it is none of ``passing``, or the one it is stuck in."""
+    end = time.monotonic() + seconds
+    while (found := state(order)) in passing and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
 
 
 def attempts(order: Order) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import requests
 from provider_servers import Fault, TBank, Yookassa
 from provider_servers.tbank import sign
 
-from tests.shop import Providers, Shop, state
+from tests.shop import Providers, Shop, state_once_left
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,9 +36,8 @@ def test_a_person_pays_on_the_providers_page(
     assert "150.00 ₽" in shown.text
     assert back.status_code == 303
     assert back.headers["Location"] == f"http://shop.localhost:8000/v1/order-status-page?order_id={order.pk}"
-    payment_id = page.rpartition("/")[2]
-    assert provider.notify(payment_id) == 200
-    assert state(order) == left
+    # The notification comes from a thread of the provider's, as it comes from elsewhere in real life.
+    assert state_once_left(order, {"pending", "paid"}) == left
 
 
 def test_control_calls_do_what_the_objects_do(providers: Providers) -> None:

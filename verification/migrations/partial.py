@@ -1,6 +1,7 @@
 """Every partial state of an original chain, each kept as a template for what is asked of it."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,22 +45,24 @@ def climb(applier: Applier, squash: Squash, chain: Chain) -> Ladder:
     Raises ``CannotRun`` when the chain fails.
     """
     work = applier.fresh()
-    states: list[PartialState] = []
+    kept: list[tuple[Event, Databases]] = []
 
-    def keep(event: Event) -> None:
-        states.append(
-            PartialState(
-                event["position"],
-                event["migration"] or "",
-                applier.clone(work),
-                judge.read(applier.server, work, both=False),
-                event["tables"],
-            )
-        )
+    # The next original runs while the clone of the last is read.
+    with ThreadPoolExecutor(1) as reader:
+        readings: list[Future[judge.Reading]] = []
 
-    try:
-        steps = applier.climb(work, chain, squash, keep)
-    except JobFailed as error:
-        raise error.cannot_run(f"not comparable: the original chain of {squash.app} fails") from None
+        def keep(event: Event) -> None:
+            clone = applier.clone(work)
+            kept.append((event, clone))
+            readings.append(reader.submit(judge.read, applier.server, clone, both=False))
+
+        try:
+            steps = applier.climb(work, chain, squash, keep)
+        except JobFailed as error:
+            raise error.cannot_run(f"not comparable: the original chain of {squash.app} fails") from None
     applier.drop(work)
-    return Ladder(squash, chain, tuple(states), tuple(steps))
+    states = tuple(
+        PartialState(event["position"], event["migration"] or "", clone, reading.result(), event["tables"])
+        for (event, clone), reading in zip(kept, readings, strict=True)
+    )
+    return Ladder(squash, chain, states, tuple(steps))

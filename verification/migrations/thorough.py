@@ -115,22 +115,42 @@ def examine(
     ``many``: measure each migration's cost on so many rows, too.
     """
     ladder = partial.climb(applier, squash, chain)
+
+    def rise(state: partial.PartialState) -> upgrade.Upgrade:
+        return upgrade.upgrade(applier, ladder, state, rows)
+
     # The longest first, so that the last to end is a short one.
-    back, succession, *ups = applier.together(
+    early, back, succession = applier.together(
+        lambda: _first_to_hold_rows(map(rise, ladder.states)),
         lambda: rollback.roll_back(applier, ladder),
         lambda: prune.succeed(applier, ladder, rows),
-        *(functools.partial(upgrade.upgrade, applier, ladder, state, rows) for state in ladder.states),
     )
-    costs = _measure(applier, ladder, ups, many) if many is not None else None
-    return Thorough(squash, ups, back, succession, costs)
+    costs, *ups = applier.together(
+        lambda: _measure(applier, ladder, early[-1], many),
+        *(functools.partial(rise, state) for state in ladder.states[len(early) :]),
+    )
+    return Thorough(squash, early + ups, back, succession, costs)
+
+
+def _first_to_hold_rows(ups: Iterator[upgrade.Upgrade]) -> list[upgrade.Upgrade]:
+    """Upgrade state after state until one takes rows of the app's own."""
+    early = []
+    for made in ups:
+        early.append(made)
+        if _holds_rows(made):
+            break
+    return early
+
+
+def _holds_rows(made: upgrade.Upgrade) -> bool:
+    return bool(made.rows and made.position)
 
 
 def _measure(
-    applier: Applier, ladder: partial.Ladder, ups: list[upgrade.Upgrade], many: upgrade.Rows
+    applier: Applier, ladder: partial.Ladder, small: upgrade.Upgrade, many: upgrade.Rows | None
 ) -> upgrade.Upgrade | None:
-    """Upgrade the earliest state that takes rows of the app's own, holding many."""
-    for small in ups:
-        if small.rows and small.position:
-            state = ladder.states[small.position]
-            return upgrade.upgrade(applier, ladder, state, many, filled=small.filled)
-    return None
+    """Upgrade the state that ``small`` upgraded once more, holding many rows."""
+    if many is None or not _holds_rows(small):
+        return None
+    state = ladder.states[small.position]
+    return upgrade.upgrade(applier, ladder, state, many, filled=small.filled)

@@ -6,6 +6,7 @@ A fork gives every job the loaded project and none of what an earlier job left b
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from . import project
 from .failure import Refused, told
 from .protocol import Channel
+
+COLLECT = (20_000, 20, 50)
+"""When a job collects garbage: rendering models makes many objects that live as long as the job."""
 
 
 def main() -> None:
@@ -31,6 +35,7 @@ def main() -> None:
         channel.send("error", **{**told(error), "kind": _kind_of_setup(error)})
         return
     _preload()
+    gc.freeze()  # what all jobs share need not be searched for garbage in each of them
     while True:
         job = channel.receive()
         if job is None:
@@ -56,6 +61,7 @@ def _preload() -> None:
 def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
     child = os.fork()
     if child == 0:
+        gc.set_threshold(*COLLECT)
         try:
             _do(job, channel)
         finally:
