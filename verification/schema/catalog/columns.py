@@ -3,6 +3,9 @@
 Columns are the most numerous objects by far: one pass, one tuple each, defaults left out.
 """
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
@@ -25,9 +28,11 @@ COLUMNS: Final = f"""
 SELECT a.attrelid, a.attnum, quote_ident(a.attname), a.attoptions, a.attfdwoptions,
     CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END,
     COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
+    a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0 OR a.attgenerated <> '',
     format_type(a.atttypid, a.atttypmod),
     NULLIF(a.attnotnull, false),
-    pg_get_expr(d.adbin, d.adrelid),
+    -- A default reads no column; to name its table all the same would open the table.
+    pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
     CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
     CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
     CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
@@ -45,7 +50,7 @@ WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
 ORDER BY a.attrelid, a.attnum
 """
-FIXED: Final = 8
+FIXED: Final = 9
 
 SEQUENCES: Final = """
 SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
@@ -67,25 +72,33 @@ UNLOGGED_SEQUENCES: Final = 15
 
 def read(reader: Reader) -> None:
     """Record every column that is left, and note each table's order of columns."""
-    orders: dict[Key, list[str]] = {}
-    for row in reader.rows(COLUMNS):
-        relation, number, name = row[:3]
-        reader.columns.setdefault(relation, {})[number] = name
-        reader.column_types.setdefault(relation, {})[number] = row[6:8]
-        owner = reader.addresses.get(("pg_class", relation, 0))
-        if owner is None:
-            continue
-        orders.setdefault(owner, []).append(name)
-        _column(reader, owner, row)
-    for owner, order in orders.items():
-        attributes = reader.entries[owner].attributes
-        attributes["column_order"] = tuple(order)  # type: ignore[index]  # still being read
+    for relation, rows in groupby(reader.rows(COLUMNS), itemgetter(0)):
+        _relation(reader, relation, list(rows))
     _sequences(reader)
 
 
-def _column(reader: Reader, owner: Key, row: tuple[Any, ...]) -> None:
-    relation, number, name, options, foreign_options, local, _, _ = row[:FIXED]
-    attributes = {key: value for key, value in zip(ATTRIBUTES, row[FIXED:], strict=True) if value is not None}
+def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    names = {row[1]: row[2] for row in rows}
+    reader.columns[relation] = names
+    reader.column_types[relation] = {row[1]: row[6:8] for row in rows}
+    owner = reader.addresses.get(("pg_class", relation, 0))
+    if owner is None:
+        return
+    attributes: Any = reader.entries[owner].attributes
+    attributes["column_order"] = tuple(names.values())
+    prefix, parents = f"{owner[1]}.", (owner,)
+    entries, addresses = reader.entries, reader.addresses
+    for row in rows:
+        key = ("column", prefix + row[2])
+        described = {name: value for name, value in zip(ATTRIBUTES, row[FIXED:]) if value is not None}  # noqa: B905 - hot
+        inherited = _unusual(reader, row, described) if row[8] else ()
+        entries[key] = Entry("column", key[1], described, parents + inherited)
+        addresses["pg_class", relation, row[1]] = key
+
+
+def _unusual(reader: Reader, row: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[Key, ...]:
+    """Add what few columns have, and give the columns that this one is inherited from."""
+    relation, _, name, options, foreign_options, local = row[:6]
     if "generated" in attributes:
         attributes["generated_kind"] = attributes["generated"]
         attributes["generated"] = attributes.pop("default", None)
@@ -93,18 +106,12 @@ def _column(reader: Reader, owner: Key, row: tuple[Any, ...]) -> None:
         attributes["options"] = kept
     if foreign_options:
         attributes["foreign_options"] = masked(foreign_options)
-    identity = f"{owner[1]}.{name}"
-    parents: tuple[Key, ...] = (owner,)
-    if local is not None:
-        if local:
-            attributes["local"] = True
-        for ancestor in reader.ancestors.get(relation, ()):
-            parent = reader.addresses.get(("pg_class", ancestor, 0))
-            if parent:
-                parents = (*parents, ("column", f"{parent[1]}.{name}"))
-    key = ("column", identity)
-    reader.entries[key] = Entry("column", identity, attributes, parents)
-    reader.addresses["pg_class", relation, number] = key
+    if local is None:
+        return ()
+    if local:
+        attributes["local"] = True
+    ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ()))
+    return tuple(("column", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
 
 
 def _sequences(reader: Reader) -> None:

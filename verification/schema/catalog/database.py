@@ -37,12 +37,12 @@ WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 
 def read(reader: Reader) -> dict[str, Value]:
     """Record the database's settings and its extensions; give its context."""
-    oid, *values = reader.rows(DATABASE)[0]
-    names = [each.name for each in reader.cursor.description][1:]
-    context = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-    settings = context.pop("settings", {})
-    reader.addresses["pg_database", oid, 0] = ("database", "")
-    for role, configuration in settings.items():
+    context: dict[str, Value] = {}
+    for oid, *values in reader.rows(DATABASE):
+        names = [each.name for each in reader.cursor.description][1:]
+        context = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        reader.addresses["pg_database", oid, 0] = ("database", "")
+    for role, configuration in context.pop("settings", {}).items():
         name = f"settings for {role}"
         reader.entries["database", name] = Entry("database", name, {"settings": tuple(configuration)})
     run(reader, EXTENSIONS)

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 from verification.errors import CannotRun
@@ -16,6 +17,7 @@ from verification.schema.catalog import (
     relations,
     triggers,
 )
+from verification.schema.catalog.ahead import Rehearsal, ahead
 from verification.schema.catalog.reader import Reader
 from verification.schema.catalog.session import session
 from verification.schema.model import Schema, Value
@@ -48,9 +50,18 @@ def read(source: str | Any) -> Schema:
                 f"the server is PostgreSQL {version}; this reader knows {VERSIONS[0]} to {VERSIONS[-1]}"
                 " and does not guess: use such a server"
             )
-        reader = Reader(cursor, version)
-        context = collect(reader)
+        with ahead(cursor, statements(version)) as results:
+            reader = Reader(results, version)
+            context = collect(reader)
         return Schema(version, reader.entries, context)
+
+
+@cache
+def statements(version: int) -> tuple[str, ...]:
+    """Give the queries of a reading, in order."""
+    rehearsal = Rehearsal()
+    collect(Reader(rehearsal, version))
+    return tuple(rehearsal.statements)
 
 
 def collect(reader: Reader) -> dict[str, Value]:
