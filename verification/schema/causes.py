@@ -17,9 +17,7 @@ SINGLE: Final = {
 }
 """Classes that have one attribute: an added one is told by its value."""
 
-NEVER_RENAMED: Final = frozenset(
-    {"row", "database", "extension", "schema", "user_mapping", "cast", "transform"}
-)
+NEVER_RENAMED: Final = frozenset({"row", "database", "extension", "user_mapping", "cast", "transform"})
 VIEWS: Final = frozenset({"view", "materialized_view"})
 TYPES: Final = frozenset({"type", "collation"})
 FOLLOWED: Final = frozenset({"owner", "persistence"})
@@ -39,6 +37,8 @@ IMPLIED: Final = {
     "on_delete": ("on_delete_columns",),
     "enforced": ("valid",),  # what is not enforced cannot be valid
     "provider": ("version",),
+    "locale": ("version",),
+    "period": ("method",),
     "subtype": ("operator_class", "subtype_collation"),
 }
 """Attribute -> details of the same object that PostgreSQL changes with it."""
@@ -153,6 +153,8 @@ def without_consequences(
             found = {name: values for name, values in found.items() if not name.startswith(f"{base}_")}
     if ("keys" in found or "columns" in found) and _keys_moved_along(left, right):
         found = {name: values for name, values in found.items() if name not in KEY_ATTRIBUTES}
+    if "kind" in found and left.kind == "constraint":
+        return {"kind": found["kind"]}  # another constraint under the name of the old
     implied = {name for cause, names in IMPLIED.items() if cause in found for name in names}
     return {name: values for name, values in found.items() if name not in implied}
 

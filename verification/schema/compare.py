@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.schema import causes, normalise, versions
+from verification.schema import causes, versions
 from verification.schema.difference import Difference
 from verification.schema.model import Entry, Key, Schema, Value
 from verification.schema.options import Options
-from verification.schema.renames import NOTES, ORDER, RELATIONS, Rename, Renames, last_part, pairs
+from verification.schema.pairing import BY_MEANING, Attributes, find_renames
+from verification.schema.renames import ORDER, Rename, Renames, last_part, schema_of
 
-BY_MEANING: Final = frozenset({"constraint", "index", "sequence"})
-"""Classes whose names Django and PostgreSQL make up."""
-NAME_ATTRIBUTES: Final = frozenset({"not_null_constraint", "identity_sequence"})
 DEFAULTS: Final = Options()
 
 
@@ -89,9 +87,9 @@ class _Work:
         self.left = dict(left.entries)
         self.right = dict(right.entries)
         self.renames = Renames()
-        self._original: dict[Key, Key] = {}
         if self.left.keys() != self.right.keys():
-            self._find_renames()
+            self.left, self.renames = find_renames(self.left, self.right, options)
+        self.attributes = Attributes(self.renames, options)
 
     def differences(self) -> list[Difference]:
         removed = {key: self.left[key] for key in self.left.keys() - self.right.keys()}
@@ -101,7 +99,7 @@ class _Work:
             for key, entry in self.left.items()
             if key in self.right
             and entry.attributes != self.right[key].attributes
-            and (attributes := self._changed(entry, self.right[key]))
+            and (attributes := self.attributes.changed(entry, self.right[key]))
         }
         kinds = self._turned_indexes(removed, added)
         scene = causes.Scene(self.left, self.right, removed, added, changed)
@@ -161,82 +159,18 @@ class _Work:
     def _renamed(self) -> list[Difference]:
         quiet = BY_MEANING if self.options.generated_names else frozenset()
         return [
-            Difference(each.kind, each.old, "changed", "name", each.old_name, each.new_name)
+            Difference(each.kind, each.old, "changed", each.attribute, *each.values)
             for each in self.renames.found
-            if each.kind not in quiet
+            if each.kind not in quiet and not self._moved_along(each)
         ]
 
-    def _changed(self, left: Entry, right: Entry) -> dict[str, tuple[Value, Value]]:
-        found = {}
-        for name in left.attributes.keys() | right.attributes.keys():
-            one, other = left.attributes.get(name), right.attributes.get(name)
-            if one == other or name == ORDER or self._is_same(left, name, one, other):
-                continue
-            found[name] = (_complete(one, other), _complete(other, one))
-        return causes.without_consequences(left, right, found)
-
-    def _is_same(self, entry: Entry, name: str, one: Value, other: Value) -> bool:
-        if self.options.generated_names and name in NAME_ATTRIBUTES and one and other:
-            return True
-        return normalise.same(name, one, other, self.options) or self.renames.explain(entry, name, one, other)
-
-    def _alike(self, left: Entry, right: Entry) -> bool:
-        if left.kind in RELATIONS and not self._columns_alike(left, right):
+    def _moved_along(self, rename: Rename) -> bool:
+        """Whether a sequence went to another schema with the table that owns it."""
+        if rename.attribute != "schema" or rename.kind != "sequence":
             return False
-        return not self._changed(left, right)
-
-    def _columns_alike(self, left: Entry, right: Entry) -> bool:
-        names = left.attributes.get(ORDER, ())
-        if set(names) != set(right.attributes.get(ORDER, ())):
-            return False
-        guess = Renames([Rename(left.kind, left.object, right.object)])
-        for name in names:
-            one = self.left["column", f"{left.object}.{name}"]
-            other = self.right["column", f"{right.object}.{name}"]
-            for attribute in one.attributes.keys() | other.attributes.keys():
-                a, b = one.attributes.get(attribute), other.attributes.get(attribute)
-                # A serial's sequence may have been renamed along with its table.
-                ours = attribute in ("default", *NAME_ATTRIBUTES)
-                if a != b and not ours and not guess.explain(one, attribute, a, b):
-                    return False
-        return True
-
-    def _find_renames(self) -> None:
-        """Relations first, then their columns, then what depends on both."""
-        for kinds in (RELATIONS, frozenset({"column"}), frozenset({"sequence", "type"}), None):
-            removed = self._candidates(self.left, self.right, kinds)
-            added = self._candidates(self.right, self.left, kinds)
-            if not removed or not added:
-                continue
-            if self.options.generated_names:
-                by_meaning = [entry for entry in removed if entry.kind in BY_MEANING]
-                found = pairs(by_meaning, added, self._alike, ambiguous=True)
-                taken = {old.key for old, _ in found}
-                found += pairs((e for e in removed if e.key not in taken), added, self._alike)
-            else:
-                found = pairs(removed, added, self._alike)
-            if found:
-                self._apply([self._rename(old, new) for old, new in found])
-
-    def _candidates(
-        self, here: dict[Key, Entry], there: dict[Key, Entry], kinds: frozenset[str] | None
-    ) -> list[Entry]:
-        return [
-            entry
-            for key, entry in here.items()
-            if key not in there
-            and (entry.kind in kinds if kinds else entry.kind not in RELATIONS | NOTES | {"column"})
-            and entry.kind not in causes.NEVER_RENAMED
-        ]
-
-    def _rename(self, old: Entry, new: Entry) -> Rename:
-        table = new.parents[0] if new.parents and new.kind in ("column", "index", "constraint") else None
-        return Rename(old.kind, old.object, new.object, table)
-
-    def _apply(self, found: list[Rename]) -> None:
-        step = Renames(found)
-        self.left = {entry.key: entry for entry in map(step.entry, self.left.values())}
-        self.renames.found += found
+        tables = {each.new for each in self.renames.found if each.attribute == "schema"}
+        owners = (name for kind, name in self.right[rename.kind, rename.new].parents if kind == "column")
+        return any(schema_of(owner) in tables for owner in owners)
 
     def _turned_indexes(self, removed: dict[Key, Entry], added: dict[Key, Entry]) -> list[Difference]:
         """A unique constraint that became a unique index, or the other way, is one difference."""
@@ -254,11 +188,6 @@ class _Work:
                     if not self.options.unique_index_as_constraint:
                         found.append(Difference("constraint", key[1], "changed", "kind", *words))
         return found
-
-
-def _complete(value: Value, other: Value) -> Value:
-    """Give the value to show: an absent flag is the opposite of the one that is there."""
-    return not other if value is None and isinstance(other, bool) else value
 
 
 __all__ = ["Comparison", "Difference", "Options", "check_ignored", "compare", "compare_schemas", "last_part"]

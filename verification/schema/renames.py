@@ -1,11 +1,11 @@
-"""Renames: an object gone and an object come that are alike in everything but the name.
+"""Renames: an object gone and an object come that are alike in everything but the name, or the schema.
 
 A rename changes the text of whatever names the object: those texts are no differences of their own.
 Only what is alike in every attribute, and alike to nothing else, is taken for renamed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -13,9 +13,7 @@ from typing import Final
 from verification.schema.model import Entry, Key, Value
 
 RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
-NOTES: Final = frozenset({"comment", "grant", "security_label", "default_privileges"})
-"""What is keyed by another object: it follows that object and is never renamed itself."""
-OWN_WORDS: Final = frozenset({"body", "comment", "label", "library"})
+NEVER_EXPLAINED: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
 """Attributes whose text PostgreSQL does not change when something is renamed."""
 ORDER: Final = "column_order"
 
@@ -31,6 +29,18 @@ class Rename:
     new: str
     table: Key | None = None
     """Of a column, an index or a constraint: the table, under its new name."""
+
+    @property
+    def attribute(self) -> str:
+        """What is another: the ``name``, or the ``schema`` of what was moved."""
+        return "name" if self.old_name != self.new_name else "schema"
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """The name or the schema, before and after."""
+        if self.attribute == "name":
+            return self.old_name, self.new_name
+        return schema_of(self.old), schema_of(self.new)
 
     @cached_property
     def old_name(self) -> str:
@@ -57,15 +67,23 @@ class Rename:
         return re.compile(rf'(?<![\w$"])({re.escape(self.new_name)}) AS {names}(?![\w$"])')
 
     @cached_property
+    def _word(self) -> re.Pattern[str]:
+        return re.compile(rf'(?<![\w$"]){re.escape(self.old_name)}(?![\w$"])')
+
+    @cached_property
     def _prefix(self) -> re.Pattern[str]:
         return re.compile(rf'(?<![\w$".]){re.escape(self.old_name)}\.')
 
     def identity(self, text: str) -> str:
-        """Give an identity as it is after the rename."""
+        """Give a text that holds identities as it is after the rename."""
+        if self.kind == "schema":
+            return self._prefix.sub(lambda _: f"{self.new}.", text)
         return self._qualified.sub(lambda _: without_arguments(self.new), text)
 
     def text(self, text: str, *, within: bool) -> str:
         """Give a text as PostgreSQL prints it after the rename; ``within``: bare names are the table's."""
+        if self.kind == "schema":
+            return self.identity(text)
         if self.kind == "column" or (within and self.table):
             return self._bare.sub(lambda _: self.new_name, text) if within else text
         if within:
@@ -77,6 +95,23 @@ class Rename:
         if self.kind != "column":
             return text
         return self._kept_label.sub(r"\1", text)
+
+    def takes_along(self, column: Entry, left: str, right: str) -> bool:
+        """Whether a table that went to another schema took the sequence of an identity column with it."""
+        if self.attribute != "schema" or (self.kind, self.new) not in column.parents:
+            return False
+        schemas = (schema_of(left), schema_of(right))
+        return schemas == self.values and last_part(left) == last_part(right)
+
+    def labels(self, definition: str) -> Iterator[str]:
+        """Give the texts that a view's definition may have after one of its own columns is renamed."""
+        for found in self._word.finditer(definition):
+            before, after = definition[: found.start()], definition[found.end() :]
+            if before.endswith(" AS "):
+                yield f"{before}{self.new_name}{after}"
+            yield f"{before}{self.old_name} AS {self.new_name}{after}"
+            if before.endswith(f"{self.new_name} AS "):
+                yield f"{before.removesuffix(' AS ')}{after}"
 
 
 def without_arguments(identity: str) -> str:
@@ -90,9 +125,9 @@ def last_part(identity: str) -> str:
     return found.group(1) if found else identity
 
 
-def container(entry: Entry) -> str:
-    """Give what an identity stands in: the table, or the schema."""
-    return without_arguments(entry.object)[: -len(last_part(entry.object))]
+def schema_of(identity: str) -> str:
+    """Give the schema of what stands in one directly, else the table with its schema."""
+    return without_arguments(identity)[: -len(last_part(identity))].removesuffix(".")
 
 
 @dataclass
@@ -104,33 +139,36 @@ class Renames:
     def __bool__(self) -> bool:
         return bool(self.found)
 
-    def entry(self, entry: Entry) -> Entry:
-        """Give an entry of the left under the names of the right; its attributes stay as they are."""
-        identity, parents, uses = entry.object, entry.parents, entry.uses
-        for rename in self.found:
-            identity = rename.identity(identity)
-            parents = tuple((kind, rename.identity(name)) for kind, name in parents)
-            uses = tuple((kind, rename.identity(name)) for kind, name in uses)
-        return entry._replace(object=identity, parents=parents, uses=uses)
-
     def explain(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
         """Tell whether the renames alone make the left value the right one."""
-        if not self.found or attribute in OWN_WORDS:
+        if not self.found or attribute in NEVER_EXPLAINED:
             return False
-        if attribute == "not_null_constraint":
-            return False
+        if attribute == "schema":
+            return any(each.kind == "schema" and (left, right) == (each.old, each.new) for each in self.found)
         value = left
         for rename in self.found:
             within = self._within(rename, entry)
             value = apply(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
-        if value == right:
+        if value in (right, self._with_schemas(right)):
             return True
-        if "definition" not in attribute:
-            return False
+        if attribute == "identity_sequence" and value and right:
+            return any(each.takes_along(entry, value, right) for each in self.found)
+        return "definition" in attribute and self._explain_labels(entry, value, right)
+
+    def _explain_labels(self, entry: Entry, left: Value, right: Value) -> bool:
+        """Whether a view's two definitions are one but for the names that it gives its columns."""
+        if any(right in each.labels(left) for each in self.found if each.table == entry.key):
+            return True
         for rename in self.found:
-            value = apply(value, rename.plain)
-            right = apply(right, rename.plain)
-        return bool(value == right)
+            left, right = apply(left, rename.plain), apply(right, rename.plain)
+        return bool(left == right)
+
+    def _with_schemas(self, value: Value) -> Value:
+        """Give a value of the right with a schema's rename: whatever else has that name has it twice."""
+        for rename in self.found:
+            if rename.kind == "schema":
+                value = apply(value, rename.identity)
+        return value
 
     def _within(self, rename: Rename, entry: Entry) -> bool:
         """Whether a bare name in this entry's texts is a name in the renamed object's table."""
@@ -142,7 +180,7 @@ class Renames:
             rename.table in entry.parents
             or entry.attributes.get("target") == rename.table[1]
             or ("column", rename.new) in entry.uses
-            or entry.key == rename.table
+            or (entry.key == rename.table and "definition" not in entry.attributes)
         )
 
 
@@ -155,29 +193,3 @@ def apply(value: Value, change: Callable[[str], str]) -> Value:
     if isinstance(value, Mapping):
         return {key: apply(each, change) for key, each in value.items()}
     return value
-
-
-def pairs(
-    removed: Iterable[Entry], added: Iterable[Entry], alike: Alike, *, ambiguous: bool = False
-) -> list[tuple[Entry, Entry]]:
-    """Pair what is alike; ``ambiguous``: also where one is alike to several, in order of names."""
-    left: dict[tuple[str, str], list[Entry]] = {}
-    for entry in removed:
-        left.setdefault((entry.kind, container(entry)), []).append(entry)
-    right: dict[tuple[str, str], list[Entry]] = {}
-    for entry in added:
-        if (place := (entry.kind, container(entry))) in left:
-            right.setdefault(place, []).append(entry)
-    matched = []
-    for place, candidates in right.items():
-        others = left[place]
-        matches = {old.key: [new for new in candidates if alike(old, new)] for old in others}
-        taken: set[Key] = set()
-        for old in sorted(others):
-            free = [new for new in matches[old.key] if new.key not in taken]
-            alone = len(free) == 1 and sum(free[0] in found for found in matches.values()) == 1
-            if alone or (ambiguous and free):
-                new = min(free)
-                taken.add(new.key)
-                matched.append((old, new))
-    return matched

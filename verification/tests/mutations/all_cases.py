@@ -6,6 +6,7 @@ from verification.tests.mutations import (
     columns,
     constraints,
     indexes,
+    moves,
     others,
     policies,
     routines,
@@ -29,4 +30,5 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
     *triggers.CASES,
     *policies.CASES,
     *others.CASES,
+    *moves.CASES,
 )

@@ -1,6 +1,6 @@
 """The three kinds of case: what must be seen, what must not, and what an option allows."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from verification.schema.options import Options
 
@@ -13,7 +13,7 @@ class Mutation:
     sql: str
     kind: str
     object: str
-    attribute: str
+    attribute: str = ""
     """What changes; empty where a whole object comes or goes."""
     since: int = 14
     """The first version of PostgreSQL that can do it."""
@@ -21,6 +21,15 @@ class Mutation:
     """The object's name in the other direction, where that is another one: it was renamed."""
     autocommit: bool = False
     """Whether its statements (one a line) refuse to run inside a transaction."""
+    _: KW_ONLY
+    change: str = ""
+    """``added``, ``removed`` or ``changed``; empty: whichever it is, the other direction mirrors it."""
+    given: str = ""
+    """Statements that prepare the base for this case alone: they are part of both sides."""
+    needs: str = ""
+    """``icu``, ``lz4``: what the server must have been built with."""
+    pg_dump_blind: str = ""
+    """Why ``pg_dump -s`` shows nothing; empty: it must show the change too."""
 
     def __str__(self) -> str:
         return self.name
@@ -34,6 +43,9 @@ class Harmless:
     sql: str
     since: int = 14
     autocommit: bool = False
+    _: KW_ONLY
+    pg_dump_alarm: str = ""
+    """Why ``pg_dump -s`` shows a difference; empty: it must show none either."""
 
     def __str__(self) -> str:
         return self.name
