@@ -43,6 +43,17 @@ def _bare_list(value: Any) -> tuple[str, ...]:
     return tuple(_bare(each) for each in value or ())
 
 
+def _keys(value: Any) -> tuple[str, ...]:
+    """One reader prints an index's expressions with every parenthesis, the other with the needed ones.
+
+    A parenthesis that matters is caught all the same: each reader compares with its own print.
+    """
+    return tuple("".join(each.split()).translate(_PARENTHESES) for each in _bare_list(value))
+
+
+_PARENTHESES: Final = str.maketrans("", "", "()")
+
+
 SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
     "column": {"not_null": _flag, "default": _text, "identity": _text, "generated": _text},
     "constraint": {
@@ -53,7 +64,7 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "on_update": _action,
         "on_delete": _action,
     },
-    "index": {"unique": _flag, "method": _text, "predicate": _text, "keys": _bare_list},
+    "index": {"unique": _flag, "method": _text, "predicate": _text, "keys": _keys},
     "view": {"definition": _text},
     "materialized_view": {"definition": _text},
 }
