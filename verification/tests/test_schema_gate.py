@@ -1,10 +1,6 @@
 """A squash that was spoilt on purpose: the command and the gate name exactly what it lost."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +9,8 @@ from typing import Any
 import pytest
 
 from verification.configuration import Configuration
+from verification.tests.gate_helpers import Outcome, copy_project, gate, harness
 
-HARNESS = Path(__file__).parents[2]
-SUITE = HARNESS / "verification" / "suite" / "test_schema.py"
 APP = "payments"
 SQUASH = "0001_squashed_0026_add_status_check_type"
 
@@ -63,12 +58,7 @@ FAULTS = (
 @pytest.fixture
 def project(configuration: Configuration, tmp_path: Path) -> Path:
     """A copy of the project, ready to be spoilt."""
-    for name in ("pyproject.toml", configuration.readme):
-        shutil.copy(configuration.path(name), tmp_path / name)
-    ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3", "staticfiles", "tests")
-    for name in configuration.paths:
-        shutil.copytree(configuration.path(name), tmp_path / name, ignore=ignored)
-    return tmp_path
+    return copy_project(configuration, tmp_path)
 
 
 def squash_file(project: Path) -> Path:
@@ -83,25 +73,15 @@ def spoil(project: Path, fault: Fault) -> None:
     file.write_text(spoilt, encoding="utf-8")
 
 
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    ours = ("PYTEST_", "VERIFICATION_", "DJANGO_SETTINGS", "DB_")
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return subprocess.run(
-        [sys.executable, "-m", "verification", *arguments],
-        cwd=project, env=variables | {"PYTHONPATH": str(HARNESS)},
-        capture_output=True, text=True, timeout=150, check=False,
-    )  # fmt: skip
-
-
-def squash(project: Path, settings: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run(project, "squash", "--settings", settings, "--provider", "embedded", *arguments)
+def squash(project: Path, settings: str, *arguments: str) -> Outcome:
+    return harness(project, "squash", "--settings", settings, "--provider", "embedded", *arguments)
 
 
 def test_an_honest_squash_is_equal(configuration: Configuration, project: Path) -> None:
     """Untouched, the two chains are equal: status 0, no difference, the contract's JSON."""
     done = squash(project, configuration.settings, "--format", "json")
 
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     assert found["equal"] is True
     assert [(each["app"], each["squash"], each["replaced"]) for each in found["squashes"]] == [
@@ -117,7 +97,7 @@ def test_a_spoilt_squash_is_named_exactly(configuration: Configuration, project:
 
     done = squash(project, configuration.settings, "--format", "json")
 
-    assert done.returncode == 1, done.stderr
+    assert done.status == 1, done.stderr
     differences = json.loads(done.stdout)["squashes"][0]["differences"]
     found = [(each["kind"], each["object"], each["change"], each["attribute"] or "") for each in differences]
     assert found == [fault.expected]
@@ -127,11 +107,10 @@ def test_the_gate_fails_with_the_index_in_words(configuration: Configuration, pr
     """``run`` over the spoilt tree: status 1, and the reason names the index that is missing."""
     spoil(project, FAULTS[0])
 
-    done = run(project, "run", "--provider", "embedded", f"{SUITE}::test_schema_squash")
+    done = gate(project, "test_schema.py::test_schema_squash")
 
-    assert done.returncode == 1, done.stdout + done.stderr
-    result = json.loads((project / "reports" / "verification.json").read_text(encoding="utf-8"))
-    (check,) = result["checks"]
+    assert done.status == 1, done.output
+    (check,) = done.checks.values()
     assert check["verdict"] == "failed"
     assert "index public.payments_order.payments_or_status_idx: missing on the right" in check["reason"]
 
@@ -150,7 +129,7 @@ def test_what_cannot_be_compared_is_said_in_one_line(
     """Status 2 and one line that names what is wrong."""
     done = squash(project, settings or configuration.settings, *arguments)
 
-    assert done.returncode == 2
+    assert done.status == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert words in done.stderr
 
@@ -163,7 +142,7 @@ def test_a_chain_that_does_not_load_is_not_comparable(configuration: Configurati
 
     done = squash(project, configuration.settings)
 
-    assert done.returncode == 2
+    assert done.status == 2
     assert "0004_lost" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
@@ -176,17 +155,9 @@ def test_a_change_without_migration_is_drift(configuration: Configuration, proje
     assert first in text
     models.write_text(text.replace(first, f"fax = models.TextField()\n    {first}"), encoding="utf-8")
 
-    done = run(
-        project,
-        "run",
-        "--provider",
-        "embedded",
-        f"{SUITE}::test_schema_written",
-        f"{SUITE}::test_schema_models",
-    )
+    done = gate(project, "test_schema.py::test_schema_written", "test_schema.py::test_schema_models")
 
-    assert done.returncode == 1, done.stdout + done.stderr
-    result = json.loads((project / "reports" / "verification.json").read_text(encoding="utf-8"))
-    written, against = result["checks"]
+    assert done.status == 1, done.output
+    written, against = done.checks.values()
     assert f"{APP}: Add field fax to merchant" in written["reason"]
     assert "column public.payments_merchant.fax: only on the right" in against["reason"]

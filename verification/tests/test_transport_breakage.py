@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,42 +11,17 @@ import pytest
 from verification.configuration import Configuration
 from verification.errors import CannotRun
 from verification.postgres.server import Server
+from verification.tests.gate_helpers import HARNESS, copy_project, gate
 from verification.transport import folder
 from verification.transport.worker import Worker
 
 pytestmark = pytest.mark.postgres
-IGNORED = shutil.ignore_patterns("__pycache__", "*.sqlite3", "staticfiles", "tests", "node_modules")
-HARNESS = Path(__file__).parents[2]
-SUITE = HARNESS / "verification" / "suite"
 
 
 @pytest.fixture
 def project(configuration: Configuration, tmp_path: Path) -> Path:
     """A copy of the project, ready to be broken."""
-    root = tmp_path / "project"
-    root.mkdir()
-    files = ("pyproject.toml", configuration.readme, *configuration.environment_files)
-    for name in files:
-        shutil.copy(configuration.path(name), root / name)
-    for name in configuration.paths:
-        shutil.copytree(configuration.path(name), root / name, ignore=IGNORED)
-    return root
-
-
-def gate(project: Path, *arguments: str, provider: str = "embedded") -> subprocess.CompletedProcess[str]:
-    """Run the gate there, as a pipeline would."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "VERIFICATION_"))
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "verification", "run", "--provider", provider, *arguments],
-        cwd=project,
-        env=environment | {"PYTHONPATH": str(HARNESS)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return copy_project(configuration, tmp_path)
 
 
 def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
@@ -58,25 +32,22 @@ def test_an_ignored_root_certificate_is_found(configuration: Configuration, proj
     assert f'os.getenv("{variable}")' in text
     settings.write_text(text.replace(f'os.getenv("{variable}")', "None"), encoding="utf-8")
 
-    done = gate(project, str(SUITE / "test_transport.py"), "-k", "(test_options and not any) or certificates")
+    done = gate(project, "test_transport.py", "-k", "(test_options and not any) or certificates")
 
     output = done.stdout + done.stderr
-    assert done.returncode == 1, output
+    assert done.status == 1, output
     assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", output), output
     assert f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in output
 
 
 def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Server) -> None:
     """Asked to prove TLS where there is none, the gate says where and what to do; no secret shows."""
-    suite = str(SUITE / "test_transport.py")
+    done = gate(project, "--dsn", server.url(), "test_transport.py", "-k", "test_cases", provider="existing")
 
-    done = gate(project, "--dsn", server.url(), suite, "-k", "test_cases", provider="existing")
-
-    output = " ".join((done.stdout + done.stderr).split())
-    assert done.returncode == 2, output
-    assert "server does not support SSL, but SSL was required" in output
-    assert "use --provider embedded" in output
-    assert server.password not in output
+    assert done.status == 2, done.output
+    assert "server does not support SSL, but SSL was required" in done.output
+    assert "use --provider embedded" in done.output
+    assert server.password not in done.output
 
 
 def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configuration) -> None:
