@@ -123,7 +123,10 @@ def access_fields(record: logging.LogRecord) -> dict[str, Any] | None:
     """Give method, path (without query, which may be private), status and more; None: no access record."""
     if record.name == "gunicorn.access" and isinstance(record.args, Mapping):
         atoms = record.args
+        # gunicorn writes its lines outside of the request's context, but it knows the answer's header.
+        identifier = atoms.get("{x-request-id}o")
         return {
+            **({"request_id": identifier} if identifier else {}),
             "method": atoms.get("m"),
             "path": atoms.get("U"),
             "status": _number(atoms.get("s")),

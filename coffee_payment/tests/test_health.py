@@ -186,10 +186,13 @@ def test_gunicorn_answers_probes_and_keeps_them_out_of_its_log(tmp_path: Path) -
         response, body = ask(number, "HEAD")
         assert (response.status, body) == (200, b"")
         assert ask(number, "DELETE")[0].status == 405
-        assert ask(number, path="/healthy?order=private")[0].status == 404
+        missing = ask(number, path="/healthy?order=private")[0]
+        assert missing.status == 404
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        status = process.wait(timeout=30)
+
+    assert status == 0
 
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     access = [line for line in lines if line["logger"] == "gunicorn.access"]
@@ -197,6 +200,7 @@ def test_gunicorn_answers_probes_and_keeps_them_out_of_its_log(tmp_path: Path) -
         ("DELETE", "/health", 405),
         ("GET", "/healthy", 404),
     ]
+    assert access[1]["request_id"] == missing.headers["X-Request-ID"]
 
 
 def wait_until_listening(number: int, process: subprocess.Popen[bytes]) -> None:

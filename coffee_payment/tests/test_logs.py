@@ -117,6 +117,16 @@ def access(name: str, path: str, status: str) -> Log:
     return log
 
 
+def test_an_access_line_has_the_id_that_the_answer_has() -> None:
+    """So the line joins what else the request has caused."""
+    given = Log("gunicorn.access", [])
+    atoms = {"m": "GET", "U": "/v1/pay", "s": "200", "M": 3, "B": 70, "h": "10.0.0.1"}
+    given.logger.info("%(U)s", atoms | {"{x-request-id}o": "proxy-12345678"})
+    given.logger.info("%(U)s", atoms)
+
+    assert [line.get("request_id") for line in given.lines] == ["proxy-12345678", None]
+
+
 @pytest.mark.parametrize("name", ["gunicorn.access", "django.server"])
 @pytest.mark.parametrize(
     ("path", "status", "kept"),
