@@ -89,8 +89,8 @@ def _constraint(
         reader.not_compared(f"constraint {key[1]} of kind {letter!r}")
         return
     # An expression of an exclusion constraint stands there as 0; its text is among the keys.
-    columns = reader.names(relation, [number for number in row[8] or () if number]) if relation else ()
-    parents = (owner, *reader.column_keys(owner, columns))
+    numbers = [number for number in row[8] or () if number] if relation else []
+    parents = (owner, *reader.column_keys(relation, numbers))
     if letter == "f":
         if _is_generated(row, by_oid):
             reader.alias("pg_constraint", oid, key, owner)
@@ -101,7 +101,7 @@ def _constraint(
     if letter in BEHIND_CONSTRAINT:
         attributes |= _index(reader, letter, index, found[index], key)
     elif letter == "f":
-        attributes["columns"] = columns
+        attributes["columns"] = reader.names(relation, numbers)
     attributes["kind"] = KINDS[letter]
     parents = (*parents, *_inherited(reader, relation, name, parent, by_oid))
     if "operators" in attributes:
@@ -154,7 +154,9 @@ def _inherited(
     if parent in by_oid:
         whole = reader.addresses.get(("pg_class", by_oid[parent][3], 0))
         return (("constraint", f"{whole[1]}.{by_oid[parent][1]}"),) if whole else ()
-    ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ()))
+    if relation not in reader.ancestors:
+        return ()
+    ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors[relation])
     return tuple(("constraint", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
 
 

@@ -5,16 +5,18 @@ settled by comparing numbers, and only the rest is looked up.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from verification.schema.catalog.keys import Keys
 from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader
 from verification.schema.model import Key, Value
 
 INDEXES: Final = f"""
-SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::text, i.indclass::text,
-    i.indcollation::text, i.indoption::text, i.indnkeyatts, i.indisclustered, i.indisreplident, a.amname,
+SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::int2[], i.indclass::text,
+    i.indcollation::text,
+    i.indnkeyatts = i.indnatts AND i.indexprs IS NULL AND i.indpred IS NULL AND c.reloptions IS NULL
+        AND NOT i.indisclustered AND NOT i.indisreplident AND 0 = ALL (i.indoption::int2[]),
+    a.amname, i.indnkeyatts, i.indoption::int2[], i.indisclustered, i.indisreplident,
     CASE WHEN i.indexprs IS NOT NULL THEN
         ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, false) FROM generate_series(1, i.indnkeyatts) n) END,
     CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN
@@ -35,20 +37,19 @@ JOIN pg_am a ON a.oid = c.relam
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
 """
-FIXED: Final = 14
+FIXED: Final = 15
 
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}
 """Bits of pg_index.indoption: 1 descending, 2 nulls first."""
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """One index as the catalogs have it, before it is told as an index or as part of a constraint."""
 
     relation: int
     name: str
-    columns: tuple[str, ...]
-    """The columns that it cannot do without."""
+    columns: tuple[int, ...]
+    """Numbers of the columns that it cannot do without."""
     attributes: dict[str, Value]
 
 
@@ -62,39 +63,37 @@ def read(reader: Reader) -> dict[int, Index]:
 
 
 def _index(reader: Reader, row: tuple[Any, ...], names: list[str], details: Keys) -> Index:
-    (
-        oid,
-        relation,
-        name,
-        numbers,
-        classes,
-        collations,
-        options,
-        width,
-        clustered,
-        identifies,
-        method,
-        expressions,
-        used,
-        parameters,
-    ) = row[:FIXED]
+    oid, relation, name, numbers, classes, collations, is_plain = row[:7]
     known = reader.columns.get(relation, {})
-    places = [int(number) for number in numbers.split()]
-    columns = tuple(known.get(number, f"({number})") for number in places)
-    keys = tuple(expressions) if expressions else columns[:width]
+    columns = [known.get(number) or f"({number})" for number in numbers]
+    if is_plain:
+        attributes: dict[str, Value] = {"method": row[7], "keys": tuple(columns)}
+        needed = numbers
+    else:
+        attributes, needed = _unusual(reader, row, columns)
+    for each, value in zip(names, row[FIXED:]):  # noqa: B905 - hot: once for each index
+        if value is not None:
+            attributes[each] = value
+    width = len(attributes["keys"])
+    attributes |= details.unusual(oid, relation, numbers[:width], classes, collations)
+    return Index(relation, name, tuple(dict.fromkeys(needed)), attributes)
+
+
+def _unusual(reader: Reader, row: tuple[Any, ...], columns: list[str]) -> tuple[dict[str, Value], list[int]]:
+    """Give the attributes that few indexes have, and the numbers of the columns that it reads."""
+    relation, name, numbers = row[1:4]
+    method, width, options, clustered, identifies, expressions, used, parameters = row[7:FIXED]
+    keys = tuple(expressions or columns[:width])
     attributes: dict[str, Value] = {"method": method, "keys": keys}
-    attributes |= {key: value for key, value in zip(names, row[FIXED:], strict=True) if value is not None}
     if len(columns) > width:
-        attributes["include"] = columns[width:]
-    if options.strip("0 "):
-        attributes["order"] = tuple(ORDERS[int(option) & 3] for option in options.split())
+        attributes["include"] = tuple(columns[width:])
+    if any(options):
+        attributes["order"] = tuple(ORDERS[option & 3] for option in options)
     if parameters:
         attributes["storage_parameters"] = tuple(sorted(parameters))
-    attributes |= details.unusual(oid, relation, places[:width], classes, collations)
     if clustered or identifies:
         _mark_table(reader, relation, name, clustered, identifies)
-    needed = columns if used is None else (*columns, *(known[number] for number in used if number in known))
-    return Index(relation, name, tuple(dict.fromkeys(needed)), attributes)
+    return attributes, [*numbers, *(used or ())]
 
 
 def _mark_table(reader: Reader, relation: int, name: str, clustered: bool, identifies: bool) -> None:
@@ -114,7 +113,7 @@ def record(reader: Reader, indexes: Mapping[int, Index]) -> None:
         table = reader.addresses.get(("pg_class", index.relation, 0))
         if table is None:
             continue
-        parents = (table, *reader.column_keys(table, index.columns))
+        parents = (table, *reader.column_keys(index.relation, index.columns))
         if oid in reader.ancestors:
             parent = indexes.get(reader.ancestors[oid][0])
             if parent:

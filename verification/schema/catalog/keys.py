@@ -3,7 +3,7 @@
 Nearly every key has its column's own: that is settled by comparing numbers, and only the rest is told.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
 from verification.schema.model import Value
@@ -12,11 +12,10 @@ KEY_DETAILS: Final = f"""
 SELECT k.attrelid, k.attnum, COALESCE(NULLIF(t.typbasetype, 0), t.oid), t.typcollation, k.attoptions,
     NULLIF(k.attstattarget, -1)
 FROM pg_attribute k
-JOIN pg_class c ON c.oid = k.attrelid
 JOIN pg_type t ON t.oid = k.atttypid
-LEFT JOIN pg_index i ON i.indexrelid = k.attrelid
-WHERE k.attrelid >= {FIRST_USER_OID} AND c.relkind IN ('i', 'I')
-    AND (k.attoptions IS NOT NULL OR i.indexprs IS NOT NULL)
+WHERE k.attrelid >= {FIRST_USER_OID} AND k.attnum > 0 AND (
+    k.attrelid IN (SELECT indexrelid FROM pg_index WHERE indexprs IS NOT NULL)
+    OR k.attoptions IS NOT NULL AND k.attrelid IN (SELECT indexrelid FROM pg_index))
 """
 """What only a key's own row can tell: parameters of the operator class, type of an expression."""
 
@@ -42,31 +41,41 @@ class Keys:
         self._classes = {oid: tuple(values) for oid, *values in reader.rows(OPERATOR_CLASSES)}
         self._collations = dict(reader.rows(COLLATIONS))
         self._rows = {(index, number): tuple(values) for index, number, *values in reader.rows(KEY_DETAILS)}
+        self._with_rows = {index for index, _ in self._rows}
         self._names: dict[tuple[int, int], str | None] = {}
+        self._found: dict[tuple[Any, ...], dict[str, Value]] = {}
 
     def unusual(
         self, index: int, relation: int, numbers: list[int], classes: str, collations: str
     ) -> dict[str, Value]:
         """Give what the keys do not share with their columns, one value a key, None where it is the default."""
         types = self._types.get(relation, {})
+        if index in self._with_rows:
+            return self._unusual(index, types, numbers, classes, collations)
+        # Without rows of their own, keys of the same types are the same in every table.
+        alike = (classes, collations, *[types.get(number) for number in numbers])
+        found = self._found.get(alike)
+        if found is None:
+            found = self._found[alike] = self._unusual(index, types, numbers, classes, collations)
+        return found
+
+    def _unusual(
+        self, index: int, types: dict[int, tuple[int, int]], numbers: list[int], classes: str, collations: str
+    ) -> dict[str, Value]:
         found: list[tuple[Value, ...]] = []
-        anything = False
         for place, (number, operator_class, collation) in enumerate(
             zip(numbers, classes.split(), collations.split(), strict=False), 1
         ):
-            kind, natural = types.get(number) or self._rows.get((index, place), (0, 0))[:2]
             row = self._rows.get((index, place))
+            kind, natural = types.get(number) or (row or (0, 0))[:2]
             key = (
                 self._name(int(operator_class), kind if number else 0),
                 (column_options(row[2]) or None) if row else None,
                 None if int(collation) in (0, natural) else self._collations[int(collation)],
                 row[3] if row else None,
             )
-            anything = anything or key != (None, None, None, None)
             found.append(key)
-        if not anything:
-            return {}
-        columns = zip(ATTRIBUTES, zip(*found, strict=True), strict=True)
+        columns = zip(ATTRIBUTES, zip(*found, strict=True), strict=False)
         return {name: values for name, values in columns if any(value is not None for value in values)}
 
     def _name(self, operator_class: int, kind: int) -> str | None:

@@ -24,7 +24,8 @@ WHERE classoid = 'pg_database'::regclass
 """
 
 UNKNOWN_CLASSES: Final = f"""
-SELECT DISTINCT classid::regclass::text FROM pg_depend WHERE objid >= {FIRST_USER_OID}
+SELECT classid::regclass::text
+FROM (SELECT DISTINCT classid FROM pg_depend WHERE objid >= {FIRST_USER_OID}) classes
 """
 
 STANDARD_COMMENT: Final = "standard public schema"

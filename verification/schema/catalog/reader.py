@@ -109,6 +109,8 @@ class Reader:
         columns = self.columns[relation]
         return tuple(columns[number] for number in numbers)
 
-    def column_keys(self, relation: Key, names: Iterable[str]) -> tuple[Key, ...]:
-        """Give the keys of a relation's columns."""
-        return tuple(("column", f"{relation[1]}.{name}") for name in names)
+    def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Key]:
+        """Give the keys of a relation's columns, without what is none (an expression stands as 0)."""
+        addresses = self.addresses
+        places = [("pg_class", relation, number) for number in numbers if number]
+        return [addresses[place] for place in places if place in addresses]
