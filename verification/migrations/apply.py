@@ -25,13 +25,20 @@ class Step:
     alias: str
     migration: str
     seconds: float
-    atomic: bool
-    """False: its locks were gone before they could be read."""
+    locks_seen: str
+    """How its locks were read: in its "transaction", after each of its "statements", or by "samples" alone."""
     locks: Mapping[str, str]
     """Table that was there before -> strongest lock."""
     rewritten: tuple[str, ...]
     rows: Mapping[str, int]
     """Table -> the planner's estimate of its rows before the step."""
+
+    @property
+    def caveat(self) -> str:
+        """What the record of locks may lack; empty when it is whole."""
+        if self.locks_seen != "samples":
+            return ""
+        return "a statement that refuses a transaction: its locks are samples, short ones may be missing"
 
     def alarms(self, large: int) -> list[str]:
         """Name what stops the traffic of a table with at least ``large`` rows."""
@@ -236,7 +243,7 @@ def steps_of(result: Event) -> list[Step]:
             alias=alias,
             migration=f"{step['app']}.{step['migration']}",
             seconds=step["seconds"],
-            atomic=step["atomic"],
+            locks_seen=step["locks_seen"],
             locks=step["locks"],
             rewritten=tuple(step["rewritten"]),
             rows=step["rows"],

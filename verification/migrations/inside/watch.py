@@ -2,13 +2,16 @@
 
 The locks are read in the migration's own transaction, just before it commits, since
 PostgreSQL keeps every lock to the end of the transaction (docs: "Explicit Locking").
-A migration that is not atomic has let them go by then; it says so.
+A migration that is not atomic has let them go by then: its statements are watched one by one.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import Any
+
+from .statements import OWN, Statements
 
 STRENGTH = (
     "AccessShareLock",
@@ -22,18 +25,14 @@ STRENGTH = (
 )
 
 TABLES = """
-    SELECT c.oid, n.nspname || '.' || c.relname, pg_relation_filenode(c.oid), c.reltuples::bigint,
-           pg_relation_size(c.oid)
+    SELECT c.oid, n.nspname || '.' || c.relname, pg_relation_filenode(c.oid), c.reltuples::bigint
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
       AND c.relname <> 'django_migrations'
 """
 
-LOCKS = """
-    SELECT l.relation, l.mode FROM pg_locks l
-    WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
+TRANSACTION, STATEMENTS, SAMPLES = "transaction", "statements", "samples"
+"""How a step's locks were read: all of them, all of them, those that were seen."""
 
 
 class Watch:
@@ -47,6 +46,8 @@ class Watch:
         self._before: dict[int, tuple[Any, ...]] = {}
         self._locks: dict[int, str] = {}
         self._after: dict[int, tuple[Any, ...]] = {}
+        self._statements: Statements | None = None
+        self._wrapping = ExitStack()
         self._observe_commits()
 
     def __call__(self, action: str, migration: Any = None, fake: bool = False) -> None:
@@ -54,19 +55,33 @@ class Watch:
         if action.endswith("apply_start"):
             self.current = "{}.{}".format(*_key(migration))
             self._before, self._locks, self._after = self._tables(), {}, {}
+            self._watch_statements(migration)
             self._began = time.monotonic()
         elif action.endswith("apply_success"):
             self._finish(migration, time.monotonic() - self._began)
 
+    def _watch_statements(self, migration: Any) -> None:
+        # A migration that failed, and was caught, has left its own in place.
+        self._wrapping.close()
+        self._statements = None
+        if not migration.atomic:
+            self._statements = Statements(self._take)
+            self._wrapping.enter_context(self.connection.execute_wrapper(self._statements))
+
     def _finish(self, migration: Any, seconds: float) -> None:
         app, name = _key(migration)
+        self._wrapping.close()
+        statements, seen = self._statements, TRANSACTION
+        if statements is not None:
+            seconds -= statements.seconds
+            seen = SAMPLES if statements.sampled else STATEMENTS
         after = self._after or self._tables()
         self.steps.append(
             {
                 "app": app,
                 "migration": name,
                 "seconds": seconds,
-                "atomic": bool(migration.atomic),
+                "locks_seen": seen,
                 "locks": {
                     self._before[oid][0]: mode
                     for oid, mode in sorted(self._locks.items())
@@ -85,14 +100,15 @@ class Watch:
             cursor.execute(TABLES)
             return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
 
+    def _take(self, oid: int, mode: str) -> None:
+        if mode in STRENGTH and STRENGTH.index(mode) >= STRENGTH.index(self._locks.get(oid, STRENGTH[0])):
+            self._locks[oid] = mode
+
     def _commit(self) -> None:
         with self.connection.cursor() as cursor:
-            cursor.execute(LOCKS)
+            cursor.execute(OWN)
             for oid, mode in cursor.fetchall():
-                if mode in STRENGTH and STRENGTH.index(mode) >= STRENGTH.index(
-                    self._locks.get(oid, STRENGTH[0])
-                ):
-                    self._locks[oid] = mode
+                self._take(oid, mode)
         self._after = self._tables()
 
     def _observe_commits(self) -> None:
