@@ -1,12 +1,12 @@
 """What SQLAlchemy's inspector returns, turned into plain entries under the catalog model's names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql import DOMAIN, dialect
-from sqlalchemy.dialects.postgresql.base import PGInspector
+from sqlalchemy.dialects.postgresql.base import PGInspector, ReflectedDomain
 from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.types import ARRAY, NullType, TypeEngine
+from sqlalchemy.types import ARRAY, NullType, String, TypeEngine
 
 Entry = tuple[tuple[str, str], dict[str, Any]]
 """((kind, object), attributes); the attribute ``table`` names the relation that an entry belongs to."""
@@ -65,6 +65,7 @@ def _column(column: ReflectedColumn) -> dict[str, Any]:
     }
     if isinstance(kind, DOMAIN):
         # SQLAlchemy shows the domain's own as the column's: they are read with the domain.
+        del attributes["collation"]
         attributes["not_null"] = None if kind.not_null else attributes["not_null"]
         attributes["default"] = None if column["default"] == kind.default else column["default"]
     if identity := column.get("identity"):
@@ -95,7 +96,9 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
     item: TypeEngine[Any] = kind
     while isinstance(item, ARRAY):
         item = item.item_type
-    return UNREAD if isinstance(item, NullType) else kind.compile(dialect=_DIALECT)
+    # "String" is what SQLAlchemy takes both name and "char" for.
+    unread = isinstance(item, NullType) or type(item) is String
+    return UNREAD if unread else kind.compile(dialect=_DIALECT)
 
 
 def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> Entry:
@@ -184,23 +187,25 @@ def _index(schema: str | None, table: str, found: Any) -> dict[str, Any]:
         "predicate": options.get("postgresql_where"),
         "include": options.get("postgresql_include", []),
         "nulls_not_distinct": bool(options.get("postgresql_nulls_not_distinct")),
-        "options": options.get("postgresql_with", {}),
-        "valid": not options.get("postgresql_invalid", False),
+        "storage_parameters": options.get("postgresql_with", {}),
     }
 
 
-def types(inspector: PGInspector) -> Iterator[Entry]:
-    """Give the enums (values in order) and the domains of all schemas."""
+def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[Entry]:
+    """Give the enums (values in order) and the domains of some schemas."""
     for enum in inspector.get_enums(schema="*"):
-        yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
+        if enum["schema"] in schemas:
+            yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
     for domain in inspector.get_domains(schema="*"):
-        yield (
-            ("type", f"{domain['schema']}.{domain['name']}"),
-            {
-                "base_type": domain["type"],
-                "collation": domain.get("collation"),
-                "default": domain["default"],
-                "not_null": not domain["nullable"],
-                "checks": {check["name"]: check["check"] for check in domain["constraints"]},
-            },
-        )
+        if domain["schema"] in schemas:
+            yield ("type", f"{domain['schema']}.{domain['name']}"), _domain(domain)
+
+
+def _domain(domain: ReflectedDomain) -> dict[str, Any]:
+    return {
+        "base_type": domain["type"],
+        "collation": domain.get("collation"),
+        "default": domain["default"],
+        "not_null": not domain["nullable"],
+        "checks": {check["name"]: check["check"] for check in domain["constraints"]},
+    }

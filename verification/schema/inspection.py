@@ -110,7 +110,7 @@ def _read(connection: Connection) -> Reading:
         for key, attributes in _read_schema(inspector, schema):
             if key[1] not in owned_elsewhere and attributes.get("table") not in owned_elsewhere:
                 reading[key] = attributes
-    for key, attributes in inspected.types(inspector):
+    for key, attributes in inspected.types(inspector, schemas):
         if key[1] not in owned_elsewhere:
             reading[key] = attributes
     _read_by_name(connection, schemas, reading)

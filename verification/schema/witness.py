@@ -7,75 +7,86 @@ twice; what they say otherwise is a defect of one of them and never passes for "
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from verification.schema import alike
 from verification.schema.difference import Difference
 from verification.schema.model import Entry, Key, Schema
 
-RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
 TABLES: Final = frozenset({"table", "foreign_table"})
+RELATIONS: Final = frozenset({*TABLES, "view", "materialized_view"})
+KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "type"})
+"""What both see; of columns, constraints and types only those of ``_is_shared``."""
+CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check", "exclusion"})
+TYPES: Final = frozenset({"enum", "domain"})
 
 Attributes = Mapping[str, Any]
 Reading = Mapping[Key, Attributes]
 Plain = Callable[[Any], Any]
 
-
-def _flag(value: Any) -> bool:
-    return bool(value)
-
-
-def _listed(value: Any) -> tuple[Any, ...]:
-    return tuple(value or ())
-
-
-def _text(value: Any) -> str:
-    return str(value or "").strip().rstrip(";")
-
-
-def _action(value: Any) -> str:
-    return str(value or "no action").lower()
-
-
-def _bare(value: Any) -> str:
-    """Names are quoted by one reader alone."""
-    return str(value or "").replace('"', "")
-
-
-def _bare_list(value: Any) -> tuple[str, ...]:
-    return tuple(_bare(each) for each in value or ())
-
-
-def _keys(value: Any) -> tuple[str, ...]:
-    """One reader prints an index's expressions with every parenthesis, the other with the needed ones.
-
-    A parenthesis that matters is caught all the same: each reader compares with its own print.
-    """
-    return tuple("".join(each.split()).translate(_PARENTHESES) for each in _bare_list(value))
-
-
-_PARENTHESES: Final = str.maketrans("", "", "()")
-
-
+_VIEW: Final = {"definition": alike.text, "comment": alike.text}
+_TABLE: Final = {"comment": alike.text}
 SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
-    "column": {"not_null": _flag, "default": _text, "identity": _text, "generated": _text},
-    "constraint": {
-        "kind": _text,
-        "columns": _bare_list,
-        "target": _bare,
-        "target_columns": _bare_list,
-        "on_update": _action,
-        "on_delete": _action,
+    "table": _TABLE,
+    "foreign_table": _TABLE,
+    "view": _VIEW,
+    "materialized_view": _VIEW,
+    "column": {
+        "type": alike.type_name,
+        "collation": alike.collation,
+        "not_null": alike.flag,
+        "default": alike.text,
+        "comment": alike.text,
+        "generated": alike.text,
+        "identity": alike.text,
+        "identity_start": alike.one_by_default,
+        "identity_increment": alike.one_by_default,
+        "identity_cache": alike.one_by_default,
+        "identity_cycle": alike.flag,
     },
-    "index": {"unique": _flag, "method": _text, "predicate": _text, "keys": _keys},
-    "view": {"definition": _text},
-    "materialized_view": {"definition": _text},
+    "constraint": {
+        "kind": alike.text,
+        "columns": alike.bare_list,
+        "expression": alike.expression,
+        "target": alike.bare,
+        "target_columns": alike.bare_list,
+        "on_update": alike.action,
+        "on_delete": alike.action,
+        "match": alike.match,
+        "deferrable": alike.flag,
+        "initially_deferred": alike.flag,
+        "include": alike.bare_list,
+        "nulls_not_distinct": alike.flag,
+        "comment": alike.text,
+        "method": alike.text,
+        "keys": alike.expressions,
+        "predicate": alike.text,
+    },
+    "index": {
+        "unique": alike.flag,
+        "method": alike.text,
+        "predicate": alike.text,
+        "keys": alike.expressions,
+        "operator_classes": alike.per_key,
+        "order": alike.orders,
+        "include": alike.bare_list,
+        "nulls_not_distinct": alike.flag,
+        "storage_parameters": alike.parameters,
+    },
+    "type": {
+        "values": alike.listed,
+        "base_type": alike.without_modifier,
+        "collation": alike.collation,
+        "default": alike.text,
+        "not_null": alike.flag,
+    },
 }
 """Kind -> attribute that both readers give under this name -> what makes the two forms one."""
-KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index"})
-"""What both see whole; of the rest the inspection sees only a part."""
+BY_KEY: Final = frozenset({"operator_classes", "order"})
+"""What SQLAlchemy keeps under a key's text: two keys of one text share it there."""
 
 
 def disagreements(schema: Schema, reading: Reading) -> list[Difference]:
     """Compare two readings of one database: left is the catalog's word, right the inspection's."""
-    catalog = {_key(entry.key): entry.attributes for entry in schema if _is_shared(entry)}
+    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(entry)}
     inspected = {_key(key): attributes for key, attributes in reading.items() if key[0] in KINDS}
     return sorted(
         _disagreements(catalog, inspected), key=lambda each: (each.object, each.kind, each.attribute)
@@ -89,26 +100,31 @@ def _disagreements(catalog: Reading, inspected: Reading) -> Iterator[Difference]
             yield Difference(*key, "changed", "seen", one is not None, other is not None)
             continue
         for attribute, plain in SHARED.get(key[0], {}).items():
-            left, right = plain(one.get(attribute)), plain(other.get(attribute))
+            if attribute not in other or (attribute in BY_KEY and _repeats_a_key(other)):
+                continue
+            left, right = plain(one.get(attribute)), plain(other[attribute])
             if left != right:
                 yield Difference(*key, "changed", attribute, left, right)
 
 
+def _repeats_a_key(index: Attributes) -> bool:
+    return len(set(index["keys"])) < len(index["keys"])
+
+
+def _with_comment(schema: Schema, entry: Entry) -> Attributes:
+    note = schema.get("comment", f"{entry.kind} {entry.object}")
+    return {**entry.attributes, "comment": note.attributes["comment"]} if note else entry.attributes
+
+
 def _is_shared(entry: Entry) -> bool:
-    if entry.kind not in KINDS:
-        return False
-    if entry.kind == "column":
-        return any(parent[0] in TABLES for parent in entry.parents)
-    if entry.kind == "constraint":
-        # Constraints of domains stand in the inspection's types; triggers and not-null it does not list.
-        return any(parent[0] in TABLES for parent in entry.parents) and entry.attributes.get("kind") in {
-            "primary key",
-            "foreign key",
-            "unique",
-            "check",
-        }
-    return True
+    if entry.kind in {"column", "constraint"}:
+        # Domains' constraints stand in the inspection's types; triggers and not-null it does not list.
+        belongs = any(parent[0] in TABLES for parent in entry.parents)
+        return belongs and (entry.kind == "column" or entry.attributes.get("kind") in CONSTRAINTS)
+    if entry.kind == "type":
+        return entry.attributes.get("category") in TYPES and "extension" not in entry.attributes
+    return entry.kind in KINDS
 
 
 def _key(key: Key) -> Key:
-    return key[0], _bare(key[1])
+    return key[0], alike.bare(key[1])
