@@ -1,5 +1,6 @@
 """Run chains on databases of a server: fresh ones, or clones of one that has been run already."""
 
+import functools
 import os
 import queue
 import threading
@@ -68,9 +69,18 @@ class Databases:
 class Applier:
     """A project on a server: runners, databases and all that must be gone in the end."""
 
-    def __init__(self, project: Project, server: Server, *, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        server: Server,
+        *,
+        workers: int | None = None,
+        progress: Callable[[int, Event], None] | None = None,
+    ) -> None:
+        """Start one runner. ``progress``: called with the number of the runner at each of its steps."""
         self.project = project
         self.server = server
+        self.progress = progress
         self.workers = workers or max(1, min(4, os.cpu_count() or 1))
         self._created: list[str] = []
         self._runners: list[Runner] = []
@@ -230,7 +240,10 @@ class Applier:
             return self._new_runner()
 
     def _new_runner(self) -> Runner:
-        runner = Runner(self.project, self.server, self._idle)
+        with self._lock:
+            number = len(self._runners)
+        tell = functools.partial(self.progress, number) if self.progress is not None else None
+        runner = Runner(self.project, self.server, self._idle, progress=tell)
         with self._lock:
             self._runners.append(runner)
         return runner

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg2
-from rich.console import Console
 
 from verification.configuration import load
 from verification.errors import CannotRun
 from verification.migrations import drift, show, thorough
 from verification.migrations.apply import Applier
+from verification.migrations.progress import say, steps, waiting
 from verification.migrations.propose import propose
 from verification.migrations.runner import JobFailed, Project
 from verification.migrations.upgrade import Rows
@@ -106,7 +106,7 @@ def _squash(arguments: argparse.Namespace) -> int:
         if arguments.propose:
             return _propose(arguments, applier)
         squashes = applier.tree.chosen(arguments.app)
-        _say(f"{len(squashes)} squash(es) on PostgreSQL {applier.server.version}, {applier.versions}")
+        say(f"{len(squashes)} squash(es) on PostgreSQL {applier.server.version}, {applier.versions}")
         found = Verifier(applier, options=_options(arguments)).verify(squashes)
         extras: list[thorough.Thorough] = []
         if arguments.thorough:
@@ -188,10 +188,10 @@ def _available(provider: str, major: int) -> int | None:
 def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Applier]:
     """Start the server and the project's process; both are gone afterwards, databases first."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
-    with _progress("starting PostgreSQL"):
+    with waiting("starting PostgreSQL"):
         server = choose.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
-        with Applier(project, server) as applier:
+        with steps() as progress, Applier(project, server, progress=progress) as applier:
             yield applier
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
@@ -212,18 +212,3 @@ def _close(server: Server) -> None:
     except CannotRun:
         if not failed:
             raise
-
-
-def _say(line: str) -> None:
-    if sys.stderr.isatty():
-        Console(stderr=True).print(f"[dim]{line}[/dim]", highlight=False)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[None]:
-    """Show on a terminal that something goes on; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    with Console(stderr=True).status(what):
-        yield

@@ -111,7 +111,7 @@ def _try(
         # squashmigrations names functions of the originals in a way that Python cannot read.
         by_hand = "; functions of the originals have to be copied into it by hand"
         return f"{obstacle}{by_hand if 'SyntaxError' in str(obstacle) else ''}"
-    with Applier(project, applier.server) as candidate:
+    with Applier(project, applier.server, progress=applier.progress) as candidate:
         return _prove(candidate, app, before, proposal)
 
 

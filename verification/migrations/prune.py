@@ -49,7 +49,7 @@ def succeed(applier: Applier, ladder: Ladder, rows: Rows) -> Succession:
         with tempfile.TemporaryDirectory(prefix="verification-") as directory:
             overlay = tree.without_originals(applier.tree, ladder.squash, Path(directory))
             project = replace(applier.project, overlay={**applier.project.overlay, **overlay})
-            with Applier(project, applier.server, workers=1) as pruned:
+            with Applier(project, applier.server, workers=1, progress=applier.progress) as pruned:
                 before_prune = _recorded(applier, databases)
                 found.pruned = _prune(pruned, databases, ladder)
                 found.recorded = (before_prune, _recorded(applier, databases))

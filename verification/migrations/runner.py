@@ -25,7 +25,7 @@ INSIDE: Final = Path(__file__).parent / "inside"
 START_SECONDS: Final = 60.0
 """How long the project's settings and apps may take to load."""
 JOB_SECONDS: Final = 1800.0
-"""How long one job may keep silent: a migration over production-like rows is long, not endless."""
+"""How long one step may keep silent: a migration over production-like rows is long, not endless."""
 
 Event = dict[str, Any]
 
@@ -77,8 +77,12 @@ class JobFailed(Exception):  # noqa: N818 - reads as what it tells
 class Runner:
     """One such process, started at once; ``with`` ends it."""
 
-    def __init__(self, project: Project, server: Server, idle: str) -> None:
+    def __init__(
+        self, project: Project, server: Server, idle: str, *, progress: Callable[[Event], None] | None = None
+    ) -> None:
+        """Start the project's process; ``progress`` gets migration, done and total as each step begins."""
         self.project = project
+        self._progress = progress
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the runner
         self._answers: queue.Queue[str | None] = queue.Queue()
         self._process = self._start(project)
@@ -116,6 +120,10 @@ class Runner:
         self._send({"job": job, **values})
         while True:
             event = self._await(JOB_SECONDS)
+            if event["event"] == "step":
+                if self._progress is not None:
+                    self._progress(event)
+                continue
             if event["event"] != "paused":
                 return event
             if paused is not None:

@@ -11,7 +11,7 @@ from verification.migrations.chains import Chain, Squash
 from verification.schema.difference import Difference
 
 SLOWEST: Final = 5
-"""Steps that the text names; the JSON has all."""
+"""Steps that the text names beside those with an alarm; the JSON has all."""
 LARGE: Final = 10_000
 """Rows from which a table is large: an ACCESS EXCLUSIVE lock on it is an outage worth a flag."""
 
@@ -55,12 +55,17 @@ class Thorough:
             [difference for step in self.way_back for difference in step.differences],
         )
         if self.costs is not None:
-            slowest = sorted(self.costs.steps, key=lambda step: -step.seconds)[:SLOWEST]
+            by_time = sorted(self.costs.steps, key=lambda step: -step.seconds)
+            # Quick or slow, what stops a large table's traffic is told.
+            told = [step for index, step in enumerate(by_time) if index < SLOWEST or step.alarms(LARGE)]
             yield (
                 f"{sum(step.seconds for step in self.costs.steps):.1f} s of migrations on {self.costs.rows} rows",
                 [
-                    f"{step.migration}: {step.seconds:.2f} s; {'; '.join(step.alarms(LARGE)) or 'no alarm'}"
-                    for step in slowest
+                    f"{step.migration}: {step.seconds:.2f} s; "
+                    + "; ".join(
+                        [*(step.alarms(LARGE) or ["no alarm"]), *([step.caveat] if step.caveat else [])]
+                    )
+                    for step in told
                 ],
                 self.costs.differences,
             )
@@ -72,6 +77,7 @@ class Thorough:
                 "migration": step.migration,
                 "seconds": round(step.seconds, 4),
                 "locks": dict(step.locks),
+                "locks_seen": step.locks_seen,
                 "rewritten": list(step.rewritten),
                 "alarms": step.alarms(LARGE),
             }

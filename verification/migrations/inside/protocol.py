@@ -7,6 +7,10 @@ import os
 from typing import Any
 
 
+class Gone(BaseException):
+    """The harness has ended; whoever waits for it ends too."""
+
+
 class Channel:
     """The harness's line to this process.
 
@@ -38,7 +42,7 @@ class Channel:
         return message
 
     def pause(self, **values: Any) -> None:
-        """Stop until the harness says to go on; leave when it is gone."""
+        """Stop until the harness says to go on; raises ``Gone`` when it is no more."""
         self.send("paused", **values)
         if self.receive() is None:
-            raise SystemExit(0)
+            raise Gone

@@ -16,11 +16,11 @@ from .watch import Watch
 class Run:
     """One alias on its way: its executor, its state and its record."""
 
-    def __init__(self, alias: str, without: list[Any]) -> None:
+    def __init__(self, alias: str, without: list[Any], channel: Channel) -> None:
         self.alias = alias
         self.connection = connections[alias]
         _create_schemas(self.connection)
-        self.watch = Watch(self.connection)
+        self.watch = Watch(self.connection, channel)
         loader = chain.load(self.connection, without)
         loader.check_consistent_history(self.connection)
         self.executor = ChainExecutor(self.connection, loader, self.watch)
@@ -32,6 +32,7 @@ class Run:
         targets = self.executor.loader.graph.leaf_nodes()
         plan = self.executor.migration_plan(targets)
         self._start(plan)
+        self.watch.total = len(plan)
         self.state = self.executor.migrate(targets, plan=plan, state=self.state)
         self.finish(plan)
         return ["{}.{}".format(*chain.key_of(migration)) for migration, _ in plan]
@@ -100,11 +101,11 @@ def _create_schemas(connection: Any) -> None:
                 cursor.execute("CREATE SCHEMA IF NOT EXISTS {}".format(connection.ops.quote_name(name)))
 
 
-def forward(job: dict[str, Any], _: Channel, runs: list[Run]) -> dict[str, Any]:
+def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
     """Apply all that is unapplied, alias after alias."""
     applied = {}
     for alias in job["databases"]:
-        runs.append(Run(alias, job["without"]))
+        runs.append(Run(alias, job["without"], channel))
         applied[alias] = runs[-1].upgrade()
     return {"applied": applied, "steps": _steps(runs)}
 
@@ -115,8 +116,10 @@ def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, A
     Each pause tells position, migration and, by alias, the tables as their models describe
     them at that point.
     """
-    runs.extend(Run(alias, job["without"]) for alias in job["databases"])
+    runs.extend(Run(alias, job["without"], channel) for alias in job["databases"])
     cuts = [chain.layers(run.executor, job["replaced"]) for run in runs]
+    for run, layered in zip(runs, cuts):
+        run.watch.total = sum(len(layer) for layer in layered)
     for position, layer in enumerate(cuts[0]):
         for run, layered in zip(runs, cuts):
             run.climb(layered[position])
@@ -129,7 +132,7 @@ def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, A
 def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
     """Go back from layer ``start`` to layer 0, alias after alias, with a pause after each layer."""
     for alias in reversed(list(job["databases"])):
-        run = Run(alias, job["without"])
+        run = Run(alias, job["without"], channel)
         runs.append(run)
         layered = chain.layers(run.executor, job["replaced"])[1 : job["start"] + 1]
         last_of = {chain.key_of(layer[0]): index for index, layer in enumerate(layered, start=1)}
@@ -143,6 +146,7 @@ def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
 
         run.executor.progress_callback = progress
         plan = [(migration, True) for layer in reversed(layered) for migration in reversed(layer)]
+        watch.total = len(plan)
         run.executor.migrate(None, plan=plan)
     return {"steps": _steps(runs)}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import project
 from .failure import Refused, told
-from .protocol import Channel
+from .protocol import Channel, Gone
 
 COLLECT = (20_000, 20, 50)
 """When a job collects garbage: rendering models makes many objects that live as long as the job."""
@@ -85,10 +85,11 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
         channel.send("error", **told(error, migration))
-    except SystemExit as error:
-        if error.code:
-            channel.send(
-                "error", **told(Refused("apply", "the project's code left with status {}".format(error)))
-            )
+    except Gone:
+        return
+    except BaseException as error:  # noqa: BLE001 - sys.exit() and the like: silence would be waited for
+        migration = next((each.watch.current for each in runs if each.watch.current), "")
+        said = "the project's code left with {}".format(repr(error))
+        channel.send("error", **told(Refused("apply", said), migration))
     else:
         channel.send("result", **result)

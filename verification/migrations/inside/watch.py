@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
+from .protocol import Channel
 from .statements import OWN, Statements
 
 STRENGTH = (
@@ -38,8 +39,11 @@ TRANSACTION, STATEMENTS, SAMPLES = "transaction", "statements", "samples"
 class Watch:
     """Keeps the record of one run on one connection."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, channel: Channel) -> None:
         self.connection = connection
+        self.channel = channel
+        self.total = 0
+        """How many steps this run will have."""
         self.steps: list[dict[str, Any]] = []
         self.current = ""
         self._began = 0.0
@@ -54,6 +58,7 @@ class Watch:
         """Take the executor's progress."""
         if action.endswith("apply_start"):
             self.current = "{}.{}".format(*_key(migration))
+            self.channel.send("step", migration=self.current, done=len(self.steps), total=self.total)
             self._before, self._locks, self._after = self._tables(), {}, {}
             self._watch_statements(migration)
             self._began = time.monotonic()
