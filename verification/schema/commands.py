@@ -1,11 +1,13 @@
 """The commands ``diff`` and ``snapshot``.
 
-Imports are late: a comparison as JSON loads neither rich nor SQLAlchemy.
+Imports are late: SQLAlchemy is for witnesses, rich for those who have something to see.
 """
 
 import argparse
+import gc
 import json
-from concurrent.futures import ThreadPoolExecutor
+import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,11 +56,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from verification.schema.compare import check_ignored, compare_schemas
+    readings = [_Reading(arguments.left), _Reading(arguments.right)]
+    from verification.schema.compare import check_ignored, compare_schemas  # while the servers work
     from verification.schema.options import Options
 
-    with ThreadPoolExecutor(2) as pool:
-        left, right = pool.map(_read, (arguments.left, arguments.right))
+    left, right = [each.result() for each in readings]
+    gc.freeze()  # all of it stays to the end: looking for garbage in it costs as much as comparing
     ignored = frozenset(arguments.ignore)
     check_ignored(ignored, left, right)
     options = Options(
@@ -74,9 +77,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     doubts = _witness(arguments, left, right) if arguments.witness else []
     equal = found.equal and not doubts
     if arguments.format == "text":
-        from verification.schema import show
-
-        show.comparison(found, doubts)
+        _print_text(found, doubts)
     elif arguments.format == "sql":
         from verification.schema import ddl
 
@@ -130,6 +131,40 @@ def _witness(arguments: argparse.Namespace, left: Any, right: Any) -> list[Diffe
             raise CannotRun(f"--witness reads databases, and {source} is a snapshot; give two URLs")
         found += witness.disagreements(schema, inspection.read(source))
     return found
+
+
+def _print_text(found: Any, doubts: list[Difference]) -> None:
+    if found.equal and not (doubts or found.information or found.notes or sys.stdout.isatty()):
+        print("equal")  # noqa: T201 - what a command is for; a file has no use for rich
+        return
+    from verification.schema import show
+
+    show.comparison(found, doubts)
+
+
+class _Reading(threading.Thread):
+    """One of two databases or snapshots, read beside the other."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(name="reading", daemon=True)
+        self._source = source
+        self._schema: Any = None
+        self._error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Read it, and keep what goes wrong for whoever waits."""
+        try:
+            self._schema = _read(self._source)
+        except BaseException as error:  # noqa: BLE001 - raised again by ``result``
+            self._error = error
+
+    def result(self) -> Any:
+        """Wait for the schema. Raises what the reading raised."""
+        self.join()
+        if self._error:
+            raise self._error
+        return self._schema
 
 
 def _print_json(content: dict[str, Any]) -> None:

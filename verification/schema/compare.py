@@ -97,9 +97,9 @@ class _Work:
         changed = {
             key: attributes
             for key, entry in self.left.items()
-            if key in self.right
-            and entry.attributes != self.right[key].attributes
-            and (attributes := self.attributes.changed(entry, self.right[key]))
+            if (other := self.right.get(key))
+            and entry.attributes != other.attributes
+            and (attributes := self.attributes.changed(entry, other))
         }
         kinds = self._turned_indexes(removed, added)
         scene = causes.Scene(self.left, self.right, removed, added, changed)
@@ -124,10 +124,9 @@ class _Work:
     def orders(self) -> list[Difference]:
         """Tell the tables whose columns stand in another order."""
         found = []
-        for key, entry in self.left.items():
-            other = self.right.get(key)
-            if key[0] not in ("table", "foreign_table") or other is None:
-                continue
+        tables = [key for key in self.left if key[0] in ("table", "foreign_table") and key in self.right]
+        for key in tables:
+            entry, other = self.left[key], self.right[key]
             if entry.attributes.get(ORDER) == other.attributes.get(ORDER):
                 continue
             names = {old.old_name: old.new_name for old in self.renames.found if old.table == key}
@@ -141,7 +140,7 @@ class _Work:
 
     def _unknown(self) -> list[Difference]:
         """What no reader knows is never equal, even when both have it."""
-        names = {key[1] for key in (*self.left, *self.right) if key[0] == "not_compared"}
+        names = {key[1] for side in (self.left, self.right) for key in side if key[0] == "not_compared"}
         for name in names:
             self.left.pop(("not_compared", name), None)
             self.right.pop(("not_compared", name), None)

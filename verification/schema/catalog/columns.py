@@ -10,38 +10,29 @@ from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
 from verification.schema.catalog.secrets import masked
-from verification.schema.model import Entry, Key
-
-ATTRIBUTES: Final = (
-    "type",
-    "not_null",
-    "default",
-    "identity",
-    "generated",
-    "collation",
-    "storage",
-    "compression",
-    "statistics_target",
-)
+from verification.schema.model import Entry, Key, Value
 
 COLUMNS: Final = f"""
-SELECT a.attrelid, a.attnum, quote_ident(a.attname), a.attoptions, a.attfdwoptions,
-    CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END,
-    COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
-    a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0 OR a.attgenerated <> '',
-    format_type(a.atttypid, a.atttypmod),
-    NULLIF(a.attnotnull, false),
+SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
+    format_type(a.atttypid, a.atttypmod), a.attnotnull,
     -- A default reads no column; to name its table all the same would open the table.
     pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
-    CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
-    CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
-    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
-    CASE WHEN a.attstorage <> t.typstorage AND c.relkind <> 'v' THEN
-        CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main'
-        WHEN 'x' THEN 'extended' END END,
-    CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' WHEN '' THEN NULL
-        ELSE a.attcompression::text END,
-    NULLIF(a.attstattarget, -1)
+    CASE WHEN a.attidentity <> '' OR a.attgenerated <> '' OR a.attcollation <> t.typcollation
+        OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget <> -1
+        OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0
+    THEN json_build_object(
+        'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
+        'generated_kind', CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
+        'collation', CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
+        'storage', CASE WHEN a.attstorage <> t.typstorage AND c.relkind <> 'v' THEN
+            CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main'
+            WHEN 'x' THEN 'extended' END END,
+        'compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' WHEN '' THEN NULL
+            ELSE a.attcompression::text END,
+        'statistics_target', NULLIF(a.attstattarget, -1),
+        'options', a.attoptions,
+        'foreign_options', a.attfdwoptions,
+        'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END) END
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
@@ -50,7 +41,9 @@ WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
 ORDER BY a.attrelid, a.attnum
 """
-FIXED: Final = 9
+"""What few columns have comes as one object, so that the many that have nothing of it cost nothing."""
+SPECIAL: Final = ("local", "options", "foreign_options")
+"""Its members that are not taken as they come."""
 
 SEQUENCES: Final = """
 SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
@@ -80,7 +73,7 @@ def read(reader: Reader) -> None:
 def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) -> None:
     names = {row[1]: row[2] for row in rows}
     reader.columns[relation] = names
-    reader.column_types[relation] = {row[1]: row[6:8] for row in rows}
+    reader.column_types[relation] = {row[1]: row[3:5] for row in rows}
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
@@ -88,19 +81,25 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
     attributes["column_order"] = tuple(names.values())
     prefix, parents = f"{owner[1]}.", (owner,)
     entries, addresses = reader.entries, reader.addresses
-    for row in rows:
-        key = ("column", prefix + row[2])
-        described = {name: value for name, value in zip(ATTRIBUTES, row[FIXED:]) if value is not None}  # noqa: B905 - hot
-        inherited = _unusual(reader, row, described) if row[8] else ()
+    for _, number, name, _, _, type_name, not_null, default, unusual in rows:
+        key = ("column", prefix + name)
+        described: dict[str, Value] = {"type": type_name}
+        if not_null:
+            described["not_null"] = True
+        if default is not None:
+            described["default"] = default
+        inherited = _unusual(reader, relation, name, described, unusual) if unusual else ()
         entries[key] = Entry("column", key[1], described, parents + inherited)
-        addresses["pg_class", relation, row[1]] = key
+        addresses["pg_class", relation, number] = key
 
 
-def _unusual(reader: Reader, row: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[Key, ...]:
+def _unusual(
+    reader: Reader, relation: int, name: str, attributes: dict[str, Value], found: dict[str, Any]
+) -> tuple[Key, ...]:
     """Add what few columns have, and give the columns that this one is inherited from."""
-    relation, _, name, options, foreign_options, local = row[:6]
-    if "generated" in attributes:
-        attributes["generated_kind"] = attributes["generated"]
+    local, options, foreign_options = (found[each] for each in SPECIAL)
+    attributes |= {each: value for each, value in found.items() if value is not None and each not in SPECIAL}
+    if "generated_kind" in attributes:
         attributes["generated"] = attributes.pop("default", None)
     if options and (kept := column_options(options)):
         attributes["options"] = kept
