@@ -47,7 +47,7 @@ _TYPES: Final = text(
        WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = ANY(:schemas)"""
 )
 _CHECKS: Final = text(
-    """SELECT n.nspname || '.' || c.relname || '.' || o.conname, pg_get_constraintdef(o.oid, true)
+    """SELECT n.nspname || '.' || c.relname || '.' || o.conname, pg_get_expr(o.conbin, o.conrelid, true)
        FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE o.contype = 'c' AND n.nspname = ANY(:schemas)"""
 )
