@@ -25,6 +25,7 @@ class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # n
     list_display = ("merchant", "scenario", "status_check_type", "created_at", "updated_at")
     list_filter = ("scenario", "status_check_type")
     list_select_related = ("merchant",)
+    search_fields = ("merchant__name",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Put the keys in a group of their own; the form makes their fields itself."""
@@ -48,7 +49,9 @@ class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at
     """The machines."""
 
     list_display = ("device_uuid", "location", "status", "payment_scenario", "merchant")
+    list_filter = ("status", "payment_scenario")
     list_select_related = ("merchant",)
+    search_fields = ("device_uuid", "location", "merchant__name")
     fieldsets = (
         (None, {"fields": ("device_uuid", "merchant", "location", "status", "last_interaction")}),
         ("Payment", {"fields": ("payment_scenario", "redirect_url")}),
@@ -82,6 +85,8 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     """Orders; their status changes through the state machine alone."""
 
     list_display = ("id", "drink_name", "status", "status_check_type", "price", "created_at")
+    list_filter = ("status", "status_check_type", "created_at")
+    search_fields = ("id", "payment_reference_id", "device__device_uuid", "device__location")
     readonly_fields = (
         "id",
         "status",
@@ -146,7 +151,9 @@ class PaymentAdmin(ReadOnlyAdmin):
     """The ledger of attempts."""
 
     list_display = ("id", "order", "amount", "status", "transaction_id", "created_at")
+    list_filter = ("status", "created_at")
     list_select_related = ("order",)
+    search_fields = ("transaction_id", "order__id")
 
 
 @admin.register(TBankPayment)
@@ -154,3 +161,5 @@ class TBankPaymentAdmin(ReadOnlyAdmin):
     """Payments as TBank knows them."""
 
     list_display = ("payment_id", "order_id", "amount", "status", "created_at")
+    list_filter = ("status", "created_at")
+    search_fields = ("payment_id", "order_id")

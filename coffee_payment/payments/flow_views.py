@@ -200,7 +200,7 @@ def get_order_status(_: HttpRequest, order_id: str) -> HttpResponse:
 
 def _description(order: Order) -> dict[str, Any]:
     device = order.device
-    credentials = find_credentials(device) if device.scenario == YOOKASSA_RECEIPT else None
+    credentials = find_credentials(order) if device.scenario == YOOKASSA_RECEIPT else None
     return {
         "order_id": order.pk,
         "status": order.status,

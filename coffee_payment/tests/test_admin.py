@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
-from payments.models import Device, Merchant, MerchantCredentials, Order, Payment
+from payments.models import Device, Merchant, MerchantCredentials, Order, Payment, TBankPayment
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,43 @@ def test_every_list_opens(staff: Client, merchant: Merchant, model: str) -> None
         response = staff.get(reverse(f"admin:payments_{model}_changelist"))
 
     assert response.status_code == 200
+
+
+FOUND = [
+    ("order", {"q": "QR-1"}, 1),
+    ("order", {"q": "reference-of-QR-1"}, 1),
+    ("order", {"q": "machine-1"}, 2),
+    ("order", {"status__exact": "paid"}, 1),
+    ("order", {"status_check_type__exact": "webhook"}, 0),
+    ("device", {"q": "hall"}, 1),
+    ("device", {"q": "machine-2"}, 0),
+    ("device", {"status__exact": "online", "payment_scenario": "Yookassa"}, 1),
+    ("payment", {"q": "transaction-1"}, 1),
+    ("payment", {"q": "QR-1", "status__exact": "pending"}, 1),
+    ("tbankpayment", {"q": "7000000001"}, 1),
+    ("tbankpayment", {"q": "QR-2"}, 0),
+    ("merchantcredentials", {"q": "Кофе", "scenario": "TBank"}, 1),
+]
+
+
+@pytest.mark.parametrize(("model", "query", "count"), FOUND)
+def test_staff_finds_rows_by_what_a_customer_can_tell(
+    staff: Client, merchant: Merchant, model: str, query: dict[str, str], count: int
+) -> None:
+    """By ids of the order, the provider and the machine, and by state."""
+    paid = order(merchant, "QR-1", "paid")
+    Order.objects.filter(pk=paid.pk).update(payment_reference_id="reference-of-QR-1")
+    order(merchant, "QR-2", "created")
+    Payment.objects.create(
+        order=paid, merchant=merchant, amount=1, status="pending", transaction_id="transaction-1"
+    )
+    TBankPayment.objects.create(amount=1, order_id="QR-1", payment_id="7000000001")
+    MerchantCredentials.objects.create(merchant=merchant, scenario="TBank", credentials={"terminal_key": "t"})
+
+    response = staff.get(reverse(f"admin:payments_{model}_changelist"), query)
+
+    assert response.status_code == 200
+    assert response.context["cl"].result_count == count
 
 
 CREDENTIALS_PAGE = "admin:payments_merchantcredentials_change"

@@ -154,7 +154,7 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(data=st.data(), dies=st.booleans())
     def check_goes_on(self, data: st.DataObject, dies: bool) -> None:
         claimed = self.claims.pop(data.draw(st.integers(0, len(self.claims) - 1)))
-        credentials = find_credentials(claimed.order.device)
+        credentials = find_credentials(claimed.order)
         if dies:
             with dying_at(outcomes, "make"):
                 background.check(claimed, credentials)

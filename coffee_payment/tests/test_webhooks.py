@@ -1,12 +1,13 @@
 """Providers' notifications: hints that only the provider's own answer makes true."""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from payments.models import Order, Payment, Receipt, TBankPayment
+from payments.models import Device, Merchant, Order, Payment, Receipt, TBankPayment
+from payments.tasks import check_pending_payments
 from payments.user_messages import ERROR_MESSAGES
 from provider_servers import Fault
 from provider_servers.tbank import sign
@@ -52,6 +53,25 @@ def payer(request: pytest.FixtureRequest, shop: Shop, providers: Providers) -> P
 @pytest.fixture
 def order(shop: Shop, payer: Payer) -> Order:
     return shop.pending(shop.device(payer.scenario))
+
+
+@pytest.mark.parametrize("way", ["notification", "check"])
+def test_a_machine_sold_meanwhile_is_paid_to_whom_the_customer_paid(
+    order: Order, payer: Payer, providers: Providers, way: str
+) -> None:
+    """The order keeps its merchant, and the provider is asked with that merchant's keys."""
+    buyer = Merchant.objects.create(
+        name="Новый хозяин", contact_email="n@example.com", bank_account="2", valid_until=date.max
+    )
+    Device.objects.update(merchant=buyer)
+    payer.settle(order.payment_reference_id, "succeeded")
+
+    if way == "check":
+        assert check_pending_payments() == 1
+    else:
+        assert payer.notify(order.payment_reference_id).status_code == 200
+
+    assert (state(order), providers.tmetr.made(order.pk)) == ("make_pending", 1)
 
 
 @pytest.mark.parametrize(

@@ -141,10 +141,10 @@ class _Tick:
 
     def _credentials_of(self, order: Order) -> MerchantCredentials | None:
         """Give the credentials of an order; each merchant's are read once a tick."""
-        key = (order.device.merchant_id, order.device.scenario)
+        key = (order.merchant_id, order.device.scenario)
         with self._lock:
             if key not in self._credentials:
-                self._credentials[key] = find_credentials(order.device)
+                self._credentials[key] = find_credentials(order)
             return self._credentials[key]
 
 

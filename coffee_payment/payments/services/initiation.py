@@ -69,7 +69,7 @@ def initiate(order: Order, email: str | None) -> str:
     _refuse_unpayable(order)
     if _being_created(order):
         raise Refusal(409, "payment_in_progress")
-    credentials = find_credentials(order.device)
+    credentials = find_credentials(order)
     _refuse_email(email, credentials)
     if order.device.scenario == CUSTOM:
         return redirect_custom(order)

@@ -57,7 +57,7 @@ def receive_tbank(body: Any) -> None:
         raise NotificationRefused(404, "order_not_found", "unknown payment")
     order = attempt.order
     try:
-        password = str(keys_of(find_credentials(order.device)).get("password", ""))
+        password = str(keys_of(find_credentials(order)).get("password", ""))
     except CredentialsMissing as error:
         raise NotificationRefused(503, "missing_credentials", str(error)) from error
     if not password or not tbank.is_signed(body, password):
@@ -94,7 +94,7 @@ def _settle(order: Order, payment_id: str, *, provider_order_id: str, family: st
     if not order.device.scenario.startswith(family):
         raise NotificationRefused(400, "invalid_request", "the device does not use this provider")
     try:
-        payment = PROVIDERS[order.device.scenario].fetch(keys_of(find_credentials(order.device)), payment_id)
+        payment = PROVIDERS[order.device.scenario].fetch(keys_of(find_credentials(order)), payment_id)
     except ProviderRejected as error:
         unknown = error.status in _UNKNOWN_PAYMENT
         raise NotificationRefused(

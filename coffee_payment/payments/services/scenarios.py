@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from payments.models import Device, MerchantCredentials
+from payments.models import Device, MerchantCredentials, Order
 from payments.services.errors import CredentialsMissing
 from payments.services.payments import Provider
 from payments.services.tbank import TBankClient
@@ -38,10 +38,13 @@ def provider_of(device: Device) -> Provider:
     return provider
 
 
-def find_credentials(device: Device) -> MerchantCredentials | None:
-    """Give the row of a device's merchant and scenario, if there is one (one query)."""
+def find_credentials(order: Order) -> MerchantCredentials | None:
+    """Give the row of an order's merchant and its device's scenario (``device`` loaded; one query).
+
+    The merchant is the order's own: a machine may be sold while a payment is under way.
+    """
     return MerchantCredentials.objects.filter(
-        merchant_id=device.merchant_id, scenario=device.scenario
+        merchant_id=order.merchant_id, scenario=order.device.scenario
     ).first()
 
 
