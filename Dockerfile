@@ -1,19 +1,23 @@
 # The server's image: built in one stage, run in another that has no build tools and no root.
+FROM python:3.12-slim AS requirements
+COPY pyproject.toml /
+# Only these lines decide whether the libraries are installed anew.
+RUN python -c "import tomllib; print(*tomllib.load(open('/pyproject.toml', 'rb'))['dependency-groups']['server'], sep='\n')" \
+        >/requirements.txt
+
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
-RUN python -m venv /opt/server && /opt/server/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-COPY pyproject.toml /build/
-RUN cd /build && /opt/server/bin/python -m pip install --quiet --group server "Django~=5.2.0" && \
-    /opt/server/bin/python -m pip uninstall --quiet --yes pip
+RUN python -m venv /opt/server
+COPY --from=requirements /requirements.txt /build/
+# The root file system is read-only, so what is not compiled here would be compiled at every start.
+RUN /opt/server/bin/python -m pip install --quiet --no-compile --requirement /build/requirements.txt "Django~=5.2.0" && \
+    /opt/server/bin/python -m pip uninstall --quiet --yes pip && \
+    /opt/server/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x /conf/ /opt/server
 COPY coffee_payment /build/coffee_payment
 # Static files need no secret: with DEBUG on the server makes itself a random key for this one command.
-# The root file system is read-only, so what is not compiled here would be compiled at every start.
 RUN cd /build/coffee_payment && DEBUG=true /opt/server/bin/python manage.py collectstatic --noinput --verbosity 0 && \
-    rm -rf tests benchmarks && \
-    find /build /opt/server -name __pycache__ -type d -prune -exec rm -rf {} + && \
     /opt/server/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x /conf/ \
-        -s /build/coffee_payment -p /srv/coffee_payment /build/coffee_payment && \
-    /opt/server/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x /conf/ /opt/server
+        -s /build/coffee_payment -p /srv/coffee_payment /build/coffee_payment
 
 FROM python:3.12-slim
 ENV PATH=/opt/server/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
