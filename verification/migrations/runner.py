@@ -224,6 +224,8 @@ def _advice(error: JobFailed) -> str:
         return "; install one in the environment that --python names"
     if "is not available" in error.message and "extension" in error.message:
         return "; this server lacks the extension: use --provider container or existing with one that has it"
+    if "not supported in this build" in error.message:
+        return "; this server was built without it: use --provider container or existing with one that has it"
     if error.kind == "died" and "No module named 'django'" in error.message:
         return "; name the project's interpreter with --python"
     return ""
