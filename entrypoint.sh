@@ -7,13 +7,13 @@ cd "$root/coffee_payment"
 
 case "$(printf %s "${SKIP_MIGRATIONS:-false}" | tr '[:upper:]' '[:lower:]')" in
     true | 1 | yes) ;;
-    *) python manage.py migrate --noinput ;;
+    *) python manage.py migrate --noinput >&2 ;; # told to people: stdout is for the log's JSON lines
 esac
 
 # The command itself leaves an admin of that name as he is.
 if [ -n "${DJANGO_SUPERUSER_USERNAME:-}" ] && [ -n "${DJANGO_SUPERUSER_EMAIL:-}" ] \
     && [ -n "${DJANGO_SUPERUSER_PASSWORD:-}" ]; then
-    python manage.py ensure_admin "$DJANGO_SUPERUSER_USERNAME" "$DJANGO_SUPERUSER_EMAIL"
+    python manage.py ensure_admin "$DJANGO_SUPERUSER_USERNAME" "$DJANGO_SUPERUSER_EMAIL" >&2
 fi
 
 if [ "$#" -gt 0 ]; then

@@ -62,6 +62,7 @@ def test_it_migrates_and_makes_the_first_admin_once() -> None:
     for _ in range(2):
         process = enter(*SHOW, **variables)
         assert process.returncode == 0, process.stderr
-        assert "No migrations to apply" in process.stdout
+        assert "No migrations to apply" in process.stderr
+        assert process.stdout == "[]\n"
 
     assert get_user_model().objects.get().check_password("first-password")

@@ -11,12 +11,13 @@ import tarfile
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import docker
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.types import EndpointConfig, Healthcheck, Mount
 
@@ -29,6 +30,7 @@ SOON: Final = 10.0
 """A start does not wait for checks at longer intervals (seconds)."""
 RESTARTS: Final = 2
 """More of them while a service starts mean that it never will."""
+_AT_A_TIME: Final = 8
 _NANOSECONDS: Final = 1_000_000_000
 _STALE: Final = timedelta(hours=1)
 T = TypeVar("T")
@@ -113,8 +115,9 @@ class System:
 
     def close(self) -> None:
         """Remove everything, whatever of it is there."""
-        for container in self.client.containers.list(all=True, filters={"label": f"{LABEL}={self.name}"}):
-            _quietly(lambda each=container: each.remove(force=True, v=True))
+        containers = self.client.containers.list(all=True, filters={"label": f"{LABEL}={self.name}"})
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            list(pool.map(_remove, containers))
         if self._network is not None:
             _quietly(self._network.remove)
         for volume in self._volumes:
@@ -122,6 +125,8 @@ class System:
 
     def up(self, compose: Compose, image: str) -> None:
         """Start the services in order, each when what it depends on is as it must be."""
+        for name in {service.image for service in compose.services.values() if not service.built}:
+            _pull_missing(self.client, name)
         for volume in compose.volumes:
             self.volume(volume)
         for service in compose.services.values():
@@ -244,10 +249,19 @@ def put_file(
     container.put_archive(str(Path(path).parent), stream.getvalue())
 
 
+def _pull_missing(client: docker.DockerClient, image: str) -> None:
+    """Do for a public image what the engine's API, unlike its command line, leaves to the caller."""
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        client.images.pull(image)
+
+
 def _healthcheck(service: Service) -> Healthcheck | None:
     health = service.health
     if health is None:
-        return None
+        # The image's own check, as it stands, but asked more often: a start need not wait for it.
+        return Healthcheck(interval=_NANOSECONDS) if service.built else None
     return Healthcheck(
         test=list(health.test),
         interval=round(health.interval * _NANOSECONDS),
@@ -255,6 +269,10 @@ def _healthcheck(service: Service) -> Healthcheck | None:
         retries=health.retries,
         start_period=round(health.start_period * _NANOSECONDS),
     )
+
+
+def _remove(container: Container) -> None:
+    _quietly(lambda: container.remove(force=True, v=True))
 
 
 def _quietly(remove: Callable[[], object]) -> None:

@@ -120,6 +120,15 @@ class Shop:
         """Tell how many make commands the machine got for an order."""
         return sum(each["orderUuid"] == order_id for each in self.control("tmetr", "tmetr")["commands"])
 
+    def await_made(self, order_id: str) -> None:
+        """Wait until the machine has got an order's make command: once, and the order is in `make_pending`.
+
+        The order's step comes first and the command after it, so whoever sees the one may be too early for the other.
+        """
+        self.await_status(order_id, "make_pending")
+        wait_for(f"order {order_id}: made", lambda: self.made(order_id), within=ENDS_WITHIN)
+        assert self.made(order_id) == 1
+
     def await_call(self, provider: str, method: str, text: str) -> None:
         """Wait until a provider's server has been asked something; the answer may still be under way."""
         wait_for(

@@ -80,7 +80,7 @@ def test_payment_after_renewals(shop: Shop) -> None:
     """A whole order goes through on the renewed certificates."""
     order_id = shop.scan("Yookassa webhook")
     shop.pay(shop.initiate(order_id))
-    shop.await_status(order_id, "make_pending")
+    shop.await_made(order_id)
 
 
 def test_old_authority_is_dropped_when_nothing_needs_it(system: System, shop: Shop) -> None:
