@@ -15,10 +15,8 @@ copy() {
         name=${file##*/}
         # One rename each: a new connection finds the old file or the new one, never half of it.
         if ! cmp -s "$file" "$target/$name"; then
-            cp -L "$file" "$target/.$name.new"
-            chmod 0600 "$target/.$name.new"
-            mv -f "$target/.$name.new" "$target/$name"
-            echo "private_files: copied $name"
+            cp -L "$file" "$target/.$name.new" && chmod 0600 "$target/.$name.new" &&
+                mv -f "$target/.$name.new" "$target/$name" && echo "private_files: copied $name" || return 1
         fi
     done
 }
