@@ -73,6 +73,12 @@ def read(url: str) -> Reading:
         engine.dispose()
 
 
+def read_open(connection: Connection) -> Reading:
+    """Read through a connection in whose transaction the search path is empty; what is not committed is seen."""
+    with _warnings_as_errors():
+        return _read(connection)
+
+
 def _connect(url: str) -> Any:
     try:
         connection = psycopg2.connect(url)
