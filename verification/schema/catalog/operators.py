@@ -9,14 +9,19 @@ MEMBERS: Final = """
 ARRAY(SELECT m.amopstrategy || ' ' || m.amopopr::regoperator::text
         || CASE WHEN m.amopsortfamily <> 0 THEN ' order by ' || (SELECT s.opfnamespace::regnamespace::text || '.'
             || quote_ident(s.opfname) FROM pg_opfamily s WHERE s.oid = m.amopsortfamily) ELSE '' END
-    FROM pg_amop m JOIN pg_depend d ON d.classid = 'pg_amop'::regclass AND d.objid = m.oid
-    WHERE d.refclassid = '{catalog}'::regclass AND d.refobjid = o.oid ORDER BY 1) AS operators,
+    FROM pg_amop m WHERE m.amopfamily = {family} AND o.oid = ANY (ARRAY(
+        SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_amop'::regclass AND d.objid = m.oid
+            AND d.refclassid = '{catalog}'::regclass)) ORDER BY 1) AS operators,
 ARRAY(SELECT m.amprocnum || ' (' || format_type(m.amproclefttype, NULL) || ', '
         || format_type(m.amprocrighttype, NULL) || ') ' || m.amproc::regprocedure::text
-    FROM pg_amproc m JOIN pg_depend d ON d.classid = 'pg_amproc'::regclass AND d.objid = m.oid
-    WHERE d.refclassid = '{catalog}'::regclass AND d.refobjid = o.oid ORDER BY 1) AS functions
+    FROM pg_amproc m WHERE m.amprocfamily = {family} AND o.oid = ANY (ARRAY(
+        SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_amproc'::regclass AND d.objid = m.oid
+            AND d.refclassid = '{catalog}'::regclass)) ORDER BY 1) AS functions
 """
-"""What was made with the class belongs to it; what was added to the family afterwards, to the family."""
+"""What was made with the class belongs to it; what was added to the family afterwards, to the family.
+
+The members of a family first, then whose they are: the planner would read all dependencies for each class.
+"""
 
 OPERATORS: Final = Query(
     "operator",
@@ -40,7 +45,7 @@ FAMILIES: Final = Query(
     "pg_opfamily",
     f"""
 SELECT o.oid, o.opfnamespace, {named("o.opfname")} || ' using ' || a.amname, pg_get_userbyid(o.opfowner) AS owner,
-    {MEMBERS.format(catalog="pg_opfamily")}
+    {MEMBERS.format(catalog="pg_opfamily", family="o.oid")}
 FROM pg_opfamily o JOIN pg_namespace n ON n.oid = o.opfnamespace JOIN pg_am a ON a.oid = o.opfmethod
 WHERE {user_objects()}
 """,
@@ -54,7 +59,7 @@ SELECT o.oid, o.opcfamily, {named("o.opcname")} || ' using ' || a.amname, pg_get
     f.opfnamespace::regnamespace::text || '.' || quote_ident(f.opfname) AS family,
     format_type(o.opcintype, NULL) AS input_type, format_type(NULLIF(o.opckeytype, 0), NULL) AS storage_type,
     NULLIF(o.opcdefault, false) AS default,
-    {MEMBERS.format(catalog="pg_opclass")}
+    {MEMBERS.format(catalog="pg_opclass", family="o.opcfamily")}
 FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_am a ON a.oid = o.opcmethod
 JOIN pg_opfamily f ON f.oid = o.opcfamily
 WHERE {user_objects()}

@@ -60,7 +60,7 @@ KEYS: Final = (
     rebuilt("order of keys", ORDER, "payments_order_status_idx", status("created_at DESC, status"), "keys"),
     rebuilt("another expression", ORDER, "payments_order_number_idx", number("upper(number), (amount + tax)"), "keys"),
     rebuilt("a column to an expression", ORDER, "payments_order_fill_idx",
-            f"CREATE INDEX {{index}} ON {ORDER} (date_trunc('day', created_at, 'UTC')) WITH (fillfactor = 80)", "keys"),
+            f"CREATE INDEX {{index}} ON {ORDER} ((created_at AT TIME ZONE 'UTC')) WITH (fillfactor = 80)", "keys"),
     rebuilt("ascending to descending", DEVICE, "payments_device_merchant_idx",
             f"CREATE INDEX {{index}} ON {DEVICE} (merchant_id DESC)", "order"),
     rebuilt("descending to ascending", ORDER, "payments_order_status_idx", status("status, created_at"), "order"),

@@ -117,7 +117,7 @@ GRANTS: Final = (
     grant("maintain", f"GRANT MAINTAIN ON {ORDER} TO mutation_reader", f"table {ORDER} to mutation_reader",
           change="changed", since=17),
     grant("revoke usage of the schema public", "REVOKE USAGE ON SCHEMA public FROM PUBLIC", "schema public to PUBLIC",
-          change="removed"),
+          change="removed", given="REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
     grant("grant on a system's function", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO mutation_reader",
           "function pg_catalog.pg_read_file(pg_catalog.text) to mutation_reader"),
     M("default privileges in a schema", "ALTER DEFAULT PRIVILEGES IN SCHEMA audit GRANT INSERT ON TABLES TO mutation_reader",
