@@ -261,7 +261,7 @@ def _healthcheck(service: Service) -> Healthcheck | None:
     health = service.health
     if health is None:
         # The image's own check, as it stands, but asked more often: a start need not wait for it.
-        return Healthcheck(interval=_NANOSECONDS) if service.built else None
+        return Healthcheck(interval=3 * _NANOSECONDS) if service.built else None
     return Healthcheck(
         test=list(health.test),
         interval=round(health.interval * _NANOSECONDS),
