@@ -105,6 +105,8 @@ class Scene:
             return any(
                 self.changed.get(each, {}).get(attribute) == values for each in _ancestors(entry, self.left)
             )
+        if attribute == "not_null" and self._of_primary_key(key):
+            return True
         if attribute == "collations":
             return self._collation_of_column(entry, values)
         if entry.kind == "column" and attribute in TYPES and entry.parents[0][0] in VIEWS:
@@ -113,6 +115,13 @@ class Scene:
                 TYPES & self.changed.get(used, {}).keys() for used in view.uses
             )
         return False
+
+    def _of_primary_key(self, column: Key) -> bool:
+        """Whether a primary key came or went that a column is in: it takes NOT NULL for itself."""
+        return any(
+            column in entry.parents and entry.attributes.get("kind") == "primary key"
+            for entry in (*self.added.values(), *self.removed.values())
+        )
 
     def _became_owner(self, grant: Entry) -> bool:
         """Whether the grantee needs the grant no more: it owns the object now."""

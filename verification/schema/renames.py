@@ -157,7 +157,11 @@ class Renames:
 
     def _explain_labels(self, entry: Entry, left: Value, right: Value) -> bool:
         """Whether a view's two definitions are one but for the names that it gives its columns."""
-        if any(right in each.labels(left) for each in self.found if each.table == entry.key):
+        if any(
+            right in each.labels(left)
+            for each in self.found
+            if each.kind == "column" and each.table == entry.key
+        ):
             return True
         for rename in self.found:
             left, right = apply(left, rename.plain), apply(right, rename.plain)

@@ -8,6 +8,20 @@ from verification.tests.mutations.cases import Mutation
 
 CASES: Final = (
     Mutation(
+        "primary key added to a column that may be null",
+        "ALTER TABLE payments.untyped ADD CONSTRAINT untyped_pk PRIMARY KEY (id)",
+        "constraint",
+        "payments.untyped.untyped_pk",
+    ),
+    Mutation(
+        "primary key added, its table's other columns not null",
+        "ALTER TABLE payments.untyped ALTER label SET NOT NULL",
+        "column",
+        "payments.untyped.label",
+        "not_null",
+        given="ALTER TABLE payments.untyped ADD CONSTRAINT untyped_pk PRIMARY KEY (id)",
+    ),
+    Mutation(
         "check dropped",
         "ALTER TABLE payments.orders DROP CONSTRAINT orders_total_check",
         "constraint",
