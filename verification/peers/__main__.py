@@ -17,19 +17,24 @@ def main() -> int:
     """Play, write, and end with 1 when this project itself missed something or raised a false alarm."""
     parser = argparse.ArgumentParser(prog="python -m verification.peers", description=__doc__)
     parser.add_argument("--workers", type=int, default=2, help="processes, each with a server (default: 2)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth case: a quick look")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=15,
+        help="when they are up, the rest of the cases is left out (default: 15)",
+    )
     parser.add_argument("-o", "--output", type=Path, default=PAGE, help=f"default: docs/{PAGE.name}")
     arguments = parser.parse_args()
     began = time.monotonic()
     try:
-        server, outcomes = play(arguments.workers, arguments.every)
+        server, outcomes = play(arguments.workers, arguments.minutes * 60)
     except CannotRun as error:
         print(f"verification: {error}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 2
     text, perfect = page(server, outcomes)
     arguments.output.write_text(text, encoding="utf-8")
-    minutes = (time.monotonic() - began) / 60
-    print(f"{arguments.output}: {sum(map(len, outcomes.values()))} cases in {minutes:.1f} minutes")  # noqa: T201
+    minutes, number = (time.monotonic() - began) / 60, sum(map(len, outcomes.values()))
+    print(f"{arguments.output}: {number} cases in {minutes:.1f} minutes")  # noqa: T201 - a command's last word
     return 0 if perfect else 1
 
 

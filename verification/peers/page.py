@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from verification.peers.detectors import DETECTORS
-from verification.peers.trial import ERROR, NO, YES, Outcome
+from verification.peers.trial import ERROR, HARMLESS, LISTS, NO, YES, Outcome
 
 NAMES: Final = tuple(detector.name for detector in DETECTORS)
 INTRODUCTION: Final = """\
@@ -26,13 +26,15 @@ SQLAlchemy stands for everything that its inspection returns, read by `verificat
 
 def page(server: str, outcomes: Mapping[str, Sequence[Outcome]]) -> tuple[str, bool]:
     """Give the page, and whether this project detected all and raised no false alarm."""
-    unchanged = {name: found[0] for name, found in outcomes.items() if name != "harmless"}
+    unchanged = {name: found[0] for name, found in outcomes.items() if name != HARMLESS}
     outcomes = {name: found[1:] for name, found in outcomes.items()}
     mutations = [outcome for name in unchanged for outcome in outcomes[name]]
-    harmless = outcomes["harmless"]
+    harmless = outcomes[HARMLESS]
+    number, known = len(mutations), sum(len(cases) for name, (_, cases) in LISTS.items() if name != HARMLESS)
     lines = [
         INTRODUCTION,
-        f"PostgreSQL {server}.\n",
+        f"PostgreSQL {server}; {number} of {known} mutations were played, {len(harmless)} harmless cases.",
+        "What is missing needs another version or build of the server, or the run's time was up: an even sample.\n",
         *_row("", *NAMES),
         *_rule(len(NAMES) + 1),
         *_row("version", *(detector.version() or server for detector in DETECTORS)),

@@ -1,18 +1,20 @@
 """Plays every case before every detector."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, Final
+from zlib import crc32
 
 import psycopg2
 
 from verification.peers.detectors import DETECTORS, Detector
 from verification.peers.stage import Stage, View, given, statements
 from verification.postgres.choose import start
-from verification.postgres.server import Database
+from verification.postgres.server import Database, Server
 from verification.tests.mutations import harmless, second
 from verification.tests.mutations.all_cases import MUTATIONS
 from verification.tests.mutations.cases import Harmless, Mutation
@@ -22,12 +24,13 @@ YES: Final = "yes"
 NO: Final = "no"
 ERROR: Final = "error"
 """The detector broke down: it saw nothing."""
+HARMLESS: Final = "harmless"
 UNCHANGED: Final = "the base against itself"
 
 LISTS: Final[Mapping[str, tuple[Base, Sequence[Mutation | Harmless]]]] = {
     "first list": (FIRST, MUTATIONS),
     "second list": (SECOND, second.MUTATIONS),
-    "harmless": (FIRST, harmless.CASES),
+    HARMLESS: (FIRST, harmless.CASES),
 }
 
 
@@ -45,9 +48,12 @@ class Outcome:
     """Detector -> the first line of its error."""
 
 
-def play(workers: int, every: int) -> tuple[str, dict[str, list[Outcome]]]:
-    """Give the server's version, and the outcomes of each list in its order; each worker has its own server."""
-    shares = [(number, workers, every) for number in range(workers)]
+def play(workers: int, seconds: float) -> tuple[str, dict[str, list[Outcome]]]:
+    """Give the server's version, and the outcomes of each list in its order; each worker has its own server.
+
+    When the time is up the cases that are left are left out; those that were played are an even sample.
+    """
+    shares = [(number, workers, time.time() + seconds) for number in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         played = list(pool.map(_play_share, shares))
     found: dict[str, list[Outcome]] = {}
@@ -58,21 +64,26 @@ def play(workers: int, every: int) -> tuple[str, dict[str, list[Outcome]]]:
     return played[0][0], found
 
 
-def _play_share(share: tuple[int, int, int]) -> tuple[str, dict[str, list[Outcome]]]:
-    number, workers, every = share
+def _play_share(share: tuple[int, int, float]) -> tuple[str, dict[str, list[Outcome]]]:
+    number, workers, end = share
+    found: dict[str, list[Outcome]] = {name: [] for name in LISTS}
     with start("embedded") as server:
-        version = server.version
-        found = {}
-        for name, (base, cases) in LISTS.items():
-            mine = [case for case in cases if can_run(case, server)][::every][number::workers]
-            stage = Stage(server, base)
-            found[name] = list(_play_list(stage, mine))
-            stage.view.close()
-        return version, found
+        trials = {name: _Trial(Stage(server, base)) for name, (base, _) in LISTS.items()}
+        for name, trial in trials.items():
+            found[name].append(trial.outcome(Harmless(UNCHANGED, "SELECT 1")))
+        for name, case in _sampled(server)[number::workers]:
+            if time.time() > end:
+                break
+            found[name].append(trials[name].outcome(case))
+        for trial in trials.values():
+            trial.stage.view.close()
+        return server.version, found
 
 
-def _play_list(stage: Stage, cases: Sequence[Mutation | Harmless]) -> Iterator[Outcome]:
-    yield from _Trial(stage).play(cases)
+def _sampled(server: Server) -> list[tuple[str, Mutation | Harmless]]:
+    """Give the cases that the server can do: what is harmless first, then both lists mixed evenly."""
+    cases = [(name, case) for name, (_, cases) in LISTS.items() for case in cases if can_run(case, server)]
+    return sorted(cases, key=lambda each: (each[0] != HARMLESS, crc32(each[1].name.encode())))
 
 
 @dataclass(frozen=True)
@@ -90,26 +101,25 @@ class _Trial:
     """The cases of one list on their base."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+        self.stage = stage
         self._lefts: dict[tuple[str, bool | None], _Left] = {}
         """Detector and how the base was made (None: not committed) -> what all cases without a given share."""
         self._said: dict[str, str] = {}
         self._reasons: dict[str, str] = {}
 
-    def play(self, cases: Sequence[Mutation | Harmless]) -> Iterator[Outcome]:
-        """Give the outcome of each, after that of a case that changes nothing."""
-        for case in (Harmless(UNCHANGED, "SELECT 1"), *cases):
-            self._said, self._reasons = {}, {}
-            apart = [each for each in DETECTORS if case.autocommit or each.needs_commit]
-            self._judge_open([each for each in DETECTORS if each not in apart], case)
-            for detector in apart:
-                with self._judging(detector):
-                    self._said[detector.name] = YES if self._differs_committed(detector, case) else NO
-            kind, attribute = (case.kind, case.attribute) if isinstance(case, Mutation) else ("", "")
-            yield Outcome(case.name, kind, attribute, self._said, self._reasons)
+    def outcome(self, case: Mutation | Harmless) -> Outcome:
+        """Show one case to all detectors."""
+        self._said, self._reasons = {}, {}
+        apart = [each for each in DETECTORS if case.autocommit or each.needs_commit]
+        self._judge_open([each for each in DETECTORS if each not in apart], case)
+        for detector in apart:
+            with self._judging(detector):
+                self._said[detector.name] = YES if self._differs_committed(detector, case) else NO
+        kind, attribute = (case.kind, case.attribute) if isinstance(case, Mutation) else ("", "")
+        return Outcome(case.name, kind, attribute, self._said, self._reasons)
 
     def _judge_open(self, detectors: Sequence[Detector], case: Mutation | Harmless) -> None:
-        view = self._stage.view
+        view = self.stage.view
         lefts: dict[str, _Left] = {}
         try:
             for script in given(case):
@@ -147,13 +157,13 @@ class _Trial:
     def _differs_apart(self, detector: Detector, case: Mutation | Harmless, *, anew: bool) -> bool:
         left = self._apart_left(detector, given(case), anew=anew)
         scripts = [*given(case), *statements(case)]
-        with self._stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
+        with self.stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
             return left.differs(detector, seen)
 
     def _apart_left(self, detector: Detector, scripts: list[str], *, anew: bool) -> _Left:
         if not scripts and (detector.name, anew) in self._lefts:
             return self._lefts[detector.name, anew]
-        with self._stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
+        with self.stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
             reading = detector.read(seen)
             left = _Left(reading, detector.findings(reading, seen))
         return left if scripts else self._lefts.setdefault((detector.name, anew), left)
