@@ -82,6 +82,10 @@ class Tree:
             )
         return chosen
 
+    def not_comparable(self, apps: Sequence[str]) -> list[Squash]:
+        """Give those of these apps' squashes that replace what the tree no longer holds."""
+        return [squash for squash in self.squashes if squash.missing and (not apps or squash.app in apps)]
+
     def _require(self, app: str) -> None:
         if app not in self.labels:
             labels = ", ".join(self.labels)

@@ -52,8 +52,9 @@ def register(subparsers: Subparsers) -> None:
     )
     squash.add_argument(
         "--rows",
-        type=int,
+        type=_number,
         default=MANY,
+        metavar="NUMBER",
         help=f"rows of the largest table that --thorough measures on; 0: none (default: {MANY})",
     )
     squash.add_argument(
@@ -65,6 +66,17 @@ def register(subparsers: Subparsers) -> None:
     _add_project(live)
     live.add_argument("url", metavar="URL", help="the live database, as a postgresql:// URL")
     live.set_defaults(handler=_drift)
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+_number.__name__ = "number"
+"""What argparse calls it when it refuses one."""
 
 
 def _add_project(parser: argparse.ArgumentParser) -> None:
@@ -113,14 +125,22 @@ def _squash(arguments: argparse.Namespace) -> int:
             ratios = load(Path.cwd()).rows
             few, many = Rows(SMALL, ratios), Rows(arguments.rows, ratios) if arguments.rows else None
             extras = [thorough.examine(applier, each, found.original.chain, few, many) for each in squashes]
+        gone = applier.tree.not_comparable(arguments.app)
         equal = found.equal and not any(extra.differences for extra in extras)
         if arguments.format == "text":
-            show.verification(found, extras)
+            show.verification(found, extras, gone)
         else:
             entries = [verdict.to_json() for verdict in found.verdicts]
             for entry, extra in zip(entries, extras, strict=False):
                 entry.update(extra.to_json())
-            show.print_json({"equal": equal, "squashes": entries})
+            left_out = [{"app": each.app, "squash": each.name, "missing": [*each.missing]} for each in gone]
+            show.print_json(
+                {
+                    "equal": equal,
+                    "squashes": entries,
+                    **({"not_comparable": left_out} if left_out else {}),
+                }
+            )
         return EQUAL if equal else DIFFERS
 
 

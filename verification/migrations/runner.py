@@ -6,6 +6,7 @@ The project's Django, driver and dependencies stay its own: the two sides exchan
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -118,9 +119,15 @@ class Runner:
         Raises ``JobFailed``; after "died" and "timeout" the runner is of no more use.
         """
         self._send({"job": job, **values})
+        current = ""
         while True:
-            event = self._await(JOB_SECONDS)
+            try:
+                event = self._await(JOB_SECONDS)
+            except JobFailed as error:
+                error.migration = error.migration or current
+                raise
             if event["event"] == "step":
+                current = event["migration"]
                 if self._progress is not None:
                     self._progress(event)
                 continue
@@ -216,16 +223,28 @@ class Runner:
         return JobFailed("died", f"the project's process ended ({last})", detail=said)
 
 
+ADVICE: Final = (
+    ("connection", "", "the server went away: start it again and repeat"),
+    ("killed", "", "something outside ended it: look whether the machine ran out of memory"),
+    ("driver", "", "install one in the environment that --python names"),
+    ("died", "No module named 'django'", "name the project's interpreter with --python"),
+    (
+        "",
+        "extension .* is not available",
+        "this server lacks the extension: use --provider container or existing with one that has it",
+    ),
+    (
+        "",
+        "not supported in this build",
+        "this server was built without it: use --provider container or existing with one that has it",
+    ),
+)
+"""Kind of failure (empty: any), what its message says (a pattern), what to do about it."""
+
+
 def _advice(error: JobFailed) -> str:
     """Say what to do about it, as far as the failure tells."""
-    if error.kind == "connection":
-        return "; the server went away: start it again and repeat"
-    if error.kind == "driver":
-        return "; install one in the environment that --python names"
-    if "is not available" in error.message and "extension" in error.message:
-        return "; this server lacks the extension: use --provider container or existing with one that has it"
-    if "not supported in this build" in error.message:
-        return "; this server was built without it: use --provider container or existing with one that has it"
-    if error.kind == "died" and "No module named 'django'" in error.message:
-        return "; name the project's interpreter with --python"
+    for kind, pattern, advice in ADVICE:
+        if kind in {"", error.kind} and re.search(pattern, error.message):
+            return f"; {advice}"
     return ""

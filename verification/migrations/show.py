@@ -7,6 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.tree import Tree
 
+from verification.migrations.chains import Squash
 from verification.migrations.propose import Proposal
 from verification.migrations.thorough import Thorough
 from verification.migrations.verify import Verification
@@ -19,8 +20,8 @@ def print_json(content: dict[str, Any]) -> None:
     console().file.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
-def verification(found: Verification, extras: Sequence[Thorough]) -> None:
-    """Print the verdict on each squash."""
+def verification(found: Verification, extras: Sequence[Thorough], gone: Sequence[Squash] = ()) -> None:
+    """Print the verdict on each squash; ``gone``: those that have no originals to be compared with."""
     out = console()
     for verdict in found.verdicts:
         squash = verdict.squash
@@ -40,6 +41,9 @@ def verification(found: Verification, extras: Sequence[Thorough]) -> None:
             if extra.squash == squash:
                 _add_thorough(branch, extra)
         out.print(branch)
+    for squash in gone:
+        lost = f"{len(squash.missing)} of its originals are gone, the first: {squash.missing[0]}"
+        out.print(f"[yellow]not comparable[/yellow]  {escape(str(squash))}  ({escape(lost)})")
     if any(each.left is not None for verdict in found.verdicts for each in verdict.comparison.differences):
         out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
 

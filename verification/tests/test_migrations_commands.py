@@ -74,6 +74,7 @@ def test_names_that_django_makes_up_may_be_let_pass(server: Server, tmp_path: Pa
         ("library", ["--settings", "nowhere.settings"], ("nowhere.settings", "manage.py")),
         ("library", ["--app", "loans"], ("--app loans", "no squashed migration", "--propose")),
         ("library", ["--app", "garden"], ("--app garden", "books, contenttypes")),
+        ("library", ["--rows", "-5"], ("--rows", "-5")),
         ("circle", [], ("not comparable", "left", "CircularDependencyError")),
         ("library", ["--python", "/nowhere/python"], ("/nowhere/python", "cannot be started")),
         ("library", ["--propose", "garden"], ("--propose garden", "labels")),
@@ -109,11 +110,26 @@ def test_bad_input_is_one_line_and_status_2(
             ("not comparable", "books.0004_book_isbn", "division by zero"),
         ),
         (
+            Edit(
+                "books/migrations/0003_shelves.py",
+                "shelf = apps",
+                "import os; os.kill(os.getpid(), 9)\n    shelf = apps",
+            ),
+            ("books.0003_shelves", "signal 9", "memory"),
+        ),
+        (
             Edit("books/migrations/0003_shelves.py", "shelf = apps", "raise SystemExit(0)\n    shelf = apps"),
             ("not comparable", "books.0003_shelves", "SystemExit(0)"),
         ),
     ],
-    ids=["settings raise", "app missing", "squash does not load", "original fails", "original leaves"],
+    ids=[
+        "settings raise",
+        "app missing",
+        "squash does not load",
+        "original fails",
+        "original is killed",
+        "original leaves",
+    ],
 )
 def test_a_project_that_cannot_run_is_one_line(
     edit: Edit, words: tuple[str, ...], server: Server, tmp_path: Path
@@ -123,6 +139,25 @@ def test_a_project_that_cannot_run_is_one_line(
     edit(folder)
 
     one_line(command(folder, server, "squash"), *words)
+
+
+def test_a_squash_without_its_originals_is_said_to_be_left_out(server: Server, tmp_path: Path) -> None:
+    """The others are judged; of the inner squash only its own file is left, so that it is an original now."""
+    folder = copy("tiers", tmp_path)
+    (folder / "stock/migrations/0001_initial.py").unlink()
+
+    text = command(folder, server, "squash")
+    done = command(folder, server, "squash", "--format", "json")
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [(each["squash"], each["replaced"]) for each in found["squashes"]] == [
+        ("0001_squashed_0003_item_price", 2)
+    ]
+    assert found["not_comparable"] == [
+        {"app": "stock", "squash": "0001_squashed_0002_item_count", "missing": ["stock.0001_initial"]}
+    ]
+    assert "not comparable  stock.0001_squashed_0002_item_count" in text.stdout
 
 
 def test_what_a_migration_prints_and_asks_disturbs_nobody(server: Server, tmp_path: Path) -> None:

@@ -76,7 +76,11 @@ def _leaves(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]
     found: list[tuple[str, str]] = []
     for replaced in map(tuple, disk[key].replaces):
         nested = disk.get(replaced)
-        inner = _leaves(replaced, disk) if nested is not None and nested.replaces else [replaced]
+        # A squash whose own originals are gone is an original itself.
+        whole = (
+            nested is not None and nested.replaces and all(tuple(each) in disk for each in nested.replaces)
+        )
+        inner = _leaves(replaced, disk) if whole else [replaced]
         found.extend(each for each in inner if each not in found)
     return found
 

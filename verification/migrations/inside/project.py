@@ -16,6 +16,9 @@ KEPT_OPTIONS = ("isolation_level", "server_side_binding")
 """Of a database's OPTIONS, what shapes the conversation; all else says how to reach a server."""
 
 
+AS_THEIRS = "start it as manage.py is started: same folder, same variables, --python for its interpreter"
+
+
 class Overlay(importlib.abc.MetaPathFinder):
     """Loads packages from a temporary copy: a tree that differs, without touching the user's."""
 
@@ -94,13 +97,13 @@ def _settings(name: str) -> Any:
                 "and start from the folder that holds manage.py".format(name, error),
             ) from None
         raise Refused(
-            "settings", "settings module {!r} cannot be imported: {}".format(name, error)
+            "settings", "settings module {!r} cannot be imported: {}; {}".format(name, error, AS_THEIRS)
         ) from error
     except Exception as error:
         raise Refused(
             "settings",
-            "settings module {!r} cannot be loaded: {}: {}".format(
-                name, type(error).__name__, " ".join(str(error).split())
+            "settings module {!r} cannot be loaded: {}: {}; {}".format(
+                name, type(error).__name__, " ".join(str(error).split()), AS_THEIRS
             ),
         ) from error
     return settings

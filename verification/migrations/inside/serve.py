@@ -68,7 +68,13 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
             os._exit(0)
     _, status = os.waitpid(child, 0)
     if status != 0:
-        channel.send("error", kind="apply", message="the job ended with status {}".format(status), detail="")
+        how = (
+            "signal {}".format(os.WTERMSIG(status))
+            if os.WIFSIGNALED(status)
+            else "status {}".format(status >> 8)
+        )
+        message = "its process was ended by {}".format(how)
+        channel.send("error", kind="killed", message=message, detail="")
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
