@@ -48,14 +48,16 @@ def register(subparsers: Subparsers) -> None:
     squash.add_argument(
         "--thorough",
         action="store_true",
-        help="also every partial state, the way back and the originals' removal",
+        help="also each partial state upgraded with rows in it, the way back, the originals' removal, and "
+        "each migration's time and locks",
     )
     squash.add_argument(
         "--rows",
         type=_number,
         default=MANY,
         metavar="NUMBER",
-        help=f"rows of the largest table that --thorough measures on; 0: none (default: {MANY})",
+        help="with --thorough: rows of the largest table that times and locks are measured on; 0: do not "
+        f"measure (default: {MANY})",
     )
     squash.add_argument(
         "--propose", metavar="APP", help="make a squash, prove it equal and write it as a patch"
