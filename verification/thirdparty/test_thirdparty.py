@@ -16,7 +16,7 @@ from verification.thirdparty.cases import CASES, Case
 
 HARNESS: Final = Path(__file__).parents[2]
 FOLDERS: Final = Path(__file__).parent / "projects"
-INSTALL_SECONDS: Final = 600
+INSTALL_SECONDS: Final = 1200
 RUN_SECONDS: Final = 2400
 OURS: Final = ("PYTEST_", "VERIFICATION_", "DJANGO_SETTINGS", "DB_")
 
