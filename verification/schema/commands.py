@@ -56,14 +56,19 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    readings = [_Reading(arguments.left), _Reading(arguments.right)]
-    from verification.schema.compare import check_ignored, compare_schemas  # while the servers work
-    from verification.schema.options import Options
+    gc.disable()  # for both: the first to end must not bring it back while the other still reads
+    try:
+        readings = [_Reading(arguments.left), _Reading(arguments.right)]
+        from verification.schema.compare import check_ignored, compare_schemas  # while the servers work
+        from verification.schema.options import Options
 
-    left, right = [each.result() for each in readings]
-    gc.freeze()  # all of it stays to the end: looking for garbage in it costs as much as comparing
+        left, right = [each.result() for each in readings]
+        gc.freeze()  # all of it stays to the end: looking for garbage in it costs as much as comparing
+    finally:
+        gc.enable()
     ignored = frozenset(arguments.ignore)
-    check_ignored(ignored, left, right)
+    if ignored:
+        check_ignored(ignored, left, right)
     options = Options(
         ignore=ignored,
         column_order=arguments.column_order,

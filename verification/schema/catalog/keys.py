@@ -11,11 +11,14 @@ from verification.schema.model import Value
 KEY_DETAILS: Final = f"""
 SELECT k.attrelid, k.attnum, COALESCE(NULLIF(t.typbasetype, 0), t.oid), t.typcollation, k.attoptions,
     NULLIF(k.attstattarget, -1)
-FROM pg_attribute k
+FROM (
+    SELECT a.* FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid WHERE i.indexprs IS NOT NULL
+    UNION ALL
+    SELECT a.* FROM pg_attribute a JOIN pg_index i ON i.indexrelid = a.attrelid
+    WHERE a.attoptions IS NOT NULL AND i.indexprs IS NULL
+) k
 JOIN pg_type t ON t.oid = k.atttypid
-WHERE k.attrelid >= {FIRST_USER_OID} AND k.attnum > 0 AND (
-    k.attrelid IN (SELECT indexrelid FROM pg_index WHERE indexprs IS NOT NULL)
-    OR k.attoptions IS NOT NULL AND k.attrelid IN (SELECT indexrelid FROM pg_index))
+WHERE k.attrelid >= {FIRST_USER_OID} AND k.attnum > 0
 """
 """What only a key's own row can tell: parameters of the operator class, type of an expression."""
 
