@@ -1,8 +1,17 @@
 """The three kinds of case: what must be seen, what must not, and what an option allows."""
 
 from dataclasses import KW_ONLY, dataclass
+from typing import Final
 
 from verification.schema.options import Options
+
+ONLY_WITH_CREATE: Final = "what the database itself has, it writes with --create only"
+MEMBER: Final = "it leaves members of extensions to the extension"
+LANGUAGE: Final = "it writes a language whose handler is the system's by its name alone"
+INTERNAL: Final = "it never looks at the enabled state of internal triggers"
+LARGE_OBJECT: Final = "large objects are rows to it, which a dump of the schema leaves out"
+NO_ROWS: Final = "without rows it writes every materialized view as not populated"
+SECRET: Final = "it writes the secret out; here a secret is no part of the schema"
 
 
 @dataclass(frozen=True)

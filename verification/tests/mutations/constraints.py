@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from verification.tests.mutations.cases import Mutation
+from verification.tests.mutations.cases import INTERNAL, Mutation
 
 CASES: Final = (
     Mutation(
@@ -223,6 +223,7 @@ CASES: Final = (
         "constraint",
         "payments.shipment.shipment_line_fk",
         "triggers",
+        pg_dump_blind=INTERNAL,
     ),
     Mutation(
         "foreign key renamed",

@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from verification.tests.mutations.cases import Harmless
+from verification.tests.mutations.cases import SECRET, Harmless
 
 CASES: Final = (
     Harmless("nothing", "SELECT 1"),
@@ -218,10 +218,13 @@ CASES: Final = (
     ),
     Harmless("large object's content", "SELECT lo_put(4711, 0, 'abc')"),
     Harmless(
-        "a subscription's secret", "ALTER SUBSCRIPTION inbox CONNECTION 'host=127.0.0.1 password=other'"
+        "a subscription's secret",
+        "ALTER SUBSCRIPTION inbox CONNECTION 'host=127.0.0.1 password=other'",
+        pg_dump_alarm=SECRET,
     ),
     Harmless(
         "a user mapping's secret",
         "ALTER USER MAPPING FOR pg_monitor SERVER archive_server OPTIONS (SET password 'other')",
+        pg_dump_alarm=SECRET,
     ),
 )

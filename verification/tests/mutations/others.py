@@ -4,10 +4,17 @@
 
 from typing import Final
 
-from verification.tests.mutations.cases import Mutation
+from verification.tests.mutations.cases import LANGUAGE, LARGE_OBJECT, MEMBER, ONLY_WITH_CREATE, Mutation
 
 CASES: Final = (
-    Mutation("extension version", "ALTER EXTENSION hstore UPDATE TO '1.8'", "extension", "hstore", "version"),
+    Mutation(
+        "extension version",
+        "ALTER EXTENSION hstore UPDATE TO '1.8'",
+        "extension",
+        "hstore",
+        "version",
+        pg_dump_blind="it writes CREATE EXTENSION without a version",
+    ),
     Mutation("extension schema", "ALTER EXTENSION hstore SET SCHEMA audit", "extension", "hstore", "schema"),
     Mutation("extension dropped", "DROP EXTENSION hstore", "extension", "hstore", ""),
     Mutation("extension added", "CREATE EXTENSION citext SCHEMA extensions", "extension", "citext", ""),
@@ -17,6 +24,7 @@ CASES: Final = (
         "function",
         "extensions.similarity(text,text)",
         "cost",
+        pg_dump_blind=MEMBER,
     ),
     Mutation(
         "member of an extension granted",
@@ -570,6 +578,7 @@ CASES: Final = (
         "language",
         "ledgerscript",
         "inline",
+        pg_dump_blind=LANGUAGE,
     ),
     Mutation(
         "language trusted",
@@ -577,6 +586,7 @@ CASES: Final = (
         "language",
         "ledgerscript",
         "trusted",
+        pg_dump_blind=LANGUAGE,
     ),
     Mutation(
         "language validator",
@@ -584,6 +594,7 @@ CASES: Final = (
         "language",
         "ledgerscript",
         "validator",
+        pg_dump_blind=LANGUAGE,
     ),
     Mutation("language dropped", "DROP LANGUAGE ledgerscript", "language", "ledgerscript", ""),
     Mutation(
@@ -607,6 +618,7 @@ CASES: Final = (
         "grant",
         "large_object 4711 to pg_monitor",
         "privileges",
+        pg_dump_blind=LARGE_OBJECT,
     ),
     Mutation(
         "default privileges",
@@ -642,6 +654,7 @@ CASES: Final = (
         "database",
         "settings for everyone",
         "settings",
+        pg_dump_blind=ONLY_WITH_CREATE,
     ),
     Mutation(
         "database setting added",
@@ -649,6 +662,7 @@ CASES: Final = (
         "database",
         "settings for everyone",
         "settings",
+        pg_dump_blind=ONLY_WITH_CREATE,
     ),
     Mutation(
         "database setting dropped",
@@ -656,6 +670,7 @@ CASES: Final = (
         "database",
         "settings for everyone",
         "",
+        pg_dump_blind=ONLY_WITH_CREATE,
     ),
     Mutation(
         "setting of a role in the database",
@@ -663,6 +678,7 @@ CASES: Final = (
         "database",
         "settings for {user}",
         "",
+        pg_dump_blind=ONLY_WITH_CREATE,
     ),
     Mutation(
         "database grant",
@@ -670,6 +686,7 @@ CASES: Final = (
         "grant",
         "database to pg_monitor",
         "privileges",
+        pg_dump_blind=ONLY_WITH_CREATE,
     ),
     Mutation(
         "database comment",
@@ -677,5 +694,6 @@ CASES: Final = (
         "comment",
         "database",
         "comment",
+        pg_dump_blind=ONLY_WITH_CREATE,
     ),
 )

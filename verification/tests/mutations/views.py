@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from verification.tests.mutations.cases import Mutation
+from verification.tests.mutations.cases import NO_ROWS, Mutation
 
 CASES: Final = (
     Mutation("view added", "CREATE VIEW payments.v AS SELECT 1 AS one", "view", "payments.v", ""),
@@ -115,6 +115,7 @@ CASES: Final = (
         "materialized_view",
         "payments.turnover",
         "populated",
+        pg_dump_blind=NO_ROWS,
     ),
     Mutation(
         "materialized view parameter",

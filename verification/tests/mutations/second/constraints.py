@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from verification.tests.mutations.cases import INTERNAL
 from verification.tests.mutations.cases import Mutation as M
 
 MERCHANT, DEVICE, ORDER = "public.payments_merchant", "public.payments_device", "public.payments_order"
@@ -113,11 +114,11 @@ FOREIGN_KEYS: Final = (
     M("foreign key without a period", "UPDATE pg_constraint SET conperiod = false WHERE conname = 'since_18_period_fk'",
       "constraint", f"{PART}.since_18_period_fk", "period", since=18),
     M("internal triggers of a foreign key disabled", f"ALTER TABLE {NOTE} DISABLE TRIGGER ALL", "constraint",
-      f"{NOTE}.payments_link_note_fk", "triggers"),
+      f"{NOTE}.payments_link_note_fk", "triggers", pg_dump_blind=INTERNAL),
     M("action triggers of a foreign key always", f"UPDATE pg_trigger SET tgenabled = 'A' WHERE tgconstraint = (SELECT oid "
       f"FROM pg_constraint WHERE conname = 'payments_link_note_fk') AND tgrelid = '{LINK}'::regclass", "constraint",
       f"{NOTE}.payments_link_note_fk", "triggers",
-      pg_dump_blind="it never looks at the enabled state of internal triggers"),
+      pg_dump_blind=INTERNAL),
 )
 KEYS: Final = (
     made_anew("order of columns in a primary key", "public.payments_pair", "payments_pair_pkey", "PRIMARY KEY (b, a)",

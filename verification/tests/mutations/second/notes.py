@@ -5,23 +5,25 @@
 
 from typing import Final
 
+from verification.tests.mutations.cases import LARGE_OBJECT, ONLY_WITH_CREATE
 from verification.tests.mutations.cases import Mutation as M
 
 ORDER, MERCHANT = "public.payments_order", "public.payments_merchant"
 
 
-def comment(what: str, sql: str, target: str, *, since: int = 14, given: str = "") -> M:
+def comment(what: str, sql: str, target: str, *, since: int = 14, given: str = "", blind: str = "") -> M:
     """Give a first comment on an object."""
     return M(f"comment on {what}", f"COMMENT ON {sql} IS 'said'", "comment", target, "comment", change="added",
-             since=since, given=given)
+             since=since, given=given, pg_dump_blind=blind)
 
 
 def grant(what: str, sql: str, target: str, *, change: str = "added", since: int = 14, given: str = "") -> M:
     return M(what, sql, "grant", target, "privileges", change=change, since=since, given=given)
 
 
-def to_reader(what: str, target: str) -> M:
-    return grant(f"grant on {what}", f"GRANT ALL ON {what} TO mutation_reader", f"{target} to mutation_reader")
+def to_reader(what: str, target: str, *, blind: str = "") -> M:
+    return M(f"grant on {what}", f"GRANT ALL ON {what} TO mutation_reader", "grant", f"{target} to mutation_reader",
+             "privileges", change="added", pg_dump_blind=blind)
 
 
 COMMENTS: Final = (
@@ -73,7 +75,7 @@ COMMENTS: Final = (
     comment("language", "LANGUAGE little", "language little"),
     comment("access method", "ACCESS METHOD heap_again", "access_method heap_again"),
     comment("transform", "TRANSFORM FOR integer LANGUAGE sql", "transform integer for sql"),
-    comment("large object", "LARGE OBJECT 4242", "large_object 4242"),
+    comment("large object", "LARGE OBJECT 4242", "large_object 4242", blind=LARGE_OBJECT),
     M("another comment on a table", f"COMMENT ON TABLE {MERCHANT} IS 'who sells now'", "comment", f"table {MERCHANT}",
       "comment"),
     M("no comment on a column", f"COMMENT ON COLUMN {MERCHANT}.inn IS NULL", "comment", f"column {MERCHANT}.inn",
@@ -97,7 +99,7 @@ GRANTS: Final = (
     to_reader("LANGUAGE little", "language little"),
     to_reader("FOREIGN DATA WRAPPER ledger", "foreign_data_wrapper ledger"),
     to_reader("FOREIGN SERVER bank", "server bank"),
-    to_reader("LARGE OBJECT 4242", "large_object 4242"),
+    to_reader("LARGE OBJECT 4242", "large_object 4242", blind=LARGE_OBJECT),
     grant("grant on a column", f"GRANT UPDATE (status) ON {ORDER} TO mutation_reader",
           f"column {ORDER}.status to mutation_reader"),
     grant("grant more on a column", f"GRANT UPDATE (name) ON {MERCHANT} TO mutation_reader",
@@ -138,7 +140,6 @@ LABELS: Final = (
     M("another security label", f"UPDATE pg_seclabel SET label = 'public' WHERE objoid = '{ORDER}'::regclass",
       "security_label", f"table {ORDER} for guard", "label", given=LABEL.format(ORDER, 0, "secret")),
 )
-ONLY_WITH_CREATE: Final = "what is the database's own is dumped with --create only"
 
 
 def of_database(statement: str) -> str:

@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from verification.tests.mutations.cases import LANGUAGE, MEMBER
 from verification.tests.mutations.cases import Mutation as M
 
 ORDER: Final = "public.payments_order"
@@ -47,9 +48,9 @@ EXTENSIONS: Final = (
     M("schema of an extension", "ALTER EXTENSION pg_trgm SET SCHEMA spare", "extension", "pg_trgm", "schema",
       given="DROP INDEX public.payments_order_trgm_idx"),
     M("a member altered afterwards", "ALTER FUNCTION extensions.similarity(text, text) COST 77", "function",
-      "extensions.similarity(text,text)", "cost", pg_dump_blind="it leaves members of extensions to the extension"),
+      "extensions.similarity(text,text)", "cost", pg_dump_blind=MEMBER),
     M("owner of a member", "ALTER FUNCTION extensions.similarity(text, text) OWNER TO mutation_owner", "function",
-      "extensions.similarity(text,text)", "owner", pg_dump_blind="it leaves members of extensions to the extension"),
+      "extensions.similarity(text,text)", "owner", pg_dump_blind=MEMBER),
     M("grant on a member", "GRANT EXECUTE ON FUNCTION extensions.similarity(text, text) TO mutation_reader", "grant",
       "function extensions.similarity(text,text) to mutation_reader", "privileges", change="added"),
     M("an object given to an extension", "ALTER EXTENSION pg_trgm ADD FUNCTION public.add_one(integer)", "function",
@@ -272,11 +273,11 @@ SEARCH: Final = (
 LANGUAGES: Final = (
     M("add a language", "CREATE LANGUAGE less HANDLER plpgsql_call_handler", "language", "less", change="added"),
     M("a language that is not trusted", "CREATE OR REPLACE LANGUAGE little HANDLER plpgsql_call_handler", "language",
-      "little", "trusted"),
+      "little", "trusted", pg_dump_blind=LANGUAGE),
     M("inline handler", "CREATE OR REPLACE TRUSTED LANGUAGE little HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler",
-      "language", "little", "inline"),
+      "language", "little", "inline", pg_dump_blind=LANGUAGE),
     M("validator of a language", "CREATE OR REPLACE TRUSTED LANGUAGE little HANDLER plpgsql_call_handler "
-      "VALIDATOR plpgsql_validator", "language", "little", "validator"),
+      "VALIDATOR plpgsql_validator", "language", "little", "validator", pg_dump_blind=LANGUAGE),
     M("handler of a language", "CREATE OR REPLACE TRUSTED LANGUAGE little HANDLER public.handler", "language", "little",
       "handler", given="CREATE FUNCTION public.handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', "
       "'plpgsql_call_handler'"),

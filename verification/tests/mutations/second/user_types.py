@@ -96,6 +96,5 @@ MUTATIONS: Final = (
       "definition"),
     M("a base type's default", f"UPDATE pg_type SET typdefault = '7' WHERE oid = '{TINY}'::regtype", "type", TINY,
       "default"),
-    M("a shell type less", "DROP TYPE public.shell_type", "type", "public.shell_type", change="removed",
-      pg_dump_blind="it leaves shell types out that nothing uses"),
+    M("a shell type less", "DROP TYPE public.shell_type", "type", "public.shell_type", change="removed"),
 )
