@@ -200,10 +200,12 @@ def _times(title: str, steps: Sequence[Step]) -> Table:
             round(step.seconds, 4),
             ", ".join(f"{table}: {mode}" for table, mode in step.locks.items()),
             ", ".join(step.rewritten),
+            step.caveat,
         )
         for step in steps
     ]
-    return Table(title, ("migration", "seconds", "strongest lock of each table", "rewritten"), rows)
+    columns = ("migration", "seconds", "strongest lock of each table", "rewritten", "what may be missing")
+    return Table(title, columns, rows)
 
 
 def _alarms(steps: Sequence[Step]) -> Table:
