@@ -197,7 +197,8 @@ OPERATORS: Final = (
     M("function of an operator", "DROP OPERATOR public.<<>> (integer, integer); CREATE OPERATOR public.<<>> (LEFTARG = "
       "integer, RIGHTARG = integer, FUNCTION = public.same)", "operator", "public.<<>>(integer,integer)", "function"),
     M("result of an operator", "UPDATE pg_operator SET oprresult = 'integer'::regtype WHERE oprname = '<<>>'", "operator",
-      "public.<<>>(integer,integer)", "result"),
+      "public.<<>>(integer,integer)", "result",
+      pg_dump_blind="it leaves an operator's result to its function"),
     M("owner of an operator", "ALTER OPERATOR public.=== (integer, integer) OWNER TO mutation_owner", "operator",
       "public.===(integer,integer)", "owner"),
     operator_class("an operator of a class", "OPERATOR 1 <, OPERATOR 3 =, FUNCTION 1 btint4cmp(integer, integer)",
