@@ -116,7 +116,8 @@ SUBSCRIPTIONS: Final = (
     M("two phases", "UPDATE pg_subscription SET subtwophasestate = 'p' WHERE subname = 'mutation_feed'", "subscription",
       "mutation_feed", "two_phase", since=15, given=SUBSCRIBE),
     M("subscription enabled", "UPDATE pg_subscription SET subenabled = true WHERE subname = 'mutation_feed'", "subscription",
-      "mutation_feed", "enabled", given=SUBSCRIBE),
+      "mutation_feed", "enabled", given=SUBSCRIBE,
+      pg_dump_blind="it writes every subscription with connect = false, hence disabled"),
     M("owner of a subscription", "ALTER SUBSCRIPTION mutation_feed OWNER TO mutation_owner", "subscription", "mutation_feed",
       "owner", given=f"ALTER ROLE mutation_owner SUPERUSER; {SUBSCRIBE}"),
 )
