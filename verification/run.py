@@ -44,12 +44,19 @@ def run(arguments: argparse.Namespace) -> int:
             f"--benchmark-json={reports / 'benchmark.json'}",
             *options,
             *(arguments.rest or []),
-            *([] if _names_tests(arguments.rest) else [str(SUITE)]),
+            *([] if _names_tests(arguments.rest or []) else [str(SUITE)]),
         ]
     )
     return status if status in (0, 1) else 2
 
 
 def _names_tests(rest: list[str]) -> bool:
-    """Tell whether the user named tests of the suite, so that not all of it is to run."""
-    return any(Path(each.split("::")[0]).exists() for each in rest if not each.startswith("-"))
+    """Tell whether the user named tests of the suite, so that not all of it is to run.
+
+    A folder that follows an option is the option's value.
+    """
+    for before, each in zip(["", *rest], rest, strict=False):
+        path = Path(each.split("::")[0])
+        if path.exists() and (path.suffix == ".py" or not before.startswith("-")):
+            return True
+    return False

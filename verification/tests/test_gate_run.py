@@ -213,3 +213,22 @@ def test_an_unknown_key_in_the_configuration_is_named(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "'setings'" in done.stderr
+
+
+def test_a_folder_for_the_reports_is_no_choice_of_tests(tmp_path: Path) -> None:
+    """The value of an option that happens to be a folder leaves the suite to run as it is."""
+    (tmp_path / "pyproject.toml").write_text("[tool.verification]\n", encoding="utf-8")
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+
+    found = subprocess.run(
+        [sys.executable, "-m", "verification", "run", "--verification-reports", str(folder), "--collect-only", "-q"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )  # fmt: skip
+
+    assert "test_schema.py::test_schema_squash" in found.stdout, found.stdout + found.stderr
