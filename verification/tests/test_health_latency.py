@@ -1,5 +1,6 @@
 """Latency: figures are right, and verdicts are what the figures allow."""
 
+import gc
 import json
 from pathlib import Path
 from statistics import NormalDist
@@ -114,3 +115,14 @@ def test_useless_baseline(tmp_path: Path, content: str | None, words: str) -> No
 
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_harness_own_heap_is_kept_out_of_a_measurement() -> None:
+    """Within, a full collection looks at what is new alone; after, all is as before."""
+    before = gc.get_freeze_count()
+
+    with latency.quiet_heap():
+        frozen, searched = gc.get_freeze_count(), len(gc.get_objects())
+
+    assert frozen > 10 * searched
+    assert gc.get_freeze_count() == before
