@@ -32,11 +32,16 @@ def test_database_is_reached_over_tls_with_a_client_certificate(
     system: System, shop: Shop, service: str
 ) -> None:
     """PostgreSQL itself sees TLS and the client's certificate on every connection of web and worker."""
-    address = system.address(service)
     columns = "count(*), bool_and(ssl), min(version), min(client_dn)"
     query = (
-        f"SELECT {columns} FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_addr = '{address}'"
+        f"SELECT {columns} FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+        f"WHERE client_addr = '{system.address(service)}'"
     )
+    # The worker is connected while it checks, which takes it milliseconds: a slow provider keeps it there.
+    order_id = shop.scan("Yookassa polling")
+    address = shop.initiate(order_id)
+    payment_id = address.rsplit("/", 1)[1]
+    shop.control("yookassa", "faults", kind="delay", path=f"/v3/payments/{payment_id}", seconds=SLOW)
 
     def seen() -> str | None:
         shop.get("/v1/order-status/unknown")
@@ -44,6 +49,9 @@ def test_database_is_reached_over_tls_with_a_client_certificate(
         return row if not row.startswith("0") else None
 
     row = wait_for(f"a connection of {service}", seen, within=30)
+    shop.forgive("yookassa")
+    shop.settle(address)
+    shop.await_made(order_id)
     assert row.split("|")[1:] == ["t", "TLSv1.3", "/CN=coffee"]
 
 
