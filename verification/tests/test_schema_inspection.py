@@ -44,6 +44,14 @@ COMMENT ON COLUMN "Odd one"."Table"."Key" IS 'key';
 COMMENT ON CONSTRAINT c ON "Odd one"."Table" IS 'checked';
 CREATE VIEW "Odd one".v AS SELECT "Key" FROM "Odd one"."Table";
 """
+EXPRESSIONS: Final = """
+    CREATE TABLE person (email varchar(80), first text, last text, born date);
+    CREATE UNIQUE INDEX email_once ON person (lower(email));
+    CREATE INDEX by_name ON person ((first || ' ' || last), upper(((last))::varchar));
+    CREATE INDEX by_month ON person (((extract(year FROM born) + 1) * 12)) WHERE lower(email) <> 'x'::varchar;
+    CREATE TABLE "Group" ("Name" varchar(9) CHECK (lower("Name") = "Name"));
+    CREATE INDEX "By Name" ON "Group" (lower("Name") DESC NULLS LAST, "Name");
+"""
 COUNTERFEITS: Final[dict[str, Any]] = {"identity_start": 77, "identity_increment": 77, "identity_cache": 77}
 """Values that no object of the test has; a text elsewhere."""
 
@@ -161,3 +169,24 @@ def test_the_inspection_alone_sees_a_change(
 
     server.drop_database(changed.name)
     assert expected in {(each.kind, each.attribute) for each in found}
+
+
+def test_expressions_with_casts_are_read_alike(server: Server) -> None:
+    """Casts and nested operators are printed with other parentheses by each reader, and are one thing."""
+    database = server.create_database()
+    database.execute(EXPRESSIONS)
+
+    found = witness.disagreements(catalog.read(database.url), inspection.read(database.url))
+
+    assert found == []
+
+
+def test_a_parenthesis_that_matters_is_a_difference_for_both(server: Server) -> None:
+    """(a + b) * 2 is not a + b * 2, for the catalog and for the inspection by itself."""
+    left, right = server.create_database(), server.create_database()
+    for database, expression in ((left, "(a + b) * 2"), (right, "a + (b * 2)")):
+        database.execute(f"CREATE TABLE t (a int, b int); CREATE INDEX i ON t (({expression}))")
+
+    seen = inspection.compare_readings(inspection.read(left.url), inspection.read(right.url))
+
+    assert [(each.kind, each.object, each.attribute) for each in seen] == [("index", "public.t.i", "keys")]

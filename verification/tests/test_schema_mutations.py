@@ -5,13 +5,12 @@ from typing import Final
 
 import pytest
 
-from verification.plugin import SERVERS
 from verification.postgres.server import Server
 from verification.schema.compare import compare
 from verification.tests.mutations import harmless, optional, second
 from verification.tests.mutations.all_cases import MUTATIONS
 from verification.tests.mutations.cases import Allowed, Harmless, Mutation
-from verification.tests.mutations.installation import FIRST, SECOND, can_run
+from verification.tests.mutations.installation import FIRST, SECOND, give_cases
 from verification.tests.mutations.runner import Laboratory
 from verification.tests.mutations.verdict import faults
 
@@ -36,12 +35,8 @@ def second_base(server: Server) -> Iterator[Laboratory]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test the cases that the server can do; without one nothing of this runs."""
-    cases = CASES[metafunc.function.__name__]
-    if metafunc.config.getoption("--provider") != "none":
-        server = metafunc.config.stash[SERVERS].plain()
-        cases = [case for case in cases if can_run(case, server)]
-    metafunc.parametrize("case", cases, ids=str)
+    """Each test has a list of its own."""
+    give_cases(metafunc, CASES[metafunc.function.__name__])
 
 
 def test_a_mutation_is_one_difference(first_base: Laboratory, case: Mutation) -> None:

@@ -8,12 +8,11 @@ from typing import Final
 
 import pytest
 
-from verification.plugin import SERVERS
 from verification.postgres.server import Server
 from verification.tests.mutations import harmless, second
 from verification.tests.mutations.all_cases import MUTATIONS
 from verification.tests.mutations.cases import Harmless, Mutation
-from verification.tests.mutations.installation import FIRST, SECOND, can_run
+from verification.tests.mutations.installation import FIRST, SECOND, give_cases
 from verification.tests.mutations.observer import Observer
 
 CASES: Final[Mapping[str, Sequence[Mutation | Harmless]]] = {
@@ -36,10 +35,8 @@ def second_base(server: Server) -> Iterator[Observer]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test the cases that the server can do."""
-    server = metafunc.config.stash[SERVERS].plain()
-    cases = [case for case in CASES[metafunc.function.__name__] if can_run(case, server)]
-    metafunc.parametrize("case", cases, ids=str)
+    """Each test has a list of its own."""
+    give_cases(metafunc, CASES[metafunc.function.__name__])
 
 
 def test_pg_dump_shows_a_mutation_or_the_case_says_why_not(first_base: Observer, case: Mutation) -> None:

@@ -1,12 +1,15 @@
 """The bases that the cases stand on, made on a server of any version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg2
+import pytest
 
+from verification.plugin import SERVERS
 from verification.postgres.server import Database, Server
 from verification.tests.mutations.cases import Allowed, Harmless, Mutation
 
@@ -68,6 +71,14 @@ def can_run(case: Mutation | Harmless | Allowed, server: Server) -> bool:
     """Whether this server knows what the case is made of."""
     needs = case.needs if isinstance(case, Mutation) else ""
     return server.major >= case.since and (not needs or needs in _abilities(server))
+
+
+def give_cases(metafunc: pytest.Metafunc, cases: Sequence[Mutation | Harmless | Allowed]) -> None:
+    """Give a test the cases that the server can do; without one nothing of it runs."""
+    if metafunc.config.getoption("--provider") != "none":
+        server = metafunc.config.stash[SERVERS].plain()
+        cases = [case for case in cases if can_run(case, server)]
+    metafunc.parametrize("case", cases, ids=str)
 
 
 @cache
