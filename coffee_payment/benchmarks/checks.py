@@ -9,7 +9,7 @@ from decimal import Decimal
 import requests
 from django.conf import settings
 from django.utils import timezone
-from payments.models import Device, MerchantCredentials, Order
+from payments.models import Device, MerchantCredentials, Order, Payment
 from payments.services.payments import NewPayment
 from payments.services.yookassa import YookassaClient
 from payments.tasks import check_pending_payments
@@ -70,3 +70,13 @@ def _seed(device: Device, control: str, count: int, status: str) -> None:
         orders = list(pool.map(seed, range(count)))
     Order.objects.all().delete()
     Order.objects.bulk_create(orders)
+    Payment.objects.bulk_create(
+        Payment(
+            order=order,
+            merchant_id=device.merchant_id,
+            amount=order.price,
+            status="pending",
+            transaction_id=order.payment_reference_id,
+        )
+        for order in orders
+    )

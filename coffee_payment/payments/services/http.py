@@ -15,14 +15,15 @@ from collections.abc import Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import certifi
-import requests
+import urllib3
 from coffee_payment.logs import mask_value
 from django.conf import settings
-from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from payments.services.errors import (
     ProviderBadAnswer,
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 LARGEST_ANSWER: Final = 1024 * 1024
 """Bytes of a body that are read at most."""
 _CHUNK: Final = 16 * 1024
+_HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
 _SUCCESS_CLASS: Final = 2
 _TOO_MANY_REQUESTS: Final = 429
 _BAD_REQUEST: Final = 400
@@ -113,9 +115,11 @@ class _Exchange:
             self.result = self._send()
         except ProviderError as error:
             self.result = error
-        except requests.Timeout as error:
-            self.result = ProviderTimeout(type(error).__name__)
-        except (requests.RequestException, OSError, ValueError) as error:
+        except urllib3.exceptions.TimeoutError as error:
+            # A refused connection is a kind of connect timeout to urllib3.
+            refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+            self.result = (ProviderUnavailable if refused else ProviderTimeout)(type(error).__name__)
+        except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
             # The text of these can hold the whole URL: the name of the class says enough.
             self.result = ProviderUnavailable(type(error).__name__)
         finally:
@@ -143,53 +147,62 @@ class _Exchange:
                     continue
 
     def _send(self) -> _Answer:
-        with requests.Session() as session:
-            session.trust_env = False  # no ~/.netrc over our Authorization, no proxy by accident
-            session.mount("https://", _Adapter(self))
-            session.mount("http://", _Adapter(self))
-            response = session.request(
+        with _pool(self) as pool:
+            response = pool.request(
                 self.method,
-                self.url,
+                urlsplit(self.url)._replace(scheme="", netloc="").geturl() or "/",
                 json=self.body,
-                headers={"Accept": "application/json", "Accept-Encoding": "identity", **self.headers},
-                auth=self.auth,
-                timeout=(self.timeout, self.timeout),
-                allow_redirects=False,
-                stream=True,
+                headers={**_HEADERS, **_authorization(self.auth), **self.headers},
+                timeout=urllib3.Timeout(connect=self.timeout, read=self.timeout),
+                retries=False,
+                redirect=False,
+                preload_content=False,
             )
             content = bytearray()
-            for chunk in response.iter_content(_CHUNK):
+            for chunk in response.stream(_CHUNK):
                 content += chunk
                 if len(content) > LARGEST_ANSWER:
-                    raise ProviderBadAnswer("the answer is larger than 1 MiB", status=response.status_code)
-            return _Answer(response.status_code, bytes(content))
+                    raise ProviderBadAnswer("the answer is larger than 1 MiB", status=response.status)
+            return _Answer(response.status, bytes(content))
 
 
-class _Adapter(HTTPAdapter):
-    """Shows each new connection to the exchange, and loads the trust store once per process."""
+class _Watched(HTTPConnection):
+    """Shows itself to its exchange as soon as it is open."""
 
-    def __init__(self, exchange: _Exchange) -> None:
+    def __init__(self, *args: Any, exchange: _Exchange, **options: Any) -> None:
         self._exchange = exchange
-        super().__init__()
+        super().__init__(*args, **options)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=_trust_store(), **kwargs)
+    def _new_conn(self) -> socket.socket:
+        connection = super()._new_conn()
+        self._exchange.watch(connection)
+        return connection
 
-    def cert_verify(self, *_: Any, **__: Any) -> None:
-        """Do nothing: the context of ``init_poolmanager`` verifies."""
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        exchange, base = self._exchange, pool.ConnectionCls
+class _WatchedTLS(_Watched, HTTPSConnection):
+    """The same with TLS."""
 
-        class Watched(base):  # type: ignore[misc, valid-type]
-            def _new_conn(self) -> socket.socket:
-                connection: socket.socket = super()._new_conn()
-                exchange.watch(connection)
-                return connection
 
-        pool.ConnectionCls = Watched
-        return pool
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TLSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+def _pool(exchange: _Exchange) -> urllib3.HTTPConnectionPool:
+    """Give the pool of an exchange's one connection. No proxy, no ~/.netrc: only what the caller gave."""
+    parts = urlsplit(exchange.url)
+    if parts.hostname is None or parts.scheme not in ("http", "https"):
+        raise ProviderUnavailable("the address is not one of http or https")
+    if parts.scheme == "https":
+        return _TLSPool(parts.hostname, parts.port, ssl_context=_trust_store(), exchange=exchange)
+    return _Pool(parts.hostname, parts.port, exchange=exchange)
+
+
+def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
+    return dict(urllib3.make_headers(basic_auth=":".join(auth))) if auth else {}
 
 
 @cache

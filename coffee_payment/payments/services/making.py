@@ -10,20 +10,20 @@ from payments.services.order_states import Cause
 logger = logging.getLogger(__name__)
 
 
-def make(order_id: str) -> None:
-    """Have a paid order made; does nothing when another process claimed it. Call it outside of transactions.
+def make(order: Order) -> None:
+    """Have a paid order (``device`` loaded) made; does nothing when another process claimed it.
 
-    A process that dies between claim and answer leaves the order in ``make_pending``: whether the
-    machine got the command is unknown then, so nobody repeats it and staff decides.
+    Call it outside of transactions. A process that dies between claim and answer leaves the order
+    in ``make_pending``: whether the machine got the command is unknown then, so nobody repeats it
+    and staff decides.
     """
-    if order_states.change(order_id, Cause.MAKE_CLAIMED) is None:
+    if order_states.change(order.pk, Cause.MAKE_CLAIMED) is None:
         return
-    order = Order.objects.select_related("device").get(pk=order_id)
     try:
         made = tmetr.send_make_command(order)
     except ProviderError as error:
-        logger.warning("make command failed", extra={"order_id": order_id, "reason": str(error)})
-        order_states.change(order_id, Cause.MAKE_ERROR)
+        logger.warning("make command failed", extra={"order_id": order.pk, "reason": str(error)})
+        order_states.change(order.pk, Cause.MAKE_ERROR)
         return
     if made:
-        order_states.change(order_id, Cause.MAKE_DONE)
+        order_states.change(order.pk, Cause.MAKE_DONE)

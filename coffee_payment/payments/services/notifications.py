@@ -104,4 +104,4 @@ def _settle(order: Order, payment_id: str, *, provider_order_id: str, family: st
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
     if not outcomes.is_about(payment, order, provider_order_id):
         raise NotificationRefused(400, "invalid_request", "the payment is not this order's")
-    outcomes.apply(order.pk, payment)
+    outcomes.apply(order, payment)

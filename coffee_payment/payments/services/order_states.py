@@ -107,6 +107,14 @@ STEPS: Final = (
 )
 
 
+def lock(order_id: str) -> Order | None:
+    """Read an order and lock its row until the transaction ends; None when there is none."""
+    try:
+        return Order.objects.select_for_update().get(pk=order_id)
+    except Order.DoesNotExist:
+        return None
+
+
 def change(
     order_id: str,
     cause: Cause,
@@ -121,24 +129,29 @@ def change(
     with the step.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().filter(pk=order_id).first()
+        order = lock(order_id)
         if order is None or (only_if is not None and not only_if(order)):
             return None
-        step = _step(order, cause)
-        facts = {"order_id": order_id, "from_status": order.status, "cause": cause.value}
-        if step is None:
-            logger.warning("order step refused", extra=facts)
-            return None
-        if order.status == S.PENDING:
-            values["next_check_at"] = None
-        if step.text is not None:
-            values["failed_presentation_desc"] = step.text
-        order.status = step.target
-        for name, value in values.items():
-            setattr(order, name, value)
-        order.save(update_fields=["status", *values, "updated_at"])
-        logger.info("order step", extra={**facts, "to_status": step.target})
-        return order
+        return change_locked(order, cause, **values)
+
+
+def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
+    """Do as ``change`` with an order whose row this transaction has just read and locked."""
+    step = _step(order, cause)
+    facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
+    if step is None:
+        logger.warning("order step refused", extra=facts)
+        return None
+    if order.status == S.PENDING:
+        values["next_check_at"] = None
+    if step.text is not None:
+        values["failed_presentation_desc"] = step.text
+    order.status = step.target
+    for name, value in values.items():
+        setattr(order, name, value)
+    order.save(update_fields=["status", *values, "updated_at"])
+    logger.info("order step", extra={**facts, "to_status": step.target})
+    return order
 
 
 def _step(order: Order, cause: Cause) -> Step | None:

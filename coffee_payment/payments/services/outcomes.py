@@ -35,18 +35,19 @@ def is_about(payment: FetchedPayment, order: Order, provider_order_id: str | Non
     return is_ours and payment.amount == order.price and payment.currency == CURRENCY
 
 
-def apply(order_id: str, payment: FetchedPayment, *, only_if: Callable[[Order], bool] | None = None) -> None:
+def apply(order: Order, payment: FetchedPayment, *, only_if: Callable[[Order], bool] | None = None) -> None:
     """Act on a provider's verified answer, then send the make command if the order became paid.
 
-    ``only_if`` is asked with the locked order first: False drops the answer.
+    ``order`` has its ``device`` loaded. ``only_if`` is asked with the locked order first: False
+    drops the answer.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().filter(pk=order_id).first()
-        if order is None or (only_if is not None and not only_if(order)):
+        locked = order_states.lock(order.pk)
+        if locked is None or (only_if is not None and not only_if(locked)):
             return
-        changed = _act(order, payment)
+        changed = _act(locked, payment)
     if changed is not None and changed.status == S.PAID:
-        make(order_id)
+        make(order)
 
 
 def _act(order: Order, payment: FetchedPayment) -> Order | None:
@@ -54,8 +55,8 @@ def _act(order: Order, payment: FetchedPayment) -> Order | None:
     if payment.state is PaymentState.SUCCEEDED:
         _update_ledger(order, payment, successful=True)
         if order.status not in MONEY_TAKEN:
-            return order_states.change(
-                order.pk, Cause.SUCCEEDED, payment_reference_id=payment.payment_id, check_attempts=0
+            return order_states.change_locked(
+                order, Cause.SUCCEEDED, payment_reference_id=payment.payment_id, check_attempts=0
             )
         if not is_current:
             logger.error(
@@ -67,9 +68,9 @@ def _act(order: Order, payment: FetchedPayment) -> Order | None:
         return None
     if payment.state is PaymentState.CANCELED:
         _update_ledger(order, payment, successful=False)
-        return order_states.change(order.pk, Cause.CANCELED, check_attempts=0)
+        return order_states.change_locked(order, Cause.CANCELED, check_attempts=0)
     if payment.state is PaymentState.WAITING_FOR_CAPTURE:
-        return order_states.change(order.pk, Cause.WAITING_FOR_CAPTURE, check_attempts=0)
+        return order_states.change_locked(order, Cause.WAITING_FOR_CAPTURE, check_attempts=0)
     return None
 
 
