@@ -111,12 +111,12 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     return EQUAL
 
 
-def _read(source: str) -> Any:
+def _read(source: str, sessions: int = 2) -> Any:
     """Read a database or a snapshot file. Raises ``CannotRun``."""
     if source.startswith(SCHEMES):
         from verification.schema import catalog
 
-        return catalog.read(source)
+        return catalog.read(source, sessions=sessions)
     if "://" in source:
         raise CannotRun(
             f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL; give a postgresql:// URL or a snapshot file"
@@ -160,7 +160,7 @@ class _Reading(threading.Thread):
     def run(self) -> None:
         """Read it, and keep what goes wrong for whoever waits."""
         try:
-            self._schema = _read(self._source)
+            self._schema = _read(self._source, sessions=1)  # two readings keep two cores busy
         except BaseException as error:  # noqa: BLE001 - raised again by ``result``
             self._error = error
 

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -10,9 +12,10 @@ import pytest
 from verification.errors import CannotRun
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
+from verification.schema.catalog import session as sessions
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader
 from verification.schema.catalog.reading import collect
-from verification.schema.catalog.session import session
+from verification.schema.catalog.session import companion, session, shared_snapshot
 from verification.schema.compare import compare, compare_schemas
 from verification.schema.model import Entry, Schema
 
@@ -226,6 +229,48 @@ def test_a_server_that_goes_away_halfway_is_one_line(database: Database) -> None
 
     assert [type(error) for error in caught] == [CannotRun]
     assert "\n" not in str(caught[0])
+
+
+@pytest.fixture
+def every_database_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have even a small database read by two sessions."""
+    monkeypatch.setattr(sessions, "LARGE", 0)
+
+
+@pytest.mark.usefixtures("every_database_is_large")
+def test_two_sessions_read_what_one_reads(database: Database) -> None:
+    assert catalog.read(database.url, sessions=2) == catalog.read(database.url, sessions=1)
+
+
+@pytest.mark.usefixtures("every_database_is_large")
+def test_the_second_session_does_not_see_what_came_since_the_first_began(server: Server) -> None:
+    looks = "SELECT count(*) FROM pg_class WHERE relname = 'late'"
+    with server.database() as own, session(own.url) as (cursor, _):
+        snapshot = shared_snapshot(cursor)
+        assert snapshot is not None
+        own.execute("CREATE TABLE late ()")
+        with companion(own.url, snapshot) as second:
+            second.execute(looks)
+            seen = second.fetchone()
+
+        assert (seen, own.execute(looks)) == ((0,), [(1,)])
+
+
+@pytest.mark.usefixtures("every_database_is_large")
+def test_a_role_with_one_connection_reads_all_the_same(database: Database) -> None:
+    role = "reader_with_one_connection"
+    database.execute(
+        f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1 PASSWORD '{role}' IN ROLE pg_read_all_data"
+    )
+    try:
+        url = urlsplit(database.url)
+        alone = url._replace(netloc=f"{role}:{role}@{url.netloc.rpartition('@')[2]}").geturl()
+        with closing(psycopg2.connect(alone)), pytest.raises(CannotRun, match="too many connections"):
+            catalog.read(alone)
+
+        assert catalog.read(alone) == catalog.read(alone, sessions=1)
+    finally:
+        database.execute(f"DROP ROLE {role}")
 
 
 def test_a_catalog_that_may_not_be_read_is_one_line(server: Server) -> None:

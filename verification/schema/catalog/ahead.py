@@ -1,16 +1,14 @@
 """Runs the queries of a reading ahead of the work on their rows: server and client work at the same time."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from queue import Queue
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Final
 
 import psycopg2
 
-DEPTH: Final = 4
+DEPTH: Final = 32
 """How many results may wait for the reader: enough that the server need not, few enough to keep memory low."""
-_PATIENCE: Final = 0.01
 
 Rows = list[tuple[Any, ...]]
 
@@ -36,26 +34,41 @@ class Rehearsal:
 
 
 class Ahead:
-    """Stands for a cursor: gives what was asked of the server already."""
+    """Stands for a cursor: gives what was asked of the server already.
 
-    def __init__(self, cursor: Any, statements: Sequence[str]) -> None:
+    Every session takes the next statement that none has taken, so they share the work as it comes.
+    """
+
+    def __init__(self, statements: Sequence[str]) -> None:
         self.description: Sequence[Any] = ()
-        self._cursor = cursor
         self._statements = statements
         self._rows: Rows = []
-        self._results: Queue[tuple[str, Sequence[Any], Rows] | BaseException] = Queue(DEPTH)
+        self._results: dict[int, tuple[Sequence[Any], Rows] | BaseException] = {}
+        self._taken = self._wanted = 0
         self._stopped = False
-        self._thread = threading.Thread(target=self._ask, name="catalog queries", daemon=True)
-        self._thread.start()
+        self._changed = threading.Condition()
+        self._cursors: list[Any] = []
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, session: Callable[[], AbstractContextManager[Any]]) -> None:
+        """Have one more session ask, in a thread of its own. One that does not come about is no error."""
+        thread = threading.Thread(target=self._work, args=(session,), name="catalog queries", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def execute(self, statement: str) -> None:
         """Wait for the statement's rows; it must be the next of those that were foretold."""
-        result = self._results.get()
+        number = self._wanted
+        if self._statements[number] != statement:
+            raise RuntimeError(f"the reading asks for something else than it has foretold: {statement}")
+        with self._changed:
+            self._changed.wait_for(lambda: number in self._results)
+            result = self._results.pop(number)
+            self._wanted += 1
+            self._changed.notify_all()
         if isinstance(result, BaseException):
             raise result
-        asked, self.description, self._rows = result
-        if asked != statement:
-            raise RuntimeError(f"the reading asks for something else than it has foretold: {statement}")
+        self.description, self._rows = result
 
     def fetchall(self) -> Rows:
         """Give the rows, once."""
@@ -63,35 +76,62 @@ class Ahead:
         return rows
 
     def finish(self) -> None:
-        """Let the asking end; what nobody took is dropped."""
-        while self._thread.is_alive():
-            while not self._results.empty():
-                self._results.get_nowait()
-            self._thread.join(_PATIENCE)
+        """Let the asking end."""
+        for thread in self._threads:
+            thread.join()
 
     def stop(self) -> None:
         """End the asking, in the middle of a query if need be."""
-        self._stopped = True
-        if self._thread.is_alive() and not self._cursor.connection.closed:
-            with suppress(psycopg2.Error):
-                self._cursor.connection.cancel()
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+            for cursor in self._cursors:
+                if not cursor.connection.closed:
+                    with suppress(psycopg2.Error):
+                        cursor.connection.cancel()
         self.finish()
 
-    def _ask(self) -> None:
+    def _work(self, session: Callable[[], AbstractContextManager[Any]]) -> None:
         try:
-            for statement in self._statements:
-                if self._stopped:
-                    return
-                self._cursor.execute(statement)
-                self._results.put((statement, self._cursor.description, self._cursor.fetchall()))
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the rows are waited for
-            self._results.put(error)
+            with session() as cursor:
+                self._ask(cursor)
+        except psycopg2.Error:
+            return  # no second session to be had: the first one asks alone
+
+    def _ask(self, cursor: Any) -> None:
+        self._cursors.append(cursor)
+        while (number := self._take()) is not None:
+            result: tuple[Sequence[Any], Rows] | BaseException
+            try:
+                cursor.execute(self._statements[number])
+                result = (cursor.description, cursor.fetchall())
+            except BaseException as error:  # noqa: BLE001 - it is raised again where the rows are waited for
+                result = error
+            with self._changed:
+                self._results[number] = result
+                self._changed.notify_all()
+
+    def _take(self) -> int | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or self._taken - self._wanted < DEPTH)
+            if self._stopped or self._taken == len(self._statements):
+                return None
+            self._taken += 1
+            return self._taken - 1
 
 
 @contextmanager
-def ahead(cursor: Any, statements: Sequence[str]) -> Iterator[Ahead]:
-    """Ask the statements one after another in a thread of their own, for the length of a ``with`` block."""
-    asked = Ahead(cursor, statements)
+def ahead(
+    cursor: Any, statements: Sequence[str], second: Callable[[], AbstractContextManager[Any]] | None = None
+) -> Iterator[Ahead]:
+    """Ask the statements in threads of their own, for the length of a ``with`` block.
+
+    ``second`` opens one more session, which sees the same.
+    """
+    asked = Ahead(statements)
+    asked.begin(lambda: nullcontext(cursor))
+    if second:
+        asked.begin(second)
     try:
         yield asked
     except BaseException:

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed
 from verification.schema.catalog.secrets import masked
 from verification.schema.model import Entry, Key, Value
 
@@ -32,7 +32,7 @@ SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasety
         'statistics_target', NULLIF(a.attstattarget, -1),
         'options', a.attoptions,
         'foreign_options', a.attfdwoptions,
-        'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END) END
+        'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END)::text END
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
@@ -88,15 +88,18 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
             described["not_null"] = True
         if default is not None:
             described["default"] = default
-        inherited = _unusual(reader, relation, name, described, unusual) if unusual else ()
-        entries[key] = Entry("column", key[1], described, parents + inherited)
+        above: tuple[Key, ...] = parents
+        if unusual and (inherited := _unusual(reader, relation, name, described, unusual)):
+            above += inherited
+        entries[key] = Entry("column", key[1], described, above)
         addresses["pg_class", relation, number] = key
 
 
 def _unusual(
-    reader: Reader, relation: int, name: str, attributes: dict[str, Value], found: dict[str, Any]
+    reader: Reader, relation: int, name: str, attributes: dict[str, Value], text: str
 ) -> tuple[Key, ...]:
     """Add what few columns have, and give the columns that this one is inherited from."""
+    found = parsed(text)
     local, options, foreign_options = (found[each] for each in SPECIAL)
     attributes |= {each: value for each, value in found.items() if value is not None and each not in SPECIAL}
     if "generated_kind" in attributes:

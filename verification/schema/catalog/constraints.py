@@ -1,11 +1,12 @@
 """Constraints of tables and domains: pg_constraint, joined with the index that stands behind one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from verification.schema.catalog import indexes
 from verification.schema.catalog.indexes import Index
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, numbers
 from verification.schema.model import Key, Value
 
 KINDS: Final = {"c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "x": "exclusion"}
@@ -16,22 +17,24 @@ BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 
 CONSTRAINTS: Final = f"""
 SELECT oid, quote_ident(conname), contype, conrelid, contypid, conindid, conparentid, confrelid,
-    conkey, confkey, confupdtype, confdeltype, confmatchtype, {{delete_columns}},
-    CASE WHEN contype IN ('c', 'x', 'f') AND coninhcount > 0 AND conislocal AND conparentid = 0
-        THEN true END AS local,
-    NULLIF(condeferrable, false) AS deferrable,
-    NULLIF(condeferred, false) AS initially_deferred,
-    NULLIF(convalidated, true) AS valid,
-    NULLIF({{enforced}}, true) AS enforced,
-    CASE WHEN contype IN ('c', 'n') THEN NULLIF(connoinherit, false) END AS no_inherit,
-    NULLIF({{period}}, false) AS period,
-    CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END AS expression,
-    CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
-        WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END AS operators
+    conkey::text, confkey::text, concat(confupdtype, confdeltype, confmatchtype), condeferrable, condeferred,
+    CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END,
+    CASE WHEN coninhcount > 0 OR NOT convalidated OR NOT {{enforced}} OR {{period}}
+        OR connoinherit AND contype IN ('c', 'n') OR contype = 'x' OR {{delete_columns}} IS NOT NULL
+    THEN json_build_object(
+        'local', CASE WHEN contype IN ('c', 'x', 'f') AND coninhcount > 0 AND conislocal AND conparentid = 0
+            THEN true END,
+        'valid', NULLIF(convalidated, true),
+        'enforced', NULLIF({{enforced}}, true),
+        'no_inherit', CASE WHEN contype IN ('c', 'n') THEN NULLIF(connoinherit, false) END,
+        'period', NULLIF({{period}}, false),
+        'operators', CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
+            WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END,
+        'on_delete_columns', {{delete_columns}}) END
 FROM pg_constraint
 WHERE oid >= {FIRST_USER_OID}
 """
-FIXED: Final = 14
+"""As with indexes: lists as text, and what few constraints have as one object."""
 
 SWITCHED_TRIGGERS: Final = f"""
 SELECT t.tgconstraint, t.tgrelid::regclass::text || ' ' || p.proname || ' ' ||
@@ -48,14 +51,14 @@ def read(reader: Reader) -> None:
     switched: dict[int, list[str]] = {}
     for constraint, text in reader.rows(SWITCHED_TRIGGERS):
         switched.setdefault(constraint, []).append(text)
-    by_oid = {row[0]: row for row in rows[1]}
+    by_oid = {row[0]: row for row in rows}
     behind = {row[5] for row in by_oid.values() if row[2] in BEHIND_CONSTRAINT}
     indexes.record(reader, {oid: index for oid, index in found.items() if oid not in behind})
-    for row in rows[1]:
-        _constraint(reader, row, rows[0], found, by_oid, switched.get(row[0]))
+    for row in rows:
+        _constraint(reader, row, found, by_oid, switched.get(row[0]))
 
 
-def _rows(reader: Reader) -> tuple[list[str], list[tuple[Any, ...]]]:
+def _rows(reader: Reader) -> Sequence[tuple[Any, ...]]:
     statement = CONSTRAINTS
     for name, expression in {
         "{delete_columns}": reader.since(15, "confdelsetcols", "NULL::int2[]"),
@@ -63,50 +66,62 @@ def _rows(reader: Reader) -> tuple[list[str], list[tuple[Any, ...]]]:
         "{period}": reader.since(18, "conperiod", "false"),
     }.items():
         statement = statement.replace(name, expression)
-    rows = list(reader.rows(statement))
-    return [each.name for each in reader.cursor.description][FIXED:], rows
+    return reader.rows(statement)
 
 
 def _constraint(
     reader: Reader,
     row: tuple[Any, ...],
-    names: list[str],
     found: Mapping[int, Index],
     by_oid: Mapping[int, tuple[Any, ...]],
     switched: list[str] | None,
 ) -> None:
     oid, name, letter, relation, domain, index, parent = row[:7]
-    address = ("pg_class", relation, 0) if relation else ("pg_type", domain, 0)
-    owner = reader.addresses.get(address)
+    owner = reader.addresses.get(("pg_class", relation, 0) if relation else ("pg_type", domain, 0))
     if owner is None or letter == TRIGGER:
         return
     key = ("constraint", f"{owner[1]}.{name}")
-    attributes = {each: value for each, value in zip(names, row[FIXED:], strict=True) if value is not None}
     if letter == NOT_NULL:
-        _not_null(reader, row, key, owner, attributes)
+        _not_null(reader, row, key, owner)
         return
     if letter not in KINDS:
         reader.not_compared(f"constraint {key[1]} of kind {letter!r}")
         return
-    # An expression of an exclusion constraint stands there as 0; its text is among the keys.
-    numbers = [number for number in row[8] or () if number] if relation else []
-    parents = (owner, *reader.column_keys(relation, numbers))
+    attributes = {"kind": KINDS[letter], **_own(reader, row)}
+    if switched:
+        attributes["triggers"] = tuple(sorted(switched))
+    columns = numbers(row[8]) if relation else ()
     if letter == "f":
         if _is_generated(row, by_oid):
             reader.alias("pg_constraint", oid, key, owner)
             return
-        attributes |= _foreign_key(reader, row, switched)
-    elif switched:
-        attributes["triggers"] = tuple(sorted(switched))
-    if letter in BEHIND_CONSTRAINT:
+        attributes |= _foreign_key(reader, row, columns)
+    elif letter in BEHIND_CONSTRAINT:
         attributes |= _index(reader, letter, index, found[index], key)
-    elif letter == "f":
-        attributes["columns"] = reader.names(relation, numbers)
-    attributes["kind"] = KINDS[letter]
-    parents = (*parents, *_inherited(reader, relation, name, parent, by_oid))
-    if "operators" in attributes:
-        attributes["operators"] = tuple(attributes["operators"])
+    parents = (
+        owner,
+        *reader.column_keys(relation, columns),
+        *_inherited(reader, relation, name, parent, by_oid),
+    )
     reader.add("pg_constraint", oid, "constraint", key[1], attributes, *parents)
+
+
+def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
+    """Give what the constraint's row says by itself."""
+    deferrable, deferred, expression, rare = row[-4:]
+    attributes: dict[str, Value] = {}
+    if deferrable:
+        attributes["deferrable"] = True
+    if deferred:
+        attributes["initially_deferred"] = True
+    if expression is not None:
+        attributes["expression"] = expression
+    if rare:
+        attributes |= {name: frozen(value) for name, value in rare.items() if value is not None}
+    if "on_delete_columns" in attributes:
+        names = reader.names(row[3], attributes["on_delete_columns"])
+        attributes["on_delete_columns"] = tuple(sorted(names))
+    return attributes
 
 
 def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dict[str, Value]:
@@ -121,22 +136,24 @@ def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dic
     return attributes
 
 
-def _foreign_key(reader: Reader, row: tuple[Any, ...], switched: list[str] | None) -> dict[str, Value]:
-    target, target_columns, on_update, on_delete, match, delete_columns = row[7], *row[9:14]
-    attributes: dict[str, Value] = {
+def _foreign_key(reader: Reader, row: tuple[Any, ...], columns: tuple[int, ...]) -> dict[str, Value]:
+    target = row[7]
+    return {
         "target": reader.addresses.get(("pg_class", target, 0), ("", str(target)))[1],
-        "target_columns": reader.names(target, target_columns) if target in reader.columns else (),
+        "target_columns": reader.names(target, numbers(row[9])) if target in reader.columns else (),
+        "columns": reader.names(row[3], columns),
+        **_actions(row[10]),
     }
-    for attribute, value in (
-        ("on_update", ACTIONS.get(on_update)),
-        ("on_delete", ACTIONS.get(on_delete)),
-        ("match", MATCHES.get(match)),
-        ("triggers", tuple(sorted(switched)) if switched else None),
-        ("on_delete_columns", tuple(sorted(reader.names(row[3], delete_columns or ()))) or None),
-    ):
-        if value is not None:
-            attributes[attribute] = value
-    return attributes
+
+
+@cache
+def _actions(letters: str) -> Mapping[str, Value]:
+    told = {
+        "on_update": ACTIONS.get(letters[0]),
+        "on_delete": ACTIONS.get(letters[1]),
+        "match": MATCHES.get(letters[2]),
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -> bool:
@@ -168,17 +185,16 @@ def _has_from_whole(reader: Reader, owner: Key, column: Key) -> bool:
     return any(parent and parent.attributes.get("not_null") for parent in parents)
 
 
-def _not_null(
-    reader: Reader, row: tuple[Any, ...], key: Key, owner: Key, attributes: Mapping[str, Value]
-) -> None:
+def _not_null(reader: Reader, row: tuple[Any, ...], key: Key, owner: Key) -> None:
     """A NOT NULL constraint (PostgreSQL 18 names them) is part of its column, or of its domain."""
-    column = reader.addresses.get(("pg_class", row[3], row[8][0])) if row[3] else owner
+    column = reader.addresses.get(("pg_class", row[3], numbers(row[8])[0])) if row[3] else owner
     if column is None:
         return
     described: Any = reader.entries[column].attributes
     if not _has_from_whole(reader, owner, column):
         described["not_null_constraint"] = row[1]
+    rare = row[-1] or {}
     for name in ("valid", "no_inherit"):
-        if name in attributes:
-            described[f"not_null_{name}"] = attributes[name]
+        if rare.get(name) is not None:
+            described[f"not_null_{name}"] = rare[name]
     reader.alias("pg_constraint", row[0], key, column)

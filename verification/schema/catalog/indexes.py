@@ -8,36 +8,40 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from verification.schema.catalog.keys import Keys
-from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader
+from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 from verification.schema.model import Key, Value
 
 INDEXES: Final = f"""
-SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::int2[], i.indclass::text,
-    i.indcollation::text,
-    i.indnkeyatts = i.indnatts AND i.indexprs IS NULL AND i.indpred IS NULL AND c.reloptions IS NULL
-        AND NOT i.indisclustered AND NOT i.indisreplident AND 0 = ALL (i.indoption::int2[]),
-    a.amname, i.indnkeyatts, i.indoption::int2[], i.indisclustered, i.indisreplident,
-    CASE WHEN i.indexprs IS NOT NULL THEN
-        ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, false) FROM generate_series(1, i.indnkeyatts) n) END,
-    CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN
+SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::text, i.indclass::text,
+    i.indcollation::text, a.amname, i.indisunique, pg_get_expr(i.indpred, i.indrelid),
+    CASE WHEN 0 <> ANY (i.indoption::int2[]) THEN i.indoption::text END,
+    CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN array_to_string(
         ARRAY(SELECT d.refobjsubid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
             AND d.objid = i.indexrelid AND d.refclassid = 'pg_class'::regclass
-            AND d.refobjid = i.indrelid AND d.refobjsubid > 0) END,
-    c.reloptions,
-    NULLIF(i.indisunique, false) AS unique,
-    NULLIF({{nulls_not_distinct}}, false) AS nulls_not_distinct,
-    pg_get_expr(i.indpred, i.indrelid) AS predicate,
-    NULLIF(i.indisvalid, true) AS valid,
-    NULLIF(i.indisready, true) AS ready,
-    s.spcname AS tablespace
+            AND d.refobjid = i.indrelid AND d.refobjsubid > 0), ' ') END,
+    CASE WHEN i.indnkeyatts <> i.indnatts OR i.indexprs IS NOT NULL OR c.reloptions IS NOT NULL
+        OR i.indisclustered OR i.indisreplident OR {{nulls_not_distinct}} OR NOT i.indisvalid
+        OR NOT i.indisready OR c.reltablespace <> 0
+    THEN json_build_object(
+        'width', i.indnkeyatts,
+        'expressions', CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+            SELECT pg_get_indexdef(i.indexrelid, n, false) FROM generate_series(1, i.indnkeyatts) n) END,
+        'storage_parameters', c.reloptions,
+        'clustered', i.indisclustered,
+        'identifies', i.indisreplident,
+        'nulls_not_distinct', NULLIF({{nulls_not_distinct}}, false),
+        'valid', NULLIF(i.indisvalid, true),
+        'ready', NULLIF(i.indisready, true),
+        'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace)) END
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_am a ON a.oid = c.relam
-LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
 """
-FIXED: Final = 15
+"""Lists of numbers come as text, of which there are few different ones, and what few indexes have as one object."""
+PLAIN: Final = ("nulls_not_distinct", "valid", "ready", "tablespace")
+"""Members of that object that are attributes as they come."""
 
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}
 """Bits of pg_index.indoption: 1 descending, 2 nulls first."""
@@ -57,43 +61,41 @@ def read(reader: Reader) -> dict[int, Index]:
     """Give every index by its OID; ``constraints`` tells which of them stand for a constraint."""
     statement = INDEXES.replace("{nulls_not_distinct}", reader.since(15, "i.indnullsnotdistinct", "false"))
     rows = reader.rows(statement)
-    names = [each.name for each in reader.cursor.description][FIXED:]
     keys = Keys(reader)
-    return {row[0]: _index(reader, row, names, keys) for row in rows}
+    return {row[0]: _index(reader, row, keys) for row in rows}
 
 
-def _index(reader: Reader, row: tuple[Any, ...], names: list[str], details: Keys) -> Index:
-    oid, relation, name, numbers, classes, collations, is_plain = row[:7]
-    known = reader.columns.get(relation, {})
-    columns = [known.get(number) or f"({number})" for number in numbers]
-    if is_plain:
-        attributes: dict[str, Value] = {"method": row[7], "keys": tuple(columns)}
-        needed = numbers
-    else:
-        attributes, needed = _unusual(reader, row, columns)
-    for each, value in zip(names, row[FIXED:]):  # noqa: B905 - hot: once for each index
-        if value is not None:
-            attributes[each] = value
-    width = len(attributes["keys"])
-    attributes |= details.unusual(oid, relation, numbers[:width], classes, collations)
-    return Index(relation, name, tuple(dict.fromkeys(needed)), attributes)
+def _index(reader: Reader, row: tuple[Any, ...], details: Keys) -> Index:
+    oid, relation, name, key, classes, collations, method, is_unique, predicate, options, used, rare = row
+    known, needed = reader.columns.get(relation, {}), numbers(key)
+    columns = tuple([known.get(number) or f"({number})" for number in needed])
+    attributes: dict[str, Value] = {"method": method, "keys": columns}
+    if is_unique:
+        attributes["unique"] = True
+    if predicate is not None:
+        attributes["predicate"] = predicate
+    if options:
+        attributes["order"] = tuple(ORDERS[option & 3] for option in numbers(options))
+    width = _rare(reader, relation, name, attributes, rare) if rare else len(needed)
+    attributes |= details.unusual(oid, relation, needed[:width], classes, collations)
+    return Index(relation, name, tuple(dict.fromkeys(needed + numbers(used))) if used else needed, attributes)
 
 
-def _unusual(reader: Reader, row: tuple[Any, ...], columns: list[str]) -> tuple[dict[str, Value], list[int]]:
-    """Give the attributes that few indexes have, and the numbers of the columns that it reads."""
-    relation, name, numbers = row[1:4]
-    method, width, options, clustered, identifies, expressions, used, parameters = row[7:FIXED]
-    keys = tuple(expressions or columns[:width])
-    attributes: dict[str, Value] = {"method": method, "keys": keys}
+def _rare(
+    reader: Reader, relation: int, name: str, attributes: dict[str, Value], found: dict[str, Any]
+) -> int:
+    """Add what few indexes have, and give the number of the keys: what comes behind is included only."""
+    width: int = found["width"]
+    columns = attributes["keys"]
+    attributes["keys"] = tuple(found["expressions"] or columns[:width])
     if len(columns) > width:
-        attributes["include"] = tuple(columns[width:])
-    if any(options):
-        attributes["order"] = tuple(ORDERS[option & 3] for option in options)
-    if parameters:
-        attributes["storage_parameters"] = tuple(sorted(parameters))
-    if clustered or identifies:
-        _mark_table(reader, relation, name, clustered, identifies)
-    return attributes, [*numbers, *(used or ())]
+        attributes["include"] = columns[width:]
+    if found["storage_parameters"]:
+        attributes["storage_parameters"] = tuple(sorted(found["storage_parameters"]))
+    attributes |= {each: found[each] for each in PLAIN if found[each] is not None}
+    if found["clustered"] or found["identifies"]:
+        _mark_table(reader, relation, name, found["clustered"], found["identifies"])
+    return width
 
 
 def _mark_table(reader: Reader, relation: int, name: str, clustered: bool, identifies: bool) -> None:

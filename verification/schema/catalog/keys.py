@@ -49,7 +49,7 @@ class Keys:
         self._found: dict[tuple[Any, ...], dict[str, Value]] = {}
 
     def unusual(
-        self, index: int, relation: int, numbers: list[int], classes: str, collations: str
+        self, index: int, relation: int, numbers: tuple[int, ...], classes: str, collations: str
     ) -> dict[str, Value]:
         """Give what the keys do not share with their columns, one value a key, None where it is the default."""
         types = self._types.get(relation, {})
@@ -63,7 +63,12 @@ class Keys:
         return found
 
     def _unusual(
-        self, index: int, types: dict[int, tuple[int, int]], numbers: list[int], classes: str, collations: str
+        self,
+        index: int,
+        types: dict[int, tuple[int, int]],
+        numbers: tuple[int, ...],
+        classes: str,
+        collations: str,
     ) -> dict[str, Value]:
         found: list[tuple[Value, ...]] = []
         for place, (number, operator_class, collation) in enumerate(

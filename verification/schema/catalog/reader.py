@@ -1,7 +1,10 @@
 """What all object classes share while a database is read: addresses, identities, entries."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from verification.schema.model import Entry, Key, Value
@@ -24,6 +27,18 @@ their own caches; their pg_dump leaves it out, and so does this reader."""
 def column_options(options: Iterable[str] | None) -> tuple[str, ...]:
     """Give a column's options in order, without the server's own stamp."""
     return tuple(sorted(option for option in options or () if not option.startswith(STAMP)))
+
+
+@lru_cache(maxsize=4096)
+def numbers(text: str | None) -> tuple[int, ...]:
+    """Give the numbers that a vector (``1 2``) or an array (``{1,2}``) of a catalog has."""
+    return tuple(map(int, text.strip("{}").replace(",", " ").split())) if text else ()
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> Mapping[str, Any]:
+    """Give the object that a JSON text stands for; of many thousand texts few are different."""
+    return MappingProxyType(json.loads(text))
 
 
 def frozen(value: Value) -> Value:

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from verification.errors import CannotRun
@@ -19,7 +19,7 @@ from verification.schema.catalog import (
 )
 from verification.schema.catalog.ahead import Rehearsal, ahead
 from verification.schema.catalog.reader import Reader
-from verification.schema.catalog.session import session
+from verification.schema.catalog.session import companion, session, shared_snapshot
 from verification.schema.model import Schema, Value
 
 VERSIONS: Final = range(14, 19)
@@ -38,8 +38,10 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read(source: str | Any) -> Schema:
+def read(source: str | Any, *, sessions: int = 2) -> Schema:
     """Read a database by URL or through an open psycopg2 connection (whose open transaction is kept).
+
+    A large database given by URL is read through as many as ``sessions`` (1 or 2) of one snapshot.
 
     Raises ``CannotRun`` when the server cannot be reached, goes away, denies a catalog, or is
     of a version that the reader does not know.
@@ -50,7 +52,9 @@ def read(source: str | Any) -> Schema:
                 f"the server is PostgreSQL {version}; this reader knows {VERSIONS[0]} to {VERSIONS[-1]}"
                 " and does not guess: use such a server"
             )
-        with ahead(cursor, statements(version)) as results:
+        snapshot = shared_snapshot(cursor) if isinstance(source, str) and sessions > 1 else None
+        second = partial(companion, source, snapshot) if snapshot else None
+        with ahead(cursor, statements(version), second) as results:
             reader = Reader(results, version)
             context = collect(reader)
         return Schema(version, reader.entries, context)

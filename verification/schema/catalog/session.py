@@ -28,6 +28,9 @@ SETTINGS: Final = {
     "statement_timeout": "0",
 }
 
+LARGE: Final = 2 * 1024 * 1024
+"""Bytes of pg_attribute above which a second session is worth its start: about 1,000 tables of 10 columns."""
+
 
 def address(url: str) -> str:
     """Name a database without its credentials, fit for a message."""
@@ -46,15 +49,37 @@ def session(source: str | Any) -> Iterator[tuple[Any, int]]:
         with _translated(source.info.dbname), _snapshot(source) as cursor:
             yield cursor, source.server_version // 10000
         return
-    name = address(source)
-    with _translated(name):
-        connection = psycopg2.connect(source, application_name="verification")
-        try:
-            connection.autocommit = True
-            with _snapshot(connection) as cursor:
-                yield cursor, connection.server_version // 10000
-        finally:
-            connection.close()
+    with _translated(address(source)), _connection(source) as connection, _snapshot(connection) as cursor:
+        yield cursor, connection.server_version // 10000
+
+
+def shared_snapshot(cursor: Any) -> str | None:
+    """Give the name of a session's snapshot when the database is so large that a second session pays.
+
+    https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+    """
+    cursor.execute(
+        f"SELECT CASE WHEN pg_relation_size('pg_catalog.pg_attribute') > {LARGE} THEN pg_export_snapshot() END"
+    )
+    (snapshot,) = cursor.fetchone()
+    return snapshot  # type: ignore[no-any-return]
+
+
+@contextmanager
+def companion(source: str, snapshot: str) -> Iterator[Any]:
+    """Give a cursor of a second session that sees what the first one sees."""
+    with _connection(source) as connection, _snapshot(connection, snapshot) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _connection(source: str) -> Iterator[Any]:
+    connection = psycopg2.connect(source, application_name="verification")
+    try:
+        connection.autocommit = True
+        yield connection
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -69,7 +94,9 @@ def _translated(name: str) -> Iterator[None]:
     except psycopg2.ProgrammingError as error:
         raise CannotRun(f"{name}: {_line(error)}") from None
     except (psycopg2.Error, UnicodeDecodeError) as error:
-        raise CannotRun(f"{name}: cannot read the database: {_line(error)}") from None
+        raise CannotRun(
+            f"{name}: cannot read the database: {_line(error)}; see that its server runs and lets this user in"
+        ) from None
 
 
 def _line(error: Exception) -> str:
@@ -79,7 +106,7 @@ def _line(error: Exception) -> str:
 
 
 @contextmanager
-def _snapshot(connection: Any) -> Iterator[Any]:
+def _snapshot(connection: Any, shared: str | None = None) -> Iterator[Any]:
     settings = "SELECT " + ", ".join(
         f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()
     )
@@ -91,6 +118,8 @@ def _snapshot(connection: Any) -> Iterator[Any]:
         elif connection.autocommit:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             end = "ROLLBACK"
+            if shared:
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", (shared,))
         else:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             end = "ROLLBACK"
