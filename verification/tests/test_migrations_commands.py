@@ -121,6 +121,12 @@ def test_bad_input_is_one_line_and_status_2(
             Edit("books/migrations/0003_shelves.py", "shelf = apps", "raise SystemExit(0)\n    shelf = apps"),
             ("not comparable", "books.0003_shelves", "SystemExit(0)"),
         ),
+        (
+            Edit(
+                "books/migrations/0003_shelves.py", "shelf = apps", "import os; os._exit(0)\n    shelf = apps"
+            ),
+            ("not comparable", "books.0003_shelves", "status 0"),
+        ),
     ],
     ids=[
         "settings raise",
@@ -129,6 +135,7 @@ def test_bad_input_is_one_line_and_status_2(
         "original fails",
         "original is killed",
         "original leaves",
+        "original leaves at once",
     ],
 )
 def test_a_project_that_cannot_run_is_one_line(

@@ -59,22 +59,28 @@ def _preload() -> None:
 
 
 def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
+    answered, answering = os.pipe()
     child = os.fork()
     if child == 0:
         gc.set_threshold(*COLLECT)
         try:
             _do(job, channel)
+            os.write(answering, b".")
         finally:
             os._exit(0)
+    os.close(answering)
     _, status = os.waitpid(child, 0)
-    if status != 0:
-        how = (
-            "signal {}".format(os.WTERMSIG(status))
-            if os.WIFSIGNALED(status)
-            else "status {}".format(status >> 8)
-        )
-        message = "its process was ended by {}".format(how)
+    os.set_blocking(answered, False)  # a process that the job left behind may hold the other end
+    with open(answered, "rb", buffering=0) as mark:
+        if mark.read(1):
+            return
+    if os.WIFSIGNALED(status):
+        message = "its process was ended by signal {}".format(os.WTERMSIG(status))
         channel.send("error", kind="killed", message=message, detail="")
+    else:
+        # By os._exit, whatever the status: silence would be waited for.
+        message = "its process ended itself with status {}".format(status >> 8)
+        channel.send("error", kind="apply", message=message, detail="")
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
