@@ -42,7 +42,8 @@ def verification(found: Verification, extras: Sequence[Thorough], gone: Sequence
                 _add_thorough(branch, extra)
         out.print(branch)
     for squash in gone:
-        lost = f"{len(squash.missing)} of its originals are gone, the first: {squash.missing[0]}"
+        first, *others = squash.missing
+        lost = f"{first} and {len(others)} more of its originals are gone" if others else f"{first} is gone"
         out.print(f"[yellow]not comparable[/yellow]  {escape(str(squash))}  ({escape(lost)})")
     if any(each.left is not None for verdict in found.verdicts for each in verdict.comparison.differences):
         out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
