@@ -1,13 +1,13 @@
 """What probes trip over, asked of a real process (design: proving-purity.md, "What probes trip over")."""
 
 import secrets
-import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Final
 
 from verification.health.probe import POD, Answer
 from verification.health.process import WebServer
+from verification.waiting import wait_for
 
 OTHER_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LOG_SECONDS: Final = 2.0
@@ -56,9 +56,7 @@ def log_noise(web: WebServer, path: str, *, probes: int) -> tuple[list[str], boo
     web.statuses(path, probes)
     web.statuses(neighbour, 1)
     web.statuses(stranger, 1)
-    deadline = time.monotonic() + LOG_SECONDS
-    while f"/{token}" not in web.log()[before:] and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(lambda: f"/{token}" in web.log()[before:], seconds=LOG_SECONDS)
     lines = web.log()[before:].splitlines()
     about_neighbour = [line for line in lines if f"{path}y" in line]
     about_stranger = [line for line in lines if f"/{token}" in line]

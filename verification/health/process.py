@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
@@ -22,6 +21,7 @@ from verification.errors import CannotRun
 from verification.health.probe import Probe
 from verification.postgres import cleanup
 from verification.postgres.server import Database
+from verification.waiting import wait_for
 
 LOOPBACK: Final = "127.0.0.1"
 START_SECONDS: Final = 30.0
@@ -185,16 +185,16 @@ class WebServer:
         return self._await(lambda: text in self.log(), f"its log does not say {text!r}")
 
     def _await(self, condition: Callable[[], bool], missing: str) -> Self:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
+        def came() -> bool:
             if self._process.poll() is not None:
                 raise CannotRun(
                     f"gunicorn {self.application}: ended with status {self._process.returncode} while "
                     f"starting ({self._last_words()}); run it by hand to see the whole log"
                 )
-            if condition():
-                return self
-            time.sleep(0.02)
+            return condition()
+
+        if wait_for(came, seconds=START_SECONDS):
+            return self
         raise CannotRun(
             f"gunicorn {self.application}: {missing} within {START_SECONDS:g} s "
             f"({self._last_words()}); run it by hand to see the whole log"

@@ -7,7 +7,6 @@ speak where the log cannot be read.
 
 import re
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -17,6 +16,7 @@ from psycopg2 import sql
 
 from verification.errors import CannotRun
 from verification.postgres.server import Database
+from verification.waiting import wait_for
 
 LOGGING: Final = {
     "log_connections": "on",
@@ -156,8 +156,5 @@ class ServerWatch:
 
 
 def _until(condition: Any, failure: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{failure} after {WAIT_SECONDS:g} s")
-        time.sleep(0.01)
+    if not wait_for(condition, seconds=WAIT_SECONDS, pause=0.01):
+        raise TimeoutError(f"{failure} after {WAIT_SECONDS:g} s")

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final, Self
 
 from verification.health.process import WebServer
 from verification.health.testimony import Testimony, record
+from verification.waiting import wait_for
 
 OPTIONS: Final = ("-f", "-qq", "-s", "128", "-e", "trace=network,process", "-e", "signal=none")
 INSTALL: Final = "install it: apt-get install strace; in a container also: --cap-add SYS_PTRACE"
@@ -114,12 +114,9 @@ class Tracer:
         answers = {subject: web.statuses(path, requests) for subject, path in subjects.items()}
         end = "/end-of-the-trace"
         web.statuses(end, 1)
-        deadline = time.monotonic() + TRACE_SECONDS
-        while f" {end}" not in (trace := self._file.read_text(encoding="utf-8", errors="replace")):
-            if time.monotonic() > deadline:
-                raise RuntimeError("strace wrote no line about the last request")
-            time.sleep(0.01)
-        calls = read(trace.splitlines())
+        if not wait_for(lambda: f" {end}" in self._trace(), seconds=TRACE_SECONDS, pause=0.01):
+            raise RuntimeError("strace wrote no line about the last request")
+        calls = read(self._trace().splitlines())
         testimonies = []
         for subject, path in subjects.items():
             found = calls.get(path, Calls())
@@ -129,6 +126,9 @@ class Tracer:
             seen += [f"warm: {each}" for each in found.warm]
             testimonies.append(record("system calls", subject, seen, answers[subject]))
         return testimonies
+
+    def _trace(self) -> str:
+        return self._file.read_text(encoding="utf-8", errors="replace")
 
     def close(self) -> None:
         """Remove the trace."""

@@ -5,7 +5,6 @@ TLS parameter takes effect on reload.
 """
 
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from verification.postgres import account
 from verification.postgres.server import Database, Server
 from verification.postgres.tls import Authority, Material
 from verification.transport import folder
+from verification.waiting import wait_for
 
 USERS: Final[Mapping[str, tuple[str, str]]] = {
     "tls_only": ("hostssl", "scram-sha-256"),
@@ -231,16 +231,15 @@ class Stage:
 
     def _await(self, wanted: Mapping[str, str]) -> None:
         """Wait until a new connection has the new values: its parent had reloaded when it was made."""
-        deadline = time.monotonic() + _RELOAD_SECONDS
-        while time.monotonic() < deadline:
-            rows = self._run("SELECT name, setting FROM pg_settings WHERE name LIKE 'ssl%'")
-            settings = dict(rows)
-            if all(settings.get(name) == value for name, value in wanted.items()):
-                return
-            time.sleep(_POLL_SECONDS)
-        raise CannotRun(
-            f"transport: the server at {self.server.address} did not reload within {_RELOAD_SECONDS:.0f} s"
-        )
+
+        def has_them() -> bool:
+            settings = dict(self._run("SELECT name, setting FROM pg_settings WHERE name LIKE 'ssl%'"))
+            return all(settings.get(name) == value for name, value in wanted.items())
+
+        if not wait_for(has_them, seconds=_RELOAD_SECONDS, pause=_POLL_SECONDS):
+            raise CannotRun(
+                f"transport: the server at {self.server.address} did not reload within {_RELOAD_SECONDS:.0f} s"
+            )
 
     def _run(self, statement: str | sql.Composable) -> list[tuple[Any, ...]]:
         connection = self._connect()

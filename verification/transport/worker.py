@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from verification.transport import folder
 from verification.transport.cases import IN_CLEAR, IN_TLS
 from verification.transport.celery_probe import ANSWER
 from verification.transport.sessions import Session
+from verification.waiting import wait_for
 
 SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.05
@@ -65,11 +65,13 @@ class Worker:
 
     def answer(self) -> Answer:
         """Await the task's answer. Raises ``CannotRun`` with the worker's last words when none comes."""
-        deadline = time.monotonic() + SECONDS
-        while not self._answer.exists():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise CannotRun(f"Celery worker: executed no task; it said: {self._last_words()}")
-            time.sleep(_POLL_SECONDS)
+
+        def is_over() -> bool:
+            return self._answer.exists() or self._process.poll() is not None
+
+        wait_for(is_over, seconds=SECONDS, pause=_POLL_SECONDS)
+        if not self._answer.exists():
+            raise CannotRun(f"Celery worker: executed no task; it said: {self._last_words()}")
         found: dict[str, Any] = json.loads(self._answer.read_text(encoding="utf-8"))
         outcome = found["error"] or (IN_TLS if found["ssl"] else IN_CLEAR)
         session = Session(outcome, found.get("version") or "", found.get("cipher") or "")

@@ -71,9 +71,14 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
     os.close(answering)
     _, status = os.waitpid(child, 0)
     os.set_blocking(answered, False)  # a process that the job left behind may hold the other end
-    with open(answered, "rb", buffering=0) as mark:
-        if mark.read(1):
-            return
+    try:
+        mark = os.read(answered, 1)
+    except BlockingIOError:
+        mark = b""
+    finally:
+        os.close(answered)
+    if mark:
+        return
     if os.WIFSIGNALED(status):
         message = "its process was ended by signal {}".format(os.WTERMSIG(status))
         channel.send("error", kind="killed", message=message, detail="")
