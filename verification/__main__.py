@@ -39,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except CannotRun as error:
-        print(f"verification: {' '.join(str(error).split())}", file=sys.stderr)
+        from verification.report.redaction import redact
+
+        # An argument in the wrong place may be a URL with a password.
+        print(f"verification: {redact(' '.join(str(error).split()))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("verification: interrupted; nothing was left running", file=sys.stderr)

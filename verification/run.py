@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from verification.configuration import load
+from verification.errors import CannotRun
 
 SUITE = Path(__file__).parent / "suite"
 
@@ -27,6 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     options = [f"--provider={arguments.provider}"]
     if arguments.postgres:
         options.append(f"--postgres={arguments.postgres}")
+    if any("://" in each for each in arguments.rest or []):
+        raise CannotRun(
+            "a URL is taken as --dsn URL alone; anything else goes to pytest, which would print it"
+        )
     if arguments.dsn:
         options.append(f"--dsn={arguments.dsn}")
     os.environ.pop("PYTEST_ADDOPTS", None)

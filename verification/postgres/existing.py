@@ -13,6 +13,7 @@ from verification.errors import CannotRun
 from verification.postgres import binaries, cleanup
 from verification.postgres.owner import Owner
 from verification.postgres.server import Database, Server, identifier, masked
+from verification.postgres.url import FORM, refuse_unclear
 
 PREFIX: Final = "verification_"
 """What the name of every database of ours starts with."""
@@ -189,14 +190,13 @@ class ExistingServer(Server):
 
 
 def _parse(dsn: str) -> dict[str, str]:
+    if "://" in dsn:
+        refuse_unclear(dsn)
     try:
         return dict(parse_dsn(dsn))
     except psycopg2.ProgrammingError:
         # libpq's message repeats parts of the text, which may be the password.
-        raise CannotRun(
-            "existing: the DSN is neither a URL nor libpq keywords; "
-            "write postgresql://USER:PASSWORD@HOST:PORT/NAME"
-        ) from None
+        raise CannotRun(f"existing: the DSN is neither a URL nor libpq keywords; write {FORM}") from None
 
 
 def _connect(parameters: Mapping[str, str]) -> Connection:

@@ -7,7 +7,8 @@ from typing import Final
 MASK: Final = "***"
 SHORTEST: Final = 6
 """A shorter value is not replaced by itself: it would tear ordinary words apart."""
-_URL_CREDENTIALS: Final = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]+@")
+_URL_CREDENTIALS: Final = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s'\"]+@", re.IGNORECASE)
+"""Up to the last ``@``: a password may hold one, and a slash, whatever a URL should look like."""
 _KEYWORD_PASSWORD: Final = re.compile(r"(?P<keyword>\bpassword=)('[^']*'|[^\s&'\"]+)")
 
 

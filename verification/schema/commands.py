@@ -123,6 +123,11 @@ def _read(source: str, sessions: int = 2) -> Any:
         )
     from verification.schema import snapshot
 
+    if ("@" in source or "password" in source) and not Path(source).exists():
+        # A URL without its scheme, libpq's keywords: whatever it is, it may hold a password.
+        raise CannotRun(
+            "neither a postgresql:// URL nor a snapshot file was given; a URL begins with its scheme"
+        )
     return snapshot.load(Path(source))
 
 

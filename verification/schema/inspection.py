@@ -19,6 +19,7 @@ from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 from sqlalchemy.pool import NullPool
 
 from verification.errors import CannotRun
+from verification.postgres.url import not_understood, refuse_unclear
 from verification.schema import inspected
 from verification.schema.difference import Difference
 
@@ -80,11 +81,11 @@ def read_open(connection: Connection) -> Reading:
 
 
 def _connect(url: str) -> Any:
+    refuse_unclear(url)
     try:
         connection = psycopg2.connect(url)
     except psycopg2.ProgrammingError:
-        # libpq quotes the text that it cannot parse, and with it perhaps a password.
-        raise CannotRun("inspection: the URL is none that libpq understands; check it") from None
+        raise not_understood() from None
     except psycopg2.Error as error:
         raise CannotRun(f"inspection: cannot connect: {_first_line(error)}") from None
     with connection.cursor() as cursor:

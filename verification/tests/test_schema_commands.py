@@ -142,6 +142,14 @@ def test_a_bad_snapshot_is_refused_in_one_line(
         ("postgresql://someone:hidden-word@127.0.0.1:1/nothing", "127.0.0.1:1"),
         ("mysql://someone:hidden-word@127.0.0.1/x", "not PostgreSQL"),
         ("nowhere.json", "nowhere.json"),
+        ("postgresql://someone:a@hidden-word@127.0.0.1:1/x", "@ as %40"),
+        ("postgresql://someone:a/hidden-word@127.0.0.1:1/x", "/ as %2F"),
+        ("postgresql://someone:a?hidden-word@b@127.0.0.1:1/x", "? as %3F"),
+        ("postgresql://127.0.0.1:1/x?password=a&hidden-word", "& as %26"),
+        ("postgresql://someone:%zzhidden-word@127.0.0.1:1/x", "libpq"),
+        ("postgresql://someone:#hidden-word@127.0.0.1:1/x", "127.0.0.1:1/x"),
+        ("someone:hidden-word@127.0.0.1/x", "begins with its scheme"),
+        ("host=127.0.0.1 password=hidden-word", "begins with its scheme"),
     ],
 )
 def test_what_cannot_be_read_is_said_without_credentials(left: Database, source: str, words: str) -> None:
@@ -151,4 +159,21 @@ def test_what_cannot_be_read_is_said_without_credentials(left: Database, source:
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
+    assert "hidden-word" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", "left.json", "right.json", "postgresql://someone:hidden-word@127.0.0.1/x"),
+        ("snapshot", "postgresql://someone:a@hidden-word@127.0.0.1/x", "--output", "x", "and more"),
+        ("run", "postgresql://someone:hidden-word@127.0.0.1/x"),
+    ],
+    ids=["diff", "snapshot", "run"],
+)
+def test_a_url_in_the_wrong_place_is_not_repeated(arguments: tuple[str, ...]) -> None:
+    done = command(*arguments)
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
     assert "hidden-word" not in done.stdout + done.stderr

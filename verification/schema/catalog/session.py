@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from verification.errors import CannotRun
+from verification.postgres.url import address, not_understood, refuse_unclear
 
 SETTINGS: Final = {
     # Whatever changes how PostgreSQL prints an expression, a constant or a name.
@@ -30,16 +30,6 @@ SETTINGS: Final = {
 
 LARGE: Final = 2 * 1024 * 1024
 """Bytes of pg_attribute above which a second session is worth its start: about 1,000 tables of 10 columns."""
-
-
-def address(url: str) -> str:
-    """Name a database without its credentials, fit for a message."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "local", parts.port
-    except ValueError:
-        return "the database"
-    return f"{host}{f':{port}' if port else ''}{parts.path}"
 
 
 @contextmanager
@@ -74,7 +64,11 @@ def companion(source: str, snapshot: str) -> Iterator[Any]:
 
 @contextmanager
 def _connection(source: str) -> Iterator[Any]:
-    connection = psycopg2.connect(source, application_name="verification")
+    refuse_unclear(source)
+    try:
+        connection = psycopg2.connect(source, application_name="verification")
+    except psycopg2.ProgrammingError:
+        raise not_understood() from None
     try:
         connection.autocommit = True
         yield connection

@@ -1,0 +1,45 @@
+"""URLs of databases, which may hold a password: how to speak of one, and which to refuse."""
+
+from urllib.parse import urlsplit
+
+from verification.errors import CannotRun
+
+FORM = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+
+
+def address(url: str) -> str:
+    """Name a database without its credentials, fit for a message."""
+    _, clear = _split(url)
+    try:
+        parts = urlsplit(f"//{clear}")
+        host, port = parts.hostname or "local", parts.port
+    except ValueError:
+        return "the database"
+    return f"{host}{f':{port}' if port else ''}{parts.path}"
+
+
+def refuse_unclear(url: str) -> None:
+    """Refuse a URL of which libpq would take a part of the password for the host, and name it in its error.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+    """
+    _, clear = _split(url)
+    place, _, query = clear.partition("?")
+    pairs = [pair.partition("=") for pair in query.split("&")] if query else []
+    if "@" in place or any("@" in name or not equals for name, equals, _ in pairs):
+        raise CannotRun(
+            f"it is not clear where the URL's password ends; write {FORM}, and in the password @ as %40, "
+            "/ as %2F, ? as %3F, & as %26"
+        )
+
+
+def not_understood() -> CannotRun:
+    """Tell of a URL that libpq does not take; its own words repeat parts of the URL, which may be the password."""
+    return CannotRun(f"the URL is none that libpq understands; write {FORM}[?PARAMETER=VALUE]")
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Give the credentials and what follows, as libpq tells them apart: by the first ``@`` without a ``/`` before."""
+    rest = url.partition("://")[2]
+    before, at, after = rest.partition("@")
+    return (before, after) if at and "/" not in before else ("", rest)
