@@ -308,8 +308,13 @@ def test_a_proposed_squash_is_a_patch_that_applies_and_is_equal(server: Server, 
 
 
 def test_a_proposal_that_cannot_be_proven_is_no_patch(server: Server, tmp_path: Path) -> None:
-    """Rows that only the originals write block every candidate; what blocks is said."""
+    """Rows that only the originals write block every candidate; what blocks is said.
+
+    Another app's migration writes its options as lists, as old ones do.
+    """
     folder = copy("library", tmp_path)
+    unique = 'options={"unique_together": [["book", "until"]]}'
+    Edit("loans/migrations/0001_initial.py", 'name="Loan",', f'name="Loan", {unique},')(folder)
 
     done = command(folder, server, "squash", "--propose", "books", "--format", "json")
 

@@ -13,6 +13,7 @@ from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
+from django.db.models.options import normalize_together
 
 from . import loader as chain
 from . import touched
@@ -144,6 +145,10 @@ def rebuild(job: dict[str, Any]) -> dict[str, Any]:
     app = job["app"]
     loader = chain.load(None, job["without"])
     final = loader.project_state()
+    for state in final.models.values():
+        # Migrations may write it as lists; the autodetector expects what models have.
+        if state.options.get("unique_together"):
+            state.options["unique_together"] = set(normalize_together(state.options["unique_together"]))
     start = final.clone()
     for key in [key for key in start.models if key[0] == app]:
         del start.models[key]
