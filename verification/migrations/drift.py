@@ -13,7 +13,7 @@ from verification.migrations.apply import Applier
 from verification.migrations.chains import Chain
 from verification.migrations.judge import Comparison, Reading
 from verification.migrations.runner import JobFailed
-from verification.postgres.url import not_understood, refuse_unclear
+from verification.postgres.url import connect
 from verification.schema import catalog
 from verification.schema.difference import Difference
 from verification.schema.options import Options
@@ -105,7 +105,7 @@ def _recorded(ours: str, theirs: str) -> list[Difference]:
 
 def _migrations(url: str) -> set[str]:
     try:
-        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        with closing(connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
             if cursor.fetchone() != (True,):
                 return set()
@@ -119,12 +119,9 @@ def _migrations(url: str) -> set[str]:
 
 def major_of(url: str) -> int:
     """Give the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
-    refuse_unclear(url)
     try:
-        with closing(psycopg2.connect(url)) as connection:
+        with closing(connect(url)) as connection:
             return int(connection.server_version) // 10_000
-    except psycopg2.ProgrammingError:
-        raise not_understood() from None
     except psycopg2.Error as error:
         raise CannotRun(
             f"the database cannot be reached: {str(error).strip().splitlines()[0]}; check the URL and the server"

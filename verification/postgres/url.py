@@ -1,6 +1,9 @@
 """URLs of databases, which may hold a password: how to speak of one, and which to refuse."""
 
+from typing import Any
 from urllib.parse import urlsplit
+
+import psycopg2
 
 from verification.errors import CannotRun
 
@@ -33,9 +36,14 @@ def refuse_unclear(url: str) -> None:
         )
 
 
-def not_understood() -> CannotRun:
-    """Tell of a URL that libpq does not take; its own words repeat parts of the URL, which may be the password."""
-    return CannotRun(f"the URL is none that libpq understands; write {FORM}[?PARAMETER=VALUE]")
+def connect(url: str, **options: Any) -> Any:
+    """Open a psycopg2 connection. Raises ``CannotRun`` for a URL that is no clear one, and what psycopg2 raises."""
+    refuse_unclear(url)
+    try:
+        return psycopg2.connect(url, **options)
+    except psycopg2.ProgrammingError:
+        # libpq repeats parts of the URL that it does not take, which may be the password.
+        raise CannotRun(f"the URL is none that libpq understands; write {FORM}[?PARAMETER=VALUE]") from None
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 from sqlalchemy.pool import NullPool
 
 from verification.errors import CannotRun
-from verification.postgres.url import not_understood, refuse_unclear
+from verification.postgres.url import connect
 from verification.schema import inspected
 from verification.schema.difference import Difference
 
@@ -81,11 +81,8 @@ def read_open(connection: Connection) -> Reading:
 
 
 def _connect(url: str) -> Any:
-    refuse_unclear(url)
     try:
-        connection = psycopg2.connect(url)
-    except psycopg2.ProgrammingError:
-        raise not_understood() from None
+        connection = connect(url)
     except psycopg2.Error as error:
         raise CannotRun(f"inspection: cannot connect: {_first_line(error)}") from None
     with connection.cursor() as cursor:

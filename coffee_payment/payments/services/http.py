@@ -24,6 +24,7 @@ import urllib3
 from coffee_payment.logs import mask_value
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Url, parse_url
 
 from payments.services.errors import (
     ProviderBadAnswer,
@@ -147,10 +148,11 @@ class _Exchange:
                     continue
 
     def _send(self) -> _Answer:
-        with _pool(self) as pool:
+        address = parse_url(self.url)
+        with _pool(address, self) as pool:
             response = pool.request(
                 self.method,
-                urlsplit(self.url)._replace(scheme="", netloc="").geturl() or "/",
+                address.request_uri,
                 json=self.body,
                 headers={**_HEADERS, **_authorization(self.auth), **self.headers},
                 timeout=urllib3.Timeout(connect=self.timeout, read=self.timeout),
@@ -191,14 +193,13 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _WatchedTLS
 
 
-def _pool(exchange: _Exchange) -> urllib3.HTTPConnectionPool:
+def _pool(address: Url, exchange: _Exchange) -> urllib3.HTTPConnectionPool:
     """Give the pool of an exchange's one connection. No proxy, no ~/.netrc: only what the caller gave."""
-    parts = urlsplit(exchange.url)
-    if parts.hostname is None or parts.scheme not in ("http", "https"):
+    if address.host is None or address.scheme not in ("http", "https"):
         raise ProviderUnavailable("the address is not one of http or https")
-    if parts.scheme == "https":
-        return _TLSPool(parts.hostname, parts.port, ssl_context=_trust_store(), exchange=exchange)
-    return _Pool(parts.hostname, parts.port, exchange=exchange)
+    if address.scheme == "https":
+        return _TLSPool(address.host, address.port, ssl_context=_trust_store(), exchange=exchange)
+    return _Pool(address.host, address.port, exchange=exchange)
 
 
 def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from verification.errors import CannotRun
-from verification.postgres.url import address, not_understood, refuse_unclear
+from verification.postgres.url import address, connect
 
 SETTINGS: Final = {
     # Whatever changes how PostgreSQL prints an expression, a constant or a name.
@@ -64,11 +64,7 @@ def companion(source: str, snapshot: str) -> Iterator[Any]:
 
 @contextmanager
 def _connection(source: str) -> Iterator[Any]:
-    refuse_unclear(source)
-    try:
-        connection = psycopg2.connect(source, application_name="verification")
-    except psycopg2.ProgrammingError:
-        raise not_understood() from None
+    connection = connect(source, application_name="verification")
     try:
         connection.autocommit = True
         yield connection
