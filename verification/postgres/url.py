@@ -22,17 +22,16 @@ def address(url: str) -> str:
 
 
 def refuse_unclear(url: str) -> None:
-    """Refuse a URL of which libpq would take a part of the password for the host, and name it in its error.
+    """Refuse a URL of which libpq would take a part of the password for something else, and name it in its error.
 
+    Whatever follows the credentials that libpq finds holds no ``@``: with one, they may have ended there.
     https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
     """
     _, clear = _split(url)
-    place, _, query = clear.partition("?")
-    pairs = [pair.partition("=") for pair in query.split("&")] if query else []
-    if "@" in place or any("@" in name or not equals for name, equals, _ in pairs):
+    if "@" in clear:
         raise CannotRun(
             f"it is not clear where the URL's password ends; write {FORM}, and in the password @ as %40, "
-            "/ as %2F, ? as %3F, & as %26"
+            "/ as %2F; in a parameter, too, @ is written as %40"
         )
 
 
@@ -41,7 +40,7 @@ def connect(url: str, **options: Any) -> Any:
     refuse_unclear(url)
     try:
         return psycopg2.connect(url, **options)
-    except psycopg2.ProgrammingError:
+    except (psycopg2.ProgrammingError, UnicodeError):
         # libpq repeats parts of the URL that it does not take, which may be the password.
         raise CannotRun(f"the URL is none that libpq understands; write {FORM}[?PARAMETER=VALUE]") from None
 
