@@ -118,7 +118,7 @@ def read(file: Path, variables: Mapping[str, str], extra: Mapping[str, str] | No
     if unknown := set(raw) - {"name", "services", "volumes"}:
         raise ComposeError(f"unknown keys {sorted(unknown)}")
     raw = _filled(raw, variables)
-    services = {name: _service(name, body) for name, body in raw["services"].items()}
+    services = {name: _service(name, body, variables) for name, body in raw["services"].items()}
     for service in services.values():
         if "SECRET_KEY" in service.environment:
             dict.update(service.environment, extra or {})  # type: ignore[arg-type]
@@ -165,7 +165,7 @@ def _filled(node: Any, variables: Mapping[str, str]) -> Any:
     return node
 
 
-def _service(name: str, body: Mapping[str, Any]) -> Service:
+def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -> Service:
     if unknown := set(body) - _SERVICE_KEYS:
         raise ComposeError(f"service {name}: unknown keys {sorted(unknown)}")
     plain = (
@@ -185,7 +185,7 @@ def _service(name: str, body: Mapping[str, Any]) -> Service:
         built="build" in body,
         entrypoint=None if entrypoint is None else _words(entrypoint),
         command=_words(body.get("command", [])),
-        environment={key: str(value) for key, value in body.get("environment", {}).items()},
+        environment=dict(_environment(body.get("environment", {}), variables)),
         mounts=tuple(_mount(each) for each in body.get("volumes", [])),
         ports=tuple(_port(each) for each in body.get("ports", [])),
         depends_on=dict(_conditions(name, body.get("depends_on", {}))),
@@ -193,6 +193,15 @@ def _service(name: str, body: Mapping[str, Any]) -> Service:
         options={key: body[key] for key in plain if key in body},
         stop_grace_period=seconds(body.get("stop_grace_period", "10s")),
     )
+
+
+def _environment(environment: Mapping[str, Any], variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give the variables of a service; one without a value is passed on, if there is such a one."""
+    for name, value in environment.items():
+        if value is not None:
+            yield name, str(value)
+        elif name in variables:
+            yield name, variables[name]
 
 
 def _words(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -48,6 +48,43 @@ def test_no_secret_is_written_in_it() -> None:
     }
 
 
+def test_every_documented_variable_reaches_the_server() -> None:
+    """What .env.example offers is not lost on the way; what compose.yaml itself settles is named here."""
+    settled = {
+        "DB_NAME",
+        "DB_USER",
+        "DB_HOST",
+        "DB_PORT",
+        "POSTGRES_SSL_MODE",
+        "POSTGRES_SSL_CERT",
+        "POSTGRES_SSL_KEY",
+        "POSTGRES_SSL_ROOT_CERT",
+        "CELERY_BROKER_URL",
+        "CELERY_RESULT_BACKEND",
+        "TMETR_HOST",  # TMETR_BASE_URL says it
+        "SKIP_MIGRATIONS",
+        "RUN_MODE",
+        "GUNICORN_PORT",  # WEB_PORT says it
+    }
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", example, re.MULTILINE))
+    assert settled < documented
+
+    services = read(FILE, dict.fromkeys(documented, "mine")).services
+
+    assert {
+        name for name, value in services["web"].environment.items() if value == "mine"
+    } == documented - settled
+    for part in ("worker", "beat"):
+        lost = {name for name in documented - settled if services[part].environment.get(name) != "mine"}
+        assert all(name.startswith(("GUNICORN_", "DJANGO_SUPERUSER_")) for name in lost), lost
+
+
+def test_a_variable_that_nobody_gives_is_not_set(plain: Compose) -> None:
+    """So the server's own default holds."""
+    assert "ORDER_EXPIRATION_MINUTES" not in plain.services["web"].environment
+
+
 def test_only_this_machine_reaches_it(plain: Compose) -> None:
     """What is published is published at 127.0.0.1; database and queue are not published."""
     ports = {service.name: {port.address for port in service.ports} for service in plain.services.values()}
