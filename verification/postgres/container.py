@@ -131,7 +131,8 @@ class ContainerServer(Server):
                 engine.remove(self._client, self.identifier)
             if self._lifeline is not None:
                 with suppress(OSError):
-                    self._lifeline.close()
+                    # The socket closed under its response makes Python 3.13 print a traceback in the end.
+                    getattr(self._lifeline, "_response", self._lifeline).close()
             self._container.get_docker_client().client.close()
             self._client.client.close()
             cleanup.forget(self)

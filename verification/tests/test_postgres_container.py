@@ -1,7 +1,9 @@
 """The server in a container: the same as the embedded one, and only this machine reaches it."""
 
+import gc
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +161,18 @@ def test_close_removes_the_container_and_its_volumes() -> None:
 
     assert server.identifier not in {each["Id"] for each in api.containers(all=True)}
     assert not volumes & {each["Name"] for each in api.volumes()["Volumes"] or ()}
+
+
+def test_closing_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is taken apart afterwards complains (Python 3.13 shows it to the user)."""
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda complaint: complaints.append(complaint.exc_value))
+    server = ContainerServer.launch()
+    server.close()
+    del server
+    gc.collect()
+
+    assert complaints == []
 
 
 def test_missing_image_is_one_line_and_no_download() -> None:
