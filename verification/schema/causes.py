@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verification.schema.difference import Difference
+from verification.schema.identities import PUBLISHED
 from verification.schema.model import Entry, Key, Schema, Value
 
 Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
@@ -44,6 +45,8 @@ IMPLIED: Final = {
 """Attribute -> details of the same object that PostgreSQL changes with it."""
 PARTITIONED: Final = frozenset({"partition_of", "not_null_constraint"})
 """What changes in a table's indexes and columns when it becomes a partition."""
+MARKS: Final = frozenset({"clustered_index", "replica_identity"})
+"""Attributes of a table that name one of its indexes."""
 ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
 
 KINDS: Final = frozenset(
@@ -77,44 +80,64 @@ class Scene:
         """Tell whether an object came or went with one that it cannot outlive."""
         side = self.left if gone is self.removed else self.right
         ancestors = set(_ancestors(entry, side))
-        if not ancestors.isdisjoint(gone):
-            return True
-        if entry.kind not in GRANTED and self._extension_changed(ancestors):
-            return True
-        copied = entry.attributes.get("inherited") or "partition_of" in entry.attributes
-        if copied and entry.parents and "partition_of" in self.changed.get(entry.parents[0], {}):
-            return True
-        if entry.kind == "grant" and gone is self.removed and self._became_owner(entry):
-            return True
-        view = entry.parents[0] if entry.kind == "column" and entry.parents else None
-        return bool(view and view[0] in VIEWS and "definition" in self.changed.get(view, {}))
+        return (
+            not ancestors.isdisjoint(gone)
+            or (entry.kind not in GRANTED and self._extension_changed(ancestors))
+            or any(("extension", name) in gone for name in entry.attributes.get("depends_on_extensions", ()))
+            or (_is_copied(entry) and self._has_changed(entry, "partition_of"))
+            or (entry.kind == "grant" and gone is self.removed and self._became_owner(entry))
+            or (entry.kind in PUBLISHED and self._has_changed(entry, "all_tables"))
+            or (entry.kind == "column" and _of_view(entry) and self._has_changed(entry, "definition"))
+        )
 
-    def is_consequence(  # noqa: PLR0911 - one line a cause
-        self, key: Key, attribute: str, values: tuple[Value, Value]
-    ) -> bool:
+    def is_consequence(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
         """Tell whether a changed attribute has its cause in another object that is reported."""
         entry = self.left[key]
-        if entry.kind not in GRANTED and self._extension_changed(set(_ancestors(entry, self.left))):
-            return True
-        for parent in entry.parents:
-            if parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values:
-                return True  # inherited: the parent's change is the same
-        if attribute in PARTITIONED and "partition_of" in self.changed.get(entry.parents[0], {}):
-            return True
-        if entry.kind == "sequence" and attribute in FOLLOWED and "owned_by" in entry.attributes:
-            return any(
+        return (
+            (entry.kind not in GRANTED and self._extension_changed(set(_ancestors(entry, self.left))))
+            or self._is_inherited(entry, attribute, values)
+            or (attribute in PARTITIONED and self._has_changed(entry, "partition_of"))
+            or (attribute == "local" and self._has_changed(entry, "inherits"))
+            or (attribute == "valid" and self._attached(key))
+            or (attribute in MARKS and self._marked_index_gone(key, values))
+            or (attribute in FOLLOWED and self._follows_table(entry, attribute, values))
+            or (attribute == "not_null" and self._of_primary_key(key))
+            or (attribute == "collations" and self._collation_of_column(entry, values))
+            or (
+                attribute in TYPES
+                and entry.kind == "column"
+                and _of_view(entry)
+                and self._of_other_query(entry)
+            )
+        )
+
+    def _has_changed(self, entry: Entry, attribute: str) -> bool:
+        """Whether the object that it stands in has changed so."""
+        return bool(entry.parents) and attribute in self.changed.get(entry.parents[0], {})
+
+    def _is_inherited(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Whether the change is that of the object which it inherits from."""
+        return any(
+            parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values
+            for parent in entry.parents
+        )
+
+    def _follows_table(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Whether a table took the sequence of one of its columns along."""
+        return (
+            entry.kind == "sequence"
+            and "owned_by" in entry.attributes
+            and any(
                 self.changed.get(each, {}).get(attribute) == values for each in _ancestors(entry, self.left)
             )
-        if attribute == "not_null" and self._of_primary_key(key):
-            return True
-        if attribute == "collations":
-            return self._collation_of_column(entry, values)
-        if entry.kind == "column" and attribute in TYPES and entry.parents[0][0] in VIEWS:
-            view = self.left[entry.parents[0]]
-            return "definition" in self.changed.get(view.key, {}) or any(
-                TYPES & self.changed.get(used, {}).keys() for used in view.uses
-            )
-        return False
+        )
+
+    def _of_other_query(self, column: Entry) -> bool:
+        """Whether a view's column has another type since its query, or a column that it reads, has."""
+        view = self.left[column.parents[0]]
+        return self._has_changed(column, "definition") or any(
+            TYPES & self.changed.get(used, {}).keys() for used in view.uses
+        )
 
     def _of_primary_key(self, column: Key) -> bool:
         """Whether a primary key came or went that a column is in: it takes NOT NULL for itself."""
@@ -122,6 +145,23 @@ class Scene:
             column in entry.parents and entry.attributes.get("kind") == "primary key"
             for entry in (*self.added.values(), *self.removed.values())
         )
+
+    def _marked_index_gone(self, table: Key, values: tuple[Value, Value]) -> bool:
+        """Whether the index that a table is clustered by, or identifies its rows by, came or went itself."""
+        names = {str(value).removeprefix("index ") for value in values}
+        return any(
+            (kind, f"{table[1]}.{name}") in side
+            for side in (self.removed, self.added)
+            for kind in ("index", "constraint")
+            for name in names
+        )
+
+    def _attached(self, index: Key) -> bool:
+        """Whether a partition's index was attached to it or is another one: it is valid when all are attached."""
+        return any(
+            "partition_of" in attributes and index in (*self.left[key].parents, *self.right[key].parents)
+            for key, attributes in self.changed.items()
+        ) or any(index in entry.parents for entry in (*self.added.values(), *self.removed.values()))
 
     def _became_owner(self, grant: Entry) -> bool:
         """Whether the grantee needs the grant no more: it owns the object now."""
@@ -138,6 +178,15 @@ class Scene:
 
     def _extension_changed(self, ancestors: Iterable[Key]) -> bool:
         return any(key[0] == "extension" and key in self.changed for key in ancestors)
+
+
+def _is_copied(entry: Entry) -> bool:
+    """Whether it is a partition's copy of what its partitioned table has."""
+    return bool(entry.attributes.get("inherited")) or "partition_of" in entry.attributes
+
+
+def _of_view(column: Entry) -> bool:
+    return bool(column.parents) and column.parents[0][0] in VIEWS
 
 
 def _ancestors(entry: Entry, side: Mapping[Key, Entry]) -> Iterable[Key]:

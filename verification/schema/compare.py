@@ -14,6 +14,7 @@ from verification.schema.difference import Difference
 from verification.schema.model import Entry, Key, Schema, Value
 from verification.schema.options import Options
 from verification.schema.pairing import BY_MEANING, Attributes, find_renames
+from verification.schema.relocation import Relocation
 from verification.schema.renames import ORDER, Rename, Renames, last_part, schema_of
 
 DEFAULTS: Final = Options()
@@ -164,8 +165,18 @@ class _Work:
         return [
             Difference(each.kind, each.old, "changed", each.attribute, *each.values)
             for each in self.renames.found
-            if each.kind not in quiet and not self._moved_along(each)
+            if each.kind not in quiet
+            and not isinstance(each, Relocation)
+            and not self._moved_along(each)
+            and not self._inherited(each)
         ]
+
+    def _inherited(self, rename: Rename) -> bool:
+        """Whether a table's column, constraint or trigger was renamed with that of the table it inherits from."""
+        parents = {key for key in self.right[rename.kind, rename.new].parents if key[0] == rename.kind}
+        return any(
+            (each.kind, each.new) in parents and each.values == rename.values for each in self.renames.found
+        )
 
     def _moved_along(self, rename: Rename) -> bool:
         """Whether a sequence went to another schema with the table that owns it."""

@@ -37,6 +37,11 @@ class Renaming(Protocol):
         """Its identity after."""
         ...
 
+    @property
+    def keys(self) -> Mapping[Key, Key]:
+        """What has another key by this alone: old key -> new key."""
+        ...
+
     def identity(self, text: str) -> str:
         """Give a text that names types as it is after the rename."""
         ...
@@ -60,7 +65,7 @@ class _Moves:
     def __init__(self, entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> None:
         self.entries = entries
         self.found = tuple(found)
-        self.known: dict[Key, Key] = {(each.kind, each.old): (each.kind, each.new) for each in self.found}
+        self.known: dict[Key, Key] = {old: new for each in self.found for old, new in each.keys.items()}
 
     def key(self, key: Key) -> Key:
         if key not in self.known:
@@ -73,7 +78,8 @@ class _Moves:
         entry = self.entries.get(key)
         if entry is None:  # the name of what has no entry of its own: it begins with its owner's
             for each in self.found:
-                name = _at(name, 0, each.old, each.new)
+                for (_, old), (_, new) in each.keys.items():
+                    name = _at(name, 0, old, new)
             return name
         for each in self.found:
             if each.kind == "schema" and kind not in NOT_IN_SCHEMAS:

@@ -7,6 +7,7 @@ from verification.schema import causes, normalise
 from verification.schema.identities import NOT_IN_SCHEMAS, NOTES, moved
 from verification.schema.model import Entry, Key, Value
 from verification.schema.options import Options
+from verification.schema.relocation import relocations
 from verification.schema.renames import (
     ORDER,
     RELATIONS,
@@ -61,6 +62,7 @@ def find_renames(
 ) -> tuple[dict[Key, Entry], Renames]:
     """Give the left under the names of the right, and the renames that led there."""
     pairing = _Pairing(dict(left), right, options)
+    pairing.follow(relocations(left, right))
     for kinds in STAGES:
         pairing.step(kinds, _container)
         pairing.step(kinds, _name_in_schema)
@@ -89,8 +91,12 @@ class _Pairing:
             taken = {old.key for old, _ in found}
             removed = [entry for entry in removed if entry.key not in taken]
         found += pairs(removed, added, self._alike, place)
-        if found:
-            step = [_rename(old, new) for old, new in found]
+        self.follow(_rename(old, new) for old, new in found)
+
+    def follow(self, found: Iterable[Rename]) -> None:
+        """Give what is left the names that these renames lead to."""
+        step = list(found)
+        if step:
             self.left = moved(self.left, step)
             self.renames.found += step
 

@@ -15,7 +15,12 @@ from verification.schema.model import Entry, Key, Value
 RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
 NEVER_EXPLAINED: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
 """Attributes whose text PostgreSQL does not change when something is renamed."""
+WHOLE_STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
+"""Attributes whose text may hold one name for two things, of which only one is renamed (``new.a``, ``t.a``)."""
 ORDER: Final = "column_order"
+
+WORD: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
+"""A quoted name, a literal, a word, blanks, or any other sign."""
 
 Alike = Callable[[Entry, Entry], bool]
 
@@ -41,6 +46,11 @@ class Rename:
         if self.attribute == "name":
             return self.old_name, self.new_name
         return schema_of(self.old), schema_of(self.new)
+
+    @property
+    def keys(self) -> Mapping[Key, Key]:
+        """Old key -> new key."""
+        return {(self.kind, self.old): (self.kind, self.new)}
 
     @cached_property
     def old_name(self) -> str:
@@ -115,8 +125,8 @@ class Rename:
 
 
 def without_arguments(identity: str) -> str:
-    """Give a routine's name without its argument types."""
-    return identity.partition("(")[0]
+    """Give a routine's name without its argument types, an operator class's without its access method."""
+    return identity.partition("(")[0].partition(" using ")[0]
 
 
 def last_part(identity: str) -> str:
@@ -153,7 +163,9 @@ class Renames:
             return True
         if attribute == "identity_sequence" and value and right:
             return any(each.takes_along(entry, value, right) for each in self.found)
-        return "definition" in attribute and self._explain_labels(entry, value, right)
+        if "definition" in attribute and self._explain_labels(entry, value, right):
+            return True
+        return attribute in WHOLE_STATEMENTS and self._explain_words(entry, left, right)
 
     def _explain_labels(self, entry: Entry, left: Value, right: Value) -> bool:
         """Whether a view's two definitions are one but for the names that it gives its columns."""
@@ -166,6 +178,16 @@ class Renames:
         for rename in self.found:
             left, right = apply(left, rename.plain), apply(right, rename.plain)
         return bool(left == right)
+
+    def _explain_words(self, entry: Entry, left: Value, right: Value) -> bool:
+        """Whether two texts are one but for names of what is renamed, here under the old one, there under the new."""
+        allowed = {(each.old_name, each.new_name) for each in self.found if self._within(each, entry)}
+        if not allowed or not isinstance(left, str) or not isinstance(right, str):
+            return False
+        words, others = WORD.findall(left), WORD.findall(right)
+        return len(words) == len(others) and all(
+            pair[0] == pair[1] or pair in allowed for pair in zip(words, others, strict=True)
+        )
 
     def _with_schemas(self, value: Value) -> Value:
         """Give a value of the right with a schema's rename: whatever else has that name has it twice."""

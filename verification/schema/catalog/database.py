@@ -30,9 +30,10 @@ FROM pg_extension o
 )
 
 MEMBERS: Final = """
-SELECT classid::regclass::text, objid, refobjid FROM pg_depend
-WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+SELECT classid::regclass::text, objid, refobjid, deptype = 'x' FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass AND deptype IN ('e', 'x')
 """
+"""What an extension owns, and what is not its own but goes with it (DEPENDS ON EXTENSION)."""
 
 
 def read(reader: Reader) -> dict[str, Value]:
@@ -46,6 +47,10 @@ def read(reader: Reader) -> dict[str, Value]:
         name = f"settings for {role}"
         reader.entries["database", name] = Entry("database", name, {"settings": tuple(configuration)})
     run(reader, EXTENSIONS)
-    for catalog, member, extension in reader.rows(MEMBERS):
-        reader.members[catalog, member] = reader.addresses["pg_extension", extension, 0]
+    for catalog, oid, extension, depends in reader.rows(MEMBERS):
+        key = reader.addresses["pg_extension", extension, 0]
+        if depends:
+            reader.dependents.setdefault((catalog, oid), []).append(key[1])
+        else:
+            reader.members[catalog, oid] = key
     return context

@@ -1,8 +1,8 @@
 """What is written on objects: comments and security labels; and what no reader knows."""
 
-from typing import Final
+from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader
+from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, Reader
 from verification.schema.model import Entry, Key
 
 COMMENTS: Final = f"""
@@ -76,10 +76,16 @@ CLASSES: Final = frozenset(
 
 
 def read(reader: Reader) -> None:
-    """Record comments and security labels, and fail closed on catalogs that nobody reads."""
+    """Record comments, security labels, DEPENDS ON EXTENSION, and fail closed on catalogs that nobody reads."""
+    for (catalog, oid), extensions in reader.dependents.items():
+        key = _target(reader, catalog, oid, 0)
+        if key:
+            attributes: Any = reader.entries[reader.owners.get(key, key)].attributes
+            attributes["depends_on_extensions"] = tuple(sorted(extensions))
     for catalog, oid, number, text in reader.rows(COMMENTS):
         key = _target(reader, catalog, oid, number)
-        if key and not (key == ("schema", "public") and text == STANDARD_COMMENT):
+        standard = text == STANDARD_COMMENT and (oid == PUBLIC_OID or key == ("schema", "public"))
+        if key and not standard:
             _note(reader, "comment", " ".join(key).strip(), "comment", text, key)
     for catalog, oid, number, provider, label in reader.rows(LABELS):
         key = _target(reader, catalog, oid, number)

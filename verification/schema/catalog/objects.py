@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from verification.schema.catalog import foreign, operators, relations, replication, routines, searches, types
+from verification.schema.catalog import foreign, operators, replication, routines, searches, types
 from verification.schema.catalog.query import Query, run
 from verification.schema.catalog.reader import Reader
 
@@ -17,6 +17,5 @@ QUERIES: Final[tuple[Query, ...]] = (
 def read(reader: Reader) -> None:
     """Record types, routines, operators and whatever else stands beside the tables."""
     types.read(reader)
-    relations.read_view_columns(reader)
     for query in (*QUERIES, *replication.queries(reader.version)):
         run(reader, query)

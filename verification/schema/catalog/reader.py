@@ -15,6 +15,9 @@ Address: TypeAlias = tuple[str, int, int]
 FIRST_USER_OID: Final = 16384
 """Objects below it came with the server (FirstNormalObjectId; pg_dump draws the same line)."""
 
+PUBLIC_OID: Final = 2200
+"""Of the schema ``public`` that every database begins with, under whatever name."""
+
 USER_NAMESPACE: Final = r"n.nspname !~ '^pg_(toast|temp_|toast_temp_)'"
 """Condition on pg_namespace n: what is no session's own and no table's out-of-line storage."""
 
@@ -71,6 +74,8 @@ class Reader:
     """An object without an entry of its own (the index of a constraint) -> whose entry describes it."""
     members: dict[tuple[str, int], Key] = field(default_factory=dict)
     """Catalog and OID of what an extension owns -> the extension."""
+    dependents: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    """Catalog and OID of what goes with extensions that do not own it -> their names."""
     columns: dict[int, dict[int, str]] = field(default_factory=dict)
     """Relation's OID -> attribute number -> name as SQL writes it."""
     column_types: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)

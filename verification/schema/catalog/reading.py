@@ -73,4 +73,5 @@ def collect(reader: Reader) -> dict[str, Value]:
     context = database.read(reader)
     for part in (relations, columns, objects, constraints, triggers, access, notes):
         part.read(reader)
+    relations.read_uses(reader)
     return context

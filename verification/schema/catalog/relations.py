@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader
+from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
 from verification.schema.model import Key
 
 KINDS: Final = {
@@ -20,7 +20,7 @@ STORED_ELSEWHERE: Final = frozenset("iIct")
 SCHEMAS: Final = f"""
 SELECT n.oid, quote_ident(n.nspname), pg_get_userbyid(n.nspowner)
 FROM pg_namespace n
-WHERE (n.oid >= {FIRST_USER_OID} OR n.nspname = 'public') AND {USER_NAMESPACE}
+WHERE (n.oid >= {FIRST_USER_OID} OR n.oid = {PUBLIC_OID}) AND {USER_NAMESPACE}
 """
 
 RELATIONS: Final = f"""
@@ -57,13 +57,20 @@ SELECT t.ftrelid, quote_ident(s.srvname), t.ftoptions
 FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver
 """
 
-VIEW_COLUMNS: Final = f"""
-SELECT DISTINCT r.ev_class, d.refobjid, d.refobjsubid
-FROM pg_rewrite r
+USES: Final = f"""
+SELECT DISTINCT CASE WHEN r.is_view THEN 'pg_class' ELSE 'pg_rewrite' END,
+    CASE WHEN r.is_view THEN r.ev_class ELSE r.oid END, d.refobjid, d.refobjsubid
+FROM (SELECT oid, ev_class, ev_type = '1' AND rulename = '_RETURN' AS is_view FROM pg_rewrite) r
 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.refobjid <> r.ev_class
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND NOT (r.is_view AND d.refobjid = r.ev_class)
 WHERE r.oid >= {FIRST_USER_OID}
+UNION
+SELECT d.classid::regclass::text, d.objid, d.refobjid, d.refobjsubid
+FROM pg_depend d
+WHERE d.classid IN ('pg_policy'::regclass, 'pg_proc'::regclass) AND d.objid >= {FIRST_USER_OID}
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
 """
+"""Which columns of other tables a view, a rule, a policy or a function with an SQL body reads."""
 
 REPLICA_IDENTITY: Final = {"n": "nothing", "f": "full", "i": "index"}
 
@@ -137,14 +144,14 @@ def _foreign_tables(reader: Reader) -> None:
             reader.entries[key] = reader.entries[key]._replace(attributes=attributes)
 
 
-def read_view_columns(reader: Reader) -> None:
-    """Note which columns each view reads (``Entry.uses``)."""
-    uses: dict[int, list[Key]] = {}
-    for view, relation, number in reader.rows(VIEW_COLUMNS):
-        column = reader.addresses.get(("pg_class", relation, number))
-        if column:
-            uses.setdefault(view, []).append(column)
-    for view, used in uses.items():
-        key = reader.addresses.get(("pg_class", view, 0))
-        if key:
-            reader.entries[key] = reader.entries[key]._replace(uses=tuple(sorted(used)))
+def read_uses(reader: Reader) -> None:
+    """Note which columns an object's text reads (``Entry.uses``)."""
+    uses: dict[Key, list[Key]] = {}
+    for catalog, oid, relation, number in reader.rows(USES):
+        user, column = (
+            reader.addresses.get(each) for each in ((catalog, oid, 0), ("pg_class", relation, number))
+        )
+        if user in reader.entries and column:
+            uses.setdefault(user, []).append(column)
+    for key, used in uses.items():
+        reader.entries[key] = reader.entries[key]._replace(uses=tuple(sorted(used)))

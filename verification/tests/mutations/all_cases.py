@@ -4,6 +4,7 @@ from typing import Final
 
 from verification.tests.mutations import (
     columns,
+    consequences,
     constraints,
     indexes,
     moves,
@@ -31,4 +32,5 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
     *policies.CASES,
     *others.CASES,
     *moves.CASES,
+    *consequences.CASES,
 )
