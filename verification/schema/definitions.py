@@ -4,10 +4,12 @@ Source: the PostgreSQL documentation's pages CREATE TABLE, CREATE INDEX, CREATE 
 Every name in the model is already quoted where SQL needs it.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 
-from verification.schema.model import Entry, Value
+from verification.postgres.server import identifier
+from verification.schema.model import Entry, Schema, Value
+from verification.schema.renames import schema_of
 
 COLUMN: Final = frozenset(
     {"type", "not_null", "default", "identity", "generated", "generated_kind", "collation", "storage",
@@ -26,7 +28,38 @@ INDEX: Final = frozenset(
 SEQUENCE: Final = frozenset(
     {"owner", "type", "start", "increment", "minimum", "maximum", "cache", "cycle", "owned_by"}
 )
-TABLE: Final = frozenset({"owner", "column_order", "persistence"})
+MARKS: Final = frozenset({"clustered_index", "replica_identity"})
+"""Attributes of a table that may name one of its indexes, which has to be there before."""
+
+Setting: TypeAlias = Callable[[Value, Value], str | None]
+
+
+def _replica_identity(_: Value, after: Value) -> str | None:
+    if after == "index":
+        return None  # the index is gone: there is no statement that leads to this
+    word = "USING INDEX " + after.removeprefix("index ") if str(after).startswith("index ") else after
+    return f"REPLICA IDENTITY {word or 'DEFAULT'}"
+
+
+def _storage_parameters(before: Value, after: Value) -> str | None:
+    given, gone = [set(side or ()) for side in (after, before)]
+    names = {each.partition("=")[0] for each in given}
+    reset = sorted({each.partition("=")[0] for each in gone} - names)
+    changes = [f"SET ({', '.join(sorted(given - gone))})"] if given - gone else []
+    return ", ".join([*changes, *([f"RESET ({', '.join(reset)})"] if reset else [])])
+
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "clustered_index": lambda _, after: f"CLUSTER ON {after}" if after else "SET WITHOUT CLUSTER",
+    "replica_identity": _replica_identity,
+    "row_security": lambda _, after: f"{'ENABLE' if after else 'DISABLE'} ROW LEVEL SECURITY",
+    "row_security_forced": lambda _, after: f"{'FORCE' if after else 'NO FORCE'} ROW LEVEL SECURITY",
+    "persistence": lambda _, after: f"SET {'UNLOGGED' if after == 'unlogged' else 'LOGGED'}",
+    "owner": lambda _, after: f"OWNER TO {identifier(after)}",
+    "storage_parameters": _storage_parameters,
+}
+"""Attribute of a table -> what ALTER TABLE says for it, from the values before and after; None: no statement does."""
+TABLE: Final = frozenset({"column_order", *SETTINGS})
 KNOWN: Final = {
     "column": COLUMN,
     "constraint": CONSTRAINT,
@@ -35,6 +68,48 @@ KNOWN: Final = {
     "table": TABLE,
 }
 """Object class -> attributes that its definition below expresses; any other cannot be generated."""
+
+
+def _identity_change(left: Entry, right: Entry) -> str:
+    found = right.attributes
+    if "identity" not in found:
+        return "DROP IDENTITY"
+    always = found["identity"].upper()
+    if "identity" in left.attributes:
+        return f"SET GENERATED {always}"
+    return f"ADD GENERATED {always} AS IDENTITY ({identity(right)})"
+
+
+def _default_change(_: Entry, right: Entry) -> str | None:
+    found = right.attributes
+    if "generated" in found:
+        return None
+    return f"SET DEFAULT {found['default']}" if "default" in found else "DROP DEFAULT"
+
+
+def _storage_change(_: Entry, right: Entry) -> str | None:
+    found = right.attributes.get("storage")
+    return f"SET STORAGE {found}" if found else None  # the type's own has a word of its own since 16 only
+
+
+ALTERED: Final[Mapping[str, Callable[[Entry, Entry], str | None]]] = {
+    "default": _default_change,
+    "identity": _identity_change,
+    "storage": _storage_change,
+    "statistics_target": lambda _, right: f"SET STATISTICS {right.attributes.get('statistics_target', -1)}",
+    "compression": lambda _, right: f"SET COMPRESSION {right.attributes.get('compression', 'default')}",
+}
+"""Attribute of a column -> what ALTER COLUMN says for it; None: no statement does."""
+
+
+def is_known(entry: Entry) -> bool:
+    """Tell whether the definitions here express all that an object is."""
+    if entry.kind == "comment":
+        return True
+    found = entry.attributes
+    if entry.kind == "constraint" and (entry.parents[0][0] == "type" or found["kind"] == "exclusion"):
+        return False
+    return not set(found) - KNOWN[entry.kind]
 
 
 def name(entry: Entry) -> str:
@@ -46,6 +121,33 @@ def name(entry: Entry) -> str:
 def table(entry: Entry) -> str:
     """Give the relation that an entry belongs to."""
     return entry.parents[0][1]
+
+
+def owner(entry: Entry) -> str:
+    """Give the clause that makes an object the right one's."""
+    return f"OWNER TO {identifier(entry.attributes['owner'])}"
+
+
+def not_null(entry: Entry) -> str:
+    """Give what ALTER TABLE says for a column that is NOT NULL; its constraint has a name from PostgreSQL 18."""
+    constraint = entry.attributes.get("not_null_constraint")
+    if constraint:
+        return f"ADD CONSTRAINT {constraint} NOT NULL {name(entry)}"
+    return f"ALTER COLUMN {name(entry)} SET NOT NULL"
+
+
+def commented(comment: Entry, side: Schema) -> str | None:
+    """Give what COMMENT ON takes for the object of a comment, None for classes that it names in other ways."""
+    kind, _, identity = comment.object.partition(" ")
+    if kind in ("index", "constraint"):
+        # A constraint's index has no entry of its own; its identity is the constraint's.
+        entry = side.get("index", identity) or side.get("constraint", identity)
+        if entry is None or entry.parents[0][0] == "type":
+            return None
+        if kind == "index":
+            return f"INDEX {schema_of(table(entry))}.{name(entry)}"
+        return f"CONSTRAINT {name(entry)} ON {table(entry)}"
+    return f"{kind.upper()} {identity}" if kind in ("table", "column", "sequence") else None
 
 
 def column(entry: Entry) -> str:
