@@ -74,11 +74,14 @@ class Tree:
             self._require(app)
         comparable = [squash for squash in self.squashes if not squash.missing]
         chosen = [squash for squash in comparable if not apps or squash.app in apps]
+        if not chosen and self.squashes:
+            first, *others = self.squashes
+            more = f" (so do {len(others)} more squashes)" if others else ""
+            raise CannotRun(_gone(first, more))
         if not chosen:
-            gone = f" ({len(self.squashes)} whose originals are gone)" if self.squashes else ""
             raise CannotRun(
-                f"no app has a squash beside its originals{gone}; make one with "
-                "manage.py squashmigrations, or propose one with --propose APP"
+                "no app has a squashed migration; make one with manage.py squashmigrations, "
+                "or propose one with --propose APP"
             )
         return chosen
 
@@ -97,10 +100,14 @@ class Tree:
                 f"or propose one with --propose {app}"
             )
         if all(squash.missing for squash in of_app):
-            raise CannotRun(
-                f"--app {app}: not comparable: {of_app[0]} replaces {of_app[0].missing[0]}, which the tree no "
-                "longer holds; compare in a checkout that still has the originals"
-            )
+            raise CannotRun(f"--app {app}: {_gone(of_app[0])}")
+
+
+def _gone(squash: Squash, more: str = "") -> str:
+    return (
+        f"not comparable: {squash} replaces {squash.missing[0]}, which the tree does not hold{more}; "
+        "compare in a checkout that still has the originals"
+    )
 
 
 def read_tree(runner: Runner) -> Tree:

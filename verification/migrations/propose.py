@@ -23,6 +23,8 @@ from verification.schema.difference import Difference
 
 FEWEST: Final = 2
 """Migrations that it takes to be squashed."""
+ELIDED: Final = "since it leaves nothing in an empty database"
+"""Why a step of a proven squash could be left out."""
 
 
 @dataclass
@@ -67,6 +69,7 @@ def propose(applier: Applier, app: str, root: Path) -> Proposal:
                 continue
             proposal.made_by = how
             proposal.patch = _diff(found, overlay, root)
+            proposal.cautions = [f"{each} {ELIDED}" for each in proposal.cautions]
             proposal.differences = []
             return proposal
     return proposal
@@ -144,10 +147,7 @@ def _from_state(maker: Applier, app: str, folder: Path, proposal: Proposal) -> N
     with maker.runner() as runner:
         made = runner.run("rebuild", app=app, without=[])
     (folder / f"{made['name']}.py").write_text(made["text"], encoding="utf-8")
-    proposal.cautions = [
-        f"{each}: not marked elidable, and left out since it leaves nothing in an empty database"
-        for each in made["left_out"]
-    ]
+    proposal.cautions = [f"{each}: not marked elidable, and left out" for each in made["left_out"]]
 
 
 def _diff(found: Tree, overlay: dict[str, str], root: Path) -> str:

@@ -64,7 +64,7 @@ class JobFailed(Exception):  # noqa: N818 - reads as what it tells
     def __init__(self, kind: str, message: str, *, migration: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.kind = kind
-        """As in ``inside/failure.py``; also "died" and "timeout"."""
+        """As in ``inside/failure.py``; also "died", "not started" and "timeout"."""
         self.message = message
         self.migration = migration
         self.detail = detail
@@ -108,6 +108,8 @@ class Runner:
             self.close()
             if error.kind == "settings":
                 raise CannotRun(error.message) from None
+            if error.kind == "died" and not _advice(error):
+                error.kind = "not started"
             raise error.cannot_run(f"settings {project.settings}") from None
         except BaseException:
             self.close()
@@ -228,6 +230,7 @@ ADVICE: Final = (
     ("killed", "", "something outside ended it: look whether the machine ran out of memory"),
     ("driver", "", "install one in the environment that --python names"),
     ("died", "No module named 'django'", "name the project's interpreter with --python"),
+    ("not started", "", "see that --python names the project's interpreter, Python 3.8 or newer"),
     (
         "",
         "extension .* is not available",

@@ -12,6 +12,17 @@ from verification.postgres import choose
 from verification.postgres.server import Server
 from verification.tests.migrations_helpers import HARNESS, PROJECTS, Edit, command, copy, databases, variables
 
+RECEIVER = """
+from django.db import models
+from django.db.models.signals import post_migrate
+
+
+def refuse(**_):
+    raise RuntimeError("not ready")
+
+
+post_migrate.connect(refuse)
+"""
 SQUASH = "books/migrations/0001_squashed_0004_book_isbn.py"
 
 
@@ -72,6 +83,8 @@ def test_names_that_django_makes_up_may_be_let_pass(server: Server, tmp_path: Pa
     ("project", "arguments", "words"),
     [
         ("library", ["--settings", "nowhere.settings"], ("nowhere.settings", "manage.py")),
+        ("library", ["--settings", "./settings.py"], ("./settings.py", "not the name of a module")),
+        ("library", ["--python", "/bin/true"], ("settings", "--python names the project's interpreter")),
         ("library", ["--app", "loans"], ("--app loans", "no squashed migration", "--propose")),
         ("library", ["--app", "garden"], ("--app garden", "books, contenttypes")),
         ("library", ["--rows", "-5"], ("--rows", "-5")),
@@ -127,6 +140,18 @@ def test_bad_input_is_one_line_and_status_2(
             ),
             ("not comparable", "books.0003_shelves", "status 0"),
         ),
+        (
+            Edit("books/migrations/0003_shelves.py", "from django", "import nowhere\nfrom django"),
+            ("No module named 'nowhere'", "books/migrations/0003_shelves.py, line"),
+        ),
+        (
+            Edit("books/migrations/0003_shelves.py", "from django", "raise SystemExit(4)\nfrom django"),
+            ("SystemExit(4)", "books/migrations/0003_shelves.py, line"),
+        ),
+        (
+            Edit("books/models.py", "from django.db import models", RECEIVER),
+            ("not comparable", "the receivers of post_migrate", "not ready"),
+        ),
     ],
     ids=[
         "settings raise",
@@ -136,6 +161,9 @@ def test_bad_input_is_one_line_and_status_2(
         "original is killed",
         "original leaves",
         "original leaves at once",
+        "original imports what is not there",
+        "original leaves while it is read",
+        "receiver raises",
     ],
 )
 def test_a_project_that_cannot_run_is_one_line(
@@ -145,6 +173,15 @@ def test_a_project_that_cannot_run_is_one_line(
     folder = copy("library", tmp_path)
     edit(folder)
 
+    one_line(command(folder, server, "squash"), *words)
+
+
+def test_squashes_whose_originals_are_all_gone_are_not_comparable(server: Server, tmp_path: Path) -> None:
+    """Not "there is no squash": the line names one, what it replaces, and where it could be compared."""
+    folder = copy("library", tmp_path)
+    Edit(SQUASH, '("books", "0001_initial")', '("books", "0001_first")')(folder)
+
+    words = ("not comparable", "books.0001_squashed_0004_book_isbn", "books.0001_first", "checkout")
     one_line(command(folder, server, "squash"), *words)
 
 
@@ -327,9 +364,4 @@ def test_a_proposal_that_cannot_be_proven_is_no_patch(server: Server, tmp_path: 
         "public.books_shelf(name=fiction)",
         "public.books_shelf(name=science)",
     ]
-    assert found["cautions"] == [
-        (
-            "0003_shelves: Raw Python operation: not marked elidable, and left out since it leaves "
-            "nothing in an empty database"
-        )
-    ]
+    assert found["cautions"] == ["0003_shelves: Raw Python operation: not marked elidable, and left out"]

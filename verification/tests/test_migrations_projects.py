@@ -181,6 +181,48 @@ def test_the_settings_databases_do_not_matter(databases: str, server: Server, tm
     assert verify(folder, server, "stock").equal
 
 
+LOOKS = "from django.db import connections\n\nconnections.databases\n"
+OWN_WAY = """
+    def get_connection_params(self):
+        return {**super().get_connection_params(), "host": "nowhere.invalid", "password": "a token"}
+"""
+TOKEN_REFUSED = """
+    def get_connection_params(self):
+        raise RuntimeError("no cloud gives a token here")
+"""
+ENGINE = """
+from django.db.backends.postgresql import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "settings"),
+    [
+        (ENGINE + OWN_WAY, ""),
+        (ENGINE + TOKEN_REFUSED, ""),
+        (LOOKS + ENGINE, ""),
+        (ENGINE, LOOKS + "\nconnections['default']\n"),
+    ],
+    ids=["finds its own way", "asks for a token", "looks at the settings", "settings use the connection"],
+)
+def test_an_engine_of_their_own_is_led_to_the_harness(
+    engine: str, settings: str, server: Server, tmp_path: Path
+) -> None:
+    """Whatever an engine or the settings do with the connections while they load, no other server is asked."""
+    folder = copy("tiers", tmp_path)
+    (folder / "engine").mkdir()
+    (folder / "engine/__init__.py").touch()
+    (folder / "engine/base.py").write_text(engine, encoding="utf-8")
+    with (folder / "settings.py").open("a", encoding="utf-8") as file:
+        file.write(f"\nDATABASES = {{'default': {{'ENGINE': 'engine', 'NAME': 'theirs'}}}}\n{settings}")
+
+    assert verify(folder, server, "stock").equal
+
+
 def test_a_squash_that_crashes_is_a_difference(server: Server, tmp_path: Path) -> None:
     """Originals that run and a squash that does not: the migration itself is what differs."""
     folder = copy("library", tmp_path)

@@ -15,6 +15,12 @@ from .failure import Refused
 KEPT_OPTIONS = ("isolation_level", "server_side_binding")
 """Of a database's OPTIONS, what shapes the conversation; all else says how to reach a server."""
 
+WAY = (
+    "channel_binding", "database", "dbname", "gssencmode", "host", "pass", "port", "require_auth",
+    "service", "ssl", "target_session", "user",
+)  # fmt: skip
+"""How the keywords of libpq begin that say which server it is, as whom and how (docs: "Parameter Key Words")."""
+
 
 AS_THEIRS = "start it as manage.py is started: same folder, same variables, --python for its interpreter"
 
@@ -80,6 +86,12 @@ def _close() -> None:
 
 
 def _settings(name: str) -> Any:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise Refused(
+            "settings",
+            "--settings {!r} is not the name of a module; name it as DJANGO_SETTINGS_MODULE would, "
+            "such as mysite.settings".format(name),
+        )
     if os.environ.get("DJANGO_CONFIGURATION"):
         try:
             importlib.import_module("configurations.importer").install()
@@ -115,11 +127,20 @@ def _replace_databases(request: dict[str, Any]) -> dict[str, Any]:
     theirs.setdefault("default", {})
     ours = {alias: _replacement(entry, request) for alias, entry in theirs.items()}
     settings.DATABASES = ours
+    _forget(theirs)
+    return {alias: _target(alias, theirs) for alias in ours}
+
+
+def _forget(theirs: dict[str, Any]) -> None:
+    """Undo what settings and engines did with the connections while they loaded: Django keeps entries and wrappers."""
     from django.db import connections
 
-    # Settings modules may have used the connections while they loaded.
+    for alias in theirs:
+        if hasattr(connections._connections, alias):
+            connections[alias].close()
+            del connections[alias]
+    connections._settings = None
     connections.__dict__.pop("settings", None)
-    return {alias: _target(alias, theirs) for alias in ours}
 
 
 def _replacement(entry: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +171,31 @@ def _engine(theirs: str) -> str:
         wrapper = importlib.import_module(theirs + ".base").DatabaseWrapper
     except (ImportError, AttributeError, ValueError):
         return "django.db.backends.postgresql"
-    return theirs if getattr(wrapper, "vendor", "") == "postgresql" else "django.db.backends.postgresql"
+    if getattr(wrapper, "vendor", "") != "postgresql":
+        return "django.db.backends.postgresql"
+    _lead(wrapper)
+    return theirs
+
+
+def _lead(wrapper: Any) -> None:
+    """Let an engine that finds its own way to a server (a token of the cloud, a service's name) find the harness's."""
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    theirs = wrapper.get_connection_params
+    djangos = DatabaseWrapper.get_connection_params
+    if theirs is djangos:
+        return
+
+    def here(self: Any) -> dict[str, Any]:
+        plain = djangos(self)
+        try:
+            found = dict(theirs(self))
+        except Exception:  # noqa: BLE001 - what it asks for its way is not to be had here
+            return dict(plain)
+        way = {name: value for name, value in plain.items() if name.startswith(WAY)}
+        return {**{name: value for name, value in found.items() if not name.startswith(WAY)}, **way}
+
+    wrapper.get_connection_params = here
 
 
 def _target(alias: str, theirs: dict[str, Any]) -> str | None:

@@ -52,18 +52,22 @@ class Run:
         except Exception as error:  # noqa: BLE001 - noted
             # Today's receivers over yesterday's tables: no deploy ever ran them together.
             self.notes.append("post_migrate: {}".format(error))
+            self.watch.current = ""
 
     def _start(self, plan: list[Any]) -> None:
         from django.core.management.commands.migrate import Command
         from django.core.management.sql import emit_pre_migrate_signal
 
         self.state = self.executor._create_project_state(with_applied_migrations=True)
+        self.watch.current = "the receivers of pre_migrate"
         emit_pre_migrate_signal(0, False, self.alias, apps=self.state.apps, plan=plan)
         unmigrated = self.executor.loader.unmigrated_apps
         if unmigrated:
             command = Command()
             command.verbosity, command.interactive = 0, False
+            self.watch.current = "the tables of apps without migrations"
             command.sync_apps(self.connection, unmigrated)
+        self.watch.current = ""
 
     def finish(self, plan: list[Any]) -> None:
         """Tell the apps that a migration is over: content types and permissions come from here."""
@@ -75,7 +79,9 @@ class Run:
             state = state.clone()
             state.clear_delayed_apps_cache()
             _reload_real_models(state)
+        self.watch.current = "the receivers of post_migrate"
         emit_post_migrate_signal(0, False, self.alias, apps=state.apps, plan=plan)
+        self.watch.current = ""
 
 
 def _reload_real_models(state: Any) -> None:

@@ -12,7 +12,7 @@ import signal
 from typing import Any
 
 from . import project
-from .failure import Refused, told
+from .failure import Refused, place, told
 from .protocol import Channel, Gone
 
 COLLECT = (20_000, 20, 50)
@@ -106,7 +106,7 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
         return
     except BaseException as error:  # noqa: BLE001 - sys.exit() and the like: silence would be waited for
         migration = next((each.watch.current for each in runs if each.watch.current), "")
-        said = "the project's code left with {}".format(repr(error))
+        said = "the project's code left with {}{}".format(repr(error), place(error))
         channel.send("error", **told(Refused("apply", said), migration))
     else:
         channel.send("result", **result)

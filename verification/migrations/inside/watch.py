@@ -46,6 +46,7 @@ class Watch:
         """How many steps this run will have."""
         self.steps: list[dict[str, Any]] = []
         self.current = ""
+        """What runs now: a migration, or words for what else a failure would come from."""
         self._began = 0.0
         self._before: dict[int, tuple[Any, ...]] = {}
         self._locks: dict[int, str] = {}
