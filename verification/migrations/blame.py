@@ -3,12 +3,15 @@
 Every run uses some of the squashes, and a difference shows in exactly the runs that use its
 cause. No squash's set of runs is part of another's (sets of one size), so what shows in
 exactly one squash's runs comes from that one alone: six runs tell twenty squashes apart.
-Squashes whose operations name the table of a difference are tried first.
+Squashes whose operations name the table of a difference are tried first. What no squash
+causes by itself, several cause together: those without which it does not show, so each is
+left out in turn, after groups of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, count
-from math import comb
+from math import comb, isqrt
+from typing import Final
 
 from verification.migrations.chains import Squash
 from verification.migrations.judge import Comparison
@@ -20,12 +23,14 @@ Compare = Callable[[Sequence[tuple[Squash, ...]]], list[Comparison | None]]
 """Runs each of these sets of squashes; None: that set cannot be in use without the others."""
 
 LISTS = ("differences", "information", "disagreements")
+FEW: Final = 6
+"""So many squashes are left out one by one; of more, groups first."""
 
 
 def attribute(
     joint: Comparison, squashes: Sequence[Squash], compare: Compare
 ) -> tuple[dict[Squash, Comparison], Comparison]:
-    """Give each squash what it alone causes of the joint findings, and what no single one causes."""
+    """Give each squash what it causes of the joint findings, alone or with others, and what none does."""
     found = {squash: Comparison(notes=joint.notes) for squash in squashes}
     rest = Comparison(joint.differences, joint.information, joint.notes, joint.disagreements)
     named = {squash for _, each in _items(joint) for squash in owners(each, squashes)}
@@ -33,9 +38,10 @@ def attribute(
     for tried in dict.fromkeys((tuple(first), tuple(squashes))):
         if tried and _items(rest):
             causes, rest = _try(rest, tried, compare)
-            for squash, comparison in causes.items():
-                for name, each in _items(comparison):
-                    getattr(found[squash], name).append(each)
+            _merge(found, causes)
+    if _items(rest) and len(squashes) > 1:
+        causes, rest = _together(rest, squashes, compare)
+        _merge(found, causes)
     return found, rest
 
 
@@ -100,6 +106,47 @@ def _ask_alone(
             _add(found[squash], item)
         if causes:
             getattr(rest, item[0]).remove(item[1])
+
+
+def _together(
+    joint: Comparison, squashes: Sequence[Squash], compare: Compare
+) -> tuple[dict[Squash, Comparison], Comparison]:
+    """Give a finding to every squash without which it does not show."""
+    items = _items(joint)
+    size = isqrt(len(squashes)) if len(squashes) > FEW else 1
+    groups = [tuple(squashes[start : start + size]) for start in range(0, len(squashes), size)]
+    needed = _needed(items, groups, squashes, compare)
+    if size > 1:
+        suspects = [
+            (squash,) for group in groups if any(group in each for each in needed) for squash in group
+        ]
+        needed = _needed(items, suspects, squashes, compare)
+    found = {squash: Comparison() for squash in squashes}
+    rest = Comparison(notes=joint.notes)
+    for item, causes in zip(items, needed, strict=True):
+        for (squash,) in causes:
+            _add(found[squash], item)
+        if not causes:
+            _add(rest, item)
+    return found, rest
+
+
+def _needed(
+    items: Sequence[Item],
+    groups: Sequence[tuple[Squash, ...]],
+    squashes: Sequence[Squash],
+    compare: Compare,
+) -> list[list[tuple[Squash, ...]]]:
+    """Give for each finding the groups without which it does not show; a chain that needs a group says nothing."""
+    without = compare([tuple(each for each in squashes if each not in group) for group in groups])
+    shown = [(group, _items(each)) for group, each in zip(groups, without, strict=True) if each is not None]
+    return [[group for group, found in shown if item not in found] for item in items]
+
+
+def _merge(found: dict[Squash, Comparison], more: dict[Squash, Comparison]) -> None:
+    for squash, comparison in more.items():
+        for item in _items(comparison):
+            _add(found[squash], item)
 
 
 def _codes(number: int) -> Iterator[frozenset[int]]:

@@ -127,21 +127,25 @@ def squashes(number: int) -> list[Squash]:
 
 
 class Runs:
-    """What would come of any set of squashes, given which of them cause what."""
+    """What would come of any set of squashes, given which of them cause what, each alone or all together."""
 
-    def __init__(self, faults: dict[Difference, set[Squash]]) -> None:
+    def __init__(
+        self, faults: dict[Difference, set[Squash]], joint: dict[Difference, set[Squash]] | None = None
+    ) -> None:
         self.faults = faults
+        self.joint = joint or {}
         self.made = 0
 
     def __call__(self, groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
         self.made += len(groups)
-        return [
-            Comparison([each for each, causes in self.faults.items() if causes & {*group}])
-            for group in groups
-        ]
+        return [Comparison(self.shown({*group})) for group in groups]
+
+    def shown(self, used: set[Squash]) -> list[Difference]:
+        alone = [each for each, causes in self.faults.items() if causes & used]
+        return alone + [each for each, causes in self.joint.items() if causes <= used]
 
     def blamed(self, number: int) -> dict[Squash, set[str]]:
-        found, rest = attribute(Comparison(list(self.faults)), squashes(number), self)
+        found, rest = attribute(Comparison(self.shown({*squashes(number)})), squashes(number), self)
         assert rest.differences == []
         named = {
             squash: {each.object for each in comparison.differences} for squash, comparison in found.items()
@@ -180,3 +184,53 @@ def test_who_names_the_table_is_not_guilty_for_that() -> None:
     asked = Runs({fault("public.app_t9.x"): {cause}})
 
     assert asked.blamed(14) == {cause: {"public.app_t9.x"}}
+
+
+@pytest.mark.parametrize("number", [2, 3, 7, 14, 20])
+def test_what_only_several_cause_together_is_theirs(number: int) -> None:
+    """Two leave something out that either would have made: both are named for it, and nobody else is."""
+    for first, second in combinations(squashes(number), 2):
+        runs = Runs({fault("a"): {first}}, {fault("b"): {first, second}})
+
+        assert runs.blamed(number) == {first: {"a", "b"}, second: {"b"}}
+
+
+def test_many_causes_of_one_finding_are_all_named() -> None:
+    """Eight of twenty-three, as Alliance Auth's services have it: by at most one run for each, and five for groups."""
+    causes = set(squashes(23)[3:19:2])
+    runs = Runs({}, {fault("rows"): causes})
+
+    assert runs.blamed(23) == {cause: {"rows"} for cause in causes}
+    assert runs.made <= 6 + 6 + 23
+
+
+ROWS = """
+def note(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("INSERT INTO notes SELECT 'seen' WHERE NOT EXISTS (SELECT FROM notes)")
+
+
+class Migration"""
+
+
+def test_rows_that_two_originals_would_each_have_written(server: Server, tmp_path: Path) -> None:
+    """Each squash drops a step that the other's originals still do: both differ, and the four others are equal."""
+    folder = write(tmp_path)
+    notes = 'operations = [migrations.RunSQL("CREATE TABLE notes (word text PRIMARY KEY)"), '
+    for file in (f"{name(1)}.py", f"{name(1)}_squashed.py"):
+        Edit(f"rungs/migrations/{file}", "operations = [", notes)(folder)
+    for number in (4, 9):
+        file = f"rungs/migrations/{name(number)}.py"
+        Edit(file, "class Migration", ROWS)(folder)
+        Edit(file, "operations = [", "operations = [migrations.RunPython(note), ")(folder)
+
+    found = {
+        each.squash.name: [(line.kind, line.object) for line in each.comparison.differences]
+        for each in verify(folder, server).verdicts
+    }
+
+    lost = [("row", "public.notes(word=seen)")]
+    assert {squash: lines for squash, lines in found.items() if lines} == {
+        "0003_f3_squashed": lost,
+        "0009_f9_squashed": lost,
+    }
