@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 from payments.models import MerchantCredentials, Order
 from payments.services import background
@@ -138,6 +139,19 @@ def test_missing_credentials_are_an_error_like_any_other(shop: Shop) -> None:
 
     order.refresh_from_db()
     assert (order.status, order.check_attempts) == ("pending", 1)
+
+
+def test_credentials_that_no_key_decrypts_are_missing_ones(
+    shop: Shop, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The order is no longer pending for ever: its attempts are counted, and the log says what to do."""
+    order = shop.pending(check_attempts=settings.PAYMENT_ATTEMPTS_LIMIT)
+    settings.CREDENTIALS_ENCRYPTION_KEY = [Fernet.generate_key().decode()]
+
+    check_pending_payments()
+
+    assert state(order) == "failed"
+    assert "do not decrypt" in str([vars(record) for record in caplog.records])
 
 
 def test_a_pending_order_without_reference_fails_at_once(shop: Shop, providers: Providers) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 from payments.models import Drink, MerchantCredentials, Order, Payment, Receipt, TBankPayment
 from payments.services import http, order_states, yookassa
@@ -225,7 +226,16 @@ def test_an_open_attempt_blocks_others_for_ten_timeouts(
     assert [each for each, _ in attempts(order)] == left
 
 
-@pytest.mark.parametrize("email", ["no", "a@", "a b@example.com", 7, "x" * 250 + "@example.com"])
+def test_credentials_that_no_key_decrypts_are_missing_ones(shop: Shop, settings: Any) -> None:
+    order = shop.order()
+    settings.CREDENTIALS_ENCRYPTION_KEY = [Fernet.generate_key().decode()]
+
+    refused(shop.initiate(order), 503, "missing_credentials")
+
+
+@pytest.mark.parametrize(
+    "email", ["no", "a@", "a b@example.com", 7, "x" * 250 + "@example.com", "a@\ud800.ru"]
+)
 def test_a_malformed_email_is_refused(shop: Shop, email: Any) -> None:
     refused(shop.initiate(shop.order(), email=email), 400, "invalid_email")
 

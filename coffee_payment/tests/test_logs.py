@@ -84,6 +84,25 @@ FIELDS = {
 }
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "piece", ["a-", "a.", "a", "a@", "a@b.", "://", "a://b:", "token ", "token-", "'", "Bearer "]
+)
+def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
+    """A stranger's path of 100,000 characters is masked at once; with time by the square it would be minutes."""
+    text = piece * (100_000 // len(piece))
+
+    assert mask(f"{text} to ivan.petrov@mail.ru, password=hidden-1").endswith("to iva***, password=***")
+
+
+def test_half_a_character_is_written_as_an_escape(log: Log) -> None:
+    """No encoding takes a lone surrogate; the line is written all the same."""
+    log.logger.info("path", extra={"path": "/\ud800"})
+
+    assert log.stream.getvalue().encode()
+    assert log.lines[0]["path"] == "/\ud800"
+
+
 def test_fields_are_masked_by_their_names(log: Log) -> None:
     """However deep they lie."""
     log.logger.info("call", extra=FIELDS)

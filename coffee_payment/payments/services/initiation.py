@@ -112,9 +112,10 @@ def _refuse_unpayable(order: Order) -> None:
 def _refuse_email(email: str | None, credentials: MerchantCredentials | None) -> None:
     if email:
         try:
+            email.encode()
             validate_email(email)
             MaxLengthValidator(_LONGEST_EMAIL)(email)
-        except ValidationError as error:
+        except (ValidationError, UnicodeEncodeError) as error:
             raise Refusal(400, "invalid_email") from error
     elif wants_receipt(credentials):
         raise Refusal(400, "email_required")

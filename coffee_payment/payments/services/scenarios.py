@@ -1,15 +1,19 @@
 """How devices take money: the scenarios, their providers, and a merchant's keys for them."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from payments.models import Device, MerchantCredentials, Order
 from payments.services.errors import CredentialsMissing
 from payments.services.payments import Provider
 from payments.services.tbank import TBankClient
 from payments.services.yookassa import YookassaClient
+
+logger = logging.getLogger(__name__)
 
 YOOKASSA: Final = "Yookassa"
 YOOKASSA_RECEIPT: Final = "YookassaReceipt"
@@ -41,11 +45,15 @@ def provider_of(device: Device) -> Provider:
 def find_credentials(order: Order) -> MerchantCredentials | None:
     """Give the row of an order's merchant and its device's scenario (``device`` loaded; one query).
 
-    The merchant is the order's own: a machine may be sold while a payment is under way.
+    The merchant is the order's own: a machine may be sold while a payment is under way. What no key decrypts is
+    as good as missing: the order goes the way of those without credentials, and the log says why.
     """
-    return MerchantCredentials.objects.filter(
-        merchant_id=order.merchant_id, scenario=order.device.scenario
-    ).first()
+    rows = MerchantCredentials.objects.filter(merchant_id=order.merchant_id, scenario=order.device.scenario)
+    try:
+        return rows.first()
+    except ImproperlyConfigured:
+        logger.exception("credentials cannot be read", extra={"order_id": order.pk})
+        return None
 
 
 def keys_of(row: MerchantCredentials | None) -> Mapping[str, Any]:
