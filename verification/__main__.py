@@ -5,12 +5,16 @@ on stderr in one line).
 """
 
 import argparse
+import io
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, NoReturn
 
 from verification.errors import CannotRun
+from verification.waiting import READING
 
 COMMANDS: Final = {
     "doctor": "verification.postgres.commands",
@@ -36,6 +40,10 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal's encoding does not have is no reason to say nothing.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _run(arguments)
     except CannotRun as error:
@@ -64,5 +72,18 @@ def _run(arguments: list[str]) -> int:
     return status
 
 
+def command_line() -> NoReturn:
+    """Run the process's command and end it; at once where one of two readings is still asking its server.
+
+    Python's own end under a thread that libpq wakes is a crash now and then, and its status would be the verdict.
+    """
+    status = main()
+    if any(thread.name == READING for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line()

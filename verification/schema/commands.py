@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from verification.errors import CannotRun
 from verification.schema.difference import Difference
+from verification.waiting import READING
 
 EQUAL: Final = 0
 DIFFERS: Final = 1
@@ -156,7 +157,7 @@ class _Reading(threading.Thread):
     """One of two databases or snapshots, read beside the other."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(name="reading", daemon=True)
+        super().__init__(name=READING, daemon=True)
         self._source = source
         self._schema: Any = None
         self._error: BaseException | None = None

@@ -1,6 +1,7 @@
 """``diff`` and ``snapshot`` where users stand: the command line, real databases, files."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -160,6 +161,16 @@ def test_what_cannot_be_read_is_said_without_credentials(left: Database, source:
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
     assert "hidden-word" not in done.stdout + done.stderr
+
+
+def test_the_first_failure_ends_the_command(tmp_path: Path) -> None:
+    """While the other database is still waited for, whatever becomes of that."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        other = f"postgresql://someone@127.0.0.1:{silent.getsockname()[1]}/x"
+
+        done = command("diff", str(tmp_path / "nowhere.json"), other)
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
 @pytest.mark.parametrize(
