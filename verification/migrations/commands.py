@@ -1,6 +1,7 @@
 """The commands ``squash`` and ``drift``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -210,6 +211,8 @@ def _available(provider: str, major: int) -> int | None:
 def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Applier]:
     """Start the server and the project's process; both are gone afterwards, databases first."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
+    if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
+        _forget_ways()
     with waiting("starting PostgreSQL"):
         server = choose.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
@@ -224,6 +227,12 @@ def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Appli
         ) from None
     finally:
         _close(server)
+
+
+def _forget_ways() -> None:
+    """Take libpq's variables away: no server is reached but the harness's own, and they tell of another."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _close(server: Server) -> None:

@@ -59,6 +59,11 @@ def propose(applier: Applier, app: str, root: Path) -> Proposal:
         raise CannotRun(
             f"--propose {app}: its squash replaces migrations of another app; revise that one by hand"
         )
+    try:
+        with applier.runner() as runner:
+            runner.run("load", without=[list(squash.key) for squash in stale])
+    except JobFailed as error:
+        raise error.cannot_run(f"--propose {app}: the chain that would be squashed does not load") from None
     proposal = Proposal(app)
     for how, make in (("squashmigrations", _by_command), ("final state", _from_state)):
         with tempfile.TemporaryDirectory(prefix="verification-") as directory:

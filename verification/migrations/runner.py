@@ -101,6 +101,8 @@ class Runner:
                         "user": server.user,
                         "password": server.password,
                     },
+                    "libpq": server.client_variables(),
+                    "ours": server.provider != "existing",
                 }
             )
             self.ready = self._await(START_SECONDS)

@@ -131,6 +131,14 @@ class ExistingServer(Server):
             # What cannot be dropped now is said now, and not once more at the exit.
             cleanup.forget(self)
 
+    def client_variables(self) -> dict[str, str]:
+        """Give the variables with which libpq's programs find this server, as the DSN has it."""
+        return super().client_variables() | {
+            variable: self._extra[keyword]
+            for keyword, variable in _VARIABLES.items()
+            if keyword in self._extra
+        }
+
     def log(self) -> str:
         """Refuse: its log is its keeper's."""
         raise CannotRun("existing: the log of a server that somebody else keeps is not read; ask its keeper")
@@ -144,16 +152,11 @@ class ExistingServer(Server):
                 "install the client programs of that version"
             )
         nearest = min(fitting, key=lambda each: each.major)
-        variables = self.client_variables() | {
-            variable: self._extra[keyword]
-            for keyword, variable in _VARIABLES.items()
-            if keyword in self._extra
-        }
         done = subprocess.run(
             [nearest.program(name), *arguments],
             input=b"" if stdin is None else stdin,
             capture_output=True,
-            env=binaries.environment(variables),
+            env=binaries.environment(self.client_variables()),
             check=False,
         )
         return self.tool_output(name, done.returncode, done.stdout, done.stderr)

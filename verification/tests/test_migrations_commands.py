@@ -149,6 +149,14 @@ def test_bad_input_is_one_line_and_status_2(
             ("SystemExit(4)", "books/migrations/0003_shelves.py, line"),
         ),
         (
+            Edit(SQUASH, '("books", "0001_initial")', '["books", "0001_initial"]'),
+            ("books.0001_squashed_0004_book_isbn", "replaces", "['books', '0001_initial']"),
+        ),
+        (
+            Edit(SQUASH, '("books", "0001_initial")', '("books", "0001_squashed_0004_book_isbn")'),
+            ("books.0001_squashed_0004_book_isbn replaces itself",),
+        ),
+        (
             Edit("books/models.py", "from django.db import models", RECEIVER),
             ("not comparable", "the receivers of post_migrate", "not ready"),
         ),
@@ -163,6 +171,8 @@ def test_bad_input_is_one_line_and_status_2(
         "original leaves at once",
         "original imports what is not there",
         "original leaves while it is read",
+        "replaces is of lists",
+        "squash replaces itself",
         "receiver raises",
     ],
 )
@@ -215,6 +225,48 @@ def test_what_a_migration_prints_and_asks_disturbs_nobody(server: Server, tmp_pa
 
     assert json.loads(printed.stdout)["equal"] is True
     one_line(asked, "books.0003_shelves", "EOF")
+
+
+ASKS_LIBPQ = """import psycopg2
+
+    with psycopg2.connect("") as found:
+        assert found.info.dbname == schema_editor.connection.settings_dict["NAME"]
+    shelf = apps"""
+
+
+def test_what_the_shell_says_of_another_server_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq's variables lead elsewhere; both sides, and a migration that connects by them, are on our server."""
+    folder = copy("library", tmp_path)
+    Edit("books/migrations/0003_shelves.py", "shelf = apps", ASKS_LIBPQ)(folder)
+    elsewhere = {
+        "SSLMODE": "verify-full",
+        "SERVICE": "nowhere",
+        "HOST": "nowhere.invalid",
+        "DATESTYLE": "German",
+    }
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(f"PG{name}", value)
+
+    done = command(folder, None, "squash", "--provider", "embedded", "--format", "json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["equal"] is True
+
+
+def test_a_name_that_the_terminal_cannot_show_is_shown_escaped(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column of another alphabet, an output of ASCII: the verdict all the same."""
+    folder = copy("library", tmp_path)
+    Edit(SQUASH, "max_length=100", "max_length=100, db_column='größe'")(folder)
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    done = command(folder, server, "squash")
+
+    assert done.returncode == 1, done.stderr
+    assert "gr\\xf6\\xdfe" in done.stdout
 
 
 def test_nothing_of_a_run_stays_on_the_server(tmp_path: Path) -> None:
@@ -342,6 +394,17 @@ def test_a_proposed_squash_is_a_patch_that_applies_and_is_equal(server: Server, 
     applied = command(folder, server, "squash", "--app", "stock", "--format", "json")
     assert applied.returncode == 0, applied.stdout + applied.stderr
     assert json.loads(applied.stdout)["squashes"][0]["replaced"] == 4
+
+
+def test_nothing_is_proposed_for_a_chain_that_does_not_load(server: Server, tmp_path: Path) -> None:
+    """Two ends are the tree's fault, told as such: no candidate was tried."""
+    folder = copy("tiers", tmp_path)
+    last = folder / "stock/migrations/0004_item_seen.py"
+    last.with_name("0004_other_end.py").write_bytes(last.read_bytes())
+
+    done = command(folder, server, "squash", "--propose", "stock")
+
+    one_line(done, "--propose stock", "does not load", "0004_other_end")
 
 
 def test_a_proposal_that_cannot_be_proven_is_no_patch(server: Server, tmp_path: Path) -> None:

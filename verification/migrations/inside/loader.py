@@ -34,6 +34,8 @@ class ChainLoader(MigrationLoader):
         Django's order is chance, a squash comes after those that it replaces.
         """
         super().load_disk()
+        for key, migration in self.disk_migrations.items():
+            _judge_replaces(key, migration.replaces)
         position = {app: index for index, (app, _) in enumerate(self.disk_migrations)}
         self.disk_migrations = dict(
             sorted(
@@ -42,12 +44,14 @@ class ChainLoader(MigrationLoader):
             )
         )
 
-    def _depth(self, key: tuple[str, str]) -> int:
+    def _depth(self, key: tuple[str, str], above: tuple[Any, ...] = ()) -> int:
         """Count the levels of squashes below a migration; 0: it is none, or unknown."""
+        if key in above:
+            raise Refused("load", "{}.{} replaces itself, by itself or through another".format(*key))
         migration = self.disk_migrations.get(key)
         if migration is None or not migration.replaces:
             return 0
-        return 1 + max(self._depth(tuple(replaced)) for replaced in migration.replaces)
+        return 1 + max(self._depth(replaced, (*above, key)) for replaced in migration.replaces)
 
     def check_key(self, key: Any, current_app: Any) -> Any:
         """Resolve ``__first__`` as a tree without the withdrawn squashes would."""
@@ -69,6 +73,14 @@ class ChainLoader(MigrationLoader):
                 self.graph.remove_replacement_node(squash, replacement.replaces)
                 # A squash that was recorded earlier is no part of this chain.
                 self.applied_migrations.pop(squash, None)
+
+
+def _judge_replaces(key: tuple[str, str], replaces: Any) -> None:
+    """Refuse what Django would stumble over later, without a word about where it stands."""
+    for each in replaces:
+        if not (isinstance(each, tuple) and len(each) == 2 and all(isinstance(part, str) for part in each)):  # noqa: PLR2004 - a pair
+            line = "{}.{}: replaces holds {!r}, which is no (app, name) in a tuple"
+            raise Refused("load", line.format(*key, each))
 
 
 class ChainExecutor(MigrationExecutor):

@@ -44,8 +44,9 @@ class Overlay(importlib.abc.MetaPathFinder):
 def enter(request: dict[str, Any]) -> dict[str, Any]:
     """Load the settings, put the harness's server under every alias, set Django up.
 
-    ``request``: settings, paths, server (host, port, user, password), idle (a database that
-    may be connected to), overlay (package -> folder). Gives what the "ready" event says.
+    ``request``: settings, paths, server (host, port, user, password), libpq (the variables that
+    lead it there), ours (whether the harness started that server), idle (a database that may be
+    connected to), overlay (package -> folder). Gives what the "ready" event says.
     """
     for folder in reversed(request["paths"]):
         if folder not in sys.path:
@@ -54,6 +55,7 @@ def enter(request: dict[str, Any]) -> dict[str, Any]:
     if request.get("overlay"):
         sys.meta_path.insert(0, Overlay(request["overlay"]))
     aliases = _replace_databases(request)
+    _replace_variables(request)
     import django
     import django.utils.translation
 
@@ -69,6 +71,13 @@ def enter(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _replace_variables(request: dict[str, Any]) -> None:
+    """Let libpq's own variables lead to the harness's server, whatever the user's shell says of another."""
+    for name in [name for name in os.environ if name.startswith("PG")] if request["ours"] else ():
+        del os.environ[name]
+    os.environ.update(request["libpq"], PGDATABASE=request["idle"])
+
+
 def use(databases: dict[str, str]) -> None:
     """Point the aliases at databases of the harness's server, by name."""
     from django.db import connections
@@ -77,6 +86,8 @@ def use(databases: dict[str, str]) -> None:
     for alias in connections:
         if alias in databases:
             connections.databases[alias]["NAME"] = databases[alias]
+    if "default" in databases:
+        os.environ["PGDATABASE"] = databases["default"]
 
 
 def _close() -> None:
