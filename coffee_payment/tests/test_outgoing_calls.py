@@ -6,6 +6,7 @@ import socket
 import threading
 
 import pytest
+from payments.services import yookassa
 from payments.services.errors import (
     ProviderBadAnswer,
     ProviderError,
@@ -144,3 +145,9 @@ def test_the_log_line_tells_everything_but_secrets(
     written = json.dumps({name: str(value) for name, value in fields.items()})
     assert "very-secret-token" not in written
     assert "anna@example.com" not in written
+
+
+@pytest.mark.parametrize("value", ["9e999999", "-9e999999", "NaN", "Infinity", "1e-999999"])
+def test_an_absurd_amount_is_none_of_ours(value: str) -> None:
+    """Whatever number the answer holds, it is compared and found another, without an error."""
+    assert yookassa._amount({"value": value, "currency": "RUB"}) != 5000

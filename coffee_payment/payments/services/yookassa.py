@@ -103,7 +103,10 @@ def _worth_repeating(error: ProviderError) -> bool:
 
 def _amount(value: Any) -> Decimal | None:
     rubles = kopecks(value.get("value")) if isinstance(value, dict) else None
-    return None if rubles is None else rubles * KOPECKS_IN_RUBLE
+    try:
+        return None if rubles is None else rubles * KOPECKS_IN_RUBLE
+    except ArithmeticError:  # more than a Decimal holds: no amount of ours
+        return None
 
 
 def _rubles(amount: Decimal) -> dict[str, str]:
