@@ -184,11 +184,10 @@ class _Work:
         """Give a new index or constraint what it lost with the old one: comments, and what its table has it for."""
         for comment in leaning.comments_on(self.right, entry):
             self._create(comment)
-        marks = self.right.entries[entry.parents[0]].attributes
-        if marks.get("clustered_index") == name(entry):
-            self._alter_table(Stage.MARK, table(entry), f"CLUSTER ON {name(entry)}")
-        if marks.get("replica_identity") == f"index {name(entry)}":
-            self._alter_table(Stage.MARK, table(entry), f"REPLICA IDENTITY USING INDEX {name(entry)}")
+        owner = self.right.entries[entry.parents[0]]
+        for attribute in sorted(causes.MARKS):
+            if owner.attributes.get(attribute) in (name(entry), f"index {name(entry)}"):
+                self._set(None, owner, attribute)
         return True
 
     def _has_target(self, constraint: Entry) -> bool:
@@ -281,7 +280,7 @@ class _Work:
         change = form(before, right.attributes.get(attribute)) if form else None
         if change is None:
             return False
-        if attribute in definitions.MARKS and right.attributes.get(attribute):
+        if attribute in causes.MARKS and right.attributes.get(attribute):
             return self._alter_table(Stage.MARK, right.object, change)
         return self._alter_table(Stage.SETTING, right.object, change)
 

@@ -28,9 +28,6 @@ INDEX: Final = frozenset(
 SEQUENCE: Final = frozenset(
     {"owner", "type", "start", "increment", "minimum", "maximum", "cache", "cycle", "owned_by"}
 )
-MARKS: Final = frozenset({"clustered_index", "replica_identity"})
-"""Attributes of a table that may name one of its indexes, which has to be there before."""
-
 Setting: TypeAlias = Callable[[Value, Value], str | None]
 
 

@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     parents: tuple[Key, ...] = ()
     """What it cannot outlive: its table, its columns, the object that it is inherited from."""
     uses: tuple[Key, ...] = ()
-    """Columns that a view reads: the view's text changes when one is renamed."""
+    """Columns that the text of a view, a rule, a policy or an SQL body reads: it changes when one is renamed."""
 
     @property
     def key(self) -> Key:
