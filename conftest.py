@@ -1,1 +1,1 @@
-pytest_plugins = ["verification.plugin"]
+pytest_plugins = ["verification.pytest_plugin"]

@@ -14,11 +14,11 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 from verification.errors import CannotRun
-from verification.waiting import READING
+from verification.processes.wait import READING
 
 COMMANDS: Final = {
     "doctor": "verification.postgres.commands",
-    "run": "verification.run",
+    "run": "verification.suite.commands",
     "diff": "verification.schema.commands",
     "snapshot": "verification.schema.commands",
     "squash": "verification.migrations.commands",

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from verification.configuration import Configuration, load
-from verification.environment.project import Environment, examine
+from verification.environment.documentation import Environment, examine
+from verification.project.configuration import Configuration, load
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from verification.configuration import Configuration
+from verification.environment.deployment_compare import RUNTIME
 from verification.environment.model import Finding, Problem, Read, Row, masked
-from verification.environment.observed import Loaded, Probe
-from verification.environment.offers import RUNTIME
+from verification.environment.settings_process import Loaded, Probe
 from verification.errors import CannotRun
+from verification.project.configuration import Configuration
 
 _FULL: Final[Mapping[str, str]] = {
     "name": "verification",

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
-from verification.environment.loader import Loader, fingerprints
+from verification.environment.recording_environ import Loader, fingerprints
 
 Answer = Callable[[Loader, Mapping[str, Any]], dict[str, Any]]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from verification.environment.expressions import Default, constants_of, render
-from verification.environment.helpers import Access, Helper, helpers_of
+from verification.environment.getenv_wrappers import Access, Helper, helpers_of
 from verification.environment.model import Finding, Problem, Read
 from verification.environment.python_names import READERS, WRITERS, Names, names_of
 from verification.errors import CannotRun

@@ -1,1 +1,4 @@
-"""The chains of an app: how they are listed and applied."""
+"""Chains of migrations: listed, applied to real databases, and compared.
+
+Comes in: a project and a server. Goes out: verdicts on squashes, with differences of schemas and rows.
+"""

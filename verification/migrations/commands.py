@@ -10,18 +10,19 @@ from typing import Any, Final
 
 import psycopg2
 
-from verification.configuration import load
 from verification.errors import CannotRun
-from verification.migrations import drift, show, thorough
-from verification.migrations.apply import Applier
-from verification.migrations.progress import say, steps, waiting
-from verification.migrations.propose import propose
-from verification.migrations.runner import JobFailed, Project
-from verification.migrations.upgrade import Rows
-from verification.migrations.verify import Verifier
-from verification.postgres import choose
+from verification.migrations import show
+from verification.migrations.equivalence import drift, upgrade_paths
+from verification.migrations.equivalence.proposal import propose
+from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.verification import Verifier
+from verification.migrations.execution.progress import say, steps, waiting
+from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.runner import JobFailed, Project
+from verification.postgres import providers
 from verification.postgres.server import Server
-from verification.schema.options import Options
+from verification.project.configuration import load
+from verification.schema.comparison.options import Options
 
 EQUAL: Final = 0
 DIFFERS: Final = 1
@@ -88,7 +89,7 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
         "--python", default="", metavar="EXE", help="the project's interpreter (default: this one)"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--provider", choices=choose.PROVIDERS, default="auto")
+    parser.add_argument("--provider", choices=providers.PROVIDERS, default="auto")
     parser.add_argument(
         "--postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17"
     )
@@ -123,11 +124,13 @@ def _squash(arguments: argparse.Namespace) -> int:
         squashes = applier.tree.chosen(arguments.app)
         say(f"{len(squashes)} squash(es) on PostgreSQL {applier.server.version}, {applier.versions}")
         found = Verifier(applier, options=_options(arguments)).verify(squashes)
-        extras: list[thorough.Thorough] = []
+        extras: list[upgrade_paths.Thorough] = []
         if arguments.thorough:
             ratios = load(Path.cwd()).rows
             few, many = Rows(SMALL, ratios), Rows(arguments.rows, ratios) if arguments.rows else None
-            extras = [thorough.examine(applier, each, found.original.chain, few, many) for each in squashes]
+            extras = [
+                upgrade_paths.examine(applier, each, found.original.chain, few, many) for each in squashes
+            ]
         gone = applier.tree.not_comparable(arguments.app)
         equal = found.equal and not any(extra.differences for extra in extras)
         if arguments.format == "text":
@@ -200,7 +203,7 @@ def _available(provider: str, major: int) -> int | None:
     """
     if provider == "existing":
         return None
-    for found in choose.doctor():
+    for found in providers.doctor():
         if found.works and provider in {"auto", found.provider}:
             majors = {version.split(".")[0].split(" ")[0] for version in found.versions}
             return major if str(major) in majors else None
@@ -214,7 +217,7 @@ def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Appli
     if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
         _forget_ways()
     with waiting("starting PostgreSQL"):
-        server = choose.start(arguments.provider, major=major, dsn=arguments.dsn)
+        server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
         with steps() as progress, Applier(project, server, progress=progress) as applier:
             yield applier

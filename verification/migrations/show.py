@@ -7,11 +7,11 @@ from typing import Any
 from rich.markup import escape
 from rich.tree import Tree
 
-from verification.migrations.chains import Squash
-from verification.migrations.propose import Proposal
-from verification.migrations.thorough import Thorough
-from verification.migrations.verify import Verification
-from verification.schema.difference import Difference
+from verification.migrations.equivalence.proposal import Proposal
+from verification.migrations.equivalence.upgrade_paths import Thorough
+from verification.migrations.equivalence.verification import Verification
+from verification.migrations.plan.chains import Squash
+from verification.schema.comparison.difference import Difference
 from verification.schema.show import console, line
 
 

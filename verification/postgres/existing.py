@@ -10,10 +10,11 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.extensions import parse_dsn
 
 from verification.errors import CannotRun
-from verification.postgres import binaries, cleanup
-from verification.postgres.owner import Owner
+from verification.postgres import binaries
 from verification.postgres.server import Database, Server, identifier, masked
 from verification.postgres.url import FORM, refuse_unclear
+from verification.processes import cleanup
+from verification.processes.identity import Owner
 
 PREFIX: Final = "verification_"
 """What the name of every database of ours starts with."""

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.postgres import guardian
-from verification.postgres.account import Account
-from verification.postgres.owner import Owner
+from verification.postgres import watchdog
 from verification.postgres.tls import write_private
+from verification.processes.account import Account
+from verification.processes.identity import Owner
 
 _PREFIX: Final = "verification-"
 _OWNER: Final = "owner"
@@ -35,7 +35,7 @@ def remove_stale(account: Account) -> None:
         except OSError:
             continue
         if left_by is not None and left_by.is_dead(here=True):
-            guardian.clean(directory)
+            watchdog.clean(directory)
 
 
 def _base(account: Account) -> Path:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.postgres import binaries, conf
-from verification.postgres.account import Account
+from verification.postgres import binaries, server_files
 from verification.postgres.binaries import Installation
 from verification.postgres.tls import write_private
+from verification.processes.account import Account
 
 _RECIPE: Final = 1
 """Counted up when initdb is called differently: templates of before are then left alone."""
@@ -104,7 +104,7 @@ def _initialise(installation: Installation, account: Account, data: Path) -> str
         for locale in _LOCALES:
             command: list[str | Path] = [
                 installation.program("initdb"),
-                *conf.initdb_options(installation.major, locale),
+                *server_files.initdb_options(installation.major, locale),
                 f"--pwfile={password_file}",
                 f"--pgdata={data}",
             ]

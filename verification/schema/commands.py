@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from verification.errors import CannotRun
-from verification.schema.difference import Difference
-from verification.waiting import READING
+from verification.processes.wait import READING
+from verification.schema.comparison.difference import Difference
 
 EQUAL: Final = 0
 DIFFERS: Final = 1
@@ -60,8 +60,11 @@ def _diff(arguments: argparse.Namespace) -> int:
     gc.disable()  # for both: the first to end must not bring it back while the other still reads
     try:
         readings = [_Reading(arguments.left), _Reading(arguments.right)]
-        from verification.schema.compare import check_ignored, compare_schemas  # while the servers work
-        from verification.schema.options import Options
+        from verification.schema.comparison.compare import (  # while the servers work
+            check_ignored,
+            compare_schemas,
+        )
+        from verification.schema.comparison.options import Options
 
         left, right = [each.result() for each in readings]
         gc.freeze()  # all of it stays to the end: looking for garbage in it costs as much as comparing
@@ -85,9 +88,9 @@ def _diff(arguments: argparse.Namespace) -> int:
     if arguments.format == "text":
         _print_text(found, doubts)
     elif arguments.format == "sql":
-        from verification.schema import ddl
+        from verification.schema.ddl import generator
 
-        print(ddl.generate(left, right).text())  # noqa: T201 - what a command is for
+        print(generator.generate(left, right).text())  # noqa: T201 - what a command is for
     else:
         _print_json(
             {
@@ -134,13 +137,13 @@ def _read(source: str, sessions: int = 2) -> Any:
 
 def _witness(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
     """Read both again, independently, and give what the readers do not agree on."""
-    from verification.schema import inspection, witness
+    from verification.schema.inspection import cross_check, reading
 
     found: list[Difference] = []
     for source, schema in ((arguments.left, left), (arguments.right, right)):
         if not source.startswith(SCHEMES):
             raise CannotRun(f"--witness reads databases, and {source} is a snapshot; give two URLs")
-        found += witness.disagreements(schema, inspection.read(source))
+        found += cross_check.disagreements(schema, reading.read(source))
     return found
 
 

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from verification.schema.compare import Comparison
-from verification.schema.difference import Difference
+from verification.schema.comparison.compare import Comparison
+from verification.schema.comparison.difference import Difference
 
 WIDE: Final = 10_000
 MARKS: Final = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}

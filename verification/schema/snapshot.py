@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from verification.errors import CannotRun
 from verification.schema.catalog.reader import frozen
-from verification.schema.model import Entry, Schema
+from verification.schema.model.schema import Entry, Schema
 
 FORMAT: Final = 1
 """Version of the layout; another one is refused."""

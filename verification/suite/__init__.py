@@ -1,1 +1,1 @@
-"""The gate: every check that a deploy must pass."""
+"""The gate: one module for each area, one function for each check."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from verification.configuration import Configuration
-from verification.environment import deployment, offers
+from verification.environment import deployment, deployment_compare
+from verification.environment.documentation import Environment, examine_project
 from verification.environment.effects import Effects, examine_effects
 from verification.environment.model import Finding
-from verification.environment.project import Environment, examine_project
+from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
 
 PROPERTIES = ("Property 3",)
@@ -84,7 +84,7 @@ def test_environment_offered(configuration: Configuration, environment: Environm
     """Deployment files set only variables that the project reads, and leave out none that it needs."""
     check.properties = PROPERTIES
     deployments = deployment.find(configuration.root)
-    found = offers.compare_deployments(
+    found = deployment_compare.compare_deployments(
         deployments, [*environment.reads, *environment.other_reads], environment.rows
     )
     check.notes.append(f"files: {', '.join(each.shown for each in deployments) or 'this project has none'}")

@@ -2,7 +2,7 @@
 
 What the project has is taken from its configuration: ``health_path``, ``health_view``, ``wsgi``,
 ``gunicorn_config``. The endpoint is asked in a real production process; the witnesses of Property 2
-are described in ``verification.health.witnesses``.
+are described in ``verification.health.detectors.detectors``.
 """
 
 from collections.abc import Iterator
@@ -17,20 +17,22 @@ from django.test import Client, RequestFactory
 from django.utils.module_loading import import_string
 from hypothesis import HealthCheck, given, settings
 
-from verification.configuration import Configuration
 from verification.errors import CannotRun
-from verification.health import baseline, latency, pitfalls, testimony, witnesses
-from verification.health.guilty import project as guilty_project
-from verification.health.hearing import ONE_WORKER, Hearing, outage
-from verification.health.latency import Distribution, Judgement
-from verification.health.probe import POD
-from verification.health.process import WebServer, environment
-from verification.health.strategies import Request, requests
-from verification.health.witnesses import Trial
+from verification.health import probe_contract
+from verification.health.detectors import detectors, observations
+from verification.health.detectors.detectors import Trial
+from verification.health.detectors.session import ONE_WORKER, Hearing, outage
+from verification.health.latency import baseline, distribution
+from verification.health.latency.distribution import Distribution, Judgement
+from verification.health.requests import Request, requests
+from verification.health.violating_project import project as guilty_project
 from verification.postgres.server import Server
+from verification.project.configuration import Configuration
+from verification.project.http_probe import POD
+from verification.project.web_server import WebServer, environment
 from verification.report.result import Check, Measurement, Table, Verdict
 
-REFERENCE: Final = "verification.health.reference:application"
+REFERENCE: Final = "verification.health.latency.reference:application"
 AGAIN: Final = 3
 """How often a request is asked again whose first answer took too long."""
 ROUNDS: Final = 300
@@ -87,15 +89,15 @@ def processes(
 
 
 @pytest.fixture(scope="module")
-def guilty_served(processes: Processes) -> list[testimony.Testimony]:
+def guilty_served(processes: Processes) -> list[observations.Testimony]:
     """What the PostgreSQL server says about the guilty project, whose first requests these are."""
     return processes.guilty.server(requests=TRIED)
 
 
 @pytest.fixture(scope="module")
 def without_database(
-    processes: Processes, server: Server, guilty_served: list[testimony.Testimony]
-) -> tuple[list[testimony.Testimony], list[testimony.Testimony]]:
+    processes: Processes, server: Server, guilty_served: list[observations.Testimony]
+) -> tuple[list[observations.Testimony], list[observations.Testimony]]:
     """What the project and the guilty project answered while the database was stopped."""
     del guilty_served  # heard before: the outage must not be what a first request meets
     connections.close_all()
@@ -132,15 +134,15 @@ def test_endpoint_latency(benchmark: Any, check: Check, processes: Processes, he
 
 def _benchmark(benchmark: Any, check: Check, series: str, call: Any) -> None:
     """Take one call per sample, since a mean would hide the slowest, and hold them to the ceiling."""
-    with latency.quiet_heap():
-        status = benchmark.pedantic(call, rounds=ROUNDS, iterations=1, warmup_rounds=latency.WARM_UP)
+    with distribution.quiet_heap():
+        status = benchmark.pedantic(call, rounds=ROUNDS, iterations=1, warmup_rounds=distribution.WARM_UP)
     if benchmark.stats is None:
         raise CannotRun("no samples: pytest-benchmark is switched off; leave --benchmark-disable and -n away")
     samples = [seconds * 1000 for seconds in benchmark.stats.stats.data]
     check.samples[series] = samples
     check.measurements += Distribution.of(samples).measurements(series)
     assert status == 200, f"the {series} answers {status}, not 200"
-    _conclude(check, latency.judge_ceiling(samples, ()))
+    _conclude(check, distribution.judge_ceiling(samples, ()))
 
 
 def _conclude(check: Check, judgement: Judgement) -> None:
@@ -164,17 +166,17 @@ def test_latency_beside_reference(
         endpoint, reference, against = [], [], []
         for number, (ours, theirs) in enumerate(processes.peers, 1):
             peers = {"endpoint": ours.probe(health_path), "reference": theirs.probe(health_path)}
-            taken = latency.interleave(peers, rounds=ROUNDS // 2, persistent=persistent)
+            taken = distribution.interleave(peers, rounds=ROUNDS // 2, persistent=persistent)
             endpoint += taken["endpoint"]
             reference += taken["reference"]
-            relative = latency.relative(taken["endpoint"], taken["reference"])
+            relative = distribution.relative(taken["endpoint"], taken["reference"])
             against += relative
             ratio = Distribution.of(relative).p50
             check.measurements.append(Measurement(f"{metric}, times the reference ({number})", ratio, "x"))
         check.samples[metric], check.samples[f"{metric}, reference"] = endpoint, reference
         check.measurements += Distribution.of(endpoint).measurements(metric)
         metrics[metric] = against
-        _conclude(check, latency.judge_ceiling(endpoint, reference))
+        _conclude(check, distribution.judge_ceiling(endpoint, reference))
     if reports := pytestconfig.getoption("--verification-reports"):
         baseline.save(Path(reports, baseline.NAME), metrics)
     if not configuration.health_baseline:
@@ -182,7 +184,7 @@ def test_latency_beside_reference(
         return
     for metric, samples in metrics.items():
         before = baseline.load(configuration.path(configuration.health_baseline), metric)
-        judgement = latency.compare(samples, before)
+        judgement = distribution.compare(samples, before)
         check.notes.append(f"{metric} against the baseline: {judgement.reason}")
         _conclude(check, judgement)
 
@@ -191,15 +193,15 @@ def test_latency_alarm(check: Check, processes: Processes) -> None:
     """The measurement turns red when an endpoint is slowed, beyond the ceiling or beyond its baseline."""
     check.properties = ("Property 1",)
     web = processes.guilty.web
-    slow = latency.interleave({"slow": web.probe("/slow")}, rounds=3, warm_up=0)["slow"]
+    slow = distribution.interleave({"slow": web.probe("/slow")}, rounds=3, warm_up=0)["slow"]
     peers = {"before": web.probe("/innocent"), "now": web.probe("/sluggish")}
-    taken = latency.interleave(peers, rounds=50)
-    same = latency.interleave({"a": web.probe("/innocent"), "b": web.probe("/innocent")}, rounds=50)
+    taken = distribution.interleave(peers, rounds=50)
+    same = distribution.interleave({"a": web.probe("/innocent"), "b": web.probe("/innocent")}, rounds=50)
     verdicts = {
-        "slower than 100 ms": latency.judge_ceiling(slow, taken["before"]),
-        "slower than its baseline": latency.compare(taken["now"], taken["before"]),
-        "no samples": latency.compare([], taken["before"]),
-        "nothing changed": latency.compare(same["b"], same["a"]),
+        "slower than 100 ms": distribution.judge_ceiling(slow, taken["before"]),
+        "slower than its baseline": distribution.compare(taken["now"], taken["before"]),
+        "no samples": distribution.compare([], taken["before"]),
+        "nothing changed": distribution.compare(same["b"], same["a"]),
     }
     rows = [(case, judged.verdict.value, judged.reason) for case, judged in verdicts.items()]
     check.tables.append(Table("What the measurement said", ("case", "verdict", "reason"), rows))
@@ -222,7 +224,7 @@ def test_any_request(check: Check, processes: Processes, health_path: str) -> No
     def ask(request: Request) -> None:
         answer = probe.send(request.method, query=request.query, headers=request.headers)
         milliseconds = answer.milliseconds
-        if milliseconds >= latency.CEILING_MS:
+        if milliseconds >= distribution.CEILING_MS:
             # A request that is slow is slow again; a moment of the machine's is not.
             stalls.append(milliseconds)
             again = [
@@ -233,7 +235,7 @@ def test_any_request(check: Check, processes: Processes, health_path: str) -> No
         assert answer.status == 200, f"{answer.status} for {request}"
         assert "set-cookie" not in answer.headers, f"a cookie for {request}"
 
-    with latency.quiet_heap():
+    with distribution.quiet_heap():
         ask()
     if stalls:
         check.notes.append(
@@ -242,7 +244,7 @@ def test_any_request(check: Check, processes: Processes, health_path: str) -> No
     check.samples["any request"] = list(taken)
     check.measurements += Distribution.of(list(taken)).measurements("any request")
     check.notes.append(f"{len(taken)} different requests; the slowest was {taken[max(taken)]}")
-    _conclude(check, latency.judge_ceiling(list(taken), ()))
+    _conclude(check, distribution.judge_ceiling(list(taken), ()))
 
 
 def test_purity(check: Check, processes: Processes) -> None:
@@ -261,12 +263,12 @@ def test_purity(check: Check, processes: Processes) -> None:
     ]
     if project.no_trace is not None:
         check.notes.append(f"One witness could not be heard, system calls: {project.no_trace}")
-    accusations = witnesses.accusations(heard)
+    accusations = detectors.accusations(heard)
     assert not accusations, "; ".join(accusations)
 
 
-def _testimonies(heard: list[testimony.Testimony]) -> Table:
-    blind = {witness.name: witness.blind_to for witness in witnesses.ALL}
+def _testimonies(heard: list[observations.Testimony]) -> Table:
+    blind = {witness.name: witness.blind_to for witness in detectors.ALL}
     return Table(
         "What the witnesses saw",
         ("witness", "about", "requests", "calls seen", "answers other than 200", "blind to"),
@@ -278,21 +280,21 @@ def _testimonies(heard: list[testimony.Testimony]) -> Table:
 
 
 def test_database_stopped(
-    check: Check, without_database: tuple[list[testimony.Testimony], list[testimony.Testimony]]
+    check: Check, without_database: tuple[list[observations.Testimony], list[observations.Testimony]]
 ) -> None:
     """With the database stopped the endpoint still answers 200."""
     check.properties = ("Property 2",)
     heard, _ = without_database
     check.tables.append(_testimonies(heard))
-    accusations = witnesses.accusations(heard)
+    accusations = detectors.accusations(heard)
     assert not accusations, "; ".join(accusations)
 
 
 def test_witnesses(
     check: Check,
     processes: Processes,
-    guilty_served: list[testimony.Testimony],
-    without_database: tuple[list[testimony.Testimony], list[testimony.Testimony]],
+    guilty_served: list[observations.Testimony],
+    without_database: tuple[list[observations.Testimony], list[observations.Testimony]],
 ) -> None:
     """Each witness catches every offence that it claims to see, and does not accuse the innocent."""
     check.properties = ("Property 2",)
@@ -318,7 +320,7 @@ def test_probe_pitfalls(check: Check, processes: Processes, health_path: str) ->
     wrong = [
         f"{site}: {each}"
         for site, web in {"as configured": processes.project.web, "strict": processes.project.harsh}.items()
-        for each in pitfalls.answers(web, health_path)
+        for each in probe_contract.answers(web, health_path)
     ]
     check.measurements.append(Measurement("answers that mislead a probe", len(wrong), "findings", 0))
     assert not wrong, "; ".join(wrong)
@@ -326,14 +328,14 @@ def test_probe_pitfalls(check: Check, processes: Processes, health_path: str) ->
 
 def test_methods(check: Check, processes: Processes, health_path: str) -> None:
     """Methods other than GET and HEAD are answered 405 with Allow: GET, HEAD."""
-    wrong = list(pitfalls.methods(processes.project.web, health_path))
+    wrong = list(probe_contract.methods(processes.project.web, health_path))
     check.measurements.append(Measurement("methods answered wrongly", len(wrong), "methods", 0))
     assert not wrong, "; ".join(wrong)
 
 
 def test_log_noise(check: Check, processes: Processes, health_path: str) -> None:
     """Successful probes leave no line in the log; a path that only begins like theirs does."""
-    wrong, logs_requests = pitfalls.log_noise(processes.project.web, health_path, probes=50)
+    wrong, logs_requests = probe_contract.log_noise(processes.project.web, health_path, probes=50)
     if not logs_requests:
         check.notes.append(
             "This server logs no requests at all, so that none of a neighbour was to be found."

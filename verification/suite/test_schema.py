@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from verification.configuration import Configuration
 from verification.errors import CannotRun
-from verification.migrations import drift, thorough
-from verification.migrations.apply import Applier, Step
-from verification.migrations.judge import Reading
-from verification.migrations.runner import JobFailed, Project
-from verification.migrations.upgrade import Rows
-from verification.migrations.verify import Applied, Verification, Verifier
+from verification.migrations.equivalence import drift, upgrade_paths
+from verification.migrations.equivalence.comparison import Reading
+from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.verification import Applied, Verification, Verifier
+from verification.migrations.execution.project_runner import Applier, Step
+from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres.server import Server
+from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
-from verification.schema.difference import Difference
+from verification.schema.comparison.difference import Difference
 
 PROPERTY = ("Property 5",)
 SMALL = 50
@@ -47,13 +47,13 @@ def ways(
     squashes: Verification,
     configuration: Configuration,
     pytestconfig: pytest.Config,
-) -> list[thorough.Thorough]:
+) -> list[upgrade_paths.Thorough]:
     """Every way to the squash but the empty database."""
     few = Rows(SMALL, configuration.rows)
     size = pytestconfig.getoption("--rows") or configuration.row_count
     many = Rows(size, configuration.rows) if size else None
     chain = squashes.original.chain
-    return [thorough.examine(applier, verdict.squash, chain, few, many) for verdict in squashes.verdicts]
+    return [upgrade_paths.examine(applier, verdict.squash, chain, few, many) for verdict in squashes.verdicts]
 
 
 def test_schema_squash(squashes: Verification, check: Check) -> None:
@@ -105,7 +105,7 @@ def test_schema_models(
     _expect_none(check, found.differences)
 
 
-def test_schema_partial_states(ways: list[thorough.Thorough], check: Check) -> None:
+def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
     upgrades = [each for way in ways for each in way.upgrades]
@@ -123,7 +123,7 @@ def test_schema_partial_states(ways: list[thorough.Thorough], check: Check) -> N
     _expect_none(check, [each for upgrade in upgrades for each in upgrade.differences])
 
 
-def test_schema_succession(ways: list[thorough.Thorough], check: Check) -> None:
+def test_schema_succession(ways: list[upgrade_paths.Thorough], check: Check) -> None:
     """With all originals applied the squash runs nothing; then the originals can be pruned and removed."""
     check.properties = PROPERTY
     for way in ways:
@@ -137,7 +137,7 @@ def test_schema_succession(ways: list[thorough.Thorough], check: Check) -> None:
     )
 
 
-def test_schema_rollback(ways: list[thorough.Thorough], check: Check) -> None:
+def test_schema_rollback(ways: list[upgrade_paths.Thorough], check: Check) -> None:
     """Each original, undone, leaves the schema that it started from; what cannot be undone says why."""
     check.properties = PROPERTY
     steps = [each for way in ways for each in way.way_back]
@@ -152,7 +152,7 @@ def test_schema_rollback(ways: list[thorough.Thorough], check: Check) -> None:
     _expect_none(check, [each for step in steps for each in step.differences])
 
 
-def test_schema_costs(ways: list[thorough.Thorough], check: Check) -> None:
+def test_schema_costs(ways: list[upgrade_paths.Thorough], check: Check) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
     costs = [way.costs for way in ways if way.costs is not None]
@@ -209,9 +209,9 @@ def _times(title: str, steps: Sequence[Step]) -> Table:
 
 
 def _alarms(steps: Sequence[Step]) -> Table:
-    found = {(step.migration, line) for step in steps for line in step.alarms(thorough.LARGE)}
+    found = {(step.migration, line) for step in steps for line in step.alarms(upgrade_paths.LARGE)}
     return Table(
-        f"steps that stop the traffic of a table with {thorough.LARGE} rows or more",
+        f"steps that stop the traffic of a table with {upgrade_paths.LARGE} rows or more",
         ("migration", "table and lock"),
         sorted(found),
     )

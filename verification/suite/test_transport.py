@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verification.configuration import Configuration
-from verification.environment.observed import Probe
+from verification.environment.settings_process import Probe
 from verification.postgres.server import Database, Server
+from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
 from verification.transport import run
 from verification.transport.cases import IN_CLEAR, IN_TLS, MISSING, OTHER_ROOT, ROOT
+from verification.transport.celery_worker import Worker
 from verification.transport.options import (
     FILES,
     MODES,
@@ -22,9 +23,8 @@ from verification.transport.options import (
     expected_options,
     expects_warning,
 )
-from verification.transport.sessions import Session, Sessions
-from verification.transport.stage import Stage
-from verification.transport.worker import Worker
+from verification.transport.project_connections import Session, Sessions
+from verification.transport.tls_server import Stage
 
 PROPERTIES = ("Property 4",)
 NO_TLS = "server does not support SSL"

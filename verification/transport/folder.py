@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from verification.postgres.owner import Owner
+from verification.processes.identity import Owner
 
 _PREFIX: Final = "verification-transport-"
 _OWNER: Final = "owner"

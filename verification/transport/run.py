@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from verification.environment.channel import Channel
+from verification.processes.child import Channel
 from verification.transport import connector
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
-from verification.transport.stage import CONFIGURATIONS, KEY_PASSWORD, Stage
+from verification.transport.tls_server import CONFIGURATIONS, KEY_PASSWORD, Stage
 
 TLS_13: Final = "TLSv1.3"
 

@@ -6,7 +6,7 @@ So an owner's own grants written out, or in another order, are nothing (schema-o
 from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, Reader
-from verification.schema.model import Entry, Key
+from verification.schema.model.schema import Entry, Key
 
 GRANTS: Final = f"""
 WITH o(catalog, oid, number, acl, owner, type) AS (

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed
 from verification.schema.catalog.secrets import masked
-from verification.schema.model import Entry, Key, Value
+from verification.schema.model.schema import Entry, Key, Value
 
 COLUMNS: Final = f"""
 SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,

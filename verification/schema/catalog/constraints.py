@@ -7,7 +7,7 @@ from typing import Any, Final
 from verification.schema.catalog import indexes
 from verification.schema.catalog.indexes import Index
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, numbers
-from verification.schema.model import Key, Value
+from verification.schema.model.schema import Key, Value
 
 KINDS: Final = {"c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "x": "exclusion"}
 NOT_NULL, TRIGGER = "n", "t"

@@ -7,9 +7,9 @@ settled by comparing numbers, and only the rest is looked up.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from verification.schema.catalog.keys import Keys
+from verification.schema.catalog.index_keys import Keys
 from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
-from verification.schema.model import Key, Value
+from verification.schema.model.schema import Key, Value
 
 INDEXES: Final = f"""
 SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::text, i.indclass::text,

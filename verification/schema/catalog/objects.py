@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from verification.schema.catalog import foreign, operators, replication, routines, searches, types
+from verification.schema.catalog import foreign, operators, replication, routines, text_search, types
 from verification.schema.catalog.query import Query, run
 from verification.schema.catalog.reader import Reader
 
 QUERIES: Final[tuple[Query, ...]] = (
     *operators.QUERIES,
     *routines.QUERIES,
-    *searches.QUERIES,
+    *text_search.QUERIES,
     *foreign.QUERIES,
 )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, present
-from verification.schema.model import Key, Value
+from verification.schema.model.schema import Key, Value
 
 
 @dataclass(frozen=True)

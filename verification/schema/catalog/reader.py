@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from verification.schema.model import Entry, Key, Value
+from verification.schema.model.schema import Entry, Key, Value
 
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID in it, column number or 0: how PostgreSQL itself points at an object."""

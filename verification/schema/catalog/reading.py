@@ -10,17 +10,17 @@ from verification.errors import CannotRun
 from verification.schema.catalog import (
     access,
     columns,
+    comments,
     constraints,
     database,
-    notes,
     objects,
     relations,
     triggers,
 )
-from verification.schema.catalog.ahead import Rehearsal, ahead
+from verification.schema.catalog.prefetch import Rehearsal, ahead
 from verification.schema.catalog.reader import Reader
 from verification.schema.catalog.session import companion, session, shared_snapshot
-from verification.schema.model import Schema, Value
+from verification.schema.model.schema import Schema, Value
 
 VERSIONS: Final = range(14, 19)
 """Major versions whose catalogs this reader knows in full; it fails closed on any other."""
@@ -71,7 +71,7 @@ def statements(version: int) -> tuple[str, ...]:
 def collect(reader: Reader) -> dict[str, Value]:
     """Fill a reader with all that the database has; give the database's context."""
     context = database.read(reader)
-    for part in (relations, columns, objects, constraints, triggers, access, notes):
+    for part in (relations, columns, objects, constraints, triggers, access, comments):
         part.read(reader)
     relations.read_uses(reader)
     return context

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
-from verification.schema.model import Key
+from verification.schema.model.schema import Key
 
 KINDS: Final = {
     "r": "table",

@@ -1,0 +1,1 @@
+"""How fast schemas are compared, against pg_dump and migra; ``python -m tools.benchmarks``."""

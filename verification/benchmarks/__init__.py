@@ -1,1 +1,0 @@
-"""How fast schemas are compared, against pg_dump and migra; ``python -m verification.benchmarks``."""

@@ -1,0 +1,94 @@
+"""The dynamic witness: what the settings really read, and what they come to, in a process of their own."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from verification.environment.recording_environ import Observed
+from verification.errors import CannotRun
+from verification.processes.child import Channel
+from verification.project.configuration import Configuration
+
+HARNESS: Final = str(Path(__file__).resolve().parents[2])
+"""Where this package lies: a project's process must find it, wherever the project lies."""
+KEPT: Final[Sequence[str]] = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
+"""Variables that a process needs whatever the project is; all others are the project's own."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one import of the settings came to."""
+
+    error: str | None
+    settings: Mapping[str, str]
+    """Setting -> digest of its value."""
+    engine: str | None
+    ssl: Mapping[str, str]
+    """The default database's options about TLS."""
+    reads: frozenset[Observed]
+    whole: tuple[tuple[str, int], ...]
+    """Places (file, line) that read the whole environment."""
+
+
+def base_environment(configuration: Configuration) -> dict[str, str]:
+    """Give what every process of the project needs, and nothing that this process happens to have set."""
+    complete = configuration.variables({name: os.environ[name] for name in KEPT if name in os.environ})
+    complete["PYTHONPATH"] = os.pathsep.join((complete["PYTHONPATH"], HARNESS))
+    return complete
+
+
+class Probe:
+    """A process with the project's settings; ``with Probe(configuration) as probe: probe.load({...})``."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Start it; the first import of the settings comes with the first request."""
+        if not configuration.settings:
+            raise CannotRun("pyproject.toml: [tool.verification] names no settings; name the settings module")
+        complete = base_environment(configuration)
+        self.base = {name: value for name, value in complete.items() if name not in _OURS}
+        self._channel = Channel(
+            f"settings module {configuration.settings}: cannot be loaded",
+            [
+                sys.executable,
+                "-m",
+                "verification.environment.probe",
+                configuration.settings,
+                str(configuration.root),
+            ],
+            environment=complete,
+            directory=configuration.root,
+        )
+
+    def load(self, variables: Mapping[str, str | None] | None = None) -> Loaded:
+        """Import the settings with nothing set but these and the generated secrets (None: unset)."""
+        wanted = {**self.base, **(variables or {})}
+        environment = {name: value for name, value in wanted.items() if value is not None}
+        reply: dict[str, Any] = self._channel.ask({"environment": environment})
+        options = reply.get("options", {})
+        return Loaded(
+            error=reply["error"],
+            settings=reply.get("settings", {}),
+            engine=options.get("engine"),
+            ssl=options.get("ssl", {}),
+            reads=frozenset(Observed(*each) for each in reply.get("reads", ())),
+            whole=tuple((file, line) for file, line in reply.get("whole", ())),
+        )
+
+    def close(self) -> None:
+        """End the process; may be called twice."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.close()
+
+
+_OURS: Final = frozenset({"PYTHONPATH", "DJANGO_SETTINGS_MODULE"})
+"""How the process finds the project: settled before the settings are imported."""

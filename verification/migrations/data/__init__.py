@@ -1,0 +1,1 @@
+"""Rows: generated for migrations to work on, and compared after them."""

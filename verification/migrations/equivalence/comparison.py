@@ -1,0 +1,92 @@
+"""Read databases with both readers and say whether two of them are equal.
+
+The gate passes only when the catalog and the inspection both say so; where they disagree
+about something that both can see, that is a failure of its own (issue: "read in two ways").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from verification.migrations.execution.project_runner import Databases
+from verification.postgres.server import Server
+from verification.schema import catalog
+from verification.schema.comparison.compare import compare_schemas
+from verification.schema.comparison.difference import Difference
+from verification.schema.comparison.options import Options
+from verification.schema.inspection import cross_check, reading
+from verification.schema.model.schema import Schema
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The databases of one state, alias by alias."""
+
+    schemas: Mapping[str, Schema]
+    witnessed: Mapping[str, reading.Reading] = field(default_factory=dict)
+
+
+@dataclass
+class Comparison:
+    """What two readings came to."""
+
+    differences: list[Difference] = field(default_factory=list)
+    information: list[Difference] = field(default_factory=list)
+    """Column order: never a failure."""
+    notes: list[str] = field(default_factory=list)
+    """What was normalised between servers of two versions."""
+    disagreements: list[Difference] = field(default_factory=list)
+    """What one reader says and the other does not; left is the catalog's, right the inspection's."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether both readers say equal."""
+        return not self.differences and not self.disagreements
+
+
+def read(server: Server, databases: Databases, *, both: bool = True) -> Reading:
+    """Read the database of each alias; ``both``: with the second reader too. Raises ``CannotRun``."""
+    urls = {alias: server.url(databases.names[alias]) for alias in databases.own}
+    return Reading(
+        {alias: catalog.read(url) for alias, url in urls.items()},
+        {alias: reading.read(url) for alias, url in urls.items()} if both else {},
+    )
+
+
+def judge(left: Reading, right: Reading, options: Options | None = None) -> Comparison:
+    """Compare two readings of the same aliases."""
+    found = Comparison()
+    for alias, schema in left.schemas.items():
+        catalogs = compare_schemas(schema, right.schemas[alias], options or Options())
+        found.differences += [placed(each, alias) for each in catalogs.differences]
+        found.information += [placed(each, alias) for each in catalogs.information]
+        found.notes += catalogs.notes
+    for alias in left.witnessed.keys() & right.witnessed.keys():
+        for side, schema in ((left, left.schemas[alias]), (right, right.schemas[alias])):
+            found.disagreements += [
+                placed(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
+            ]
+        if options is None:
+            # The inspection has no options: what they allow, it would call a difference.
+            found.disagreements += _unseen(found, left.witnessed[alias], right.witnessed[alias], alias)
+    return found
+
+
+def _unseen(found: Comparison, left: reading.Reading, right: reading.Reading, alias: str) -> list[Difference]:
+    """Give what the inspection alone tells apart, when the catalog calls the two equal."""
+    if found.differences:
+        return []
+    return [placed(each, alias) for each in reading.compare_readings(left, right)]
+
+
+def placed(difference: Difference, alias: str) -> Difference:
+    """Name the database in the object when it is not the default one."""
+    if alias == "default":
+        return difference
+    return Difference(
+        difference.kind,
+        f"{alias}: {difference.object}",
+        difference.change,
+        difference.attribute,
+        difference.left,
+        difference.right,
+    )

@@ -1,0 +1,126 @@
+"""Models, migrations and database, held against one another two by two."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Final
+
+import psycopg2
+
+from verification.errors import CannotRun
+from verification.migrations.equivalence import comparison
+from verification.migrations.equivalence.comparison import Comparison, Reading
+from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.runner import JobFailed
+from verification.migrations.plan.chains import Chain
+from verification.postgres.url import connect
+from verification.schema import catalog
+from verification.schema.comparison.difference import Difference
+from verification.schema.comparison.options import Options
+
+NOT_SAID: Final = ("owner",)
+"""What migrations say nothing of: whose the objects are."""
+OF_THE_DATABASE: Final = ("comment", "database")
+"""Kind and object of what is written on a database as a whole: its keeper's word, not a migration's."""
+
+
+@dataclass
+class ModelDrift:
+    """Models against migrations, and models against the database that the migrations make."""
+
+    unwritten: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """App -> what ``makemigrations`` would write."""
+    differences: list[Difference] = field(default_factory=list)
+    """Database of the migrations (left) against one made from the models alone (right)."""
+    tables: int = 0
+    """How many tables of models were compared."""
+
+
+def unwritten_changes(applier: Applier, chain: Chain) -> dict[str, list[str]]:
+    """Ask the autodetector what ``makemigrations`` would write; nothing is what it should be."""
+    try:
+        with applier.runner() as runner:
+            found: dict[str, list[str]] = runner.run("changes", without=chain.to_json())["changes"]
+    except JobFailed as error:
+        raise error.cannot_run("models and migrations cannot be compared") from None
+    return found
+
+
+def against_models(applier: Applier, migrated: Reading, apps: Sequence[str]) -> ModelDrift:
+    """Make a database straight from the models and compare the tables of these apps (of all if none)."""
+    databases = applier.fresh()
+    try:
+        with applier.runner() as runner:
+            described = runner.run("models", databases=databases.to_json())["tables"]
+            runner.run("create", databases=databases.to_json())
+    except JobFailed as error:
+        raise error.cannot_run("no database can be made from the models alone") from None
+    from_models = comparison.read(applier.server, databases, both=False)
+    names = {
+        table["table"].strip('"')
+        for tables in described.values()
+        for table in tables
+        if not apps or table["app"] in apps
+    }
+    found = comparison.judge(migrated, from_models)
+    differences = [each for each in found.differences if _concerns(each.object, names)]
+    applier.drop(databases)
+    return ModelDrift(differences=differences, tables=len(names))
+
+
+def _concerns(name: str, tables: set[str]) -> bool:
+    """Whether an object is one of these tables or belongs to one (``schema.table...``, a sequence ``..._seq``)."""
+    parts = name.rpartition(": ")[2].split(".")
+    return len(parts) > 1 and any(
+        parts[1].strip('"') == table or parts[1].startswith(f"{table}_") for table in tables
+    )
+
+
+def live(applier: Applier, url: str, options: Options | None = None) -> tuple[Comparison, list[Difference]]:
+    """Compare a live database (right) with what the migrations make (left).
+
+    Gives the comparison and, as information, the migrations that only one of the two records.
+    """
+    databases = applier.fresh()
+    try:
+        applier.forward(databases, Chain())
+    except JobFailed as error:
+        raise error.cannot_run("the migrations cannot be applied") from None
+    ours = applier.server.url(databases.names["default"])
+    judged = comparison.judge(
+        Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)}), options
+    )
+    judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
+    return judged, _recorded(ours, url)
+
+
+def _recorded(ours: str, theirs: str) -> list[Difference]:
+    left, right = (_migrations(url) for url in (ours, theirs))
+    return [
+        Difference("migration", name, "removed" if name in left else "added") for name in sorted(left ^ right)
+    ]
+
+
+def _migrations(url: str) -> set[str]:
+    try:
+        with closing(connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+            if cursor.fetchone() != (True,):
+                return set()
+            cursor.execute("SELECT app || '.' || name FROM django_migrations")
+            return {row[0] for row in cursor.fetchall()}
+    except psycopg2.Error as error:
+        raise CannotRun(
+            f"the database's migrations cannot be read: {str(error).strip().splitlines()[0]}"
+        ) from None
+
+
+def major_of(url: str) -> int:
+    """Give the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
+    try:
+        with closing(connect(url)) as connection:
+            return int(connection.server_version) // 10_000
+    except psycopg2.Error as error:
+        raise CannotRun(
+            f"the database cannot be reached: {str(error).strip().splitlines()[0]}; check the URL and the server"
+        ) from None

@@ -1,0 +1,68 @@
+"""Every partial state of an original chain, each kept as a template for what is asked of it."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from verification.migrations.equivalence import comparison
+from verification.migrations.execution.project_runner import Applier, Databases, Step
+from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.plan.chains import Chain, Squash
+
+
+@dataclass(frozen=True)
+class PartialState:
+    """Databases on which 0001..k of the originals have been applied, and nothing that needs more."""
+
+    position: int
+    migration: str
+    """The k-th original; empty for k = 0."""
+    databases: Databases
+    reading: comparison.Reading
+    described: Mapping[str, list[dict[str, Any]]]
+    """Alias -> the tables as their models describe them at this point."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All partial states of one squash's originals, from 0 to the last."""
+
+    squash: Squash
+    chain: Chain
+    states: tuple[PartialState, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def last(self) -> PartialState:
+        """The state with all originals applied."""
+        return self.states[-1]
+
+
+def climb(applier: Applier, squash: Squash, chain: Chain) -> Ladder:
+    """Run the original chain once and keep a clone and a reading of every partial state.
+
+    Raises ``CannotRun`` when the chain fails.
+    """
+    work = applier.fresh()
+    kept: list[tuple[Event, Databases]] = []
+
+    # The next original runs while the clone of the last is read.
+    with ThreadPoolExecutor(1) as reader:
+        readings: list[Future[comparison.Reading]] = []
+
+        def keep(event: Event) -> None:
+            clone = applier.clone(work)
+            kept.append((event, clone))
+            readings.append(reader.submit(comparison.read, applier.server, clone, both=False))
+
+        try:
+            steps = applier.climb(work, chain, squash, keep)
+        except JobFailed as error:
+            raise error.cannot_run(f"not comparable: the original chain of {squash.app} fails") from None
+    applier.drop(work)
+    states = tuple(
+        PartialState(event["position"], event["migration"] or "", clone, reading.result(), event["tables"])
+        for (event, clone), reading in zip(kept, readings, strict=True)
+    )
+    return Ladder(squash, chain, states, tuple(steps))

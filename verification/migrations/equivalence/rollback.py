@@ -1,0 +1,77 @@
+"""The way back: each original undone, and the schema held against the one its forward step began from."""
+
+from dataclasses import dataclass, field
+
+from verification.migrations.equivalence import comparison
+from verification.migrations.equivalence.partial_states import Ladder
+from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.runner import Event, JobFailed
+from verification.schema.comparison.difference import Difference
+
+
+@dataclass
+class BackwardStep:
+    """One original on its way back."""
+
+    migration: str
+    reversible: bool = True
+    reason: str = ""
+    """Why it is not reversible, or how its way back fails."""
+    differences: list[Difference] = field(default_factory=list)
+    """Against the schema before the forward step (left)."""
+
+    @property
+    def faithful(self) -> bool:
+        """Whether it restores what was there; an irreversible step promises nothing."""
+        return not self.differences
+
+
+def roll_back(applier: Applier, ladder: Ladder) -> list[BackwardStep]:
+    """Go back from the last original to none.
+
+    At a step that cannot be undone the way goes on from the forward state before it, so that
+    every step is tried. Gives the steps in the order in which they were undone.
+    """
+    steps: list[BackwardStep] = []
+    position = ladder.last.position
+    while position > 0:
+        steps += _descend(applier, ladder, position)
+        position = ladder.last.position - len(steps)
+    return steps
+
+
+def _descend(applier: Applier, ladder: Ladder, start: int) -> list[BackwardStep]:
+    """Undo from ``start`` as far as it goes; a step that fails is the last one given."""
+    reached: dict[int, BackwardStep] = {}
+    carried: list[Difference] = []
+    with applier.copy(ladder.states[start].databases) as databases:
+
+        def look(event: Event) -> None:
+            position, alias = event["position"], event["alias"]
+            step = reached.setdefault(position, BackwardStep(ladder.states[position + 1].migration))
+            there = comparison.read(applier.server, databases, both=False)
+            before = ladder.states[position].reading
+            found = comparison.judge(_only(before, alias), _only(there, alias)).differences
+            # What an earlier step left is that step's fault alone.
+            step.differences += [each for each in found if each not in carried]
+            carried[:] = found
+
+        try:
+            applier.descend(databases, ladder.chain, ladder.squash, start, look)
+        except JobFailed as error:
+            if error.kind not in {"irreversible", "apply"}:
+                raise error.cannot_run(f"the way back of {ladder.squash.app} cannot be run") from None
+            failed = min(reached, default=start) - 1
+            step = BackwardStep(
+                ladder.states[failed + 1].migration, error.kind != "irreversible", error.message
+            )
+            if step.reversible:
+                step.differences.append(
+                    Difference("migration", step.migration, "changed", "undone", "undone", error.message)
+                )
+            reached[failed] = step
+    return [reached[position] for position in sorted(reached, reverse=True)]
+
+
+def _only(reading: comparison.Reading, alias: str) -> comparison.Reading:
+    return comparison.Reading({alias: reading.schemas[alias]})

@@ -1,0 +1,203 @@
+"""Databases in the middle of the originals, holding rows, upgraded with the squash in the tree."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+
+from verification.migrations.data import digests, production_rows
+from verification.migrations.equivalence import comparison
+from verification.migrations.equivalence.partial_states import Ladder, PartialState
+from verification.migrations.execution.project_runner import Applier, Databases, Step
+from verification.migrations.execution.runner import JobFailed
+from verification.migrations.plan.chains import Chain
+from verification.schema.comparison.difference import Difference
+
+
+@dataclass
+class Upgrade:
+    """One partial state on its way to the end."""
+
+    position: int
+    migration: str
+    filled: str = ""
+    """With which rows, of those that the originals take."""
+    rows: int = 0
+    """Rows that were generated before the upgrade."""
+    steps: list[Step] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    """Schema against that of the whole original chain, and rows lost or changed by the squash."""
+    rewritten: Mapping[str, list[str]] = field(default_factory=dict)
+    """Table -> columns whose values the originals' own data steps rewrite."""
+    refused: str = ""
+    """Which rows an original refuses, and how; the upgrade was then made with other rows or none."""
+    left_empty: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def applied(self) -> int:
+        """How many migrations the upgrade ran."""
+        return len(self.steps)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many rows a database gets before it is upgraded."""
+
+    size: int
+    ratios: Mapping[str, float] = field(default_factory=dict)
+    seed: int = production_rows.SEED
+
+
+def upgrade(
+    applier: Applier, ladder: Ladder, state: PartialState, rows: Rows, *, filled: str = ""
+) -> Upgrade:
+    """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
+
+    ``filled``: begin with these rows, since fuller ones are known to be refused. Raises
+    ``CannotRun`` when the machine fails.
+    """
+    refused: list[str] = []
+    attempts = list(_attempts(ladder, state, rows))
+    first = next((index for index, (how, _, _) in enumerate(attempts) if how == filled), 0)
+    for how, described, size in attempts[first:]:
+        made = Upgrade(state.position, state.migration, filled=how, refused="; ".join(refused))
+        try:
+            _attempt(applier, ladder, state, made, described, Rows(size, rows.ratios, rows.seed))
+        except JobFailed as error:
+            if error.kind not in {"apply", "irreversible", "load"}:
+                raise error.cannot_run(
+                    f"the upgrade from {state.migration or 'nothing'} cannot be run"
+                ) from None
+            # "load": Django refuses a database in this state once the squash is in the tree.
+            squashes = {str(squash) for squash in applier.tree.squashes}
+            if error.migration in squashes or error.kind == "load" or not size:
+                made.differences.append(_failed(error))
+                break
+            # An original itself refuses these rows, with or without the squash.
+            refused.append(f"{how} refused by {error.migration} ({error.message})")
+        else:
+            break
+    return made
+
+
+Described = Mapping[str, list[dict[str, Any]]]
+
+
+def _attempts(ladder: Ladder, state: PartialState, rows: Rows) -> Iterator[tuple[str, Described, int]]:
+    """Give what to fill the state with, from the fullest rows to none: name, tables, size.
+
+    Choices that a later state no longer has are rows that a deploy had to clear first.
+    """
+    if rows.size:
+        yield "rows with every choice", state.described, rows.size
+        lasting = _lasting(ladder, state)
+        if lasting != state.described:
+            yield "rows with the choices that last", lasting, rows.size
+    yield "no rows", state.described, 0
+
+
+def _lasting(ladder: Ladder, state: PartialState) -> Described:
+    later = [_choices(each.described) for each in ladder.states[state.position :]]
+
+    def kept(alias: str, table: dict[str, Any], column: dict[str, Any]) -> list[Any]:
+        place = (alias, table["table"], column["name"])
+        sets = [choices[place] for choices in later if choices.get(place)]
+        return [choice for choice in column["choices"] if all(choice in each for each in sets)] or column[
+            "choices"
+        ]
+
+    return {
+        alias: [
+            {**table, "columns": [{**each, "choices": kept(alias, table, each)} for each in table["columns"]]}
+            for table in tables
+        ]
+        for alias, tables in state.described.items()
+    }
+
+
+def _choices(described: Described) -> dict[tuple[str, str, str], list[Any]]:
+    return {
+        (alias, table["table"], column["name"]): column["choices"]
+        for alias, tables in described.items()
+        for table in tables
+        for column in table["columns"]
+    }
+
+
+def _failed(error: JobFailed) -> Difference:
+    where = error.migration or "the whole chain"
+    return Difference("migration", where, "changed", "applies", "applies", error.message)
+
+
+def _attempt(
+    applier: Applier, ladder: Ladder, state: PartialState, made: Upgrade, described: "Described", rows: Rows
+) -> None:
+    with applier.copy(state.databases) as databases:
+        before = {}
+        for alias in databases.own:
+            filling, before[alias] = _fill(applier, databases, alias, described.get(alias, []), rows)
+            made.rows += sum(filling.rows.values())
+            made.left_empty = {**made.left_empty, **filling.left_empty}
+        made.steps = applier.forward(databases, Chain())
+        there = comparison.read(applier.server, databases, both=False)
+        made.differences += comparison.judge(ladder.last.reading, there).differences
+        squash_ran = any(step.migration == str(ladder.squash) for step in made.steps)
+        for alias in databases.own:
+            after = digest(applier, databases, alias, before[alias])
+            _judge_rows(made, before[alias], after, squash_ran=squash_ran)
+
+
+def _fill(
+    applier: Applier, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
+) -> tuple[production_rows.Filling, dict[str, digests.Digest]]:
+    with closing(connect(applier, databases, alias)) as connection:
+        filling = production_rows.Filling()
+        if rows.size:
+            filling = production_rows.fill(
+                connection, [*described], size=rows.size, ratios=rows.ratios, seed=rows.seed
+            )
+        return filling, digests.take(connection)
+
+
+def digest(
+    applier: Applier, databases: Databases, alias: str, like: Mapping[str, digests.Digest] | None = None
+) -> dict[str, digests.Digest]:
+    """Take the digests of one database."""
+    with closing(connect(applier, databases, alias)) as connection:
+        return digests.take(connection, like)
+
+
+def connect(applier: Applier, databases: Databases, alias: str) -> Any:
+    """Open a psycopg2 connection to one alias, in autocommit mode."""
+    connection = psycopg2.connect(applier.server.url(databases.names[alias]))
+    connection.autocommit = True
+    return connection
+
+
+def _judge_rows(
+    made: Upgrade,
+    before: Mapping[str, digests.Digest],
+    after: Mapping[str, digests.Digest],
+    *,
+    squash_ran: bool,
+) -> None:
+    """Sort what is not preserved into faults and the originals' own data steps.
+
+    Rows that get lost are always a fault. Values that change are the work of the originals
+    whenever it was they that ran; the squash itself must leave what it finds (the rows that
+    it adds have been compared with those that the originals add).
+    """
+    rewritten = {}
+    for table, names in digests.changed(before, after).items():
+        left, right = before[table].rows, after[table].rows
+        if right < left:
+            made.differences.append(Difference("row", table, "removed", "rows", left, right))
+        elif squash_ran and right == left:
+            made.differences.append(
+                Difference("row", table, "changed", ", ".join(names), "as before the upgrade", "other")
+            )
+        elif not squash_ran:
+            rewritten[table] = names
+    made.rewritten = {**made.rewritten, **rewritten}

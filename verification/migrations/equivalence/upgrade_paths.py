@@ -1,0 +1,162 @@
+"""Every way to the squash but the empty database: partial states, the switch, the way back."""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from verification.migrations.equivalence import partial_states, prune, rollback, upgrade
+from verification.migrations.execution.project_runner import Applier
+from verification.migrations.plan.chains import Chain, Squash
+from verification.schema.comparison.difference import Difference
+
+SLOWEST: Final = 5
+"""Steps that the text names beside those with an alarm; the JSON has all."""
+LARGE: Final = 10_000
+"""Rows from which a table is large: an ACCESS EXCLUSIVE lock on it is an outage worth a flag."""
+
+
+@dataclass
+class Thorough:
+    """What was found on all of these ways for one squash."""
+
+    squash: Squash
+    upgrades: list[upgrade.Upgrade]
+    way_back: list[rollback.BackwardStep]
+    succession: prune.Succession
+    costs: upgrade.Upgrade | None = None
+    """The longest upgrade, on as many rows as production has: what each step takes and locks."""
+
+    @property
+    def differences(self) -> list[Difference]:
+        """Everything that is not as it should be."""
+        return [each for _, _, differences in self.sections() for each in differences]
+
+    def sections(self) -> Iterator[tuple[str, list[str], list[Difference]]]:
+        """Give title, remarks and findings of each way."""
+        ups = self.upgrades
+        yield (
+            f"{len(ups)} partial states upgraded ({sum(each.rows for each in ups)} rows)",
+            [f"from {each.migration or 'none'}: {each.refused}" for each in ups if each.refused],
+            [difference for each in ups for difference in each.differences],
+        )
+        yield (
+            "all originals applied: the squash runs nothing, and the originals can go",
+            [],
+            [*self.succession.switched, *self.succession.pruned],
+        )
+        yield (
+            f"{sum(step.reversible for step in self.way_back)} of {len(self.way_back)} originals undone",
+            [
+                f"{step.migration} cannot be undone: {step.reason}"
+                for step in self.way_back
+                if not step.reversible
+            ],
+            [difference for step in self.way_back for difference in step.differences],
+        )
+        if self.costs is not None:
+            by_time = sorted(self.costs.steps, key=lambda step: -step.seconds)
+            # Quick or slow, what stops a large table's traffic is told.
+            told = [step for index, step in enumerate(by_time) if index < SLOWEST or step.alarms(LARGE)]
+            yield (
+                f"{sum(step.seconds for step in self.costs.steps):.1f} s of migrations on {self.costs.rows} rows",
+                [
+                    f"{step.migration}: {step.seconds:.2f} s; "
+                    + "; ".join(
+                        [*(step.alarms(LARGE) or ["no alarm"]), *([step.caveat] if step.caveat else [])]
+                    )
+                    for step in told
+                ],
+                self.costs.differences,
+            )
+
+    def _costs(self) -> list[dict[str, Any]]:
+        assert self.costs is not None  # noqa: S101 - asked by the caller
+        return [
+            {
+                "migration": step.migration,
+                "seconds": round(step.seconds, 4),
+                "locks": dict(step.locks),
+                "locks_seen": step.locks_seen,
+                "rewritten": list(step.rewritten),
+                "alarms": step.alarms(LARGE),
+            }
+            for step in self.costs.steps
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what ``--thorough`` adds to the squash's entry."""
+        return {
+            "upgrades": [
+                {
+                    "from": each.migration,
+                    "rows": each.rows,
+                    "applied": each.applied,
+                    "refused": each.refused,
+                    "rewritten": dict(each.rewritten),
+                    "differences": [difference.to_json() for difference in each.differences],
+                }
+                for each in self.upgrades
+            ],
+            **({"costs": self._costs()} if self.costs is not None else {}),
+            "switch": [each.to_json() for each in self.succession.switched],
+            "prune": [each.to_json() for each in self.succession.pruned],
+            "rollback": [
+                {
+                    "migration": step.migration,
+                    "reversible": step.reversible,
+                    "reason": step.reason,
+                    "differences": [difference.to_json() for difference in step.differences],
+                }
+                for step in self.way_back
+            ],
+        }
+
+
+def examine(
+    applier: Applier, squash: Squash, chain: Chain, rows: upgrade.Rows, many: upgrade.Rows | None = None
+) -> Thorough:
+    """Go every way for one squash. ``chain``: that of its originals.
+
+    ``many``: measure each migration's cost on so many rows, too.
+    """
+    ladder = partial_states.climb(applier, squash, chain)
+
+    def rise(state: partial_states.PartialState) -> upgrade.Upgrade:
+        return upgrade.upgrade(applier, ladder, state, rows)
+
+    # The longest first, so that the last to end is a short one.
+    early, back, succession = applier.together(
+        lambda: _first_to_hold_rows(map(rise, ladder.states)),
+        lambda: rollback.roll_back(applier, ladder),
+        lambda: prune.succeed(applier, ladder, rows),
+    )
+    costs, *ups = applier.together(
+        lambda: _measure(applier, ladder, early[-1], many),
+        *(functools.partial(rise, state) for state in ladder.states[len(early) :]),
+    )
+    return Thorough(squash, early + ups, back, succession, costs)
+
+
+def _first_to_hold_rows(ups: Iterator[upgrade.Upgrade]) -> list[upgrade.Upgrade]:
+    """Upgrade state after state until one takes rows of the app's own."""
+    early = []
+    for made in ups:
+        early.append(made)
+        if _holds_rows(made):
+            break
+    return early
+
+
+def _holds_rows(made: upgrade.Upgrade) -> bool:
+    return bool(made.rows and made.position)
+
+
+def _measure(
+    applier: Applier, ladder: partial_states.Ladder, small: upgrade.Upgrade, many: upgrade.Rows | None
+) -> upgrade.Upgrade | None:
+    """Upgrade the state that ``small`` upgraded once more, holding many rows."""
+    if many is None or not _holds_rows(small):
+        return None
+    state = ladder.states[small.position]
+    return upgrade.upgrade(applier, ladder, state, many, filled=small.filled)

@@ -1,0 +1,266 @@
+"""Run chains on databases of a server: fresh ones, or clones of one that has been run already."""
+
+import functools
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import psycopg2
+
+from verification.errors import CannotRun
+from verification.migrations.execution.runner import Event, Project, Runner
+from verification.migrations.plan.chains import Chain, Squash, Tree, read_tree
+from verification.postgres.server import Server
+
+
+@dataclass(frozen=True)
+class Step:
+    """One migration as it ran: its cost on the data that were there."""
+
+    alias: str
+    migration: str
+    seconds: float
+    locks_seen: str
+    """How its locks were read: in its "transaction", after each of its "statements", or by "samples" alone."""
+    locks: Mapping[str, str]
+    """Table that was there before -> strongest lock."""
+    rewritten: tuple[str, ...]
+    rows: Mapping[str, int]
+    """Table -> the planner's estimate of its rows before the step."""
+
+    @property
+    def caveat(self) -> str:
+        """What the record of locks may lack; empty when it is whole."""
+        if self.locks_seen != "samples":
+            return ""
+        return "a statement that refuses a transaction: its locks are samples, short ones may be missing"
+
+    def alarms(self, large: int) -> list[str]:
+        """Name what stops the traffic of a table with at least ``large`` rows."""
+        found = []
+        for table, mode in self.locks.items():
+            if self.rows.get(table, 0) >= large and mode == "AccessExclusiveLock":
+                found.append(
+                    f"{table}: ACCESS EXCLUSIVE" + (", rewritten" if table in self.rewritten else "")
+                )
+        return found
+
+
+@dataclass(frozen=True)
+class Databases:
+    """One database for each alias that has its own."""
+
+    names: Mapping[str, str]
+    """Alias -> name, mirrors included."""
+    own: tuple[str, ...]
+    """The aliases that are migrated, in order."""
+
+    def to_json(self) -> dict[str, str]:
+        """Give the runner the aliases to migrate."""
+        return {alias: self.names[alias] for alias in self.own}
+
+
+class Applier:
+    """A project on a server: runners, databases and all that must be gone in the end."""
+
+    def __init__(
+        self,
+        project: Project,
+        server: Server,
+        *,
+        workers: int | None = None,
+        progress: Callable[[int, Event], None] | None = None,
+    ) -> None:
+        """Start one runner. ``progress``: called with the number of the runner at each of its steps."""
+        self.project = project
+        self.server = server
+        self.progress = progress
+        self.workers = workers or max(1, min(4, os.cpu_count() or 1))
+        self._created: list[str] = []
+        self._runners: list[Runner] = []
+        self._free: queue.LifoQueue[Runner] = queue.LifoQueue()
+        self._lock = threading.Lock()
+        try:
+            self._idle = self._create(None)
+            self._free.put(self._new_runner())
+        except BaseException:
+            self.close()
+            raise
+        self.aliases: Mapping[str, str | None] = self._runners[0].ready["aliases"]
+
+    @property
+    def versions(self) -> str:
+        """What runs in the project's process, for a report."""
+        ready = self._runners[0].ready
+        return f"Django {ready['django']}, Python {ready['python']}, {ready['driver']}"
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The project's migrations as its folders hold them."""
+        with self.runner() as runner:
+            return read_tree(runner)
+
+    @contextmanager
+    def runner(self) -> Iterator[Runner]:
+        """Borrow a runner; a new one is started while there are fewer than ``workers``."""
+        runner = self._take()
+        try:
+            yield runner
+        finally:
+            self._free.put(runner)
+
+    def together(self, *tasks: Callable[[], Any]) -> list[Any]:
+        """Do several things at once, as many as there are workers; give their results in order."""
+        if len(tasks) == 1:
+            return [tasks[0]()]
+        with ThreadPoolExecutor(self.workers) as pool:
+            futures = [pool.submit(task) for task in tasks]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+                broken = [each for each in futures if each.done() and each.exception() is not None]
+                return [future.result() for future in broken or futures]
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def fresh(self) -> Databases:
+        """Create empty databases."""
+        return self._databases(lambda _: None)
+
+    def clone(self, databases: Databases) -> Databases:
+        """Copy databases to which nobody is connected."""
+        return self._databases(lambda alias: databases.names[alias])
+
+    def drop(self, databases: Databases) -> None:
+        """Drop databases before the end."""
+        for alias in databases.own:
+            self.server.drop_database(databases.names[alias])
+            with self._lock:
+                self._created.remove(databases.names[alias])
+
+    @contextmanager
+    def copy(self, databases: Databases) -> Iterator[Databases]:
+        """Keep a copy for the length of a ``with`` block."""
+        copied = self.clone(databases)
+        try:
+            yield copied
+        finally:
+            with suppress(psycopg2.Error, CannotRun):
+                self.drop(copied)
+
+    def forward(self, databases: Databases, chain: Chain) -> list[Step]:
+        """Migrate to the end of the chain as ``migrate`` does. Raises ``JobFailed``."""
+        with self.runner() as runner:
+            result = runner.run("forward", databases=databases.to_json(), without=chain.to_json())
+        return steps_of(result)
+
+    def climb(
+        self, databases: Databases, chain: Chain, squash: Squash, paused: Callable[[Event], None]
+    ) -> list[Step]:
+        """Migrate original by original of ``squash``; ``paused`` is called after each, 0 being "none yet"."""
+        with self.runner() as runner:
+            result = runner.run(
+                "climb",
+                databases=databases.to_json(),
+                without=chain.to_json(),
+                replaced=[list(key) for key in squash.originals],
+                paused=paused,
+            )
+        return steps_of(result)
+
+    def descend(
+        self,
+        databases: Databases,
+        chain: Chain,
+        squash: Squash,
+        start: int,
+        paused: Callable[[Event], None],
+    ) -> list[Step]:
+        """Go back from the ``start``-th original to none; ``paused`` is called after each."""
+        with self.runner() as runner:
+            result = runner.run(
+                "descend",
+                databases=databases.to_json(),
+                without=chain.to_json(),
+                replaced=[list(key) for key in squash.originals],
+                start=start,
+                paused=paused,
+            )
+        return steps_of(result)
+
+    def close(self) -> None:
+        """End the runners and drop every database that was created; may be called twice."""
+        for runner in self._runners:
+            runner.close()
+        for name in self._created:
+            # A server that has gone took its databases with it, or will be removed as a whole.
+            with suppress(psycopg2.Error, CannotRun):
+                self.server.drop_database(name)
+        self._created.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _databases(self, template: Callable[[str], str | None]) -> Databases:
+        own = tuple(alias for alias, same_as in self.aliases.items() if same_as is None)
+        # The default comes first: the others may lean on what it holds.
+        own = tuple(sorted(own, key=lambda alias: alias != "default"))
+        names = {alias: self._create(template(alias)) for alias in own}
+        mirrors = {alias: names[target] for alias, target in self.aliases.items() if target in names}
+        return Databases({**names, **mirrors}, own)
+
+    def _create(self, template: str | None) -> str:
+        try:
+            name = self.server.create_database(template=template).name
+        except psycopg2.OperationalError as error:
+            raise CannotRun(
+                f"no database can be created at {self.server.address}: {str(error).strip().splitlines()[0]}; "
+                "see that the server runs and that its user may create databases"
+            ) from None
+        with self._lock:
+            self._created.append(name)
+        return name
+
+    def _take(self) -> Runner:
+        with self._lock:
+            full = len(self._runners) >= self.workers
+        if full:
+            return self._free.get()
+        try:
+            return self._free.get_nowait()
+        except queue.Empty:
+            return self._new_runner()
+
+    def _new_runner(self) -> Runner:
+        with self._lock:
+            number = len(self._runners)
+        tell = functools.partial(self.progress, number) if self.progress is not None else None
+        runner = Runner(self.project, self.server, self._idle, progress=tell)
+        with self._lock:
+            self._runners.append(runner)
+        return runner
+
+
+def steps_of(result: Event) -> list[Step]:
+    """Read the record of a run."""
+    return [
+        Step(
+            alias=alias,
+            migration=f"{step['app']}.{step['migration']}",
+            seconds=step["seconds"],
+            locks_seen=step["locks_seen"],
+            locks=step["locks"],
+            rewritten=tuple(step["rewritten"]),
+            rows=step["rows"],
+        )
+        for alias, steps in result["steps"].items()
+        for step in steps
+    ]

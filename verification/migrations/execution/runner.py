@@ -1,0 +1,255 @@
+"""A process of the project's own Python that runs migrations for the harness (``worker/``).
+
+The project's Django, driver and dependencies stay its own: the two sides exchange JSON lines.
+"""
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, Self
+
+from verification.errors import CannotRun
+from verification.postgres.server import Server
+from verification.project.configuration import Configuration
+
+WORKER: Final = Path(__file__).parent / "worker"
+START_SECONDS: Final = 60.0
+"""How long the project's settings and apps may take to load."""
+JOB_SECONDS: Final = 1800.0
+"""How long one step may keep silent: a migration over production-like rows is long, not endless."""
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Whose migrations are run, and with which Python."""
+
+    settings: str
+    directory: Path
+    python: str = sys.executable
+    paths: tuple[str, ...] = ()
+    """Folders for ``sys.path``, absolute."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    overlay: Mapping[str, str] = field(default_factory=dict)
+    """Package of migrations -> folder with the copy that stands in for it."""
+
+    @classmethod
+    def of(cls, configuration: Configuration, *, settings: str = "", python: str = "") -> Self:
+        """Describe the project that ``[tool.verification]`` describes."""
+        return cls(
+            settings=settings or configuration.settings,
+            directory=configuration.root,
+            python=python or sys.executable,
+            paths=tuple(
+                str((configuration.root / folder).resolve()) for folder in (*configuration.paths, ".")
+            ),
+            variables=configuration.variables(),
+        )
+
+
+class JobFailed(Exception):  # noqa: N818 - reads as what it tells
+    """A job that the project's side could not do."""
+
+    def __init__(self, kind: str, message: str, *, migration: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        """As in ``worker/failure.py``; also "died", "not started" and "timeout"."""
+        self.message = message
+        self.migration = migration
+        self.detail = detail
+
+    def cannot_run(self, what: str) -> CannotRun:
+        """Make the one line that ends a run."""
+        where = f" in {self.migration}" if self.migration else ""
+        return CannotRun(f"{what}{where}: {self.message}{_advice(self)}")
+
+
+class Runner:
+    """One such process, started at once; ``with`` ends it."""
+
+    def __init__(
+        self, project: Project, server: Server, idle: str, *, progress: Callable[[Event], None] | None = None
+    ) -> None:
+        """Start the project's process; ``progress`` gets migration, done and total as each step begins."""
+        self.project = project
+        self._progress = progress
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the runner
+        self._answers: queue.Queue[str | None] = queue.Queue()
+        self._process = self._start(project)
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self._send(
+                {
+                    "settings": project.settings,
+                    "paths": list(project.paths),
+                    "overlay": dict(project.overlay),
+                    "idle": idle,
+                    "server": {
+                        "host": server.host,
+                        "port": server.port,
+                        "user": server.user,
+                        "password": server.password,
+                    },
+                    "libpq": server.client_variables(),
+                    "ours": server.provider != "existing",
+                }
+            )
+            self.ready = self._await(START_SECONDS)
+        except JobFailed as error:
+            self.close()
+            if error.kind == "settings":
+                raise CannotRun(error.message) from None
+            if error.kind == "died" and not _advice(error):
+                error.kind = "not started"
+            raise error.cannot_run(f"settings {project.settings}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, job: str, *, paused: Callable[[Event], None] | None = None, **values: Any) -> Event:
+        """Do one job and give its result; ``paused`` is called at each pause and may use its databases.
+
+        Raises ``JobFailed``; after "died" and "timeout" the runner is of no more use.
+        """
+        self._send({"job": job, **values})
+        current = ""
+        while True:
+            try:
+                event = self._await(JOB_SECONDS)
+            except JobFailed as error:
+                error.migration = error.migration or current
+                raise
+            if event["event"] == "step":
+                current = event["migration"]
+                if self._progress is not None:
+                    self._progress(event)
+                continue
+            if event["event"] != "paused":
+                return event
+            if paused is not None:
+                try:
+                    paused(event)
+                except BaseException:
+                    # The job waits for an answer that will not come.
+                    self.close()
+                    raise
+            self._send({"go": True})
+
+    def close(self) -> None:
+        """End the process and whatever it started; may be called twice."""
+        if self._process.poll() is None:
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self, project: Project) -> "subprocess.Popen[str]":
+        try:
+            return subprocess.Popen(
+                [project.python, str(WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                cwd=project.directory,
+                env=dict(project.variables) or None,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._log.close()
+            raise CannotRun(
+                f"--python {project.python}: cannot be started ({error.strerror}); name the project's interpreter"
+            ) from None
+
+    def _listen(self) -> None:
+        output: IO[str] | None = self._process.stdout
+        assert output is not None  # noqa: S101 - it is a pipe
+        with suppress(ValueError, OSError):
+            for line in output:
+                self._answers.put(line)
+        self._answers.put(None)
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            raise self._death() from None
+
+    def _await(self, seconds: float) -> Event:
+        try:
+            line = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            self.close()
+            raise JobFailed(
+                "timeout", f"no answer from the project's process within {seconds:.0f} s"
+            ) from None
+        if line is None:
+            raise self._death()
+        event: Event = json.loads(line)
+        if event.pop("event") == "error":
+            raise JobFailed(
+                event["kind"],
+                event["message"],
+                migration=event.get("migration", ""),
+                detail=event.get("detail", ""),
+            )
+        return {"event": json.loads(line)["event"], **event}
+
+    def _death(self) -> JobFailed:
+        status = self._process.wait()
+        self._log.seek(0)
+        said = self._log.read().decode(errors="replace").strip()
+        last = said.splitlines()[-1] if said else f"status {status}"
+        return JobFailed("died", f"the project's process ended ({last})", detail=said)
+
+
+ADVICE: Final = (
+    ("connection", "", "the server went away: start it again and repeat"),
+    ("killed", "", "something outside ended it: look whether the machine ran out of memory"),
+    ("driver", "", "install one in the environment that --python names"),
+    ("died", "No module named 'django'", "name the project's interpreter with --python"),
+    ("not started", "", "see that --python names the project's interpreter, Python 3.8 or newer"),
+    (
+        "",
+        "extension .* is not available",
+        "this server lacks the extension: use --provider container or existing with one that has it",
+    ),
+    (
+        "",
+        "not supported in this build",
+        "this server was built without it: use --provider container or existing with one that has it",
+    ),
+)
+"""Kind of failure (empty: any), what its message says (a pattern), what to do about it."""
+
+
+def _advice(error: JobFailed) -> str:
+    """Say what to do about it, as far as the failure tells."""
+    for kind, pattern, advice in ADVICE:
+        if kind in {"", error.kind} and re.search(pattern, error.message):
+            return f"; {advice}"
+    return ""

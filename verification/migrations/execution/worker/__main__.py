@@ -1,0 +1,29 @@
+"""Started as ``python .../worker``: a folder, so that nothing of the harness need be importable there.
+
+Its own folder leaves ``sys.path`` at once: ``loader`` and the like are names that projects use too.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+PACKAGE = "verification_worker"
+
+
+def main() -> None:
+    """Load the package under a name of its own and serve the jobs that arrive on standard input."""
+    folder = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != folder]
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None and spec.loader is not None  # noqa: S101, PT018 - the file is beside this one
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = package
+    spec.loader.exec_module(package)
+    serve = importlib.import_module(PACKAGE + ".serve")
+    serve.main()
+
+
+if __name__ == "__main__":
+    main()

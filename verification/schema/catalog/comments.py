@@ -1,0 +1,114 @@
+"""What is written on objects: comments and security labels; and what no reader knows."""
+
+from typing import Any, Final
+
+from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, Reader
+from verification.schema.model.schema import Entry, Key
+
+COMMENTS: Final = f"""
+SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
+WHERE objoid >= {FIRST_USER_OID}
+    OR classoid IN ('pg_extension'::regclass, 'pg_namespace'::regclass, 'pg_largeobject'::regclass)
+UNION ALL
+SELECT classoid::regclass::text, objoid, 0, description FROM pg_shdescription
+WHERE classoid = 'pg_database'::regclass
+    AND objoid = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+LABELS: Final = """
+SELECT classoid::regclass::text, objoid, objsubid, provider, label FROM pg_seclabel
+UNION ALL
+SELECT classoid::regclass::text, objoid, 0, provider, label FROM pg_shseclabel
+WHERE classoid = 'pg_database'::regclass
+    AND objoid = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+UNKNOWN_CLASSES: Final = f"""
+SELECT classid::regclass::text
+FROM (SELECT DISTINCT classid FROM pg_depend WHERE objid >= {FIRST_USER_OID}) classes
+"""
+
+STANDARD_COMMENT: Final = "standard public schema"
+"""initdb writes it on the schema public; one who creates that schema anew has no reason to."""
+
+CLASSES: Final = frozenset(
+    [
+        "pg_class",
+        "pg_attrdef",
+        "pg_constraint",
+        "pg_type",
+        "pg_proc",
+        "pg_trigger",
+        "pg_rewrite",
+        "pg_policy",
+        "pg_namespace",
+        "pg_extension",
+        "pg_statistic_ext",
+        "pg_publication",
+        "pg_publication_rel",
+        "pg_publication_namespace",
+        "pg_subscription",
+        "pg_foreign_data_wrapper",
+        "pg_foreign_server",
+        "pg_user_mapping",
+        "pg_collation",
+        "pg_cast",
+        "pg_operator",
+        "pg_opclass",
+        "pg_opfamily",
+        "pg_amop",
+        "pg_amproc",
+        "pg_conversion",
+        "pg_ts_parser",
+        "pg_ts_dict",
+        "pg_ts_template",
+        "pg_ts_config",
+        "pg_language",
+        "pg_am",
+        "pg_transform",
+        "pg_event_trigger",
+        "pg_default_acl",
+        "pg_largeobject",
+        "pg_largeobject_metadata",
+    ]
+)
+"""Every catalog whose objects this package reads, on their own or as part of others."""
+
+
+def read(reader: Reader) -> None:
+    """Record comments, security labels, DEPENDS ON EXTENSION, and fail closed on catalogs that nobody reads."""
+    for (catalog, oid), extensions in reader.dependents.items():
+        key = _target(reader, catalog, oid, 0)
+        if key:
+            attributes: Any = reader.entries[reader.owners.get(key, key)].attributes
+            attributes["depends_on_extensions"] = tuple(sorted(extensions))
+    for catalog, oid, number, text in reader.rows(COMMENTS):
+        key = _target(reader, catalog, oid, number)
+        standard = text == STANDARD_COMMENT and (oid == PUBLIC_OID or key == ("schema", "public"))
+        if key and not standard:
+            _note(reader, "comment", " ".join(key).strip(), "comment", text, key)
+    for catalog, oid, number, provider, label in reader.rows(LABELS):
+        key = _target(reader, catalog, oid, number)
+        if key:
+            _note(reader, "security_label", f"{' '.join(key).strip()} for {provider}", "label", label, key)
+    for (catalog,) in reader.rows(UNKNOWN_CLASSES):
+        if catalog not in CLASSES:
+            reader.not_compared(f"objects in {catalog}")
+
+
+def _target(reader: Reader, catalog: str, oid: int, number: int) -> Key | None:
+    if catalog == "pg_largeobject":
+        return ("large_object", str(oid))
+    key = reader.addresses.get((catalog, oid, number))
+    if key is None and oid >= FIRST_USER_OID and not _is_internal(catalog):
+        reader.not_compared(f"a note on column {number} of object {oid} in {catalog}")
+    return key
+
+
+def _is_internal(catalog: str) -> bool:
+    return catalog == "pg_rewrite"  # the rule behind a view, which nobody looks at
+
+
+def _note(reader: Reader, kind: str, name: str, attribute: str, text: str, target: Key) -> None:
+    owner = reader.owners.get(target, target)
+    reader.entries[kind, name] = Entry(kind, name, {attribute: text}, (owner,))

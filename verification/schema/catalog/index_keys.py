@@ -1,0 +1,96 @@
+"""Keys of indexes: operator class and its parameters, collation, statistics target.
+
+Nearly every key has its column's own: that is settled by comparing numbers, and only the rest is told.
+"""
+
+from typing import Any, Final
+
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
+from verification.schema.model.schema import Value
+
+KEY_DETAILS: Final = f"""
+SELECT k.attrelid, k.attnum, COALESCE(NULLIF(t.typbasetype, 0), t.oid), t.typcollation, k.attoptions,
+    NULLIF(k.attstattarget, -1)
+FROM (
+    SELECT a.* FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid WHERE i.indexprs IS NOT NULL
+    UNION ALL
+    SELECT a.* FROM pg_attribute a JOIN pg_index i ON i.indexrelid = a.attrelid
+    WHERE a.attoptions IS NOT NULL AND i.indexprs IS NULL
+) k
+JOIN pg_type t ON t.oid = k.atttypid
+WHERE k.attrelid >= {FIRST_USER_OID} AND k.attnum > 0
+"""
+"""What only a key's own row can tell: parameters of the operator class, type of an expression."""
+
+OPERATOR_CLASSES: Final = """
+SELECT o.oid, CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END
+    || quote_ident(o.opcname), o.opcdefault, o.opcintype, t.typtype = 'p'
+FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_type t ON t.oid = o.opcintype
+"""
+
+COLLATIONS: Final = "SELECT oid, oid::regcollation::text FROM pg_collation"
+
+COERCED: Final = {1043: 25, 650: 869}
+"""Type -> the type whose operator class CREATE INDEX takes for it: varchar text's, cidr inet's."""
+
+ATTRIBUTES: Final = ("operator_classes", "operator_class_parameters", "collations", "statistics_targets")
+
+
+class Keys:
+    """What the catalogs say about keys, read once for all indexes."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._types = reader.column_types
+        self._classes = {oid: tuple(values) for oid, *values in reader.rows(OPERATOR_CLASSES)}
+        self._collations = dict(reader.rows(COLLATIONS))
+        self._rows = {(index, number): tuple(values) for index, number, *values in reader.rows(KEY_DETAILS)}
+        self._with_rows = {index for index, _ in self._rows}
+        self._names: dict[tuple[int, int], str | None] = {}
+        self._found: dict[tuple[Any, ...], dict[str, Value]] = {}
+
+    def unusual(
+        self, index: int, relation: int, numbers: tuple[int, ...], classes: str, collations: str
+    ) -> dict[str, Value]:
+        """Give what the keys do not share with their columns, one value a key, None where it is the default."""
+        types = self._types.get(relation, {})
+        if index in self._with_rows:
+            return self._unusual(index, types, numbers, classes, collations)
+        # Without rows of their own, keys of the same types are the same in every table.
+        alike = (classes, collations, *[types.get(number) for number in numbers])
+        found = self._found.get(alike)
+        if found is None:
+            found = self._found[alike] = self._unusual(index, types, numbers, classes, collations)
+        return found
+
+    def _unusual(
+        self,
+        index: int,
+        types: dict[int, tuple[int, int]],
+        numbers: tuple[int, ...],
+        classes: str,
+        collations: str,
+    ) -> dict[str, Value]:
+        found: list[tuple[Value, ...]] = []
+        for place, (number, operator_class, collation) in enumerate(
+            zip(numbers, classes.split(), collations.split(), strict=False), 1
+        ):
+            row = self._rows.get((index, place))
+            kind, natural = types.get(number) or (row or (0, 0))[:2]
+            key = (
+                self._name(int(operator_class), kind if number else 0),
+                (column_options(row[2]) or None) if row else None,
+                None if int(collation) in (0, natural) else self._collations[int(collation)],
+                row[3] if row else None,
+            )
+            found.append(key)
+        columns = zip(ATTRIBUTES, zip(*found, strict=True), strict=False)
+        return {name: values for name, values in columns if any(value is not None for value in values)}
+
+    def _name(self, operator_class: int, kind: int) -> str | None:
+        """Give an operator class's name, None when CREATE INDEX takes it by itself; kind 0: of an expression."""
+        known = (operator_class, kind)
+        if known not in self._names:
+            name, default, accepted, is_pseudo = self._classes[operator_class]
+            usual = default and (not kind or is_pseudo or accepted in (kind, COERCED.get(kind)))
+            self._names[known] = None if usual else name
+        return self._names[known]

@@ -1,0 +1,258 @@
+"""What follows from what: which differences have their cause in another one that is reported."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from verification.schema.comparison.difference import Difference
+from verification.schema.model.identities import PUBLISHED
+from verification.schema.model.schema import Entry, Key, Schema, Value
+
+Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
+
+SINGLE: Final = {
+    "comment": "comment",
+    "grant": "privileges",
+    "default_privileges": "privileges",
+    "security_label": "label",
+}
+"""Classes that have one attribute: an added one is told by its value."""
+
+NEVER_RENAMED: Final = frozenset({"row", "database", "extension", "user_mapping", "cast", "transform"})
+VIEWS: Final = frozenset({"view", "materialized_view"})
+TYPES: Final = frozenset({"type", "collation"})
+FOLLOWED: Final = frozenset({"owner", "persistence"})
+"""What PostgreSQL changes in a table's own sequences when it changes in the table."""
+GRANTED: Final = frozenset({"grant", "security_label"})
+KEY_ATTRIBUTES: Final = (
+    "order",
+    "operator_classes",
+    "operator_class_parameters",
+    "collations",
+    "statistics_targets",
+)
+IMPLIED: Final = {
+    "deferrable": ("initially_deferred",),
+    "partition_of": ("partition_bound",),
+    "result": ("argument_modes",),
+    "on_delete": ("on_delete_columns",),
+    "enforced": ("valid",),  # what is not enforced cannot be valid
+    "provider": ("version",),
+    "locale": ("version",),
+    "period": ("method",),
+    "subtype": ("operator_class", "subtype_collation"),
+}
+"""Attribute -> details of the same object that PostgreSQL changes with it."""
+PARTITIONED: Final = frozenset({"partition_of", "not_null_constraint"})
+"""What changes in a table's indexes and columns when it becomes a partition."""
+MARKS: Final = frozenset({"clustered_index", "replica_identity"})
+"""Attributes of a table that name one of its indexes."""
+ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
+
+KINDS: Final = frozenset(
+    {
+        "access_method", "aggregate", "cast", "collation", "column", "comment", "constraint", "conversion",
+        "database", "default_privileges", "event_trigger", "extension", "foreign_data_wrapper",
+        "foreign_table", "function", "grant", "index", "language", "materialized_view", "operator",
+        "operator_class", "operator_family", "policy", "procedure", "publication", "publication_schema",
+        "publication_table", "row", "rule", "schema", "security_label", "sequence", "server", "statistics",
+        "subscription", "table", "text_search_configuration", "text_search_dictionary",
+        "text_search_parser", "text_search_template", "transform", "trigger", "type", "user_mapping",
+        "view",
+    }
+)  # fmt: skip
+"""Every object class of the model."""
+ATTRIBUTES: Final = frozenset({"owner", "name", "column_order"})
+"""Attributes that ``--ignore`` takes even when no object at hand has one."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All differences of one comparison, before causes are weighed."""
+
+    left: Mapping[Key, Entry]
+    right: Mapping[Key, Entry]
+    removed: Mapping[Key, Entry]
+    added: Mapping[Key, Entry]
+    changed: Changed
+
+    def follows(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
+        """Tell whether an object came or went with one that it cannot outlive."""
+        side = self.left if gone is self.removed else self.right
+        ancestors = set(_ancestors(entry, side))
+        return (
+            not ancestors.isdisjoint(gone)
+            or (entry.kind not in GRANTED and self._extension_changed(ancestors))
+            or any(("extension", name) in gone for name in entry.attributes.get("depends_on_extensions", ()))
+            or (_is_copied(entry) and self._has_changed(entry, "partition_of"))
+            or (entry.kind == "grant" and gone is self.removed and self._became_owner(entry))
+            or (entry.kind in PUBLISHED and self._has_changed(entry, "all_tables"))
+            or (entry.kind == "column" and _of_view(entry) and self._has_changed(entry, "definition"))
+        )
+
+    def is_consequence(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Tell whether a changed attribute has its cause in another object that is reported."""
+        entry = self.left[key]
+        return (
+            (entry.kind not in GRANTED and self._extension_changed(set(_ancestors(entry, self.left))))
+            or self._is_inherited(entry, attribute, values)
+            or (attribute in PARTITIONED and self._has_changed(entry, "partition_of"))
+            or (attribute == "local" and self._has_changed(entry, "inherits"))
+            or (attribute == "valid" and self._attached(key))
+            or (attribute in MARKS and self._marked_index_gone(key, values))
+            or (attribute in FOLLOWED and self._follows_table(entry, attribute, values))
+            or (attribute == "not_null" and self._of_primary_key(key))
+            or (attribute == "collations" and self._collation_of_column(entry, values))
+            or (
+                attribute in TYPES
+                and entry.kind == "column"
+                and _of_view(entry)
+                and self._of_other_query(entry)
+            )
+        )
+
+    def _has_changed(self, entry: Entry, attribute: str) -> bool:
+        """Whether the object that it stands in has changed so."""
+        return bool(entry.parents) and attribute in self.changed.get(entry.parents[0], {})
+
+    def _is_inherited(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Whether the change is that of the object which it inherits from."""
+        return any(
+            parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values
+            for parent in entry.parents
+        )
+
+    def _follows_table(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Whether a table took the sequence of one of its columns along."""
+        return (
+            entry.kind == "sequence"
+            and "owned_by" in entry.attributes
+            and any(
+                self.changed.get(each, {}).get(attribute) == values for each in _ancestors(entry, self.left)
+            )
+        )
+
+    def _of_other_query(self, column: Entry) -> bool:
+        """Whether a view's column has another type since its query, or a column that it reads, has."""
+        view = self.left[column.parents[0]]
+        return self._has_changed(column, "definition") or any(
+            TYPES & self.changed.get(used, {}).keys() for used in view.uses
+        )
+
+    def _of_primary_key(self, column: Key) -> bool:
+        """Whether a primary key came or went that a column is in: it takes NOT NULL for itself."""
+        return any(
+            column in entry.parents and entry.attributes.get("kind") == "primary key"
+            for entry in (*self.added.values(), *self.removed.values())
+        )
+
+    def _marked_index_gone(self, table: Key, values: tuple[Value, Value]) -> bool:
+        """Whether the index that a table is clustered by, or identifies its rows by, came or went itself."""
+        names = {str(value).removeprefix("index ") for value in values}
+        return any(
+            (kind, f"{table[1]}.{name}") in side
+            for side in (self.removed, self.added)
+            for kind in ("index", "constraint")
+            for name in names
+        )
+
+    def _attached(self, index: Key) -> bool:
+        """Whether a partition's index was attached to it or is another one: it is valid when all are attached."""
+        return any(
+            "partition_of" in attributes and index in (*self.left[key].parents, *self.right[key].parents)
+            for key, attributes in self.changed.items()
+        ) or any(index in entry.parents for entry in (*self.added.values(), *self.removed.values()))
+
+    def _became_owner(self, grant: Entry) -> bool:
+        """Whether the grantee needs the grant no more: it owns the object now."""
+        owners = self.changed.get(grant.parents[0], {}).get("owner")
+        return bool(owners and grant.object.endswith(f" to {owners[1]}"))
+
+    def _collation_of_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
+        """Whether an expression's collation changed exactly as that of a column that it is made of."""
+        columns = [self.changed[key].get("collation") for key in entry.parents if key in self.changed]
+        keys = len(entry.attributes.get("keys") or entry.attributes.get("columns") or ())
+        left, right = (side or (None,) * keys for side in values)
+        changes = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
+        return len(left) == len(right) and bool(changes) and changes <= set(columns)
+
+    def _extension_changed(self, ancestors: Iterable[Key]) -> bool:
+        return any(key[0] == "extension" and key in self.changed for key in ancestors)
+
+
+def _is_copied(entry: Entry) -> bool:
+    """Whether it is a partition's copy of what its partitioned table has."""
+    return bool(entry.attributes.get("inherited")) or "partition_of" in entry.attributes
+
+
+def _of_view(column: Entry) -> bool:
+    return bool(column.parents) and column.parents[0][0] in VIEWS
+
+
+def _ancestors(entry: Entry, side: Mapping[Key, Entry]) -> Iterable[Key]:
+    waiting = list(entry.parents)
+    seen: set[Key] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        yield key
+        if key in side:
+            waiting.extend(side[key].parents)
+
+
+def without_consequences(
+    left: Entry, right: Entry, found: dict[str, tuple[Value, Value]]
+) -> dict[str, tuple[Value, Value]]:
+    """Drop what follows within one object: the details of what only one side has, and of keys that moved."""
+    for base in ("identity", "generated", "not_null"):
+        if base in found and (not left.attributes.get(base) or not right.attributes.get(base)):
+            found = {name: values for name, values in found.items() if not name.startswith(f"{base}_")}
+    if ("keys" in found or "columns" in found) and _keys_moved_along(left, right):
+        found = {name: values for name, values in found.items() if name not in KEY_ATTRIBUTES}
+    if "kind" in found and left.kind == "constraint":
+        return {"kind": found["kind"]}  # another constraint under the name of the old
+    implied = {name for cause, names in IMPLIED.items() if cause in found for name in names}
+    return {name: values for name, values in found.items() if name not in implied}
+
+
+def _keys_moved_along(left: Entry, right: Entry) -> bool:
+    """Whether each key that both have kept its order, operator class and collation."""
+    one, other = _keys(left), _keys(right)
+    if one is None or other is None:
+        return False
+    return all(one[key] == other[key] for key in one.keys() & other.keys())
+
+
+def _keys(entry: Entry) -> dict[str, tuple[Value, ...]] | None:
+    keys = entry.attributes.get("keys") or entry.attributes.get("columns") or ()
+    if len(set(keys)) != len(keys):
+        return None
+    columns = [entry.attributes.get(name) or (None,) * len(keys) for name in KEY_ATTRIBUTES]
+    if any(len(values) != len(keys) for values in columns):
+        return None
+    return dict(zip(keys, zip(*columns, strict=True), strict=True)) if keys else {}
+
+
+def same_as_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
+    """Find the unique index that is all that a unique constraint is."""
+    wanted = {k: v for k, v in constraint.attributes.items() if k not in ONLY_OF_CONSTRAINTS}
+    wanted |= {"method": "btree", "keys": constraint.attributes["columns"], "unique": True}
+    if by_meaning and constraint.attributes.get("deferrable"):
+        return None
+    for key, entry in others.items():
+        if key[0] == "index" and (by_meaning or key[1] == constraint.object):
+            same_table = entry.parents[0] == constraint.parents[0]
+            if same_table and entry.attributes == wanted:
+                return key
+    return None
+
+
+def context(left: Schema, right: Schema) -> list[Difference]:
+    """Give what the two databases stand on and no migration sets, where it differs."""
+    return [
+        Difference("database", "database", "changed", name, left.context.get(name), right.context.get(name))
+        for name in sorted(left.context.keys() | right.context.keys())
+        if left.context.get(name) != right.context.get(name)
+    ]

@@ -1,0 +1,55 @@
+"""An extension that went to another schema: whatever names its members names them there.
+
+https://www.postgresql.org/docs/current/sql-alterextension.html (SET SCHEMA)
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from verification.schema.comparison.renames import Rename, without_arguments
+from verification.schema.model.schema import Entry, Key
+
+
+@dataclass(frozen=True)
+class Relocation(Rename):
+    """An extension; ``old`` and ``new`` are its schemas. Told as the extension's attribute, not as a rename."""
+
+    members: frozenset[Key] = frozenset()
+
+    @cached_property
+    def keys(self) -> Mapping[Key, Key]:
+        """Old key -> new key of each member, argument types included."""
+        return {(kind, name): (kind, self.identity(name)) for kind, name in self.members}
+
+    @cached_property
+    def _member(self) -> re.Pattern[str]:
+        names = {without_arguments(name).removeprefix(f"{self.old}.") for _, name in self.members}
+        longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        return re.compile(rf'(?<![\w$"]){re.escape(self.old)}\.({longest_first})(?![\w$"])')
+
+    def identity(self, text: str) -> str:
+        """Give a text that names members as it is after the move."""
+        return self._member.sub(lambda found: f"{self.new}.{found.group(1)}", text)
+
+    def text(self, text: str, *, within: bool) -> str:
+        """Give a text as PostgreSQL prints it after the move."""
+        del within  # members stand in no table
+        return self.identity(text)
+
+
+def relocations(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterator[Relocation]:
+    """Give the extensions that both sides have, in two schemas."""
+    for key, entry in left.items():
+        other = right.get(key)
+        if key[0] != "extension" or other is None:
+            continue
+        old, new = entry.attributes["schema"], other.attributes["schema"]
+        members = frozenset(
+            name
+            for name, member in left.items()
+            if member.attributes.get("extension") == key[1] and name[1].startswith(f"{old}.")
+        )
+        if old != new and members:
+            yield Relocation("extension", old, new, None, members)

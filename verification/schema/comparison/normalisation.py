@@ -1,0 +1,57 @@
+"""Texts that mean the same: each rule is one option, or one difference between server versions."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from verification.schema.comparison.options import Options
+from verification.schema.comparison.renames import apply
+from verification.schema.model.schema import Value
+
+ARRAY_CAST: Final = re.compile(r"\(ARRAY\[([^\[\]]*)\]\)::([\w. ]+(?:\(\d+\))?)\[\]")
+"""``(ARRAY['a'::character varying])::text[]``: an IN list as it was first typed."""
+ELEMENT_CAST: Final = re.compile(r"\(('(?:[^']|'')*'::[\w. ]+(?:\(\d+\))?)\)::([\w. ]+(?:\(\d+\))?)")
+LIST: Final = re.compile(r"ARRAY\[([^\[\]]*)\]")
+ITEM: Final = re.compile(r"""(?:[^,'"()]|'(?:[^']|'')*'|"(?:[^"]|"")*"|\((?:[^()']|'(?:[^']|'')*')*\))+""")
+SPACE: Final = re.compile(r"\s+")
+
+BODIES: Final = frozenset({"body", "sql_body"})
+LISTS: Final = frozenset({"include"})
+
+
+def spelling(text: str) -> str:
+    """Give an IN list as PostgreSQL prints it after a dump and restore: the cast at each element."""
+
+    def at_elements(match: re.Match[str]) -> str:
+        items = ", ".join(f"({item.strip()})::{match[2]}" for item in ITEM.findall(match[1]))
+        return f"ARRAY[{items}]"
+
+    return ARRAY_CAST.sub(at_elements, text)
+
+
+def sorted_lists(text: str) -> str:
+    """Give a text with the elements of each array in order."""
+    return LIST.sub(
+        lambda match: f"ARRAY[{', '.join(sorted(i.strip() for i in ITEM.findall(match[1])))}]", text
+    )
+
+
+def same(attribute: str, left: Value, right: Value, options: Options) -> bool:
+    """Tell whether two values are the same under the options."""
+    for change in _changes(attribute, options):
+        left, right = apply(left, change), apply(right, change)
+    if options.list_order and attribute in LISTS and left is not None and right is not None:
+        left, right = sorted(left), sorted(right)
+    return bool(left == right)
+
+
+def _changes(attribute: str, options: Options) -> list[Callable[[str], str]]:
+    changes: list[Callable[[str], str]] = []
+    if options.body_whitespace and attribute in BODIES:
+        changes.append(lambda text: SPACE.sub(" ", text).strip())
+    if attribute not in BODIES:
+        if options.deparse_spelling:
+            changes.append(spelling)
+        if options.list_order:
+            changes.append(sorted_lists)
+    return changes

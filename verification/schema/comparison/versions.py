@@ -1,0 +1,100 @@
+"""Servers of two versions: what one of them cannot tell or prints in another way, and what is said about it."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from verification.schema.comparison.renames import apply
+from verification.schema.model.schema import Entry, Schema
+
+NAMED_NOT_NULL, PLAIN_VIEW_COLUMNS, MAINTAIN, SAFE_PUBLIC = 18, 16, 17, 15
+"""The versions that began to name NOT NULL constraints, to print columns of a view's only table without
+the table, to grant MAINTAIN, and to keep strangers from creating in the schema public."""
+
+NOT_NULL_ATTRIBUTES: Final = ("not_null_constraint",)
+QUALIFIER: Final = re.compile(r'(?<![\w$".])((?:"[^"]+"|[a-z_][\w$]*))\.(?=[a-z_"])')
+
+
+def notes(left: Schema, right: Schema) -> list[str]:
+    """Say what a comparison of these two normalises."""
+    if left.version == right.version:
+        return []
+    older, newer = sorted((left.version, right.version))
+    said = [
+        f"PostgreSQL {left.version} against {right.version}: attributes that only one has are at its default"
+    ]
+    for version, text in (
+        (
+            SAFE_PUBLIC,
+            "owner and PUBLIC's grant of the schema public count as equal when each is its version's own",
+        ),
+        (PLAIN_VIEW_COLUMNS, "view texts are compared without the table names before columns"),
+        (MAINTAIN, "the privilege MAINTAIN is left out"),
+        (NAMED_NOT_NULL, "names of NOT NULL constraints are left out"),
+    ):
+        if older < version <= newer:
+            said.append(f"PostgreSQL {version}: {text}")
+    return said
+
+
+def bring_together(left: Schema, right: Schema) -> tuple[Schema, Schema]:
+    """Give both schemas without what only one of the versions can tell."""
+    older, newer = sorted((left.version, right.version))
+    changes: list[Callable[[Entry], Entry | None]] = []
+    if older < SAFE_PUBLIC <= newer:
+        changes.append(_without_public_defaults)
+    if older < PLAIN_VIEW_COLUMNS <= newer:
+        schemas = frozenset(entry.object for each in (left, right) for entry in each.of_kind("schema"))
+        changes.append(lambda entry: _without_qualifiers(entry, schemas))
+    if older < MAINTAIN <= newer:
+        changes.append(_without_maintain)
+    if older < NAMED_NOT_NULL <= newer:
+        changes.append(_without_not_null_names)
+    return _changed(left, changes), _changed(right, changes)
+
+
+def _changed(schema: Schema, changes: list[Callable[[Entry], Entry | None]]) -> Schema:
+    entries = {}
+    for key, entry in schema.entries.items():
+        kept: Entry | None = entry
+        for change in changes:
+            kept = change(kept) if kept else None
+        if kept:
+            entries[key] = kept
+    return Schema(schema.version, entries, schema.context)
+
+
+def _without_public_defaults(entry: Entry) -> Entry | None:
+    if entry.key == ("schema", "public") and entry.attributes.get("owner") in (
+        "postgres",
+        "pg_database_owner",
+    ):
+        return entry._replace(attributes={})
+    standard = (("CREATE", "USAGE"), ("USAGE",))
+    if entry.key == ("grant", "schema public to PUBLIC") and entry.attributes["privileges"] in standard:
+        return None
+    return entry
+
+
+def _without_qualifiers(entry: Entry, schemas: frozenset[str]) -> Entry:
+    if entry.kind not in ("view", "materialized_view", "rule", "policy"):
+        return entry
+
+    def plain(text: str) -> str:
+        return QUALIFIER.sub(lambda match: match[0] if match[1] in schemas else "", text)
+
+    return entry._replace(attributes={name: apply(value, plain) for name, value in entry.attributes.items()})
+
+
+def _without_maintain(entry: Entry) -> Entry:
+    if entry.kind not in ("grant", "default_privileges"):
+        return entry
+    privileges = tuple(each for each in entry.attributes["privileges"] if not each.startswith("MAINTAIN"))
+    return entry._replace(attributes={"privileges": privileges})
+
+
+def _without_not_null_names(entry: Entry) -> Entry:
+    if not any(name in entry.attributes for name in NOT_NULL_ATTRIBUTES):
+        return entry
+    kept = {name: value for name, value in entry.attributes.items() if name not in NOT_NULL_ATTRIBUTES}
+    return entry._replace(attributes=kept)

@@ -1,0 +1,1 @@
+"""The SQL script that makes one schema into another."""

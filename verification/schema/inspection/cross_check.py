@@ -1,0 +1,130 @@
+"""Where the catalog reader and the inspection disagree about something that both can see.
+
+Both read the same database. They share no query and no code, so what the two say alike is known
+twice; what they say otherwise is a defect of one of them and never passes for "equal".
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from verification.schema.comparison.difference import Difference
+from verification.schema.inspection import normalisers
+from verification.schema.model.schema import Entry, Key, Schema
+
+TABLES: Final = frozenset({"table", "foreign_table"})
+RELATIONS: Final = frozenset({*TABLES, "view", "materialized_view"})
+KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "type"})
+"""What both see; of columns, constraints and types only those of ``_is_shared``."""
+CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check", "exclusion"})
+TYPES: Final = frozenset({"enum", "domain"})
+
+Attributes = Mapping[str, Any]
+Reading = Mapping[Key, Attributes]
+Plain = Callable[[Any], Any]
+
+_VIEW: Final = {"definition": normalisers.text, "comment": normalisers.text}
+_TABLE: Final = {"comment": normalisers.text}
+SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
+    "table": _TABLE,
+    "foreign_table": _TABLE,
+    "view": _VIEW,
+    "materialized_view": _VIEW,
+    "column": {
+        "type": normalisers.type_name,
+        "collation": normalisers.collation,
+        "not_null": normalisers.flag,
+        "default": normalisers.text,
+        "comment": normalisers.text,
+        "generated": normalisers.text,
+        "identity": normalisers.text,
+        "identity_start": normalisers.one_by_default,
+        "identity_increment": normalisers.one_by_default,
+        "identity_cache": normalisers.one_by_default,
+        "identity_cycle": normalisers.flag,
+    },
+    "constraint": {
+        "kind": normalisers.text,
+        "columns": normalisers.bare_list,
+        "expression": normalisers.expression,
+        "target": normalisers.bare,
+        "target_columns": normalisers.bare_list,
+        "on_update": normalisers.action,
+        "on_delete": normalisers.action,
+        "match": normalisers.match,
+        "deferrable": normalisers.flag,
+        "initially_deferred": normalisers.flag,
+        "include": normalisers.bare_list,
+        "nulls_not_distinct": normalisers.flag,
+        "comment": normalisers.text,
+        "method": normalisers.text,
+        "keys": normalisers.expressions,
+        "predicate": normalisers.text,
+    },
+    "index": {
+        "unique": normalisers.flag,
+        "method": normalisers.text,
+        "predicate": normalisers.text,
+        "keys": normalisers.expressions,
+        "operator_classes": normalisers.per_key,
+        "order": normalisers.orders,
+        "include": normalisers.bare_list,
+        "nulls_not_distinct": normalisers.flag,
+        "storage_parameters": normalisers.parameters,
+    },
+    "type": {
+        "values": normalisers.listed,
+        "base_type": normalisers.without_modifier,
+        "collation": normalisers.collation,
+        "default": normalisers.text,
+        "not_null": normalisers.flag,
+    },
+}
+"""Kind -> attribute that both readers give under this name -> what makes the two forms one."""
+BY_KEY: Final = frozenset({"operator_classes", "order"})
+"""What SQLAlchemy keeps under a key's text: two keys of one text share it there."""
+
+
+def disagreements(schema: Schema, reading: Reading) -> list[Difference]:
+    """Compare two readings of one database: left is the catalog's word, right the inspection's."""
+    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(entry)}
+    inspected = {_key(key): attributes for key, attributes in reading.items() if key[0] in KINDS}
+    return sorted(
+        _disagreements(catalog, inspected), key=lambda each: (each.object, each.kind, each.attribute)
+    )
+
+
+def _disagreements(catalog: Reading, inspected: Reading) -> Iterator[Difference]:
+    for key in catalog.keys() | inspected.keys():
+        one, other = catalog.get(key), inspected.get(key)
+        if one is None or other is None:
+            yield Difference(*key, "changed", "seen", one is not None, other is not None)
+            continue
+        for attribute, plain in SHARED.get(key[0], {}).items():
+            if attribute not in other or (attribute in BY_KEY and _repeats_a_key(other)):
+                continue
+            left, right = plain(one.get(attribute)), plain(other[attribute])
+            if left != right:
+                yield Difference(*key, "changed", attribute, left, right)
+
+
+def _repeats_a_key(index: Attributes) -> bool:
+    return len(set(index["keys"])) < len(index["keys"])
+
+
+def _with_comment(schema: Schema, entry: Entry) -> Attributes:
+    note = schema.get("comment", f"{entry.kind} {entry.object}")
+    return {**entry.attributes, "comment": note.attributes["comment"]} if note else entry.attributes
+
+
+def _is_shared(entry: Entry) -> bool:
+    if entry.kind in {"column", "constraint"}:
+        # Domains' constraints stand in the inspection's types; triggers and not-null it does not list.
+        belongs = any(parent[0] in TABLES for parent in entry.parents)
+        return belongs and (entry.kind == "column" or entry.attributes.get("kind") in CONSTRAINTS)
+    if entry.kind == "type":
+        return entry.attributes.get("category") in TYPES and "extension" not in entry.attributes
+    return entry.kind in KINDS
+
+
+def _key(key: Key) -> Key:
+    return key[0], normalisers.bare(key[1])

@@ -1,0 +1,201 @@
+"""The second reader: a database as SQLAlchemy's inspection sees it, independent of the catalog reader.
+
+It shows less than the catalog reader, and ``witness`` holds the two against each other. Where the inspection
+is known to mislead (design: "What SQLAlchemy's inspection does not show") the reading corrects it: everything
+is keyed by name instead of listed, expressions are read with an empty search path, and a type or a constraint
+text that SQLAlchemy cannot read is read from the server by name instead of being passed over with a warning.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+import psycopg2
+from sqlalchemy import Connection, create_engine, exc, inspect, text
+from sqlalchemy.dialects.postgresql.base import PGInspector
+from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
+from sqlalchemy.pool import NullPool
+
+from verification.errors import CannotRun
+from verification.postgres.url import connect
+from verification.schema.comparison.difference import Difference
+from verification.schema.inspection import entries
+
+Reading = Mapping[tuple[str, str], Mapping[str, Any]]
+"""(kind, object) -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
+
+POSITION: Final = "position"
+"""The one attribute that is information: squashes reorder columns by design."""
+
+_SCHEMAS: Final = text(
+    "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
+)
+_OWNED_ELSEWHERE: Final = text(
+    # What an extension brought, and the sequences of identity columns: compared as their owners.
+    """SELECT n.nspname || '.' || c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+       JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE d.classid = 'pg_class'::regclass AND (d.deptype = 'e' OR d.deptype = 'i' AND c.relkind = 'S')
+       UNION ALL
+       SELECT n.nspname || '.' || t.typname FROM pg_depend d JOIN pg_type t ON t.oid = d.objid
+       JOIN pg_namespace n ON n.oid = t.typnamespace
+       WHERE d.classid = 'pg_type'::regclass AND d.deptype = 'e'"""
+)
+_TYPES: Final = text(
+    """SELECT n.nspname || '.' || c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod)
+       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = ANY(:schemas)"""
+)
+_CHECKS: Final = text(
+    """SELECT n.nspname || '.' || c.relname || '.' || o.conname, pg_get_expr(o.conbin, o.conrelid, true)
+       FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE o.contype = 'c' AND n.nspname = ANY(:schemas)"""
+)
+_READ_BY_NAME: Final = re.compile(
+    # The warnings whose subject the reading fetches itself; any other warning ends the run.
+    r"Did not recognize type '|Could not parse CHECK constraint text"
+)
+
+
+def read(url: str) -> Reading:
+    """Read one database: every non-system schema, in a constant number of queries for each schema.
+
+    (Except for view definitions: SQLAlchemy asks for them one by one.) Raises ``CannotRun`` when the
+    database cannot be reached or read, or when SQLAlchemy warns that it passes something over.
+    """
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(url), poolclass=NullPool)
+    try:
+        with engine.connect() as connection, _warnings_as_errors():
+            return _read(connection.execution_options(isolation_level="REPEATABLE READ"))
+    except exc.SQLAlchemyError as error:
+        raise CannotRun(f"inspection: the database cannot be read: {_first_line(error)}") from None
+    finally:
+        engine.dispose()
+
+
+def read_open(connection: Connection) -> Reading:
+    """Read through a connection in whose transaction the search path is empty; what is not committed is seen."""
+    with _warnings_as_errors():
+        return _read(connection)
+
+
+def _connect(url: str) -> Any:
+    try:
+        connection = connect(url)
+    except psycopg2.Error as error:
+        raise CannotRun(f"inspection: cannot connect: {_first_line(error)}") from None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('search_path', '', false)")
+    connection.commit()
+    return connection
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@contextmanager
+def _warnings_as_errors() -> Iterator[None]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", exc.SAWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, exc.SAWarning) and not _READ_BY_NAME.match(str(warning.message)):
+            raise CannotRun(f"inspection: SQLAlchemy passes something over: {warning.message}")
+
+
+def _read(connection: Connection) -> Reading:
+    schemas = list(connection.scalars(_SCHEMAS))
+    owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
+    inspector = cast("PGInspector", inspect(connection))
+    reading: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
+    for schema in schemas:
+        for key, attributes in _read_schema(inspector, schema):
+            if key[1] not in owned_elsewhere and attributes.get("table") not in owned_elsewhere:
+                reading[key] = attributes
+    for key, attributes in entries.types(inspector, schemas):
+        if key[1] not in owned_elsewhere:
+            reading[key] = attributes
+    _read_by_name(connection, schemas, reading)
+    return dict(sorted(reading.items()))
+
+
+def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Entry]:
+    what: dict[str, Any] = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
+    kinds = entries.relation_kinds(inspector, schema)
+    columns = inspector.get_multi_columns(**what)
+    yield from entries.relations(inspector, schema, kinds, columns, inspector.get_multi_table_comment(**what))
+    yield from entries.columns(columns, kinds)
+    uniques = inspector.get_multi_unique_constraints(**what)
+    indexes = inspector.get_multi_indexes(**what)
+    yield from entries.primary_keys(inspector.get_multi_pk_constraint(**what))
+    yield from entries.foreign_keys(inspector.get_multi_foreign_keys(**what))
+    yield from entries.unique_constraints(uniques)
+    yield from entries.check_constraints(inspector.get_multi_check_constraints(**what))
+    yield from entries.exclusion_constraints(indexes, uniques)
+    yield from entries.indexes(indexes)
+    for name in inspector.get_sequence_names(schema=schema):
+        yield ("sequence", f"{schema}.{name}"), {}
+
+
+def _read_by_name(
+    connection: Connection, schemas: list[str], reading: Mapping[tuple[str, str], dict[str, Any]]
+) -> None:
+    """Fill in from the server what SQLAlchemy did not recognise."""
+    for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
+        unread = {key: found for key, found in reading.items() if found.get(attribute) is entries.UNREAD}
+        if unread:
+            texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples().all())
+            for (_, name), found in unread.items():
+                found[attribute] = texts[name]
+            if any(found[attribute] is entries.UNREAD for found in unread.values()):
+                raise CannotRun(f"inspection: a {kind}'s {attribute} could not be read")
+
+
+def compare_readings(left: Reading, right: Reading, *, positions: bool = False) -> list[Difference]:
+    """Compare two readings; what belongs to an added or removed table is not named again.
+
+    ``positions`` also gives the columns whose place among the columns of both tables differs.
+    """
+    whole = {key[1] for key in left.keys() ^ right.keys()}
+    found = []
+    for key in sorted(left.keys() | right.keys()):
+        sides = left.get(key), right.get(key)
+        if any(side is not None and side.get("table") in whole for side in sides):
+            continue
+        found += _compare(key, *sides)
+    return found + (_moved(left, right) if positions else [])
+
+
+def _compare(
+    key: tuple[str, str], left: Mapping[str, Any] | None, right: Mapping[str, Any] | None
+) -> list[Difference]:
+    if left is None:
+        return [Difference(*key, "added", right=dict(right or {}))]
+    if right is None:
+        return [Difference(*key, "removed", left=dict(left))]
+    return [
+        Difference(*key, "changed", attribute, left.get(attribute), right.get(attribute))
+        for attribute in sorted(left.keys() | right.keys())
+        if attribute != POSITION and left.get(attribute) != right.get(attribute)
+    ]
+
+
+def _moved(left: Reading, right: Reading) -> list[Difference]:
+    orders = []
+    for reading in (left, right):
+        order: dict[str, list[str]] = {}
+        common = (
+            (key, at)
+            for key, at in reading.items()
+            if key[0] == "column" and key in left.keys() & right.keys()
+        )
+        for (_, name), attributes in sorted(common, key=lambda item: int(item[1][POSITION])):
+            order.setdefault(attributes["table"], []).append(name)
+        orders.append({name: place for names in order.values() for place, name in enumerate(names, 1)})
+    return [
+        Difference("column", name, "changed", POSITION, place, orders[1][name])
+        for name, place in sorted(orders[0].items())
+        if place != orders[1][name]
+    ]

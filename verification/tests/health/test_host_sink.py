@@ -1,0 +1,68 @@
+"""The trap: every host of the settings leads into it, and every caller is counted."""
+
+import socket
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from verification.health.detectors.host_sink import Trap, redirect
+
+
+@pytest.mark.parametrize(
+    ("settings", "changed"),
+    [
+        ({"BROKER": "redis://user:pass@redis.example:6379/0"}, {"BROKER": "redis://user:pass@127.0.0.1:7/0"}),
+        ({"BROKER": "amqp://a:1//;amqp://b:2//"}, {"BROKER": "amqp://127.0.0.1:7//;amqp://127.0.0.1:7//"}),
+        ({"API": {"url": ["https://api.example/v3"]}}, {"API": {"url": ["https://127.0.0.1:7/v3"]}}),
+        ({"HOSTS": ("http://[::1]:80/", "x")}, {"HOSTS": ("http://127.0.0.1:7/", "x")}),
+        ({"STREAM": "ext://sys.stdout", "OTHER": "cfg://handlers.x"}, {}),
+        ({"FILE": "sqlite:///db.sqlite3", "TIME": "12:30", "lower": "http://x/"}, {}),
+        (
+            {
+                "DATABASES": {
+                    "default": {"ENGINE": "django.db.backends.postgresql", "HOST": "db", "NAME": "n"}
+                }
+            },
+            {
+                "DATABASES": {
+                    "default": {
+                        "ENGINE": "django.db.backends.postgresql",
+                        "HOST": "127.0.0.1",
+                        "NAME": "n",
+                        "PORT": "7",
+                    }
+                }
+            },
+        ),
+        (
+            {"CACHES": {"default": {"LOCATION": "memcached:11211"}}},
+            {"CACHES": {"default": {"LOCATION": "127.0.0.1:7"}}},
+        ),
+        ({"EMAIL_HOST": "smtp.example"}, {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 7}),
+    ],
+)
+def test_redirection(settings: dict[str, object], changed: dict[str, object]) -> None:
+    """Whatever names a host in the settings names the trap afterwards; the rest stays."""
+    assert redirect(settings, 7) == changed
+
+
+def test_every_caller_is_counted_once() -> None:
+    """A database driver and a silent socket are both counted, and only since the last look."""
+    with Trap() as trap:
+        assert trap.take() == []
+        with pytest.raises(psycopg2.OperationalError):
+            psycopg2.connect(host="127.0.0.1", port=trap.port, user="x", dbname="x", sslmode="disable")
+        socket.create_connection(("127.0.0.1", trap.port)).close()
+
+        assert len(trap.take()) == 2
+        assert trap.take() == []
+
+
+def test_closed_trap_refuses() -> None:
+    """After its end nobody listens on its port."""
+    with Trap() as trap:
+        port = trap.port
+
+    with closing(socket.socket()) as caller:
+        assert caller.connect_ex(("127.0.0.1", port)) != 0

@@ -1,0 +1,73 @@
+"""The fixture projects, as they are and spoilt."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from verification.migrations.execution.runner import Project
+from verification.postgres.server import Server
+
+HARNESS: Final = Path(__file__).parents[3]
+PROJECTS: Final = Path(__file__).parent.parent / "projects"
+OURS: Final = ("PYTEST_", "VERIFICATION_", "DJANGO_SETTINGS", "DB_")
+
+
+def variables() -> dict[str, str]:
+    """Give the environment without what the running test brought into it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+def project(folder: Path) -> Project:
+    """Give the harness's description of a project."""
+    return Project(settings="settings", directory=folder, paths=(str(folder),), variables=variables())
+
+
+def copy(name: str, directory: Path) -> Path:
+    """Copy a fixture project, to be changed."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(PROJECTS / name, directory / name, ignore=ignored))
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change to one file of a project."""
+
+    file: str
+    old: str
+    new: str
+
+    def __call__(self, folder: Path) -> None:
+        """Make the change; a text that is not there is a fault of the test."""
+        path = folder / self.file
+        text = path.read_text(encoding="utf-8")
+        assert self.old in text, f"{self.file} has no {self.old!r}"
+        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+def command(
+    folder: Path, server: Server | None, name: str, *arguments: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command of the harness in a project's folder, on a server that runs already."""
+    where = ["--dsn", server.url()] if server is not None else []
+    return subprocess.run(
+        [sys.executable, "-m", "verification", name, "--settings", "settings", *where, *arguments],
+        cwd=folder,
+        env={**variables(), "PYTHONPATH": str(HARNESS)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def databases(server: Server) -> set[str]:
+    """Name the databases of a server."""
+    database = server.create_database()
+    try:
+        return {row[0] for row in database.execute("SELECT datname FROM pg_database")} - {database.name}
+    finally:
+        server.drop_database(database.name)

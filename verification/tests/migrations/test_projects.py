@@ -1,0 +1,361 @@
+"""Squashes of projects of every kind: the verdict, and for spoilt ones exactly what is wrong."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from verification.errors import CannotRun
+from verification.migrations.equivalence import upgrade_paths
+from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.verification import Verification, Verifier
+from verification.migrations.execution.project_runner import Applier
+from verification.postgres.server import Server
+from verification.tests.migrations.project_copies import PROJECTS, Edit, copy, project
+
+SQUASH = "books/migrations/0001_squashed_0004_book_isbn.py"
+FACTS = "facts/migrations/0001_squashed_0002_fact_day_idx.py"
+INDEX = 'migrations.AddIndex("book", models.Index(fields=["title", "-pages"], name="book_title_idx")),'
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A project that was changed, and the differences that this must come to."""
+
+    name: str
+    edit: Edit
+    expected: tuple[tuple[str, str, str, str], ...]
+    """kind, object, change, attribute of each."""
+    project: str = "library"
+
+
+SPOILT = (
+    Spoilt(
+        "index dropped",
+        Edit(SQUASH, INDEX, ""),
+        (("index", "public.books_book.book_title_idx", "removed", ""),),
+    ),
+    Spoilt(
+        "index sorted otherwise",
+        Edit(SQUASH, '"-pages"', '"pages"'),
+        (("index", "public.books_book.book_title_idx", "changed", "order"),),
+    ),
+    Spoilt(
+        "length changed",
+        Edit(SQUASH, "max_length=100", "max_length=120"),
+        (("column", "public.books_book.title", "changed", "type"),),
+    ),
+    Spoilt(
+        "null allowed",
+        Edit(SQUASH, "models.IntegerField(default=0)", "models.IntegerField(default=0, null=True)"),
+        (("column", "public.books_book.pages", "changed", "not_null"),),
+    ),
+    Spoilt(
+        "condition changed",
+        Edit(SQUASH, "pages__gte=0", "pages__gt=0"),
+        (("constraint", "public.books_book.book_pages_check", "changed", "expression"),),
+    ),
+    Spoilt(
+        "seed row lost",
+        Edit(SQUASH, '("fiction", "science")', '("fiction",)'),
+        (("row", "public.books_shelf(name=science)", "removed", ""),),
+    ),
+    Spoilt(
+        "seed row more",
+        Edit(SQUASH, '("fiction", "science")', '("fiction", "science", "travel")'),
+        (("row", "public.books_shelf(name=travel)", "added", ""),),
+    ),
+    Spoilt(
+        "index of another database dropped",
+        Edit(FACTS, 'migrations.AddIndex("fact", models.Index(fields=["day"], name="fact_day_idx")),', ""),
+        (("index", "warehouse: public.facts_fact.fact_day_idx", "removed", ""),),
+        "depots",
+    ),
+)
+
+
+def verify(folder: Path, server: Server, *apps: str) -> Verification:
+    with Applier(project(folder), server, workers=2) as applier:
+        return Verifier(applier).verify(applier.tree.chosen(apps))
+
+
+@pytest.mark.parametrize(
+    ("name", "squashes"),
+    [
+        ("library", {"books.0001_squashed_0004_book_isbn": 4}),
+        (
+            "tiers",
+            {"stock.0001_squashed_0002_item_count": 2, "stock.0001_squashed_0003_item_price": 3},
+        ),
+        ("merger", {"present.0001_squashed_0002_longer_label": 4}),
+        ("members", {"people.0001_squashed_0002_person_note": 2}),
+        ("depots", {"facts.0001_squashed_0002_fact_day_idx": 2}),
+        ("words", {"entries.0001_squashed_0003_entry_text_gin": 3}),
+    ],
+)
+def test_an_honest_squash_is_equal(name: str, squashes: dict[str, int], server: Server) -> None:
+    """Whatever is particular about a project, its honest squash is equal for both readers."""
+    found = verify(PROJECTS / name, server)
+
+    assert {str(each.squash): len(each.squash.originals) for each in found.verdicts} == squashes
+    assert [each.comparison.differences for each in found.verdicts] == [[]] * len(squashes)
+    assert [each.comparison.disagreements for each in found.verdicts] == [[]] * len(squashes)
+
+
+@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
+def test_a_spoilt_squash_is_named_exactly(spoilt: Spoilt, server: Server, tmp_path: Path) -> None:
+    """One fault is one difference: its kind, its object, what happened to it."""
+    folder = copy(spoilt.project, tmp_path)
+    spoilt.edit(folder)
+
+    found = verify(folder, server)
+
+    differences = [each for verdict in found.verdicts for each in verdict.comparison.differences]
+    assert tuple((each.kind, each.object, each.change, each.attribute) for each in differences) == (
+        spoilt.expected
+    )
+
+
+def test_of_nested_squashes_the_faulty_one_is_blamed(server: Server, tmp_path: Path) -> None:
+    """The inner squash, which no empty database gets any more, is verified by itself."""
+    folder = copy("tiers", tmp_path)
+    Edit("stock/migrations/0001_squashed_0002_item_count.py", "max_length=20", "max_length=21")(folder)
+
+    found = verify(folder, server)
+
+    assert {verdict.squash.name: verdict.equal for verdict in found.verdicts} == {
+        "0001_squashed_0002_item_count": False,
+        "0001_squashed_0003_item_price": True,
+    }
+
+
+INNER = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    initial = True
+    replaces = [("former", "0001_initial"), ("former", "0002_hand_over")]
+    dependencies = []
+    operations = []
+"""
+
+
+@pytest.mark.parametrize("apps", [(), ("former",), ("present",)], ids=str)
+def test_a_squash_that_another_apps_squash_swallows_is_judged_with_it(
+    apps: tuple[str, ...], server: Server, tmp_path: Path
+) -> None:
+    """Alone it would leave a table out, but no database gets it alone: whichever app is asked for, equal."""
+    folder = copy("merger", tmp_path)
+    (folder / "former/migrations/0001_squashed_0002_hand_over.py").write_text(INNER, encoding="utf-8")
+    Edit(
+        "present/migrations/0001_squashed_0002_longer_label.py",
+        "    replaces = [",
+        '    replaces = [\n        ("former", "0001_squashed_0002_hand_over"),',
+    )(folder)
+
+    found = verify(folder, server, *apps)
+
+    assert [verdict.squash.app for verdict in found.verdicts] == list(apps or ("former", "present"))
+    assert [verdict.comparison.differences for verdict in found.verdicts] == [[]] * len(found.verdicts)
+
+
+@pytest.mark.parametrize(
+    "databases",
+    [
+        "{}",
+        "{'default': {}}",
+        (
+            "{'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': 'nowhere.invalid', "
+            "'OPTIONS': {'sslmode': 'verify-full', 'sslrootcert': '/nowhere.pem'}}}"
+        ),
+        "{'default': {'ENGINE': os.environ.get('UNSET_ENGINE', 'django.db.backends.sqlite3')}}",
+    ],
+    ids=["none", "empty", "elsewhere", "environment"],
+)
+def test_the_settings_databases_do_not_matter(databases: str, server: Server, tmp_path: Path) -> None:
+    """However its databases come to the settings, the chains run on the harness's server."""
+    folder = copy("tiers", tmp_path)
+    with (folder / "settings.py").open("a", encoding="utf-8") as file:
+        file.write(f"import os\n\nDATABASES = {databases}\n")
+
+    assert verify(folder, server, "stock").equal
+
+
+LOOKS = "from django.db import connections\n\nconnections.databases\n"
+OWN_WAY = """
+    def get_connection_params(self):
+        return {**super().get_connection_params(), "host": "nowhere.invalid", "password": "a token"}
+"""
+TOKEN_REFUSED = """
+    def get_connection_params(self):
+        raise RuntimeError("no cloud gives a token here")
+"""
+ENGINE = """
+from django.db.backends.postgresql import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "settings"),
+    [
+        (ENGINE + OWN_WAY, ""),
+        (ENGINE + TOKEN_REFUSED, ""),
+        (LOOKS + ENGINE, ""),
+        (ENGINE, LOOKS + "\nconnections['default']\n"),
+    ],
+    ids=["finds its own way", "asks for a token", "looks at the settings", "settings use the connection"],
+)
+def test_an_engine_of_their_own_is_led_to_the_harness(
+    engine: str, settings: str, server: Server, tmp_path: Path
+) -> None:
+    """Whatever an engine or the settings do with the connections while they load, no other server is asked."""
+    folder = copy("tiers", tmp_path)
+    (folder / "engine").mkdir()
+    (folder / "engine/__init__.py").touch()
+    (folder / "engine/base.py").write_text(engine, encoding="utf-8")
+    with (folder / "settings.py").open("a", encoding="utf-8") as file:
+        file.write(f"\nDATABASES = {{'default': {{'ENGINE': 'engine', 'NAME': 'theirs'}}}}\n{settings}")
+
+    assert verify(folder, server, "stock").equal
+
+
+def test_a_squash_that_crashes_is_a_difference(server: Server, tmp_path: Path) -> None:
+    """Originals that run and a squash that does not: the migration itself is what differs."""
+    folder = copy("library", tmp_path)
+    Edit(SQUASH, INDEX, INDEX + "\n        " + INDEX)(folder)
+
+    (verdict,) = verify(folder, server).verdicts
+
+    (difference,) = verdict.comparison.differences
+    assert (difference.kind, difference.object, difference.attribute) == (
+        "migration",
+        "books.0001_squashed_0004_book_isbn",
+        "applies",
+    )
+    assert "book_title_idx" in difference.right
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "words"),
+    [
+        ("circle", None, ("not comparable", "left", "CircularDependencyError")),
+        (
+            "library",
+            Edit(
+                "books/migrations/0002_book_pages.py", '("books", "0001_initial")', '("books", "0001_lost")'
+            ),
+            ("not comparable", "books", "0001_lost"),
+        ),
+        (
+            "library",
+            Edit("books/migrations/0002_book_pages.py", "default=0", "default=0, max_digits=0"),
+            ("cannot be read", "max_digits"),
+        ),
+    ],
+)
+def test_originals_that_cannot_run_are_not_comparable(
+    name: str, edit: Edit | None, words: tuple[str, ...], server: Server, tmp_path: Path
+) -> None:
+    """Never "equal" against a chain that does not load: the reason is given, naming the migration."""
+    folder = copy(name, tmp_path)
+    if edit is not None:
+        edit(folder)
+
+    with pytest.raises(CannotRun) as caught:
+        verify(folder, server)
+
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def examine(folder: Path, server: Server, size: int = 40) -> upgrade_paths.Thorough:
+    with Applier(project(folder), server, workers=2) as applier:
+        found = Verifier(applier).verify(applier.tree.chosen([]))
+        return upgrade_paths.examine(applier, found.verdicts[0].squash, found.original.chain, Rows(size))
+
+
+def test_every_way_to_an_honest_squash(server: Server) -> None:
+    """Partial states 0 to 4 with rows, the switch, the prune and the way back: nothing to report."""
+    found = examine(PROJECTS / "library", server)
+
+    assert found.differences == []
+    assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
+    assert all(each.rows > 0 for each in found.upgrades)
+    assert [step.migration for step in found.way_back] == [
+        "0004_book_isbn",
+        "0003_shelves",
+        "0002_book_pages",
+        "0001_initial",
+    ]
+    before, after = found.succession.recorded
+    assert before - after == 4
+
+
+def test_rows_that_a_data_step_loses_are_reported(server: Server, tmp_path: Path) -> None:
+    """A migration in the middle that deletes rows fails every upgrade that goes through it."""
+    folder = copy("library", tmp_path)
+    Edit(
+        "books/migrations/0003_shelves.py",
+        'shelf = apps.get_model("books", "Shelf")',
+        'shelf = apps.get_model("books", "Shelf")\n    apps.get_model("books", "Book").objects.all().delete()',
+    )(folder)
+
+    found = examine(folder, server)
+
+    lost = {
+        each.position: [(line.object, line.attribute) for line in each.differences] for each in found.upgrades
+    }
+    assert lost[1] == [("public.books_book", "rows")]
+    assert lost[4] == []
+
+
+def test_the_way_back_lists_what_cannot_be_undone_and_what_is_undone_badly(
+    server: Server, tmp_path: Path
+) -> None:
+    """An irreversible step has its reason, a faulty one its differences, and the steps below are tried."""
+    folder = copy("library", tmp_path)
+    Edit("books/migrations/0003_shelves.py", "add_shelves, migrations.RunPython.noop", "add_shelves")(folder)
+    Edit(
+        "books/migrations/0002_book_pages.py",
+        "    operations = [",
+        "    operations = [\n"
+        '        migrations.RunSQL("SELECT 1", "ALTER TABLE books_book ALTER title TYPE varchar(99)"),',
+    )(folder)
+
+    steps = {step.migration: step for step in examine(folder, server).way_back}
+
+    assert not steps["0003_shelves"].reversible
+    assert "not reversible" in steps["0003_shelves"].reason
+    assert [(each.object, each.attribute) for each in steps["0002_book_pages"].differences] == [
+        ("public.books_book.title", "type")
+    ]
+    assert steps["0001_initial"].differences == []
+    assert steps["0004_book_isbn"].differences == []
+
+
+def test_locks_and_rewrites_of_each_step_are_on_record(server: Server, tmp_path: Path) -> None:
+    """A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it."""
+    folder = copy("library", tmp_path)
+    Edit(
+        "books/migrations/0002_book_pages.py",
+        '"pages", models.IntegerField(default=0)),',
+        '"pages", models.IntegerField(default=0)),\n'
+        '        migrations.AlterField("book", "pages", models.BigIntegerField(default=0)),\n'
+        '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
+    )(folder)
+    with Applier(project(folder), server, workers=2) as applier:
+        found = Verifier(applier).verify(applier.tree.chosen([]))
+        squash, chain = found.verdicts[0].squash, found.original.chain
+        costs = upgrade_paths.examine(applier, squash, chain, Rows(20), Rows(200, {"books_book": 1.0})).costs
+
+    assert costs is not None
+    steps = {step.migration: step for step in costs.steps}
+    assert costs.rows > 200
+    assert steps["books.0002_book_pages"].rewritten == ("public.books_book",)
+    assert steps["books.0002_book_pages"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE, rewritten"]
+    assert steps["books.0005_book_language"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE"]
+    assert steps["books.0005_book_language"].alarms(100_000) == []
+    assert steps["books.0003_shelves"].alarms(0) == []

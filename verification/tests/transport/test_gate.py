@@ -1,0 +1,82 @@
+"""The gate's transport part fails, in the right words, for a project that drops what it is told."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from verification.errors import CannotRun
+from verification.postgres.server import Server
+from verification.project.configuration import Configuration
+from verification.tests.suite.faulty_copies import HARNESS, copy_project, gate
+from verification.transport import folder
+from verification.transport.celery_worker import Worker
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def project(configuration: Configuration, tmp_path: Path) -> Path:
+    """A copy of the project, ready to be broken."""
+    return copy_project(configuration, tmp_path)
+
+
+def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
+    """OPTIONS lack the parameter, and the wire tells: another authority's server is let in."""
+    variable = configuration.database_environment["sslrootcert"]
+    settings = project / configuration.settings_file
+    text = settings.read_text(encoding="utf-8")
+    assert f'os.getenv("{variable}")' in text
+    settings.write_text(text.replace(f'os.getenv("{variable}")', "None"), encoding="utf-8")
+
+    done = gate(project, "test_transport.py", "-k", "(test_options and not any) or certificates")
+
+    output = done.stdout + done.stderr
+    assert done.status == 1, output
+    assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", output), output
+    assert f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in output
+
+
+def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Server) -> None:
+    """Asked to prove TLS where there is none, the gate says where and what to do; no secret shows."""
+    done = gate(project, "--dsn", server.url(), "test_transport.py", "-k", "test_cases", provider="existing")
+
+    assert done.status == 2, done.output
+    assert "server does not support SSL, but SSL was required" in done.output
+    assert "use --provider embedded" in done.output
+    assert server.password not in done.output
+
+
+def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configuration) -> None:
+    """The line holds the worker's own last words."""
+    broken = Configuration(root=configuration.root, celery_app="no_such_module.celery:app")
+    with (
+        Worker(broken, broken.variables()) as worker,
+        pytest.raises(CannotRun, match=r"Celery worker: executed no task; it said: .*no_such_module"),
+    ):
+        worker.answer()
+
+
+def test_a_killed_runs_folder_is_removed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder whose process is gone goes; one whose process lives stays."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    script = "from verification.transport import folder; print(folder.make())"
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": str(HARNESS), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    left, own = Path(ended.stdout.strip()), folder.make()
+
+    another = folder.make()
+
+    assert not left.exists()
+    assert own.exists()
+    assert another.exists()

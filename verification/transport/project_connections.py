@@ -1,0 +1,100 @@
+"""The project's own connections: its processes started with its own variables, asked what they see."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from verification.environment.settings_process import base_environment
+from verification.errors import CannotRun
+from verification.postgres.server import Database
+from verification.processes.child import Channel
+from verification.project.configuration import Configuration
+from verification.project.settings import database_variables
+from verification.transport.cases import IN_CLEAR, IN_TLS
+
+TLS_KEYWORDS: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What came of one connection of the project."""
+
+    outcome: str
+    """``IN_TLS``, ``IN_CLEAR``, or the words of the refusal."""
+    version: str = ""
+    """As the server has it in pg_stat_ssl."""
+    cipher: str = ""
+    printed: str = ""
+    """What the process wrote: its start-up log."""
+
+
+class Sessions:
+    """Starts processes of the project; ``with`` ends them."""
+
+    def __init__(self, configuration: Configuration, home: Path) -> None:
+        """``home`` is the home directory that they see, an empty one."""
+        missing = [keyword for keyword in TLS_KEYWORDS if keyword not in configuration.database_environment]
+        if missing:
+            raise CannotRun(
+                f"pyproject.toml: [tool.verification.database_environment] has no {missing[0]}; "
+                "name the project's variable for it"
+            )
+        self.configuration = configuration
+        self.home = home
+        self.base = base_environment(configuration) | {"HOME": str(home)}
+        self._channel = Channel(
+            f"settings module {configuration.settings}: no connection can be tried",
+            [sys.executable, "-m", "verification.transport.session_probe"],
+            environment=self.base,
+            directory=configuration.root,
+        )
+
+    def environment(
+        self, database: Database | None, tls: Mapping[str, str] | None = None, **more: str
+    ) -> dict[str, str]:
+        """Give all variables of a process whose default database is ``database``."""
+        variables = database_variables(self.configuration, database, **(tls or {})) if database else {}
+        return {**self.base, **variables, **more}
+
+    def connect(self, database: Database, tls: Mapping[str, str] | None = None, **more: str) -> Session:
+        """Connect through Django. ``tls``: libpq keyword -> value; ``more``: other variables."""
+        reply = self._ask("connect", self.environment(database, tls, **more))
+        printed = reply["printed"]
+        if reply["error"]:
+            return Session(str(reply["error"]), printed=printed)
+        outcome = IN_TLS if reply["ssl"] else IN_CLEAR
+        return Session(outcome, reply["version"] or "", reply["cipher"] or "", printed)
+
+    def start(self, database: Database | None, tls: Mapping[str, str]) -> str:
+        """Start the project and give what it wrote to its log."""
+        return str(self._ask("start", self.environment(database, tls))["printed"])
+
+    def check(self, database: Database, tls: Mapping[str, str]) -> list[tuple[int, str]]:
+        """Give the messages of the project's system checks: level (as in ``logging``) and text."""
+        reply = self._ask("check", self.environment(database, tls))
+        return [(message["level"], message["text"]) for message in reply.get("messages", ())]
+
+    def variable(self, keyword: str) -> str:
+        """Name the project's variable for one of libpq's keywords."""
+        return self.configuration.database_environment[keyword]
+
+    def close(self) -> None:
+        """End the process."""
+        self._channel.close()
+
+    def _ask(self, action: str, environment: Mapping[str, str]) -> dict[str, Any]:
+        reply = self._channel.ask({"action": action, "environment": dict(environment)})
+        if reply["error"] == "the process ended":
+            last = (reply["printed"].strip().splitlines() or ["it said nothing"])[-1]
+            raise CannotRun(f"settings module {self.configuration.settings}: does not start ({last})")
+        return reply
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.close()
