@@ -4,6 +4,11 @@
 class CannotRun(Exception):  # noqa: N818 - reads as the sentence it prints
     """The harness could not do what was asked.
 
-    The message is the one line that the user sees: what is wrong, where, and what to do.
-    It must never hold a password or a URL with credentials.
+    ``reason`` says what is wrong and where, ``advice`` what to do about it; the user sees them as one
+    line. Neither may hold a password or a URL with credentials.
     """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(f"{reason}; {advice}" if advice else reason)
+        self.reason = reason
+        self.advice = advice

@@ -29,7 +29,7 @@ def main() -> int:
             console.print(f"load before: {_load()}")
             goals = _measure(server, console, arguments.rounds)
     except CannotRun as error:
-        print(f"verification: {error}", file=sys.stderr)  # noqa: T201 - a command's last word
+        print(f"verification: {error}", file=sys.stderr)
         return 2
     _show(console, goals, server)
     return 0 if all(goal.met for goal in goals) else 1

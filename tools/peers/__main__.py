@@ -29,12 +29,12 @@ def main() -> int:
     try:
         server, outcomes = play(arguments.workers, arguments.minutes * 60)
     except CannotRun as error:
-        print(f"verification: {error}", file=sys.stderr)  # noqa: T201 - a command's last word
+        print(f"verification: {error}", file=sys.stderr)
         return 2
     text, perfect = page(server, outcomes)
     arguments.output.write_text(text, encoding="utf-8")
     minutes, number = (time.monotonic() - began) / 60, sum(map(len, outcomes.values()))
-    print(f"{arguments.output}: {number} cases in {minutes:.1f} minutes")  # noqa: T201 - a command's last word
+    print(f"{arguments.output}: {number} cases in {minutes:.1f} minutes")
     return 0 if perfect else 1
 
 

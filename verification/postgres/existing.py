@@ -34,6 +34,8 @@ class ExistingServer(Server):
     """A server that was there before us and stays after us."""
 
     provider = "existing"
+    can_stop = False
+    can_configure = False
 
     def __init__(self, parameters: Mapping[str, str], connection: Connection) -> None:
         """Take over what libpq found out about the server; ``launch`` connects."""

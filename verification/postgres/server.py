@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 from urllib.parse import quote, urlencode
 
 import psycopg2
@@ -63,7 +63,11 @@ class Server(ABC):
     """A running server. ``with server:`` stops it at the end, however that comes."""
 
     provider: str
-    """"container", "embedded" or "existing"."""
+    """"container", "embedded" or "existing"; for messages only."""
+    can_stop: ClassVar[bool] = True
+    """Whether ``stop`` and ``start`` work: the server is the harness's own."""
+    can_configure: ClassVar[bool] = True
+    """Whether ``configure`` works."""
     host: str
     port: int
     user: str

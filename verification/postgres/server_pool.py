@@ -61,7 +61,7 @@ class Servers:
         """Drop what the run created and stop what it started."""
         if self._django is not None:
             database, self._django = self._django, None
-            if database.server.provider == "existing":
+            if not database.server.can_stop:
                 database.server.drop_database(database.name)
         for started in (self._plain, self._tls):
             if started is not None:

@@ -102,7 +102,7 @@ class Runner:
                         "password": server.password,
                     },
                     "libpq": server.client_variables(),
-                    "ours": server.provider != "existing",
+                    "ours": server.can_stop,
                 }
             )
             self.ready = self._await(START_SECONDS)
