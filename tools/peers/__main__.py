@@ -10,7 +10,7 @@ from tools.peers.page import page
 from tools.peers.trial import play
 from verification.errors import CannotRun
 
-PAGE: Final = Path(__file__).parents[2] / "docs" / "peers.md"
+PAGE: Final = Path(__file__).with_name("results.md")
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ PERMISSIONS: Final = ("public.cms_globalpagepermission", "public.cms_pagepermiss
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``squash`` must say; docs/findings.md gives the lines that cause it."""
+    """What ``squash`` must say; findings.md gives the lines that cause it."""
 
     squashes: Mapping[str, int]
     """Label of the app -> number of its squashes."""

@@ -61,7 +61,7 @@ def named(squashes: list[dict[str, Any]], where: str) -> frozenset[tuple[str, st
 def test_a_project_of_other_people_comes_to_its_known_outcome(
     case: Case, server: Server, tmp_path: Path
 ) -> None:
-    """Status, squashes and every difference are those that docs/findings.md explains."""
+    """Status, squashes and every difference are those that findings.md explains."""
     python = environment(tmp_path / "environment", case.requirements)
 
     done = squash(case, python, tmp_path, server)
