@@ -10,8 +10,8 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 from payments.models import Device, MerchantCredentials, Order, Payment
-from payments.services.payments import NewPayment
-from payments.services.yookassa import YookassaClient
+from payments.providers.payment import NewPayment
+from payments.providers.yookassa import client
 from payments.tasks import check_pending_payments
 
 
@@ -47,7 +47,7 @@ def _seed(device: Device, control: str, count: int, status: str) -> None:
             size=2,
             expires_at=None,
         )
-        payment_id = YookassaClient().start(keys, payment).payment_id
+        payment_id = client.start(keys, payment).payment_id
         if status != "pending":
             requests.post(f"{control}/yookassa/{payment_id}", json={"status": status}, timeout=10)
         return Order(

@@ -26,10 +26,10 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
 from .fields import cipher
+from .providers.registry import base_url_settings
 
 HEALTH_MIDDLEWARE: Final = "payments.middleware.HealthMiddleware"
 CERTIFICATES: Final = ("POSTGRES_SSL_CERT", "POSTGRES_SSL_ROOT_CERT")
-URLS: Final = ("TMETR_BASE_URL", "YOOKASSA_BASE_URL", "T_BANK_BASE_URL")
 
 
 @register()
@@ -76,25 +76,25 @@ def database_ssl(**_: Any) -> list[CheckMessage]:
 @register()
 def environment(**_: Any) -> list[CheckMessage]:
     """Values that were understood, but are hardly meant."""
-    doubts = [*settings.ENVIRONMENT.doubts]
-    doubts += [
+    warnings = [*settings.ENVIRONMENT.warnings]
+    warnings += [
         f"{name} does not look like a URL with http:// or https:// and a host"
-        for name in URLS
+        for name in ("TMETR_BASE_URL", *base_url_settings())
         if urlsplit(getattr(settings, name)).scheme not in {"http", "https"}
         or not urlsplit(getattr(settings, name)).hostname
     ]
-    doubts += [
+    warnings += [
         f"CSRF_TRUSTED_ORIGINS holds {origin!r}, which has no scheme"
         for origin in settings.CSRF_TRUSTED_ORIGINS
         if "://" not in origin
     ]
     if "://" in settings.BASE_URL or "/" in settings.BASE_URL:
-        doubts.append("BASE_URL must be a host alone, without scheme and path")
+        warnings.append("BASE_URL must be a host alone, without scheme and path")
     if not settings.PAYMENT_SCENARIOS:
-        doubts.append("PAYMENT_SCENARIOS is empty: no device can take money")
+        warnings.append("PAYMENT_SCENARIOS is empty: no device can take money")
     if not settings.DEBUG and not settings.TMETR_TOKEN:
-        doubts.append("TMETR_TOKEN is not set: the machines cannot be reached")
-    return [CheckWarning(doubt, id="payments.W005") for doubt in doubts]
+        warnings.append("TMETR_TOKEN is not set: the machines cannot be reached")
+    return [CheckWarning(text, id="payments.W005") for text in warnings]
 
 
 def _weak_mode(ssl: DatabaseSSL) -> Iterator[CheckMessage]:

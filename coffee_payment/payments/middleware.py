@@ -7,8 +7,8 @@ from typing import Final
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from . import metrics
-from .deep_health import health_deep
+from .health import metrics
+from .health.deep import health_deep
 from .views import health_check
 
 HEALTH_PATH: Final = "/health"

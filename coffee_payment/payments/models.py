@@ -115,7 +115,7 @@ class Order(models.Model):
     """One drink for one customer."""
 
     class Status(models.TextChoices):
-        """The nine states; `payments.services.order_states` alone moves between them."""
+        """The nine states; `payments.orders.states` alone moves between them."""
 
         CREATED = "created", "Created"
         PENDING = "pending", "Pending"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments.services import background
+from payments import background
 
 
 @shared_task(name="payments.tasks.check_pending_payments")  # type: ignore[untyped-decorator]

@@ -90,7 +90,7 @@ def webhooks(argument: list[list[str]]) -> None:
 
 def ticks(concurrency: int) -> None:
     """Run the background check until nothing is due."""
-    from payments.services import background
+    from payments import background
 
     background.CONCURRENCY = concurrency  # type: ignore[misc]
     for _ in range(TICKS_AT_MOST):

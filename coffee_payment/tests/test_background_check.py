@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
+from payments import background
 from payments.models import MerchantCredentials, Order
-from payments.services import background
 from payments.tasks import check_pending_payments
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES
 from provider_servers import Fault

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from payments.models import Order, Payment
-from payments.services.initiation import being_created_for
+from payments.orders.initiation import attempt_lease
 from payments.tasks import check_pending_payments
 from provider_servers.messages import Answer, Call
 
@@ -274,7 +274,7 @@ def test_a_start_whose_database_is_lost_can_be_repeated(
     assert answer.status_code == 503
     assert (state(order), attempts(order)) == ("created", [("pending", "")])
     assert shop.initiate(order).status_code == 409
-    Payment.objects.update(created_at=timezone.now() - being_created_for())
+    Payment.objects.update(created_at=timezone.now() - attempt_lease())
     assert shop.initiate(order).status_code == 200
     assert state(order) == "pending"
 

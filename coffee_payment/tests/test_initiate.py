@@ -9,8 +9,10 @@ import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
 from payments.models import Drink, MerchantCredentials, Order, Payment, Receipt, TBankPayment
-from payments.services import http, order_states, yookassa
-from payments.services.order_states import Cause
+from payments.orders import states
+from payments.orders.states import Cause
+from payments.outgoing import http
+from payments.providers.yookassa import client as yookassa
 from payments.user_messages import ERROR_MESSAGES
 from provider_servers import Fault
 
@@ -354,7 +356,7 @@ def test_an_order_settled_meanwhile_is_not_touched(shop: Shop, monkeypatch: pyte
 
     def ask_and_be_overtaken(*args: Any, **values: Any) -> Any:
         answer = ask(*args, **values)
-        order_states.change(order.pk, Cause.SUCCEEDED)
+        states.change(order.pk, Cause.SUCCEEDED)
         return answer
 
     monkeypatch.setattr(yookassa, "call_json", ask_and_be_overtaken)

@@ -23,15 +23,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from payments import background, initiation, payment_results, tmetr
 from payments.models import Merchant, Order, Payment
-from payments.services import background, initiation, order_states, outcomes, tmetr
-from payments.services.order_states import Cause
-from payments.services.scenarios import find_credentials
+from payments.orders import initiation, payment_results, states
+from payments.orders.states import Cause
+from payments.outgoing import tmetr
+from payments.providers.credentials import find_credentials
 from provider_servers import Fault
 
 from tests.shop import Providers, Shop, running_providers
 
-PAID: Final = outcomes.MONEY_TAKEN
+PAID: Final = payment_results.MONEY_TAKEN
 BANK_WORDS: Final = {
     "succeeded": "CONFIRMED",
     "canceled": "CANCELED",
@@ -109,7 +111,7 @@ class OrderMachine(RuleBasedStateMachine):
             self._notify(payment_id)
 
     @precondition(lambda self: self.provider.payments)
-    @rule(data=st.data(), place=st.sampled_from([(outcomes, "make"), (tmetr, "send_make_command")]))
+    @rule(data=st.data(), place=st.sampled_from([(payment_results, "make"), (tmetr, "send_make_command")]))
     def customer_pays_and_the_process_dies(self, data: st.DataObject, place: tuple[Any, str]) -> None:
         payment_id = self._one_of_the_payments(data)
         self._settle(payment_id, "succeeded")
@@ -156,7 +158,7 @@ class OrderMachine(RuleBasedStateMachine):
         claimed = self.claims.pop(data.draw(st.integers(0, len(self.claims) - 1)))
         credentials = find_credentials(claimed.order)
         if dies:
-            with dying_at(outcomes, "make"):
+            with dying_at(payment_results, "make"):
                 background.check(claimed, credentials)
         else:
             background.check(claimed, credentials)
@@ -167,7 +169,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule(cause=st.sampled_from([Cause.STAFF_MADE, Cause.STAFF_TAKES_OVER]))
     def staff_acts(self, cause: Cause) -> None:
-        order_states.change(self.order.pk, cause)
+        states.change(self.order.pk, cause)
 
     @rule(seconds=st.sampled_from([3, 3, 6, 6, 10, 10, 40, 40, 310, 1000]))
     def time_passes(self, seconds: int) -> None:

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from django.utils import timezone
 from payments.models import Order
-from payments.services import order_states
-from payments.services.order_states import Cause
+from payments.orders import states
+from payments.orders.states import Cause
 
 from tests.shop import Shop, state
 
@@ -46,7 +46,7 @@ def test_a_young_order_follows_the_table(shop: Shop, status: str, cause: Cause) 
     order = shop.order(status=status, payment_started_at=timezone.now(), next_check_at=timezone.now())
     target = TABLE.get((status, cause))
 
-    changed = order_states.change(order.pk, cause)
+    changed = states.change(order.pk, cause)
 
     assert (changed.status if changed else None) == target
     order.refresh_from_db()
@@ -76,7 +76,7 @@ def test_time_decides_where_the_table_says_so(
     moments = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in age.items()}
     Order.objects.filter(pk=order.pk).update(**moments)
 
-    order_states.change(order.pk, cause)
+    states.change(order.pk, cause)
 
     assert state(order) == target
 
@@ -85,8 +85,8 @@ def test_an_order_without_end_never_expires(shop: Shop) -> None:
     order = shop.order(status="pending")
     Order.objects.filter(pk=order.pk).update(expires_at=None)
 
-    assert order_states.change(order.pk, Cause.EXPIRED) is None
-    assert order_states.change(order.pk, Cause.SUCCEEDED).status == "paid"  # type: ignore[union-attr]
+    assert states.change(order.pk, Cause.EXPIRED) is None
+    assert states.change(order.pk, Cause.SUCCEEDED).status == "paid"  # type: ignore[union-attr]
 
 
 def test_only_changed_fields_are_written(shop: Shop) -> None:
@@ -96,7 +96,7 @@ def test_only_changed_fields_are_written(shop: Shop) -> None:
         drink_name="Латте", updated_at=timezone.now() - timedelta(hours=1)
     )
 
-    changed = order_states.change(order.pk, Cause.MAKE_CLAIMED)
+    changed = states.change(order.pk, Cause.MAKE_CLAIMED)
 
     order.refresh_from_db()
     assert changed is not None
@@ -107,7 +107,7 @@ def test_only_changed_fields_are_written(shop: Shop) -> None:
 def test_a_step_outside_the_table_is_a_warning(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     order = shop.order(status="successful")
 
-    order_states.change(order.pk, Cause.CANCELED)
+    states.change(order.pk, Cause.CANCELED)
 
     assert [record.levelname for record in caplog.records if record.message == "order step refused"] == [
         "WARNING"
@@ -115,4 +115,4 @@ def test_a_step_outside_the_table_is_a_warning(shop: Shop, caplog: pytest.LogCap
 
 
 def test_an_unknown_order_changes_nothing(shop: Shop) -> None:
-    assert order_states.change("no such order", Cause.CANCELED) is None
+    assert states.change("no such order", Cause.CANCELED) is None

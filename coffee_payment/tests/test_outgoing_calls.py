@@ -6,15 +6,15 @@ import socket
 import threading
 
 import pytest
-from payments.services import yookassa
-from payments.services.errors import (
+from payments.outgoing.errors import (
     ProviderBadAnswer,
     ProviderError,
     ProviderRejected,
     ProviderTimeout,
     ProviderUnavailable,
 )
-from payments.services.http import call_json
+from payments.outgoing.http import call_json
+from payments.providers.yookassa import client as yookassa
 from provider_servers import Fault
 
 from tests.shop import Providers
@@ -122,7 +122,7 @@ def test_the_log_line_tells_everything_but_secrets(
         "n": 1,
     }
 
-    with caplog.at_level(logging.INFO, "payments.services.http"):
+    with caplog.at_level(logging.INFO, "payments.outgoing.http"):
         call_json(
             "POST",
             providers.server.url + HEARTBEAT,

@@ -12,9 +12,9 @@ from pathlib import Path
 import certifi
 import pytest
 import trustme
-from payments.services import http
-from payments.services.errors import ProviderTimeout, ProviderUnavailable
-from payments.services.http import call_json
+from payments.outgoing import http
+from payments.outgoing.errors import ProviderTimeout, ProviderUnavailable
+from payments.outgoing.http import call_json
 
 AUTHORITY = trustme.CA()
 STRANGER = trustme.CA()

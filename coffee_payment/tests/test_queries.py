@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from payments import background
 from payments.models import Order
-from payments.services import background
 from payments.tasks import check_pending_payments
 
 from tests.shop import Providers, Shop

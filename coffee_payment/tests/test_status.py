@@ -42,6 +42,7 @@ def test_the_status_tells_what_the_page_needs(shop: Shop) -> None:
         "drink_size": "Средний",
         "price": 123.5,
         "payment_scenario": "Yookassa",
+        "asks_email": False,
         "is_receipt_mandatory": False,
         "failed_presentation_desc": "почему",
         "device": {

@@ -77,7 +77,7 @@
   function showPayment(payable) {
     at("payment").hidden = !payable;
     at("pay").textContent = order.status === "not_paid" ? texts.page.retry : texts.page.pay;
-    const asks = payable && order.payment_scenario === "YookassaReceipt";
+    const asks = payable && order.asks_email;
     at("email-field").hidden = !asks;
     at("email").required = asks && order.is_receipt_mandatory;
     at("email-hint").textContent = order.is_receipt_mandatory ? texts.page.email_hint
