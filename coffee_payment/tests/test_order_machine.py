@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from payments import background, initiation, payment_results, tmetr
+from payments import background
 from payments.models import Merchant, Order, Payment
 from payments.orders import initiation, payment_results, states
 from payments.orders.states import Cause

@@ -46,7 +46,7 @@ class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # n
             (
                 "Credentials",
                 {
-                    "fields": tuple(registry.credential_fields()),
+                    "fields": tuple(credential_fields()),
                     "description": "Empty: keep. A single hyphen: remove.",
                 },
             ),
