@@ -33,7 +33,7 @@ def view_of(webhook: Webhook) -> Callable[[HttpRequest], HttpResponse]:
         facts = {"path": request.path, "field_names": sorted(map(str, body))[:50]}
         logger.info("notification", extra=facts)
         try:
-            _process(webhook, body)
+            _process(webhook, request, body)
         except NotificationRefused as refused:
             logger.warning("notification refused", extra={"path": request.path, "reason": str(refused)})
             return json_error(refused.message, refused.status)
@@ -44,8 +44,8 @@ def view_of(webhook: Webhook) -> Callable[[HttpRequest], HttpResponse]:
     return receive
 
 
-def _process(webhook: Webhook, body: dict[str, Any]) -> None:
-    notification = webhook.read(body)
+def _process(webhook: Webhook, request: HttpRequest, body: dict[str, Any]) -> None:
+    notification = webhook.read(request, body)
     if notification is not None:
         _settle(webhook, notification)
 

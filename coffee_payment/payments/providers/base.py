@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
+
 from payments.models import Order
 from payments.providers.payment import FetchedPayment, NewPayment, StartedPayment
 
@@ -60,10 +62,10 @@ class Webhook(ABC):
     """The body of the answer 200 to a notification that was processed or ignored."""
 
     @abstractmethod
-    def read(self, body: Mapping[str, Any]) -> Notification | None:
+    def read(self, request: HttpRequest, body: Mapping[str, Any]) -> Notification | None:
         """Verify a notification and find its order; None when it is to be ignored.
 
-        Raises `NotificationRefused`.
+        `body` is the decoded JSON or form; `request` has the headers and the bytes. Raises `NotificationRefused`.
         """
 
 

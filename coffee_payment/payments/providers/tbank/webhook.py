@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
+
 from payments.models import Payment, TBankPayment
 from payments.outgoing.errors import CredentialsMissing
 from payments.providers.base import Notification, NotificationRefused, Webhook
@@ -19,7 +21,7 @@ class TBankWebhook(Webhook):
     url_name = URL_NAME
     acknowledgement = "OK"
 
-    def read(self, body: Mapping[str, Any]) -> Notification:
+    def read(self, _request: HttpRequest, body: Mapping[str, Any]) -> Notification:
         """Find the payment in the ledger and check the signature. Raises `NotificationRefused`."""
         payment_id = text_of(body, "PaymentId")
         if not PAYMENT_ID.fullmatch(payment_id):

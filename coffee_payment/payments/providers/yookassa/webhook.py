@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
+
 from payments.models import Order
 from payments.providers.base import Notification, NotificationRefused, Webhook
 from payments.providers.parsing import PAYMENT_ID, text_of
@@ -17,7 +19,7 @@ class YookassaWebhook(Webhook):
     path = "v1/yook-pay-webhook"
     url_name = "yookassa_payment_result_webhook"
 
-    def read(self, body: Mapping[str, Any]) -> Notification | None:
+    def read(self, _request: HttpRequest, body: Mapping[str, Any]) -> Notification | None:
         """Find the order that the payment's metadata names. Raises `NotificationRefused`."""
         event, payment = body.get("event"), body.get("object")
         if not isinstance(event, str):
