@@ -49,9 +49,15 @@ def client() -> Iterator[docker.DockerClient]:
 
 @pytest.fixture(scope="session")
 def image(client: docker.DockerClient) -> Iterator[str]:
-    """The id of the image, built from this checkout."""
+    """The id of the server's image, built from this checkout."""
     yield engine.build(client, "coffee-payments:test")
     client.images.prune(filters={"dangling": True, "label": engine.LABEL})
+
+
+@pytest.fixture(scope="session")
+def providers_image(client: docker.DockerClient) -> str:
+    """The id of the image with the providers' local servers."""
+    return engine.build(client, "coffee-providers:test", "providers")
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +83,12 @@ def compose(secrets_given: dict[str, str]) -> Compose:
 
 
 @pytest.fixture(scope="session")
-def system(client: docker.DockerClient, image: str, compose: Compose) -> Iterator[engine.System]:
+def system(
+    client: docker.DockerClient, image: str, providers_image: str, compose: Compose
+) -> Iterator[engine.System]:
     """All services of compose.yaml, healthy."""
     with engine.System(client) as system:
-        system.up(compose, image)
+        system.up(compose, {"": image, "providers": providers_image})
         yield system
 
 

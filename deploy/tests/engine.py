@@ -10,7 +10,7 @@ import sys
 import tarfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,9 +46,11 @@ def connect() -> docker.DockerClient:
     return client
 
 
-def build(client: docker.DockerClient, tag: str) -> str:
-    """Build the image from this checkout, with no build argument; give its id."""
-    image, _ = client.images.build(path=str(ROOT), tag=tag, rm=True, forcerm=True, labels={LABEL: "image"})
+def build(client: docker.DockerClient, tag: str, target: str = "") -> str:
+    """Build an image from this checkout, without build arguments; return its id. Empty: the default target."""
+    image, _ = client.images.build(
+        path=str(ROOT), tag=tag, target=target, rm=True, forcerm=True, labels={LABEL: "image"}
+    )
     return str(image.id)
 
 
@@ -123,16 +125,18 @@ class System:
         for volume in self._volumes:
             _quietly(lambda each=volume: each.remove(force=True))
 
-    def up(self, compose: Compose, image: str) -> None:
-        """Start the services in order, each when what it depends on is as it must be."""
-        for name in {service.image for service in compose.services.values() if not service.built}:
+    def up(self, compose: Compose, images: Mapping[str, str]) -> None:
+        """Start the services in order, each when its dependencies are ready. `images` is build target -> id."""
+        for name in {each.image for each in compose.services.values() if each.build_target is None}:
             _pull_missing(self.client, name)
         for volume in compose.volumes:
             self.volume(volume)
         for service in compose.services.values():
             for other, condition in service.depends_on.items():
                 self._await(other, condition)
-            self.start(service, image if service.built else service.image)
+            self.start(
+                service, service.image if service.build_target is None else images[service.build_target]
+            )
         for service in compose.services.values():
             if service.health is not None and service.health.interval <= SOON:
                 self.await_healthy(service.name)
@@ -261,7 +265,7 @@ def _healthcheck(service: Service) -> Healthcheck | None:
     health = service.health
     if health is None:
         # The image's own check, as it stands, but asked more often: a start need not wait for it.
-        return Healthcheck(interval=3 * _NANOSECONDS) if service.built else None
+        return Healthcheck(interval=3 * _NANOSECONDS) if service.build_target is not None else None
     return Healthcheck(
         test=list(health.test),
         interval=round(health.interval * _NANOSECONDS),

@@ -105,6 +105,15 @@ def test_parts_are_as_the_design_says(plain: Compose) -> None:
     assert skips == {"web": None, "worker": "true", "beat": "true"}
 
 
+def test_the_providers_run_from_an_image_of_their_own(plain: Compose) -> None:
+    """The server's image holds no local provider, so compose builds another target for them."""
+    targets = {service.name: (service.build_target, service.image) for service in plain.services.values()}
+    for name in SERVER_PARTS:
+        assert targets[name] == ("", "coffee-payments:local")
+    for name in ("yookassa", "tbank", "tmetr"):
+        assert targets[name] == ("providers", "coffee-providers:local")
+
+
 def test_parts_of_the_server_are_locked_in(plain: Compose) -> None:
     """Read-only, without capabilities, without new privileges."""
     for name in SERVER_PARTS:
@@ -144,6 +153,7 @@ def test_reads_durations(text: str, value: float) -> None:
         ("services: {a: {image: i, volumes: ['data:/data']}}", "declared and used differ"),
         ("services: {a: {image: i, command: ['$A']}}", "not understood"),
         ("services: {a: {image: i, stop_grace_period: soon}}", "not a duration"),
+        ("services: {a: {image: i, build: {context: ., args: {A: b}}}}", "build .* is not understood"),
         ("configs: {}\nservices: {}", "unknown keys"),
     ],
 )

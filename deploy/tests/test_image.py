@@ -42,11 +42,11 @@ tools = {0!r}
 print(json.dumps({{
     "uid": os.getuid(),
     "tools": [tool for tool in tools if shutil.which(tool)],
-    "modules": [name for name in ("pip", "ensurepip", "setuptools", "pytest") if importlib.util.find_spec(name)],
+    "modules": [name for name in ("pip", "ensurepip", "setuptools", "pytest", "requests", "provider_servers") if importlib.util.find_spec(name)],
     "writable": [top for top in ("/", "/srv", "/srv/coffee_payment", "/opt/server", "/usr", "/etc", "/var")
                  if os.access(top, os.W_OK)],
     "leftovers": [str(path) for path in pathlib.Path("/srv").rglob("*")
-                  if path.name in {{"tests", "benchmarks", ".git", ".env", "db.sqlite3"}}
+                  if path.name in {{"tests", "benchmarks", "provider_servers", "docs", ".git", ".env", "db.sqlite3"}}
                   or path.suffix in {{".pem", ".key"}}],
     "static": pathlib.Path("/srv/coffee_payment/staticfiles/admin").is_dir(),
 }}))
@@ -127,6 +127,19 @@ def test_holds_no_root_no_tools_no_leftovers(bench: System, image: str) -> None:
         "leftovers": [],
         "static": True,
     }
+
+
+def test_the_providers_are_an_image_of_their_own(bench: System, providers_image: str) -> None:
+    """It runs without root and holds their code and nothing of the server's."""
+    code = (
+        "import importlib.util, json, os, provider_servers; "
+        "print(json.dumps([os.getuid(), sorted(os.listdir('/srv')), "
+        "[n for n in ('django', 'payments', 'requests') if importlib.util.find_spec(n)]]))"
+    )
+    container = bench.run(providers_image, "-c", code, entrypoint="python", read_only=True)
+    status = container.wait(timeout=60)["StatusCode"]
+    output = container.logs().decode()
+    assert (status, json.loads(output)) == (0, [10001, ["provider_servers"], []])
 
 
 def test_stays_small(client: docker.DockerClient, image: str) -> None:
