@@ -36,6 +36,34 @@ _SHORTEST_SECRET: Final = 6
 """A shorter value would blot out ordinary words wherever they stand."""
 
 
+def configuration(
+    level: str, secrets: Iterable[str | None], loggers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the `logging.config` dictionary of this server: JSON lines on stdout through one handler.
+
+    Django, Celery and gunicorn all use it; `loggers` are those that each of them configures by itself.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "coffee_payment.logs.JsonFormatter", "secrets": list(secrets)}},
+        "filters": {
+            "request_id": {"()": "payments.request_id.RequestIdFilter"},
+            "access": {"()": "coffee_payment.logs.AccessFilter"},
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "json",
+                "filters": ["request_id", "access"],
+            },
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {name: {"level": level, **logger} for name, logger in loggers.items()},
+    }
+
+
 def mask(text: str) -> str:
     """Hide passwords, tokens and most of each e-mail address in free text."""
     text = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)

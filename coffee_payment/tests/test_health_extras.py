@@ -1,6 +1,7 @@
 """`/health/deep` and `/health/metrics`, with real dependencies that answer, refuse and hang."""
 
 import http.client
+import json
 import os
 import re
 import socket
@@ -156,12 +157,13 @@ def ask(port: int, path: str) -> str:
     return body
 
 
-def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
-    """Two gunicorn workers share their figures, and leave nothing behind."""
+@contextmanager
+def gunicorn(temporary: Path, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server with two workers, and its port; it is ended by SIGTERM and its output left to be read."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    variables = {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": "2", "TMPDIR": str(tmp_path)}
+    variables |= {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": "2", "TMPDIR": str(temporary)}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")],
         env={**os.environ, **variables},
@@ -173,12 +175,72 @@ def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
         for line in process.stdout:
             if "Booting worker" in line:
                 break
+        yield process, port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
+    """Two gunicorn workers share their figures, and leave nothing behind."""
+    with gunicorn(tmp_path) as (_, port):
         for _ in range(30):
             ask(port, "/health")
         counts = {figures(ask(port, "/health/metrics"))["health_checks_total", "200"] for _ in range(10)}
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
 
     assert counts == {30}
-    assert list(tmp_path.glob("coffee-payment-metrics-*")) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    """A running server keeps its folder, and so does whatever is not a server's."""
+    foreign = tmp_path / "coffee-payment-metrics-of-somebody"
+    foreign.mkdir()
+    with gunicorn(tmp_path) as (killed, port):
+        ask(port, "/health")
+        (left,) = set(tmp_path.iterdir()) - {foreign}
+        with gunicorn(tmp_path) as (_, second):
+            ask(second, "/health")
+            (other,) = set(tmp_path.iterdir()) - {foreign, left}
+            killed.kill()
+            killed.communicate(timeout=30)  # the workers, which notice it, close the output last
+            with gunicorn(tmp_path):
+                assert left not in tmp_path.iterdir()
+                assert other in tmp_path.iterdir()
+
+    assert set(tmp_path.iterdir()) == {foreign}
+
+
+def test_gunicorns_own_lines_hide_the_secrets(tmp_path: Path) -> None:
+    """Its access lines do not pass through the logging of the settings."""
+    secrets = {
+        "SECRET_KEY": "django-key-of-this-test",
+        "DB_PASSWORD": "database-word-of-this-test",
+        "TMETR_TOKEN": "machine-token-of-this-test",
+        "CREDENTIALS_ENCRYPTION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    }
+    with gunicorn(tmp_path, **secrets) as (process, port):
+        for number, secret in enumerate(secrets.values()):
+            ask(port, f"/{number}/{secret}")
+    assert process.stdout is not None
+    lines = [json.loads(line) for line in process.stdout.read().splitlines()]
+
+    paths = sorted(line["path"] for line in lines if line["logger"] == "gunicorn.access")
+    assert paths == [f"/{number}/***" for number in range(len(secrets))]
+
+
+def test_gunicorn_hides_the_secrets_that_the_settings_hide() -> None:
+    """Both lists are written down, since the names of variables must be literal in both files."""
+    code = (
+        "import json, runpy, sys; configured = runpy.run_path(sys.argv[1])['logconfig_dict'];"
+        "from coffee_payment.settings import LOGGING;"
+        "print(json.dumps([each['formatters']['json']['secrets'] for each in (configured, LOGGING)]))"
+    )
+    names = ("SECRET_KEY", "DB_PASSWORD", "TMETR_TOKEN", "CREDENTIALS_ENCRYPTION_KEY")
+    output = subprocess.check_output(
+        [sys.executable, "-c", code, str(ROOT / "gunicorn.conf.py")],
+        env={**os.environ, **{name: f"value of {name}" for name in names}},
+        text=True,
+    )
+    gunicorns, settings = json.loads(output)
+    assert gunicorns == settings == [f"value of {name}" for name in names]
