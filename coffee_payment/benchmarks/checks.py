@@ -16,7 +16,7 @@ from payments.tasks import check_pending_payments
 
 
 def measure(device: Device, control: str, *, orders: int, latency: float, status: str) -> float:
-    """Give the orders per second when the provider takes ``latency`` seconds to say ``status``."""
+    """Return the orders per second when the provider takes `latency` seconds to say `status`."""
     _seed(device, control, orders, status)
     requests.post(f"{control}/latency", json={"seconds": latency}, timeout=10).raise_for_status()
     try:
@@ -31,7 +31,7 @@ def measure(device: Device, control: str, *, orders: int, latency: float, status
 
 
 def _seed(device: Device, control: str, count: int, status: str) -> None:
-    """Have orders whose payments the provider knows, due now."""
+    """Create orders whose payments the provider knows, due now."""
     keys = MerchantCredentials.objects.get(merchant=device.merchant, scenario="Yookassa").credentials
     now = timezone.now()
 

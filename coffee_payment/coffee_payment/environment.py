@@ -1,6 +1,6 @@
-"""Turns the text of environment variables into values; `settings.py` alone reads the environment.
+"""Parses the text of environment variables; only `settings.py` and `gunicorn.conf.py` read the environment.
 
-Every problem is collected, so that an operator sees all of them at once, each with its variable's name.
+All problems are collected, so that an operator sees every one at once, with the name of its variable.
 Values are quoted in messages only where they cannot be secret (numbers and choices).
 """
 

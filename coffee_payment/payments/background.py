@@ -1,9 +1,8 @@
-"""The background payment check: claim, ask, apply (design: domain.md section 7).
+"""The background payment check: claim, ask, apply (docs/domain.md, section 7).
 
-Orders are claimed one at a time, each in a short transaction of its own, so ticks and workers
-may overlap freely. The claim is a lease: ``next_check_at`` is moved ahead, and only the process
-that finds its own value there may act on the answer. The provider is asked with no lock and no
-transaction.
+Orders are claimed one at a time, each in a short transaction of its own, so ticks and workers may overlap. The
+claim is a lease: it sets `next_check_at` to its own end, and only the process that still finds its value there may
+act on the answer. The provider is asked without a lock or a transaction.
 """
 
 import logging
@@ -32,12 +31,12 @@ from payments.providers.registry import polled_scenarios, provider_of
 logger = logging.getLogger(__name__)
 
 CONCURRENCY: Final = 40
-"""Orders that one tick asks about at a time, each on a database connection of its own."""
+"""Orders that one tick checks at a time, each on its own database connection."""
 S = Order.Status
 
 
 def check_pending_payments() -> int:
-    """Run one tick; give the number of orders checked."""
+    """Run one tick; return the number of orders checked."""
     batch = int(settings.PAYMENT_CHECK_BATCH_SIZE)
     _sweep(batch)
     due = len(_due(timezone.now()).values_list("pk", flat=True)[:batch])
@@ -46,7 +45,7 @@ def check_pending_payments() -> int:
         return 0
     logger.info("background check begins", extra={"due": due})
     tick = _Tick(remaining=batch)
-    # Without row locks of its own (SQLite) a database gains nothing from several connections.
+    # A database without row locks (SQLite) gains nothing from several connections.
     threads = min(CONCURRENCY, due) if connection.features.has_select_for_update_skip_locked else 1
     if threads == 1:
         tick.work()
@@ -60,19 +59,19 @@ def check_pending_payments() -> int:
 
 @dataclass(frozen=True)
 class Claim:
-    """An order that this process alone may act on until the lease ends."""
+    """An order that only this process may act on until the lease ends."""
 
     order: Order
     claimed_at: datetime
     lease_ends: datetime
 
     def holds(self, order: Order) -> bool:
-        """Tell whether the order (locked) is still this claim's."""
+        """Return whether the locked order still has this claim's lease."""
         return order.status == S.PENDING and order.next_check_at == self.lease_ends
 
 
 def claim() -> Claim | None:
-    """Take the due order that has waited longest; None when there is none."""
+    """Claim the order that has been due longest; return None when no order is due."""
     now = timezone.now()
     lease_ends = now + attempt_lease()
     while True:
@@ -82,7 +81,7 @@ def claim() -> Claim | None:
             )
             if order is None:
                 return None
-            # The condition is for databases without row locks: there a second process may have read the same.
+            # The filter is for databases without row locks, where two processes may read the same order.
             taken = Order.objects.filter(
                 pk=order.pk, status=S.PENDING, next_check_at=order.next_check_at
             ).update(last_check_at=now, next_check_at=lease_ends, updated_at=now)
@@ -91,7 +90,7 @@ def claim() -> Claim | None:
 
 
 def check(claimed: Claim, credentials: MerchantCredentials | None) -> None:
-    """Ask the provider about a claimed order and act on what it says."""
+    """Ask the provider about a claimed order and act on the answer."""
     order = claimed.order
     if not order.payment_reference_id:
         logger.error("pending without a payment reference", extra={"order_id": order.pk})
@@ -108,7 +107,7 @@ def check(claimed: Claim, credentials: MerchantCredentials | None) -> None:
 
 @dataclass
 class _Tick:
-    """What the threads of one tick share."""
+    """The state that the threads of one tick share."""
 
     remaining: int
     checked: int = 0
@@ -117,7 +116,7 @@ class _Tick:
     _credentials: dict[tuple[Any, str], MerchantCredentials | None] = field(default_factory=dict)
 
     def work_apart(self) -> None:
-        """Work in a thread of its own, whose database connection ends with it."""
+        """Work in a thread, and close the thread's database connection at the end."""
         try:
             self.work()
         finally:
@@ -131,7 +130,7 @@ class _Tick:
             try:
                 check(claimed, self._credentials_of(claimed.order))
             except Exception:
-                # One order must not end the tick; its lease brings it back.
+                # One order must not end the tick; it is due again when its lease ends.
                 logger.exception("check failed", extra={"order_id": claimed.order.pk})
 
     def _take(self) -> bool:
@@ -140,7 +139,7 @@ class _Tick:
             return self.remaining >= 0
 
     def _credentials_of(self, order: Order) -> MerchantCredentials | None:
-        """Give the credentials of an order, and the order its device: each is read once a tick."""
+        """Return an order's credentials, and set its device: each is read once a tick."""
         with self._lock:
             if order.device_id in self._devices:
                 order.device = self._devices[order.device_id]
@@ -161,7 +160,7 @@ def _due(now: datetime) -> QuerySet[Order]:
 
 
 def _unpolled() -> Q:
-    """What ``_due`` will never give, however long one waits."""
+    """Return the condition for orders that never become due."""
     return (
         Q(next_check_at__isnull=True)
         | Q(status_check_type__isnull=True)
@@ -171,7 +170,7 @@ def _unpolled() -> Q:
 
 
 def _sweep(batch: int) -> None:
-    """Move on what no check will: orders whose process died in ``paid``, expired ones that nobody polls."""
+    """Change what no check will: orders whose process died in `paid`, and expired ones that are not polled."""
     now = timezone.now()
     abandoned = Order.objects.filter(status=S.PAID, updated_at__lt=now - ABANDONED_AFTER)
     expired = Order.objects.filter(_unpolled(), status=S.PENDING, expires_at__lt=now)
@@ -181,7 +180,7 @@ def _sweep(batch: int) -> None:
 
 
 def _count_failure(claimed: Claim, error: ProviderError) -> None:
-    """Count an error of the provider; above the limit the order has failed."""
+    """Count an error of the provider; above the limit the order fails."""
     with transaction.atomic():
         order = states.lock(claimed.order.pk)
         if order is None or not claimed.holds(order):
@@ -197,7 +196,7 @@ def _count_failure(claimed: Claim, error: ProviderError) -> None:
 
 
 def _apply(provider: Provider, claimed: Claim, payment: FetchedPayment) -> None:
-    """Act on an answer. Only one that was asked for after the order's end counts as the last check."""
+    """Act on an answer. A check that began after the order expired is the last one."""
     order = claimed.order
     logger.info("payment checked", extra={"order_id": order.pk, "provider_status": payment.raw_status})
     state = payment.state

@@ -9,7 +9,7 @@ The ids are stable, so that `SILENCED_SYSTEM_CHECKS` can name them:
 - `payments.W002` the client key's file can be read by others
 - `payments.W003` a certificate has expired or is about to
 - `payments.W004` a certificate cannot be read
-- `payments.W005` an environment variable has a doubtful value
+- `payments.W005` an environment variable has a value that looks wrong
 """
 
 import stat
@@ -48,7 +48,7 @@ def health_middleware_first(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def credentials_key(**_: Any) -> list[CheckMessage]:
-    """Without a good key no merchant can be paid."""
+    """The encryption key must be valid: without it no credentials can be read."""
     if settings.DEBUG:
         return []
     try:
@@ -57,7 +57,7 @@ def credentials_key(**_: Any) -> list[CheckMessage]:
         return [
             Error(
                 str(error),
-                hint="Set CREDENTIALS_ENCRYPTION_KEY to what Fernet.generate_key() gives.",
+                hint="Set CREDENTIALS_ENCRYPTION_KEY to a key from Fernet.generate_key().",
                 id="payments.E002",
             )
         ]
@@ -66,7 +66,7 @@ def credentials_key(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, Tags.database)
 def database_ssl(**_: Any) -> list[CheckMessage]:
-    """How safe the connection to PostgreSQL is."""
+    """How the connection to PostgreSQL is secured."""
     ssl: DatabaseSSL = settings.DATABASE_SSL
     if not ssl.postgresql:
         return []
@@ -75,7 +75,7 @@ def database_ssl(**_: Any) -> list[CheckMessage]:
 
 @register()
 def environment(**_: Any) -> list[CheckMessage]:
-    """Values that were understood, but are hardly meant."""
+    """Values of variables that can be parsed but look wrong."""
     warnings = [*settings.ENVIRONMENT.warnings]
     warnings += [
         f"{name} does not look like a URL with http:// or https:// and a host"
@@ -107,7 +107,7 @@ def _weak_mode(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
 
 
 def _missing_root(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
-    """Find what libpq passes over in silence; the verify modes refuse to connect by themselves."""
+    """Report a missing root certificate where libpq ignores it; the verify modes refuse to connect."""
     root = ssl.file("POSTGRES_SSL_ROOT_CERT")
     if root and not root.is_file() and ssl.mode in {"allow", "prefer", "require"}:
         yield Error(

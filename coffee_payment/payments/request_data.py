@@ -1,4 +1,4 @@
-"""What comes in with a request, read without trust."""
+"""Reading the untrusted data of a request."""
 
 import json
 from typing import Any, Final
@@ -12,7 +12,7 @@ _FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-
 
 
 def is_storable(text: str) -> bool:
-    """Tell whether the database can hold a text in its ordinary columns."""
+    """Return whether a text fits the ordinary columns: no NUL, no lone surrogate, at most 255 characters."""
     try:
         text.encode()
     except UnicodeEncodeError:  # a lone surrogate
@@ -21,7 +21,7 @@ def is_storable(text: str) -> bool:
 
 
 def body_of(request: HttpRequest) -> Any:
-    """Give a request's JSON or form body; None when it cannot be read."""
+    """Return a request's JSON or form body; None when it cannot be read."""
     try:
         if request.content_type in _FORMS:
             return request.POST.dict()

@@ -1,4 +1,4 @@
-"""The forms in which the flow views answer: JSON errors and the error page."""
+"""Answers that several views share: JSON errors, the error page, 503 when the database is lost."""
 
 import logging
 from collections.abc import Callable
@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def json_error(message: str, status: int) -> JsonResponse:
-    """Answer ``{"error": text}``; ``message`` is a key of ERROR_MESSAGES."""
+    """Return `{"error": text}`; `message` is a key of ERROR_MESSAGES."""
     return JsonResponse({"error": ERROR_MESSAGES[message]}, status=status)
 
 
@@ -47,7 +47,7 @@ def error_page(
 
 
 def survives_database_loss(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[View], View]:
-    """Make a view answer with ``answer(request)`` when the database goes away under it."""
+    """Return a decorator: the view answers with `answer(request)` when the database connection is lost."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -64,10 +64,10 @@ def survives_database_loss(answer: Callable[[HttpRequest], HttpResponse]) -> Cal
 
 
 def unavailable_json(_: HttpRequest) -> HttpResponse:
-    """Answer 503 as JSON."""
+    """Return 503 as JSON."""
     return json_error("service_unavailable", 503)
 
 
 def unavailable_page(request: HttpRequest) -> HttpResponse:
-    """Answer 503 as a page."""
+    """Return 503 as a page."""
     return error_page(request, ERROR_MESSAGES["service_unavailable"], 503)

@@ -7,5 +7,5 @@ from payments import background
 
 @shared_task(name="payments.tasks.check_pending_payments")  # type: ignore[untyped-decorator]
 def check_pending_payments() -> int:
-    """Ask the providers about the orders that are due; give how many were checked."""
+    """Check the orders that are due; return how many were checked."""
     return background.check_pending_payments()

@@ -1,4 +1,4 @@
-"""``python -m provider_servers [yookassa] [tbank] [tmetr] --port N``."""
+"""`python -m provider_servers [yookassa] [tbank] [tmetr] --port N`."""
 
 import argparse
 import contextlib

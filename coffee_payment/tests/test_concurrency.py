@@ -52,7 +52,7 @@ def running(*started: Popen[str]) -> Iterator[None]:
 
 
 def many_pending(shop: Shop, providers: Providers, count: int) -> dict[str, str]:
-    """Have orders whose payments the provider knows, each in its true state; give order -> truth."""
+    """Create orders whose payments the provider knows; return order -> the state at the provider."""
     device = shop.device()
     truth = {}
     orders, payments = [], []
@@ -236,7 +236,7 @@ class Gate:
 
 @contextmanager
 def database_lost_during(providers: Providers, path: str) -> Iterator[None]:
-    """Have PostgreSQL end this process's connection while a provider is being asked."""
+    """Make PostgreSQL end this process's connection while a provider is called."""
     connection.ensure_connection()
     pid = connection.connection.info.backend_pid
     parameters = {**connection.get_connection_params()}

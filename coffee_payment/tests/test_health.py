@@ -29,7 +29,7 @@ class Quiet(WSGIRequestHandler):
     """The server's own log lines are not what is tested."""
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ class OrderMachine(RuleBasedStateMachine):
         return payment.get("status") == "succeeded" or payment.get("Status") == "CONFIRMED"
 
     def _is_known(self, payment_id: str) -> bool:
-        """Tell whether the server can know the payment; the bank's before it is stored nobody can pay."""
+        """Return whether the server can know the payment; a bank's payment cannot be paid before it is stored."""
         return self.scenario != "TBank" or Payment.objects.filter(transaction_id=payment_id).exists()
 
     def _notify(self, payment_id: str) -> int:

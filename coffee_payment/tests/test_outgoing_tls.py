@@ -22,7 +22,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Says that all is well."""
+    """Answers every request with success."""
 
     def do_GET(self) -> None:
         """Answer."""
@@ -33,11 +33,11 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 class Quiet(HTTPServer):
-    """Says nothing of handshakes that fail."""
+    """Ignores failed handshakes."""
 
     def handle_error(self, *_: object) -> None:
         """Pass it by: the client tells."""

@@ -28,7 +28,7 @@ MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 def settings_with(**variables: str) -> dict[str, Any]:
-    """Run settings.py anew in an environment of exactly these variables, and give its names."""
+    """Run settings.py anew in an environment of exactly these variables, and return its names."""
     with mock.patch.dict(os.environ, {"SECRET_KEY": "a-key-for-tests", **variables}, clear=True):
         return runpy.run_path(str(SETTINGS))
 

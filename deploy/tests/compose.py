@@ -131,7 +131,7 @@ def read(file: Path, variables: Mapping[str, str], extra: Mapping[str, str] | No
 
 
 def fill(text: str, variables: Mapping[str, str]) -> str:
-    """Put the variables into a text: `${A}`, `${A:-default}`, `${A:?message}`, `$$`."""
+    """Return a text with its variables replaced: `${A}`, `${A:-default}`, `${A:?message}`, `$$`."""
 
     def value(match: re.Match[str]) -> str:
         dollar, name, operator, word = match.groups()

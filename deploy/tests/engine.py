@@ -1,6 +1,6 @@
-"""Plain engine commands that do what `docker compose up` does for our file, with names that clash with nobody's.
+"""Engine calls that do what `docker compose up` does for our file, with names of their own.
 
-Everything carries the label ``coffee-payments.test``; `System.close` removes it, and `sweep` removes what a run
+Everything carries the label `coffee-payments.test`; `System.close` removes it, and `sweep` removes what a run
 that was killed has left behind.
 """
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 def connect() -> docker.DockerClient:
-    """Give a client of the engine that answers here; a run without one is an error of the run."""
+    """Return a client of the container engine. Raises `RuntimeError` if none answers."""
     try:
         client = docker.from_env(timeout=300)
         client.ping()
@@ -55,7 +55,7 @@ def build(client: docker.DockerClient, tag: str, target: str = "") -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Give ports of 127.0.0.1 that nobody listens on."""
+    """Return ports of 127.0.0.1 that nobody listens on."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:
@@ -64,7 +64,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def wait_for(what: str, ask: Callable[[], T | None], *, within: float = 30.0, pause: float = 0.1) -> T:
-    """Ask until there is a true answer. Raises ``TimeoutError`` that names what did not come."""
+    """Wait until a function returns a true value. Raises `TimeoutError` with the name of what did not happen."""
     ends = time.monotonic() + within
     while True:
         if answer := ask():
@@ -95,7 +95,7 @@ def _old(created: str) -> bool:
 
 
 class System:
-    """A network with containers in it. ``with System(client) as system:`` removes all of it in the end."""
+    """A network with containers in it. `with System(client) as system:` removes all of it in the end."""
 
     def __init__(self, client: docker.DockerClient) -> None:
         """Begin with nothing."""
@@ -190,27 +190,27 @@ class System:
         return self.client.containers.run(image, list(command) or None, name=full, detach=True, **options)
 
     def container(self, service: str) -> Container:
-        """Give a service's container."""
+        """Return a service's container."""
         return self._containers[service]
 
     def logs(self, service: str) -> str:
-        """Give what a service has written."""
+        """Return the log of a service."""
         return str(self.container(service).logs().decode(errors="replace"))
 
     def execute(self, service: str, *command: str, user: str = "") -> str:
-        """Run a command inside a service; give its output. Raises ``RuntimeError`` when it fails."""
+        """Run a command inside a service; give its output. Raises `RuntimeError` when it fails."""
         status, output = self.container(service).exec_run(list(command), user=user)
         if status != 0:
             raise RuntimeError(f"{service}: {command[0]} ended with {status}: {output.decode()[-2000:]}")
         return str(output.decode())
 
     def query(self, statement: str) -> str:
-        """Ask the database; rows as lines, columns parted by a bar."""
+        """Run a query; return rows as lines and columns separated by a bar."""
         command = ("psql", "--no-psqlrc", "-qtA", "-U", "coffee", "-d", "coffee", "-c", statement)
         return self.execute("database", *command).strip()
 
     def address(self, service: str) -> str:
-        """Give the address that a service has in the network."""
+        """Return the address that a service has in the network."""
         container = self.container(service)
         container.reload()
         return str(container.attrs["NetworkSettings"]["Networks"][self.name]["IPAddress"])

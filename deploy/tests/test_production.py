@@ -155,7 +155,7 @@ def test_certificate_watch_fails_for_a_certificate_that_ends(
 
 
 def test_no_admin_from_two_variables(system: System, image: str, compose: Compose) -> None:
-    """Name and e-mail without a password make nobody, and are no error."""
+    """Name and e-mail without a password create no user, and are no error."""
     given = {"DJANGO_SUPERUSER_USERNAME": "boss", "DJANGO_SUPERUSER_EMAIL": "boss@example.com"}
     options = _inside(system, _of_web(compose) | {"SKIP_MIGRATIONS": "true"} | given)
     _run(system, image, options, "true")
@@ -163,7 +163,7 @@ def test_no_admin_from_two_variables(system: System, image: str, compose: Compos
 
 
 def _manifest(name: str) -> dict[str, Any]:
-    """Give a file's first object."""
+    """Return a file's first object."""
     text = (ROOT / "deploy" / "kubernetes" / f"{name}.yaml").read_text(encoding="utf-8")
     return dict(next(yaml.safe_load_all(text)))
 

@@ -27,7 +27,7 @@ class Load:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, url: str) -> None:
-        """Ask for an order, which takes a query, until told to stop; 0 stands for no answer."""
+        """Request an order, which needs a query, until told to stop; 0 means no answer."""
         while not self.stop.is_set():
             try:
                 self.statuses.append(requests.get(url, timeout=20).status_code)
@@ -37,7 +37,7 @@ class Load:
 
 @contextmanager
 def customers(shop: Shop, order_id: str) -> Iterator[Load]:
-    """Have customers look at an order all the while."""
+    """Request an order all the time, as customers do."""
     load = Load()
     url = f"{shop.web}/v1/order-status/{order_id}"
     threads = [threading.Thread(target=load.run, args=(url,)) for _ in range(CLIENTS)]
@@ -146,7 +146,7 @@ def _await_new_client_certificate(system: System, service: str, since: str) -> N
 
 
 def _server_serial(system: System) -> str:
-    """Give the serial of the certificate that the running server presents to a new connection."""
+    """Return the serial of the certificate that the running server presents to a new connection."""
     code = (
         "echo | openssl s_client -starttls postgres -connect 127.0.0.1:5432 -CAfile /run/key/authorities.pem"
         " -verify_return_error -verify_hostname database 2>/dev/null | openssl x509 -noout -serial"

@@ -21,7 +21,7 @@ BOTH: Final = ("Yookassa", "TBank")
 
 @pytest.fixture(autouse=True)
 def _providers_are_well_again(shop: Shop) -> Iterator[None]:
-    """Take faults away that a test has left."""
+    """Remove faults that a test has left."""
     yield
     for provider in shop.providers:
         shop.forgive(provider)

@@ -1,4 +1,4 @@
-"""The Django admin (design: domain.md section 13)."""
+"""The Django admin (docs/domain.md, section 13)."""
 
 # ruff: noqa: ARG002 - Django gives these methods their arguments
 
@@ -40,7 +40,7 @@ class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # n
     search_fields = ("merchant__name",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Put the keys in a group of their own; the form makes their fields itself."""
+        """Return the fieldsets; the fields of the keys, which the form adds, have one of their own."""
         return (
             (None, {"fields": ("merchant", "scenario", "status_check_type")}),
             (
@@ -53,12 +53,12 @@ class MerchantCredentialsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # n
         )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Tell the form factory the model's fields alone: those of the keys are not on the model."""
+        """Name only the model's fields to the form factory: those of the keys are not on the model."""
         kwargs["fields"] = MerchantCredentialsForm.Meta.fields
         return super().get_form(request, obj, change, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MerchantCredentials]:
-        """Leave the JSON in the database until a form asks for it: a list needs no key."""
+        """Do not load the JSON for lists: they need no encryption key."""
         return super().get_queryset(request).defer("credentials")
 
 
@@ -93,14 +93,14 @@ class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at
     )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
-        """Offer the configured scenario for a new device."""
+        """Return the configured scenario for a new device."""
         initial = super().get_changeform_initial_data(request)
         return {"payment_scenario": settings.DEFAULT_PAYMENT_SCENARIO, **initial}
 
 
 @admin.register(Order)
 class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Orders; their status changes through the state machine alone."""
+    """Orders; only the state machine changes their status."""
 
     list_display = ("id", "drink_name", "status", "status_check_type", "price", "created_at")
     list_filter = ("status", "status_check_type", "created_at")
@@ -121,22 +121,22 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     actions = ("mark_as_made", "hand_to_staff")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Orders come from machines: their id and status cannot be typed."""
+        """Return False: orders come from machines."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Write what the form changed alone: the status may have moved on since the page was opened."""
+        """Save only what the form changed: the status may have changed since the page was opened."""
         if form.changed_data:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
 
     @admin.action(description="Mark as made", permissions=["change"])
     def mark_as_made(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
-        """Move each order to `successful`."""
+        """Change each order to `successful`."""
         self._move(request, queryset, Cause.STAFF_MADE)
 
     @admin.action(description="Hand to staff", permissions=["change"])
     def hand_to_staff(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
-        """Move each order to `manual_make`."""
+        """Change each order to `manual_make`."""
         self._move(request, queryset, Cause.STAFF_TAKES_OVER)
 
     def _move(self, request: HttpRequest, queryset: Iterable[Order], cause: Cause) -> None:
@@ -149,18 +149,18 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Rows to look at: the ledger is written by the server alone."""
+    """Rows that only the server writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
+        """Return False."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
+        """Return False."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
+        """Return False."""
         return False
 
 
@@ -176,7 +176,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(TBankPayment)
 class TBankPaymentAdmin(ReadOnlyAdmin):
-    """Payments as TBank knows them."""
+    """The rows of `providers/tbank/ledger.py`."""
 
     list_display = ("payment_id", "order_id", "amount", "status", "created_at")
     list_filter = ("status", "created_at")

@@ -1,4 +1,4 @@
-"""`/health/deep`: whether the server's dependencies answer. For people and dashboards, never for probes."""
+"""`/health/deep`: whether the server's dependencies answer. For people and dashboards, not for probes."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def database() -> None:
-    """Ask the database, on a connection of its own."""
+    """Query the database on a connection of its own. Raises any error of the driver."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -29,7 +29,7 @@ def database() -> None:
 
 
 def broker() -> None:
-    """Ask Celery's broker."""
+    """Ping Celery's broker. Raises `redis.RedisError`."""
     timeout = settings.PAYMENT_API_TIMEOUT_S
     with redis.Redis.from_url(
         settings.CELERY_BROKER_URL, socket_connect_timeout=timeout, socket_timeout=timeout
@@ -38,7 +38,7 @@ def broker() -> None:
 
 
 def telemetry() -> None:
-    """Ask TMetr; any answer of the service itself, a refusal included, shows that it is there."""
+    """Call TMetr; any answer below 500, a refusal included, shows that it is there. Raises `ProviderError`."""
     try:
         call_json("GET", settings.TMETR_BASE_URL, empty_allowed=True)
     except (ProviderRejected, ProviderBadAnswer):
@@ -51,16 +51,16 @@ DEPENDENCIES: Final[Mapping[str, Callable[[], None]]] = {
     "tmetr": telemetry,
 }
 
-# One for all requests, so that calls which hang cannot pile up: whoever finds every thread busy still gets
-# his "unhealthy" in time.
+# One pool for all requests, so that calls which hang cannot pile up. A request that finds every thread busy
+# still gets its "unhealthy" in time.
 _pool = ThreadPoolExecutor(max_workers=len(DEPENDENCIES), thread_name_prefix="deep-health")
 
 
 def health_deep(request: HttpRequest) -> HttpResponse:
     """Answer 200 when every dependency answers, else 503; 404 unless HEALTH_DEEP_ENABLED.
 
-    `{"status", "timestamp", "checks": {name: {"status", "duration_ms"}}}`, without any detail of a failure:
-    that is in the log. Takes no longer than twice PAYMENT_API_TIMEOUT_S.
+    `{"status", "timestamp", "checks": {name: {"status", "duration_ms"}}}`, without details of a failure:
+    they are in the log. Takes no longer than twice PAYMENT_API_TIMEOUT_S.
     """
     if not settings.HEALTH_DEEP_ENABLED:
         return HttpResponseNotFound()

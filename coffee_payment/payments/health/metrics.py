@@ -1,7 +1,7 @@
-"""Figures about the health endpoint for Prometheus: `/health/metrics`.
+"""Metrics of the health endpoint for Prometheus: `/health/metrics`.
 
-Under gunicorn each worker keeps its figures in a file mapped into memory, so that any worker can
-answer for all; `gunicorn.conf.py` names the folder.
+Under gunicorn each worker keeps its metrics in a memory-mapped file, so that any worker can answer for all
+of them; `gunicorn.conf.py` creates the folder.
 """
 
 from typing import Final
@@ -24,7 +24,7 @@ _requests = Counter(
 _duration = Histogram(
     "health_check_duration_seconds", "Time to answer /health", buckets=BUCKETS, registry=_registry
 )
-for _status in STATUSES:  # now, so that no request opens a file
+for _status in STATUSES:  # create them now, so that no request opens a file
     _requests.labels(_status)
 
 
@@ -35,7 +35,7 @@ def record(status: int, seconds: float) -> None:
 
 
 def health_metrics(request: HttpRequest) -> HttpResponse:
-    """Answer in Prometheus' text format, without a query or a call."""
+    """Return the metrics in Prometheus' text format, without a query or a call."""
     if request.method not in ALLOWED_METHODS:
         return HttpResponseNotAllowed(ALLOWED_METHODS)
     response = HttpResponse(generate_latest(_collected()), content_type=CONTENT_TYPE_LATEST)
@@ -45,7 +45,7 @@ def health_metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _collected() -> CollectorRegistry:
-    if ValueClass is MutexValue:  # one process: no folder was named before the library was imported
+    if ValueClass is MutexValue:  # one process: PROMETHEUS_MULTIPROC_DIR was not set at import
         return _registry
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here

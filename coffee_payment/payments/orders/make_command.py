@@ -1,4 +1,4 @@
-"""The make command: sent at most once for an order, by whoever claimed it."""
+"""The make command: sent at most once for an order, by the process that claimed it."""
 
 import logging
 
@@ -12,11 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 def make(order: Order) -> None:
-    """Have a paid order (``device`` loaded) made; does nothing when another process claimed it.
+    """Send the make command of a paid order (`device` loaded), unless another process claimed it.
 
-    Call it outside of transactions. A process that dies between claim and answer leaves the order
-    in ``make_pending``: whether the machine got the command is unknown then, so nobody repeats it
-    and staff decides.
+    Call it outside of transactions. A process that dies between claim and answer leaves the order in
+    `make_pending`: the machine may have got the command, so it is not repeated and staff decides.
     """
     if states.change(order.pk, Cause.MAKE_CLAIMED) is None:
         return

@@ -1,8 +1,8 @@
 """The order state machine: the only place where an order changes its status.
 
-The table below is the whole of it (design: domain.md section 4). A step that is not in the
-table changes nothing. No step leads back to ``paid``, so whoever wins ``MAKE_CLAIMED`` is
-the only one who ever sends the make command of that order.
+The table below holds all steps (docs/domain.md, section 4). A step that is not in the table changes nothing.
+No step leads back to `paid`, so the process that takes `MAKE_CLAIMED` is the only one that ever sends the make
+command of that order.
 """
 
 import logging
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 Guard = Callable[[Order, datetime], bool]
 ABANDONED_AFTER: Final = timedelta(seconds=30)
-"""How long an order may stay in ``paid`` before its process counts as dead."""
+"""How long an order may stay in `paid` before its process counts as dead."""
 
 S = Order.Status
 
@@ -57,7 +57,7 @@ class Step:
     target: str
     guard: Guard | None = None
     text: str | None = None
-    """What the customer reads from now on as ``failed_presentation_desc``; None leaves it."""
+    """The new `failed_presentation_desc`, which the customer reads; None leaves it unchanged."""
 
 
 def _in_time(order: Order, now: datetime) -> bool:
@@ -108,7 +108,7 @@ STEPS: Final = (
 
 
 def lock(order_id: str) -> Order | None:
-    """Read an order and lock its row until the transaction ends; None when there is none."""
+    """Return an order with its row locked until the transaction ends; None when there is none."""
     try:
         return Order.objects.select_for_update().get(pk=order_id)
     except Order.DoesNotExist:
@@ -122,11 +122,10 @@ def change(
     only_if: Callable[[Order], bool] | None = None,
     **values: Any,
 ) -> Order | None:
-    """Take the step that the table has for this order and cause, under the row's lock.
+    """Take the step that the table has for this order and cause, with the row locked.
 
-    Gives the changed order, or None when nothing changed: no such order, no such step, or
-    ``only_if`` (called with the locked order) said no. ``values`` are further fields written
-    with the step.
+    Return the changed order, or None when nothing changed: no such order, no such step, or `only_if` (called
+    with the locked order) returned False. `values` are further fields to write.
     """
     with transaction.atomic():
         order = lock(order_id)
@@ -136,7 +135,7 @@ def change(
 
 
 def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
-    """Do as ``change`` with an order whose row this transaction has just read and locked."""
+    """Do the same with an order whose row this transaction has read and locked."""
     step = _step(order, cause)
     facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
     if step is None:

@@ -1,4 +1,4 @@
-"""The chain of checks that a scan of a QR code goes through (design: domain.md section 6)."""
+"""The chain of checks that a scan of a QR code goes through (docs/domain.md, section 6)."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Validation:
-    """What the chain found."""
+    """The result of the chain."""
 
     valid: bool
     error_message: str | None = None
@@ -52,7 +52,7 @@ def execute_validation_chain(
 
 
 def validate_order(order: Order | None, device_uuid: str) -> Validation:
-    """Tell whether a scan of this device may go on with an order that exists or not (``device`` loaded)."""
+    """Return whether a scan of this device may use an existing order (`device` loaded) or create it (None)."""
     if order is None:
         return Validation(valid=True, should_create_new_order=True)
     if order.device.device_uuid != device_uuid:
@@ -67,7 +67,7 @@ def _refusal(message: str) -> Validation:
 
 
 def _check_hash(scan: _Scan, result: Validation) -> Validation:
-    # How QR codes are signed is not known: this place is kept for it, and every scan passes.
+    # How QR codes are signed is not known yet, so every scan passes.
     logger.info("request hash not verified", extra={"parameter_names": sorted(scan.parameters)[:20]})
     return result
 

@@ -2,7 +2,7 @@
 
 
 class ProviderError(Exception):
-    """A call to an outside service did not give an answer to act on.
+    """A call to another service returned no usable answer.
 
     The text is for the log; it holds no credentials and is never shown to a customer.
     """
@@ -17,19 +17,19 @@ class ProviderError(Exception):
 
 
 class ProviderTimeout(ProviderError):  # noqa: N818 - the design's name
-    """No whole answer within the time allowed."""
+    """No complete answer within the time limit."""
 
 
 class ProviderUnavailable(ProviderError):  # noqa: N818 - the design's name
-    """The network failed, or the service says that it cannot answer now (429, 5xx)."""
+    """The network failed, or the service cannot answer now (429, 5xx)."""
 
 
 class ProviderBadAnswer(ProviderError):  # noqa: N818 - the design's name
-    """An answer came, but it cannot be read or does not hold what the protocol promises."""
+    """The answer cannot be read, or lacks what the protocol promises."""
 
 
 class ProviderRejected(ProviderError):  # noqa: N818 - the design's name
-    """The service understood and said no (other 4xx, or its API's own refusal)."""
+    """The service refused the request (other 4xx, or a refusal in its API's own form)."""
 
     temporary = False
 

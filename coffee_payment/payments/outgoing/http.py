@@ -1,8 +1,7 @@
 """One outgoing HTTP call: bounded in time and size, typed errors, a masked log line.
 
-Nothing is shared between calls but the trust store: no session, no cookie, no kept
-connection (a kept one that the peer has just closed would turn a make command into a
-failure that never happened).
+Calls share only the trust store: no session, no cookie, no kept connection. If the peer had just closed a kept
+connection, a make command would fail without ever being sent.
 """
 
 import json
@@ -36,9 +35,9 @@ from payments.outgoing.errors import (
 
 logger = logging.getLogger(__name__)
 
-LARGEST_ANSWER: Final = 1024 * 1024
-"""Bytes of a body that are read at most."""
-_CHUNK: Final = 16 * 1024
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+"""The limit of an answer's body."""
+_CHUNK_BYTES: Final = 16 * 1024
 _HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
 _SUCCESS_CLASS: Final = 2
 _TOO_MANY_REQUESTS: Final = 429
@@ -55,12 +54,11 @@ def call_json(
     auth: tuple[str, str] | None = None,
     empty_allowed: bool = False,
 ) -> Any:
-    """Send one request with a JSON body and give the decoded JSON answer.
+    """Send one request with a JSON body and return the decoded JSON answer.
 
-    With ``empty_allowed`` an empty body is an answer too: None.
-
-    ``settings.PAYMENT_API_TIMEOUT_S`` bounds connecting and each read, twice that bounds the
-    whole call, even against a peer that sends a byte at a time. Raises ``ProviderError``.
+    With `empty_allowed` an empty body is an answer too: None. `settings.PAYMENT_API_TIMEOUT_S` limits connecting
+    and each read; twice that limits the whole call, even if the peer sends a byte at a time. Raises
+    `ProviderError`.
     """
     started = time.monotonic()
     outcome: str | int = "error"
@@ -98,7 +96,7 @@ class _Answer:
 
 @dataclass
 class _Exchange:
-    """One request on its way. It runs in a thread of its own and can be cut off from outside."""
+    """One request. It runs in a thread of its own, so that the caller can abort it at the deadline."""
 
     method: str
     url: str
@@ -107,7 +105,7 @@ class _Exchange:
     auth: tuple[str, str] | None
     timeout: float
     result: _Answer | ProviderError | None = None
-    _cut: bool = False
+    _aborted: bool = False
     _sockets: list[socket.socket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -121,7 +119,7 @@ class _Exchange:
             refused = isinstance(error, urllib3.exceptions.NewConnectionError)
             self.result = (ProviderUnavailable if refused else ProviderTimeout)(type(error).__name__)
         except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
-            # The text of these can hold the whole URL: the name of the class says enough.
+            # Their text can hold the whole URL, so only the name of the class is kept.
             self.result = ProviderUnavailable(type(error).__name__)
         finally:
             with self._lock:
@@ -130,17 +128,17 @@ class _Exchange:
                 self._sockets.clear()
 
     def watch(self, connection: socket.socket) -> None:
-        """Keep a second handle of a new connection, so that ``cut`` reaches it in every phase."""
+        """Keep a second handle of a new connection, so that `abort` can close it in every phase."""
         with self._lock:
-            if self._cut:
+            if self._aborted:
                 connection.close()
                 raise ProviderTimeout("connected after the deadline")
             self._sockets.append(connection.dup())
 
-    def cut(self) -> None:
-        """End the exchange now: whoever waits for bytes in it gets the end of the stream."""
+    def abort(self) -> None:
+        """Shut the connection down: a pending read in the thread returns the end of the stream."""
         with self._lock:
-            self._cut = True
+            self._aborted = True
             for each in self._sockets:
                 try:
                     each.shutdown(socket.SHUT_RDWR)
@@ -161,15 +159,15 @@ class _Exchange:
                 preload_content=False,
             )
             content = bytearray()
-            for chunk in response.stream(_CHUNK):
+            for chunk in response.stream(_CHUNK_BYTES):
                 content += chunk
-                if len(content) > LARGEST_ANSWER:
+                if len(content) > MAX_ANSWER_BYTES:
                     raise ProviderBadAnswer("the answer is larger than 1 MiB", status=response.status)
             return _Answer(response.status, bytes(content))
 
 
 class _Watched(HTTPConnection):
-    """Shows itself to its exchange as soon as it is open."""
+    """Registers its socket with the exchange, so that the deadline can close it."""
 
     def __init__(self, *args: Any, exchange: _Exchange, **options: Any) -> None:
         self._exchange = exchange
@@ -194,7 +192,7 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
 
 
 def _pool(address: Url, exchange: _Exchange) -> urllib3.HTTPConnectionPool:
-    """Give the pool of an exchange's one connection. No proxy, no ~/.netrc: only what the caller gave."""
+    """Return the pool of an exchange's one connection. No proxy and no ~/.netrc are used."""
     if address.host is None or address.scheme not in ("http", "https"):
         raise ProviderUnavailable("the address is not one of http or https")
     if address.scheme == "https":
@@ -212,12 +210,12 @@ def _trust_store() -> ssl.SSLContext:
 
 
 def _in_time(exchange: _Exchange) -> _Answer:
-    """Run an exchange and give its answer, or raise when twice its timeout has passed."""
+    """Run an exchange and return its answer. Raises `ProviderTimeout` when twice its timeout has passed."""
     thread = threading.Thread(target=copy_context().run, args=(exchange.run,), daemon=True)
     thread.start()
     thread.join(2 * exchange.timeout)
     if thread.is_alive():
-        exchange.cut()
+        exchange.abort()
         raise ProviderTimeout("the call as a whole took too long")
     if isinstance(exchange.result, _Answer):
         return exchange.result

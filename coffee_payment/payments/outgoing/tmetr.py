@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 SIZE_WORDS: Final = {1: "SMALL", 2: "MEDIUM", 3: "BIG"}
 LARGEST_PRICE: Final = 99_999_999
-"""Kopecks that the order's price column holds."""
+"""The largest number of kopecks that the order's price column holds."""
 _MILLISECONDS_FROM: Final = 10**11
 """An epoch number above this is in milliseconds (in seconds it would be the year 5138)."""
 
 
 class PriceMissing(ProviderBadAnswer):
-    """TMetr gave no price and there is no default one."""
+    """TMetr has no price for the drink, and no default price is set."""
 
 
 def _post(path: str, body: Any, *, utc: bool = False, empty_allowed: bool = False) -> Any:
@@ -39,7 +39,7 @@ def _post(path: str, body: Any, *, utc: bool = False, empty_allowed: bool = Fals
 
 
 def send_static_drink(device_uuid: str, drink_number: str, size: int) -> Decimal:
-    """Ask for the price of a drink, in kopecks."""
+    """Return the price of a drink in kopecks. Raises `ProviderError`."""
     body = {"deviceId": device_uuid, "drinkIdAtDevice": drink_number, "drinkSize": SIZE_WORDS[size]}
     price = fields_of(_post("/api/ui/v1/static/drink", body)).get("price")
     if price in (None, 0) and not isinstance(price, bool):
@@ -55,7 +55,7 @@ def send_static_drink(device_uuid: str, drink_number: str, size: int) -> Decimal
 
 
 def send_make_command(order: Order) -> bool:
-    """Tell the machine to make an order's drink; True when the answer says that it is made."""
+    """Send the make command of an order; return whether the answer says that the drink is made."""
     command = {
         "deviceId": order.device.device_uuid,
         "orderUuid": order.pk,
@@ -71,7 +71,7 @@ def send_make_command(order: Order) -> bool:
 
 
 def get_device_heartbeat(device_uuid: str) -> dict[str, Any] | None:
-    """Give a device's latest heartbeat (``heartbeatCreatedAt`` may be missing), or None."""
+    """Return a device's latest heartbeat (`heartbeatCreatedAt` may be missing), or None."""
     body = {"deviceIds": [device_uuid], "offset": 0, "limit": 1}
     answer = fields_of(_post("/api/ui/v1/stat/heartbeat/recent", body, utc=True))
     content = answer.get("content")
@@ -81,7 +81,7 @@ def get_device_heartbeat(device_uuid: str) -> dict[str, Any] | None:
 
 
 def moment(timestamp: Any) -> datetime:
-    """Read an epoch number, in seconds or milliseconds by its magnitude. Raises ``ProviderBadAnswer``."""
+    """Return the time of an epoch number, in seconds or milliseconds by its size. Raises `ProviderBadAnswer`."""
     if isinstance(timestamp, bool) or not isinstance(timestamp, int | float):
         raise ProviderBadAnswer("the heartbeat's time is not a number")
     try:

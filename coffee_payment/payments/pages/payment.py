@@ -14,7 +14,7 @@ from payments.responses import json_error, survives_database_loss, unavailable_j
 @never_cache
 @survives_database_loss(unavailable_json)
 def initiate_payment(request: HttpRequest) -> HttpResponse:
-    """Start a payment: JSON or form ``{order_id, email?}`` -> ``{redirect_url}`` or ``{error}``."""
+    """Start a payment: JSON or form `{order_id, email?}` -> `{redirect_url}` or `{error}`."""
     body = body_of(request) if request.method == "POST" else None
     if not isinstance(body, dict):
         return json_error("invalid_request", 400)

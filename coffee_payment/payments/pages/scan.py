@@ -1,4 +1,4 @@
-"""The scan of a QR code: creates the order, or finds it again, and sends the customer on."""
+"""The scan of a QR code: creates the order, or finds it again, and redirects the customer."""
 
 import logging
 from decimal import Decimal
@@ -40,7 +40,7 @@ class _Refused(Exception):  # noqa: N818 - an answer to the customer, not a faul
 @require_GET
 @survives_database_loss(unavailable_page)
 def process_payment_flow(request: HttpRequest) -> HttpResponse:
-    """Take a scan of a QR code: create the order, or find it again, and send the customer on."""
+    """Handle a scan of a QR code: create the order, or find it, and redirect the customer."""
     scan = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
     try:
         device = _device_of(scan)
