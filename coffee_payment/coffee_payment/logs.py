@@ -41,7 +41,7 @@ def configuration(
 ) -> dict[str, Any]:
     """Return the `logging.config` dictionary of this server: JSON lines on stdout through one handler.
 
-    Django, Celery and gunicorn all use it; `loggers` are those that each of them configures by itself.
+    Django, Celery and gunicorn all use it; `loggers` are the loggers that each of them configures.
     """
     return {
         "version": 1,

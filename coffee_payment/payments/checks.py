@@ -89,7 +89,7 @@ def environment(**_: Any) -> list[CheckMessage]:
         if "://" not in origin
     ]
     if "://" in settings.BASE_URL or "/" in settings.BASE_URL:
-        warnings.append("BASE_URL must be a host alone, without scheme and path")
+        warnings.append("BASE_URL must be a host without scheme and path")
     if not settings.PAYMENT_SCENARIOS:
         warnings.append("PAYMENT_SCENARIOS is empty: no device can take money")
     if not settings.DEBUG and not settings.TMETR_TOKEN:

@@ -58,7 +58,7 @@ class PaymentService(ABC):
         """Return the URL to which the customer goes back."""
 
     def webhook_of(self, _payment: dict[str, Any]) -> str | None:
-        """Return the URL for notifications about a payment; None: nobody is notified."""
+        """Return the URL for notifications about a payment; None: no notification is sent."""
         return self.webhook
 
     @property

@@ -14,7 +14,7 @@ _SIZES: Final = frozenset({"SMALL", "MEDIUM", "BIG"})
 
 
 class TMetr:
-    """The service. Every device is online and every drink has a price, unless told otherwise."""
+    """The service. By default every device is online and every drink has a price."""
 
     name = "tmetr"
     public_url = ""

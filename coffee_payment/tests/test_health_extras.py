@@ -74,7 +74,7 @@ def broken(_: bytes) -> bytes:
 
 @pytest.fixture
 def deep(settings: Any) -> Any:
-    """The settings, with the endpoint on and quick to give up."""
+    """The settings, with the endpoint enabled and a short timeout."""
     settings.HEALTH_DEEP_ENABLED = True
     settings.PAYMENT_API_TIMEOUT_S = 0.5
     return settings
@@ -101,7 +101,7 @@ def test_all_dependencies_answer(deep: Any, client: Client) -> None:
 def test_what_fails_or_hangs_is_named(
     deep: Any, client: Client, answer: Callable[[bytes], bytes] | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """503 with the name, the detail in the log alone."""
+    """503 with the name of the dependency; details are only in the log."""
     with listener(None) as redis, listener(answer) as tmetr:
         deep.CELERY_BROKER_URL = f"redis://:private@127.0.0.1:{redis}/0"
         deep.TMETR_BASE_URL = f"http://127.0.0.1:{tmetr}"
@@ -113,12 +113,12 @@ def test_what_fails_or_hangs_is_named(
 
 
 def test_it_is_off_by_default(client: Client) -> None:
-    """404, and nothing is asked: this test has no database."""
+    """404 without a query: this test has no database."""
     assert client.get("/health/deep").status_code == 404
 
 
 def test_other_methods_are_refused(deep: Any, client: Client) -> None:
-    """Like /health itself."""
+    """405, as for /health."""
     assert client.post("/health/deep").status_code == 405
     assert client.post("/health/metrics").status_code == 405
 
@@ -159,7 +159,7 @@ def ask(port: int, path: str) -> str:
 
 @contextmanager
 def gunicorn(temporary: Path, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server with two workers, and its port; it is ended by SIGTERM and its output left to be read."""
+    """Run a server with two workers; yield process and port, end it by SIGTERM, keep its output."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -193,7 +193,7 @@ def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) -> None:
-    """A running server keeps its folder, and so does whatever is not a server's."""
+    """Folders of running servers, and folders that no server made, stay."""
     foreign = tmp_path / "coffee-payment-metrics-of-somebody"
     foreign.mkdir()
     with gunicorn(tmp_path) as (killed, port):
@@ -203,7 +203,7 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) 
             ask(second, "/health")
             (other,) = set(tmp_path.iterdir()) - {foreign, left}
             killed.kill()
-            killed.communicate(timeout=30)  # the workers, which notice it, close the output last
+            killed.communicate(timeout=30)  # until the output is closed: by then the workers have ended too
             with gunicorn(tmp_path):
                 assert left not in tmp_path.iterdir()
                 assert other in tmp_path.iterdir()
@@ -212,7 +212,7 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) 
 
 
 def test_gunicorns_own_lines_hide_the_secrets(tmp_path: Path) -> None:
-    """Its access lines do not pass through the logging of the settings."""
+    """Access lines do not pass through the logging of the settings."""
     secrets = {
         "SECRET_KEY": "django-key-of-this-test",
         "DB_PASSWORD": "database-word-of-this-test",
@@ -230,7 +230,7 @@ def test_gunicorns_own_lines_hide_the_secrets(tmp_path: Path) -> None:
 
 
 def test_gunicorn_hides_the_secrets_that_the_settings_hide() -> None:
-    """Both lists are written down, since the names of variables must be literal in both files."""
+    """The lists are separate because both files must name variables literally."""
     code = (
         "import json, runpy, sys; configured = runpy.run_path(sys.argv[1])['logconfig_dict'];"
         "from coffee_payment.settings import LOGGING;"

@@ -1,4 +1,4 @@
-"""Fuzzed parameters and bodies on every endpoint: no 500, no HTML of a stranger's, no change by a forgery."""
+"""Fuzzed parameters and bodies on every endpoint: no 500, no injected HTML, no change by a forgery."""
 
 import json
 from typing import Any, Final

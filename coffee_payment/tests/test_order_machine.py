@@ -45,7 +45,7 @@ FAULTS: Final = st.sampled_from(["status", "garbage", "drop", "drop_after"])
 
 
 class Death(BaseException):
-    """The process is gone: nothing after this point ran."""
+    """Stands for the death of a process: nothing after this point ran."""
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def dying_at(module: Any, name: str) -> Iterator[None]:
 
 
 class OrderMachine(RuleBasedStateMachine):
-    """One order, its device's provider, and everybody who may act on them."""
+    """One order, its device's provider, and everything that may act on them."""
 
     providers: Providers
     scenario: str
@@ -173,7 +173,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([3, 3, 6, 6, 10, 10, 40, 40, 310, 1000]))
     def time_passes(self, seconds: int) -> None:
-        """Everything on record becomes older."""
+        """Make every stored time older."""
         past = timedelta(seconds=seconds)
         names = ("expires_at", "payment_started_at", "next_check_at", "last_check_at", "updated_at")
         Order.objects.filter(pk=self.order.pk).update(**{name: F(name) - past for name in names})
@@ -202,7 +202,7 @@ class OrderMachine(RuleBasedStateMachine):
         self.seen = status
 
     def teardown(self) -> None:
-        """In the end nobody is forgotten: who paid is served by machine or staff; nothing is pending."""
+        """In the end every paid order is made or handed to staff, and no order is pending."""
         for payment_id, payment in list(self.provider.payments.items()):
             if self._succeeded(payment):
                 assert self._notify(payment_id) == (200 if self._is_known(payment_id) else 404)
@@ -218,7 +218,7 @@ class OrderMachine(RuleBasedStateMachine):
         Merchant.objects.filter(pk=self.shop.merchant.pk).delete()
 
     def _one_of_the_payments(self, data: st.DataObject) -> str:
-        """Draw a payment, rather the newest than an older one."""
+        """Draw a payment, more often the newest one."""
         newest_first = list(reversed(self.provider.payments))
         return cast("str", newest_first[data.draw(st.sampled_from([0, 0, *range(len(newest_first))]))])
 
@@ -247,7 +247,7 @@ class OrderMachine(RuleBasedStateMachine):
 def test_no_interleaving_breaks_an_order(
     scenario: str, check_type: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Never two make commands, never paid without the provider's word, no paid order lost, no way back."""
+    """No second make command, no paid order without the provider's answer, no lost order, no step back."""
     monkeypatch.setattr(background, "CONCURRENCY", 1)
     with running_providers() as providers, override_settings(**providers.settings()):
         machine = type(

@@ -1,4 +1,4 @@
-"""The order table: every step of it, and nothing else."""
+"""The table of order states: all its steps and no others."""
 
 from datetime import timedelta
 from itertools import product
@@ -42,7 +42,7 @@ TABLE = {
 
 @pytest.mark.parametrize(("status", "cause"), list(product(STATUSES, Cause)))
 def test_a_young_order_follows_the_table(shop: Shop, status: str, cause: Cause) -> None:
-    """Each pair of status and cause does what the design's table says; all other pairs change nothing."""
+    """Each pair of status and cause follows docs/domain.md, section 4; other pairs change nothing."""
     order = shop.order(status=status, payment_started_at=timezone.now(), next_check_at=timezone.now())
     target = TABLE.get((status, cause))
 
@@ -71,7 +71,7 @@ def test_a_young_order_follows_the_table(shop: Shop, status: str, cause: Cause) 
 def test_time_decides_where_the_table_says_so(
     shop: Shop, status: str, cause: Cause, age: dict[str, int], target: str
 ) -> None:
-    """Late money goes to staff, expiry needs an expired order, a dead process 30 seconds."""
+    """Late payments go to staff, EXPIRED needs an expired order, ABANDONED needs 30 seconds."""
     order = shop.order(status=status, payment_started_at=timezone.now())
     moments = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in age.items()}
     Order.objects.filter(pk=order.pk).update(**moments)
@@ -90,7 +90,7 @@ def test_an_order_without_end_never_expires(shop: Shop) -> None:
 
 
 def test_only_changed_fields_are_written(shop: Shop) -> None:
-    """A step writes its own fields and updated_at: what another process wrote meanwhile stays."""
+    """A step writes only its own fields and updated_at; other concurrent changes stay."""
     order = shop.order(status="paid")
     Order.objects.filter(pk=order.pk).update(
         drink_name="Латте", updated_at=timezone.now() - timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Outgoing calls over https: only to who proves to be the host that was asked for."""
+"""Outgoing calls over https: only to a server with a certificate of the host."""
 
 import socket
 import ssl
@@ -40,12 +40,12 @@ class Quiet(HTTPServer):
     """Ignores failed handshakes."""
 
     def handle_error(self, *_: object) -> None:
-        """Pass it by: the client tells."""
+        """Ignore it: the client reports the error."""
 
 
 @contextmanager
 def serving(certificate: trustme.LeafCert | None) -> Iterator[int]:
-    """Run a server with a certificate, or without TLS; give its port."""
+    """Run a server with a certificate, or without TLS; yield its port."""
     with Quiet(("127.0.0.1", 0), Answering) as server:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -64,7 +64,7 @@ def serving(certificate: trustme.LeafCert | None) -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Trust one authority alone."""
+    """Trust only one authority."""
     file = tmp_path / "authority.pem"
     AUTHORITY.cert_pem.write_to_path(str(file))
     monkeypatch.setattr(certifi, "where", lambda: str(file))
@@ -74,7 +74,7 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def test_the_host_that_was_asked_for_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment's proxies are not for these calls."""
+    """The proxies of the environment are not used."""
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with serving(AUTHORITY.issue_cert("127.0.0.1")) as port:

@@ -43,7 +43,7 @@ _CONDITIONS: Final = frozenset({"service_started", "service_healthy", "service_c
 
 
 class ComposeError(ValueError):
-    """The file, or the variables given to it, cannot be used; the text says why."""
+    """The file or its variables cannot be used; the text says why."""
 
 
 @dataclass(frozen=True)

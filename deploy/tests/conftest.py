@@ -28,7 +28,7 @@ TIMES: Final = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _terminate_like_interrupt() -> Iterator[None]:
-    """A run that is told to end removes its containers first."""
+    """Turn SIGTERM into an interrupt, so that containers are removed."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -94,7 +94,7 @@ def system(
 
 @pytest.fixture(scope="session")
 def shop(system: engine.System, compose: Compose) -> Shop:
-    """Merchants and devices in the running system, and the way in from outside."""
+    """Merchants and devices in the running system, reached from outside."""
     return Shop.open(system, compose)
 
 
@@ -106,7 +106,7 @@ def bench(client: docker.DockerClient) -> Iterator[engine.System]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the engine; whichever test comes first also waits for the image to be built."""
+    """Mark tests that need the engine; the first one also waits for the image to be built."""
     for item in items:
         if FOLDER in item.path.parents and "client" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.container)

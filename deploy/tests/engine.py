@@ -55,7 +55,7 @@ def build(client: docker.DockerClient, tag: str, target: str = "") -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of 127.0.0.1 that nobody listens on."""
+    """Return free ports of 127.0.0.1."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:
@@ -98,7 +98,7 @@ class System:
     """A network with containers in it. `with System(client) as system:` removes all of it in the end."""
 
     def __init__(self, client: docker.DockerClient) -> None:
-        """Begin with nothing."""
+        """Start with no containers."""
         self.client = client
         self.name = f"coffee-test-{uuid.uuid4().hex[:10]}"
         self._labels = {LABEL: self.name}
@@ -107,7 +107,7 @@ class System:
         self._network: Any = None
 
     def __enter__(self) -> Self:
-        """Make the network."""
+        """Create the network."""
         self._network = self.client.networks.create(self.name, driver="bridge", labels=self._labels)
         return self
 
@@ -116,7 +116,7 @@ class System:
         self.close()
 
     def close(self) -> None:
-        """Remove everything, whatever of it is there."""
+        """Remove everything that exists."""
         containers = self.client.containers.list(all=True, filters={"label": f"{LABEL}={self.name}"})
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
             list(pool.map(_remove, containers))
@@ -142,7 +142,7 @@ class System:
                 self.await_healthy(service.name)
 
     def volume(self, name: str) -> str:
-        """Make a volume of this system; give its full name."""
+        """Create a volume of this system; return its full name."""
         volume = self.client.volumes.create(f"{self.name}-{name}", labels=self._labels)
         self._volumes.append(volume)
         return str(volume.name)
@@ -198,7 +198,7 @@ class System:
         return str(self.container(service).logs().decode(errors="replace"))
 
     def execute(self, service: str, *command: str, user: str = "") -> str:
-        """Run a command inside a service; give its output. Raises `RuntimeError` when it fails."""
+        """Run a command inside a service; return its output. Raises `RuntimeError` when it fails."""
         status, output = self.container(service).exec_run(list(command), user=user)
         if status != 0:
             raise RuntimeError(f"{service}: {command[0]} ended with {status}: {output.decode()[-2000:]}")
@@ -254,7 +254,7 @@ def put_file(
 
 
 def _pull_missing(client: docker.DockerClient, image: str) -> None:
-    """Do for a public image what the engine's API, unlike its command line, leaves to the caller."""
+    """Pull an image that is missing: the engine's API, unlike its command line, does not."""
     try:
         client.images.get(image)
     except ImageNotFound:
@@ -264,7 +264,7 @@ def _pull_missing(client: docker.DockerClient, image: str) -> None:
 def _healthcheck(service: Service) -> Healthcheck | None:
     health = service.health
     if health is None:
-        # The image's own check, as it stands, but asked more often: a start need not wait for it.
+        # The image's own check, but more often, so that tests wait less.
         return Healthcheck(interval=3 * _NANOSECONDS) if service.build_target is not None else None
     return Healthcheck(
         test=list(health.test),

@@ -57,7 +57,7 @@ class Shop:
         return cls(urls.pop("web"), urls, json.loads(line.removeprefix("DEVICES ")))
 
     def scan(self, device: str) -> str:
-        """Scan a machine's code; return the order's id, having seen its page."""
+        """Scan a machine's code and open the page; return the order's id."""
         order_id = str(uuid.uuid4())
         drink = {"drinkName": "Капучино", "drinkNo": "7", "uuid": order_id, "size": "1"}
         answer = self.get("/v1/pay", deviceUuid=self.devices[device], **drink)
@@ -106,7 +106,7 @@ class Shop:
         )
 
     def control(self, provider: str, what: str, **body: Any) -> Any:
-        """Call a control endpoint of a provider's server; without a body ask it."""
+        """Call a control endpoint of a provider's server: POST with a body, GET without one."""
         url = f"{self.providers[provider]}/control/{what}"
         answer = requests.request("POST" if body else "GET", url, json=body or None, timeout=TIMEOUT)
         assert answer.status_code == 200, answer.text
@@ -123,7 +123,7 @@ class Shop:
     def await_made(self, order_id: str) -> None:
         """Wait until the machine has got an order's make command: once, and the order is in `make_pending`.
 
-        The order's step comes first and the command after it, so whoever sees the one may be too early for the other.
+        The order changes before the command is sent, so the command may come a little later.
         """
         self.await_status(order_id, "make_pending")
         wait_for(f"order {order_id}: made", lambda: self.made(order_id), within=ENDS_WITHIN)

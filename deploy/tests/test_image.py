@@ -1,4 +1,4 @@
-"""The image: small, without root or tools, and a container of it as orchestrators treat it."""
+"""The image: small, without root or tools; a container starts, answers and stops as it should."""
 
 import json
 import re
@@ -117,7 +117,7 @@ def test_sigterm_ends_it_within_the_grace_period(web: tuple[Container, str]) -> 
 
 
 def test_holds_no_root_no_tools_no_leftovers(bench: System, image: str) -> None:
-    """The final layer runs as an ordinary user, who can write nowhere and finds nothing to build with."""
+    """It runs as an ordinary user, who cannot write and has no build tools; no test or fake provider is in it."""
     seen = json.loads(_output(bench, image, "python", "-c", _LOOK.format(TOOLS)))
     assert seen == {
         "uid": 10001,
@@ -164,7 +164,7 @@ def test_passes_arguments_on_word_for_word(bench: System, image: str) -> None:
 
 
 def test_passes_the_exit_status_on(bench: System, image: str) -> None:
-    """What the command ends with is what the container ends with."""
+    """The container ends with the exit status of the command."""
     container = bench.run(image, "python", "-c", "raise SystemExit(7)", environment=MINIMAL)
     assert container.wait(timeout=60)["StatusCode"] == 7
 
@@ -178,7 +178,7 @@ def test_passes_the_exit_status_on(bench: System, image: str) -> None:
     ],
 )
 def test_says_which_variable_is_wrong(bench: System, image: str, given: dict[str, str], named: str) -> None:
-    """A container that cannot start says why, and ends."""
+    """A container that cannot start names the variable and ends."""
     container = bench.run(image, environment=MINIMAL | given)
     assert container.wait(timeout=60)["StatusCode"] != 0
     assert named in container.logs().decode()

@@ -162,7 +162,7 @@ def test_selectors_match_their_templates() -> None:
 
 
 def test_secrets_have_no_values() -> None:
-    """The examples name the keys alone, and the ConfigMap has none of them."""
+    """The example Secrets have keys without values, and the ConfigMap has none of these keys."""
     config = _one("ConfigMap", "coffee-payments")["data"]
     for name in ("coffee-payments", "postgres-tls"):
         secret = _one("Secret", name)["stringData"]

@@ -67,7 +67,7 @@ def database(system: System) -> Iterator[str]:
 
 
 def test_check_deploy_is_clean(system: System, image: str, pod: dict[str, Any], compose: Compose) -> None:
-    """With the manifests' settings and files no system check has a word to say, the connection's included."""
+    """With the manifests' settings and files the system checks report nothing."""
     pod = pod | {"environment": _with_password(pod, compose) | {"SKIP_MIGRATIONS": "true"}}
     output = _run(
         system, image, pod, "python", "manage.py", "check", "--deploy", "--database", "default",
@@ -93,7 +93,7 @@ def test_connects_with_files_of_its_own(
 
 
 def test_sidecar_hands_a_renewed_secret_on(system: System, image: str) -> None:
-    """The web pod's sidecar copies a changed file while it runs, and ends by itself when told to."""
+    """The web pod's sidecar copies a changed file while it runs, and ends on SIGTERM."""
     source, target = system.volume("renewed-secret"), system.volume("renewed")
     both = {"volumes": {source: {"bind": SECRET}, target: {"bind": FILES}}, "user": "root"}
     sidecar = _manifest("web")["spec"]["template"]["spec"]["initContainers"][0]
@@ -124,7 +124,7 @@ def test_skip_migrations(system: System, image: str, compose: Compose, database:
 def test_migration_job_on_an_empty_database(
     system: System, image: str, pod: dict[str, Any], compose: Compose, database: str
 ) -> None:
-    """The Job migrates, makes the first admin, and finds nothing left to do; a later start leaves him as he is."""
+    """The Job migrates, makes the first admin, and finds nothing left to do; a later start does not change the admin."""
     (container,) = _manifest("migrate")["spec"]["template"]["spec"]["containers"]
     environment = _with_password(pod, compose) | {
         "DB_NAME": database,

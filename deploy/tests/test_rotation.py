@@ -1,4 +1,4 @@
-"""Certificates are renewed under load: nobody is restarted, no request fails, both sides use the new ones."""
+"""Certificates are renewed under load: no restart, no failed request, both sides use the new ones."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ QUERY: Final = (
 
 @dataclass
 class Load:
-    """What customers got while something was changed."""
+    """The statuses that customers got during a change."""
 
     statuses: list[int] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -52,7 +52,7 @@ def customers(shop: Shop, order_id: str) -> Iterator[Load]:
 
 
 @pytest.mark.parametrize("what", ["certificates", "authority"])
-def test_renewal_disturbs_nobody(system: System, shop: Shop, what: str) -> None:
+def test_renewal_fails_no_request(system: System, shop: Shop, what: str) -> None:
     """Requests go on while everything is renewed; then server, web and worker all use what is new."""
     order_id = shop.scan("Yookassa polling")
     processes = {name: _started(system, name) for name in ("database", "web", "worker")}
@@ -97,7 +97,7 @@ def test_old_authority_is_dropped_when_nothing_needs_it(system: System, shop: Sh
 
 
 def test_renewal_is_for_what_ends_soon(system: System) -> None:
-    """With days enough left nothing is made; within the limit the certificates are, and the authority is not."""
+    """Nothing is renewed before the limit; within it the certificates are renewed, the authority is not."""
     kept = (_server_serial(system), _client_serial(system), _authority(system))
     system.execute("renewal", "bash", "/certificates.sh", "--renew", user="root")
     assert (_server_serial(system), _client_serial(system), _authority(system)) == kept
@@ -110,7 +110,7 @@ def test_renewal_is_for_what_ends_soon(system: System) -> None:
 
 
 def test_keys_are_private(system: System) -> None:
-    """Nobody but its owner reads a key, and the authority's key is in no other container."""
+    """Only its owner can read a key, and the authority's key is in no other container."""
     listed = system.execute(
         "renewal",
         "bash",

@@ -82,7 +82,7 @@ class Provider(ABC):
     """The setting that holds the base URL of the API; the system checks look at it."""
     webhook: Webhook | None = None
     is_external: bool = False
-    """Whether the customer pays on a page of somebody else, about which this server hears nothing more."""
+    """Whether the customer pays on a foreign page that never reports back to this server."""
     asks_email: bool = False
     """Whether the order's page asks the customer for an e-mail address."""
 
@@ -92,7 +92,7 @@ class Provider(ABC):
 
     @abstractmethod
     def fetch(self, credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
-        """Ask what became of a payment. Raises `ProviderError`."""
+        """Return the state of a payment. Raises `ProviderError`."""
 
     def requires_receipt(self, _credentials: Mapping[str, Any]) -> bool:
         """Return whether a payment needs the customer's e-mail address for a receipt."""
@@ -107,10 +107,10 @@ class Provider(ABC):
         return None
 
     def store_attempt(self, order: Order, started: StartedPayment, email: str | None) -> None:  # noqa: B027 - most keep nothing
-        """Store what this provider alone keeps about a started payment; called within the transaction.
+        """Store what only this provider keeps about a started payment; called within the transaction.
 
         Raises `IntegrityError` when the payment cannot be kept apart from an earlier one.
         """
 
     def update_ledger(self, order: Order, payment: FetchedPayment, *, successful: bool) -> None:  # noqa: B027 - most keep nothing
-        """Store a final answer in the rows that this provider alone keeps; called within the transaction."""
+        """Store a final answer in the rows that only this provider keeps; called within the transaction."""

@@ -1,4 +1,4 @@
-"""A payment on its way to a provider and back."""
+"""The payment that a provider gets, and the payment that it describes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

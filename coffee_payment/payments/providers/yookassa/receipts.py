@@ -64,7 +64,7 @@ def store(order: Order, started: StartedPayment, email: str | None) -> None:
 
 
 def update(order: Order, payment: FetchedPayment) -> None:
-    """Store what became of the receipt, if the answer says so."""
+    """Store the state of the receipt, if the answer has one."""
     status = _STATUSES.get(payment.details.get("receipt_registration", ""))
     if status is not None:
         sent_at = timezone.now() if status == Receipt.Status.SENT else None
