@@ -223,6 +223,7 @@ class HostileInput(TestCase):
         forged = {
             **(body if isinstance(body, dict) else {"Extra": body}),
             "PaymentId": order.payment_reference_id,
+            "OrderId": order.pk,
             "Token": token,
         }
         answer = self.client.generic(

@@ -42,5 +42,5 @@ def test_a_task_goes_on_with_the_id_of_its_request() -> None:
         request_id._current.set("")
         of_beat = current_id.delay()
 
-        assert with_request.get(timeout=30) == "request-of-a-customer"
-        assert of_beat.get(timeout=30) == of_beat.id
+        assert with_request.get(timeout=30, interval=0.02) == "request-of-a-customer"
+        assert of_beat.get(timeout=30, interval=0.02) == of_beat.id
