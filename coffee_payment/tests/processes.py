@@ -90,11 +90,11 @@ def webhooks(argument: list[list[str]]) -> None:
 
 def ticks(concurrency: int) -> None:
     """Run the background check until nothing is due."""
-    from payments import background
+    from payments.background import tick
 
-    background.CONCURRENCY = concurrency  # type: ignore[misc]
+    tick.CONCURRENCY = concurrency  # type: ignore[misc]
     for _ in range(TICKS_AT_MOST):
-        if not background.check_pending_payments():
+        if not tick.check_pending_payments():
             return
 
 

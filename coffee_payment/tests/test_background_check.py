@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
-from payments import background
+from payments.background import claims, tick
 from payments.models import MerchantCredentials, Order
 from payments.tasks import check_pending_payments
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES
@@ -25,7 +25,7 @@ WORDS: dict[str, dict[str, str]] = {
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    monkeypatch.setattr(tick, "CONCURRENCY", 1)
 
 
 def ago(seconds: float) -> Any:
@@ -249,11 +249,11 @@ def test_a_lost_claim_drops_the_answer(shop: Shop, providers: Providers) -> None
     """An answer changes nothing when another process has claimed the order meanwhile."""
     order = shop.pending()
     settle(providers, order, "succeeded")
-    claimed = background.claim()
+    claimed = claims.claim()
     assert claimed is not None
     Order.objects.update(next_check_at=timezone.now() + timedelta(minutes=1))
 
-    background.check(claimed, MerchantCredentials.objects.get())
+    tick.check(claimed, MerchantCredentials.objects.get())
 
     assert (state(order), providers.tmetr.commands) == ("pending", [])
 
@@ -261,7 +261,7 @@ def test_a_lost_claim_drops_the_answer(shop: Shop, providers: Providers) -> None
 def test_a_dead_workers_order_comes_back_when_the_lease_ends(shop: Shop, providers: Providers) -> None:
     order = shop.pending()
     settle(providers, order, "succeeded")
-    assert background.claim() is not None
+    assert claims.claim() is not None
 
     assert check_pending_payments() == 0
     order.refresh_from_db()
@@ -276,11 +276,11 @@ def test_a_dead_workers_order_comes_back_when_the_lease_ends(shop: Shop, provide
 def test_an_answer_from_before_the_end_is_not_the_last_check(shop: Shop, providers: Providers) -> None:
     """The order expires during a check: one more check follows, so no payment is missed."""
     order = shop.pending()
-    claimed = background.claim()
+    claimed = claims.claim()
     assert claimed is not None
     Order.objects.update(expires_at=timezone.now())
 
-    background.check(claimed, MerchantCredentials.objects.get())
+    tick.check(claimed, MerchantCredentials.objects.get())
 
     order.refresh_from_db()
     assert (order.status, order.next_check_at is not None) == ("pending", True)
@@ -335,14 +335,14 @@ def test_one_broken_order_does_not_end_the_tick(
     device = shop.device()
     broken, good = shop.pending(device, next_check_at=ago(20)), shop.pending(device)
     settle(providers, good, "succeeded")
-    check = background.check
+    check = tick.check
 
-    def check_or_break(claimed: background.Claim, credentials: Any) -> None:
+    def check_or_break(claimed: claims.Claim, credentials: Any) -> None:
         if claimed.order.pk == broken.pk:
             raise ZeroDivisionError
         check(claimed, credentials)
 
-    monkeypatch.setattr(background, "check", check_or_break)
+    monkeypatch.setattr(tick, "check", check_or_break)
 
     assert check_pending_payments() == 2
     assert (state(broken), state(good)) == ("pending", "make_pending")

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from payments import background
+from payments.background import claims, tick
 from payments.models import Device, Order, Payment, TBankPayment
 from payments.orders import initiation, payment_results, states
 from payments.orders.states import Cause
@@ -75,7 +75,7 @@ class OrderMachine(RuleBasedStateMachine):
         self.providers.server.calls.clear()
         self.order = self.shop.order(self.device, id=f"o-{uuid.uuid4().hex[:12]}")
         self.scenario = self.device.scenario
-        self.claims: list[background.Claim] = []
+        self.claims: list[claims.Claim] = []
         self.seen = "created"
         self.provider: Any = self.providers.tbank if self.scenario == "TBank" else self.providers.yookassa
 
@@ -147,7 +147,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule()
     def check_claims(self) -> None:
-        claimed = background.claim()
+        claimed = claims.claim()
         if claimed is not None:
             self.claims.append(claimed)
 
@@ -158,13 +158,13 @@ class OrderMachine(RuleBasedStateMachine):
         credentials = find_credentials(claimed.order)
         if dies:
             with dying_at(payment_results, "make"):
-                background.check(claimed, credentials)
+                tick.check(claimed, credentials)
         else:
-            background.check(claimed, credentials)
+            tick.check(claimed, credentials)
 
     @rule()
     def tick(self) -> None:
-        background.check_pending_payments()
+        tick.check_pending_payments()
 
     @rule(cause=st.sampled_from([Cause.STAFF_MADE, Cause.STAFF_TAKES_OVER]))
     def staff_acts(self, cause: Cause) -> None:
@@ -202,7 +202,7 @@ class OrderMachine(RuleBasedStateMachine):
         assert self._status() in PAID or not known
         self.time_passes(1000)
         for _ in range(2):
-            background.check_pending_payments()
+            tick.check_pending_payments()
             self.time_passes(40)
         assert self._status() not in {"pending", "paid"}
         self.all_rules_hold()
@@ -240,7 +240,7 @@ def test_no_interleaving_breaks_an_order(
     scenario: str, check_type: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No second make command, no paid order without the provider's answer, no lost order, no step back."""
-    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    monkeypatch.setattr(tick, "CONCURRENCY", 1)
     shop = Shop()
     device = shop.device(scenario)
     shop.credentials(scenario, status_check_type=check_type)

@@ -12,7 +12,7 @@ from pathlib import Path
 import certifi
 import pytest
 import trustme
-from payments.outgoing import http
+from payments.outgoing import exchange
 from payments.outgoing.errors import ProviderTimeout, ProviderUnavailable
 from payments.outgoing.http import call_json
 
@@ -68,9 +68,9 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     file = tmp_path / "authority.pem"
     AUTHORITY.cert_pem.write_to_path(str(file))
     monkeypatch.setattr(certifi, "where", lambda: str(file))
-    http._trust_store.cache_clear()
+    exchange._trust_store.cache_clear()
     yield
-    http._trust_store.cache_clear()
+    exchange._trust_store.cache_clear()
 
 
 def test_the_host_that_was_asked_for_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
