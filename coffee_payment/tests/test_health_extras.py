@@ -158,12 +158,14 @@ def ask(port: int, path: str) -> str:
 
 
 @contextmanager
-def gunicorn(temporary: Path, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Run a server with two workers; yield process and port, end it by SIGTERM, keep its output."""
+def gunicorn(
+    temporary: Path, *, workers: int = 1, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run a server; yield process and port when it answers, end it by SIGTERM, keep its output."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    variables |= {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": "2", "TMPDIR": str(temporary)}
+    variables |= {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": str(workers), "TMPDIR": str(temporary)}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")],
         env={**os.environ, **variables},
@@ -175,16 +177,17 @@ def gunicorn(temporary: Path, **variables: str) -> Iterator[tuple[subprocess.Pop
         for line in process.stdout:
             if "Booting worker" in line:
                 break
+        ask(port, "/health")  # gunicorn loses a SIGTERM to a worker that is still booting
         yield process, port
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
     """Two gunicorn workers share their figures, and leave nothing behind."""
-    with gunicorn(tmp_path) as (_, port):
-        for _ in range(30):
+    with gunicorn(tmp_path, workers=2) as (_, port):
+        for _ in range(29):  # and one when it was started
             ask(port, "/health")
         counts = {figures(ask(port, "/health/metrics"))["health_checks_total", "200"] for _ in range(10)}
 
@@ -196,11 +199,9 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) 
     """Folders of running servers, and folders that no server made, stay."""
     foreign = tmp_path / "coffee-payment-metrics-of-somebody"
     foreign.mkdir()
-    with gunicorn(tmp_path) as (killed, port):
-        ask(port, "/health")
+    with gunicorn(tmp_path) as (killed, _):
         (left,) = set(tmp_path.iterdir()) - {foreign}
-        with gunicorn(tmp_path) as (_, second):
-            ask(second, "/health")
+        with gunicorn(tmp_path):
             (other,) = set(tmp_path.iterdir()) - {foreign, left}
             killed.kill()
             killed.communicate(timeout=30)  # until the output is closed: by then the workers have ended too
