@@ -1,7 +1,9 @@
 """A third provider, from one folder and one registration: `tests/bonus_bank`. No production file knows of it."""
 
 import importlib
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import coffee_payment.urls
@@ -22,6 +24,7 @@ from tests.bonus_bank.provider import BonusBankProvider
 from tests.bonus_bank.server import BonusBank
 from tests.shop import PRICE, Providers, Shop, attempts, state
 
+ROOT = Path(__file__).parents[1]
 KEYS = {"bonus_token": BonusBank.token, "bonus_signing_key": BonusBank.signing_key, "bonus_shop_number": "7"}
 
 
@@ -160,6 +163,19 @@ def test_the_system_checks_look_at_its_base_url(bank: BonusBank, settings: Any) 
     settings.BONUS_BANK_BASE_URL = "bank.example"
 
     assert "BONUS_BANK_BASE_URL" in " ".join(finding.msg for finding in checks.environment())
+
+
+def test_scenarios_are_named_in_their_providers_folders_only() -> None:
+    """Models and settings have defaults; no other production file decides anything by a scenario's name."""
+    names = "|".join(registry.PROVIDERS)
+    named = {
+        file.relative_to(ROOT).as_posix()
+        for folder, kind in (("payments", "*.py"), ("coffee_payment", "*.py"), ("static", "*.js"))
+        for file in (ROOT / folder).rglob(kind)
+        if re.search(rf"""["']({names})["']""", file.read_text(encoding="utf-8"))
+    }
+    own = {file for file in named if re.match(r"payments/providers/[a-z]+/|payments/migrations/", file)}
+    assert named - own == {"payments/models.py", "coffee_payment/settings.py"}
 
 
 def test_a_scenario_or_a_field_that_is_taken_is_refused(bank: BonusBank) -> None:
