@@ -18,5 +18,5 @@ urlpatterns = [
     path("v1/order-status-page", status.order_status_page, name="order_status_page"),
     path("v1/order-status/<str:order_id>", status.get_order_status, name="get_order_status"),
     path("v1/process_payment/", payment.process_payment, name="process_payment"),
-    *(path(each.path, webhooks.view_of(each), name=each.url_name) for each in registry.webhooks()),
+    *(path(hook.path, webhooks.view_of(hook), name=hook.url_name) for hook in registry.webhooks()),
 ]

@@ -1,6 +1,5 @@
 """The providers of this server. To add one, write its folder and register it here."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from django.conf import settings
@@ -36,12 +35,14 @@ def credential_fields() -> dict[str, CredentialField]:
 
 def webhooks() -> list[Webhook]:
     """Return each webhook once: several scenarios may share one."""
-    return list(dict.fromkeys(_webhooks()))
+    every = (provider.webhook for provider in PROVIDERS.values())
+    return list(dict.fromkeys(webhook for webhook in every if webhook is not None))
 
 
 def base_url_settings() -> list[str]:
     """Return the names of the settings that hold the base URLs, each once."""
-    return list(dict.fromkeys(each.base_url_setting for each in PROVIDERS.values() if each.base_url_setting))
+    names = (provider.base_url_setting for provider in PROVIDERS.values())
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def polled_scenarios() -> list[str]:
@@ -69,12 +70,6 @@ def requires_receipt(row: MerchantCredentials | None) -> bool:
     if row is None or provider is None or not isinstance(row.credentials, dict):
         return False
     return provider.requires_receipt(row.credentials)
-
-
-def _webhooks() -> Iterator[Webhook]:
-    for provider in PROVIDERS.values():
-        if provider.webhook is not None:
-            yield provider.webhook
 
 
 register(*yookassa.PROVIDERS)
