@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a container: migrate, make the first admin, then run the arguments, or the web server by RUN_MODE.
+# Starts a container: migrate, create the first admin, then run the arguments, or the server that RUN_MODE names.
 set -eu
 
 root=$(cd "$(dirname "$0")" && pwd)
@@ -7,10 +7,10 @@ cd "$root/coffee_payment"
 
 case "$(printf %s "${SKIP_MIGRATIONS:-false}" | tr '[:upper:]' '[:lower:]')" in
     true | 1 | yes) ;;
-    *) python manage.py migrate --noinput >&2 ;; # told to people: stdout is for the log's JSON lines
+    *) python manage.py migrate --noinput >&2 ;; # stdout is for the log's JSON lines
 esac
 
-# The command itself leaves an admin of that name as he is.
+# The command does not change an existing admin.
 if [ -n "${DJANGO_SUPERUSER_USERNAME:-}" ] && [ -n "${DJANGO_SUPERUSER_EMAIL:-}" ] \
     && [ -n "${DJANGO_SUPERUSER_PASSWORD:-}" ]; then
     python manage.py ensure_admin "$DJANGO_SUPERUSER_USERNAME" "$DJANGO_SUPERUSER_EMAIL" >&2

@@ -1,8 +1,9 @@
-"""How gunicorn serves: threaded workers, so that slow provider calls do not starve the probes; JSON logs.
+"""Configuration of gunicorn: threaded workers, so that slow provider calls do not delay the probes; JSON logs.
 
-Beside `settings.py` the only Python file that reads the environment (variables of the group "Container").
+Next to `settings.py` this is the only Python file that reads the environment.
 """
 
+import fcntl
 import gc
 import os
 import shutil
@@ -14,7 +15,9 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parent / "coffee_payment"
 sys.path.insert(0, str(PROJECT))
 
-from coffee_payment.environment import Environment  # noqa: E402 - the path comes first
+from coffee_payment.environment import Environment  # noqa: E402
+
+from coffee_payment import logs  # noqa: E402 - needs the path above
 
 _environment = Environment()
 
@@ -25,51 +28,61 @@ workers = _environment.integer("GUNICORN_WORKERS", os.getenv("GUNICORN_WORKERS",
 threads = _environment.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "8"), minimum=1)
 bind = f"0.0.0.0:{_environment.integer('GUNICORN_PORT', os.getenv('GUNICORN_PORT', '8000'), minimum=1)}"
 timeout = _environment.integer("GUNICORN_TIMEOUT", os.getenv("GUNICORN_TIMEOUT", "30"))
-# A request that is under way when the server is told to end has as long as any other.
+# A request that is running when the server is stopped has as long as any other.
 graceful_timeout = timeout or 30
 max_requests = _environment.integer("GUNICORN_MAX_REQUESTS", os.getenv("GUNICORN_MAX_REQUESTS", "0"))
 max_requests_jitter = _environment.integer(
     "GUNICORN_MAX_REQUESTS_JITTER", os.getenv("GUNICORN_MAX_REQUESTS_JITTER", "0")
 )
 _environment.complete()
-# Nothing uses the control interface, and all servers of one user would share its path.
+# Nothing uses the control interface, and all servers of one user would share its socket.
 control_socket_disable = True
 
-_level = os.getenv("LOG_LEVEL", "INFO")
-_to_stdout = {"handlers": ["stdout"], "level": _level, "propagate": False}
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "coffee_payment.logs.JsonFormatter"}},
-    "filters": {"access": {"()": "coffee_payment.logs.AccessFilter"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "json",
-            "filters": ["access"],
-        },
-    },
-    "root": {"handlers": ["stdout"], "level": _level},
-    "loggers": {"gunicorn.error": _to_stdout, "gunicorn.access": _to_stdout},
-}
+_logger = {"handlers": ["stdout"], "propagate": False}
+logconfig_dict = logs.configuration(
+    os.getenv("LOG_LEVEL", "INFO"),
+    [  # the same secrets as in settings.py
+        os.getenv("SECRET_KEY"),
+        os.getenv("DB_PASSWORD"),
+        os.getenv("TMETR_TOKEN"),
+        *_environment.items(os.getenv("CREDENTIALS_ENCRYPTION_KEY", "")),
+    ],
+    {"gunicorn.error": _logger, "gunicorn.access": _logger},
+)
 
-_metrics = Path(tempfile.gettempdir()) / f"coffee-payment-metrics-{os.getpid()}"
+_PREFIX = "coffee-payment-metrics-"
+_LOCK = "lock"
 
 
-def on_starting(_server: Any) -> None:
-    """Give the workers one folder for the figures of /health/metrics, before they import the library."""
-    shutil.rmtree(_metrics, ignore_errors=True)
-    _metrics.mkdir(mode=0o700)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+def on_starting(server: Any) -> None:
+    """Create the workers' folder for the figures of /health/metrics, before they import the library.
+
+    The server and its workers hold a lock in it: a folder without a holder belongs to a server that was killed.
+    """
+    temporary = Path(tempfile.gettempdir())
+    for folder in temporary.glob(f"{_PREFIX}*"):
+        _remove_unless_in_use(folder)
+    server.metrics = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=temporary))
+    server.metrics_lock = (server.metrics / _LOCK).open("w")
+    fcntl.flock(server.metrics_lock, fcntl.LOCK_EX)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(server.metrics)
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:
-    """Spare the interpreter its last look at every object: on a busy machine it keeps a stop waiting."""
+    """Skip the final garbage collection; it delays shutdown."""
     gc.freeze()
 
 
-def on_exit(_server: Any) -> None:
-    """Take the folder away with the server."""
-    shutil.rmtree(_metrics, ignore_errors=True)
+def on_exit(server: Any) -> None:
+    """Remove the folder with the figures."""
+    shutil.rmtree(server.metrics, ignore_errors=True)
     gc.freeze()
+
+
+def _remove_unless_in_use(folder: Path) -> None:
+    try:
+        with (folder / _LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:  # in use, of another user, or just being created
+        return

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # The private authority of compose, and the certificates of its database and of its clients.
 #
-#   certificates.sh                      make what is missing
-#   certificates.sh --renew              renew what ends within RENEW_BEFORE_DAYS, and have the database read it
+#   certificates.sh                      create what is missing
+#   certificates.sh --renew              renew what expires within RENEW_BEFORE_DAYS, and make the database read it
 #   certificates.sh --renew certificates     ... the certificates in any case
 #   certificates.sh --renew authority        ... the authority in any case, and so all certificates
-#   certificates.sh --watch              renew once a day, for ever
+#   certificates.sh --watch              renew once a day until stopped
 #
-# Every file is replaced by one rename, in an order in which each new connection finds both sides in
-# agreement: nobody has to be restarted. docs/tls.md tells why.
+# Every file is replaced by one rename, in an order in which both sides of each new connection trust each other,
+# so nothing has to be restarted. docs/tls.md explains why.
 set -euo pipefail
 umask 077
 
-authority=${AUTHORITY_DIRECTORY:-/run/authority} # the authority's key: seen by this script alone
+authority=${AUTHORITY_DIRECTORY:-/run/authority} # the authority's key: only this script reads it
 database=${DATABASE_DIRECTORY:-/run/key}         # server.pem (certificate and key), authorities.pem
 clients=${CLIENTS_DIRECTORY:-/run/tls}           # client.pem, client.key, ca.pem
 server_names=${SERVER_NAMES:-DNS:database,DNS:localhost,IP:127.0.0.1}
@@ -26,12 +26,12 @@ socket=${DATABASE_SOCKET:-/var/run/postgresql}
 
 say() { printf 'certificates: %s\n' "$*"; }
 
-# Whether a certificate is missing or ends within so many days.
+# Succeeds if a certificate is missing or expires within that many days.
 ends_within() { # FILE DAYS
     ! openssl x509 -in "$1" -noout -checkend "$(($2 * 86400))" >/dev/null 2>&1
 }
 
-# Replace a file in one step: readers see the old one or the new one, never half of it.
+# Replace a file in one step: readers see the old one or the new one, never a part.
 publish() { # SOURCE TARGET MODE OWNER
     install -m "$3" -o "$4" "$1" "$2.new"
     mv -f "$2.new" "$2"
@@ -41,7 +41,7 @@ new_key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out 
 
 make_authority() {
     new_key "$work/ca.key"
-    # A name of its own tells it from the one before, while both are trusted.
+    # Its own name distinguishes it from the previous one, while both are trusted.
     openssl req -x509 -new -key "$work/ca.key" -days "$authority_days" -out "$work/ca.pem" \
         -subj "/CN=coffee payments authority $(date -u +%Y-%m-%dT%H:%M:%SZ)" -addext keyUsage=critical,keyCertSign,cRLSign
     publish "$work/ca.key" "$authority/ca.key" 0600 root
@@ -49,7 +49,7 @@ make_authority() {
     say "new authority"
 }
 
-# Both sides trust these authorities from now on.
+# Make both sides trust these authorities.
 trust() { # FILE...
     cat "$@" >"$work/trusted"
     publish "$work/trusted" "$clients/ca.pem" 0644 root
@@ -67,7 +67,7 @@ issue_server() {
     new_key "$work/server.key"
     sign "$work/server.key" database "subjectAltName=$server_names
 extendedKeyUsage=serverAuth" "$work/server.crt"
-    # Certificate and key in one file: there is no moment in which they do not fit together.
+    # Certificate and key in one file: so they always match.
     cat "$work/server.crt" "$work/server.key" >"$work/server.pem"
     publish "$work/server.pem" "$database/server.pem" 0600 postgres
     say "new certificate for the database, until $(openssl x509 -in "$work/server.crt" -noout -enddate | cut -d= -f2)"
@@ -85,10 +85,10 @@ issue_client() {
 }
 
 reload() {
-    [ -S "$socket/.s.PGSQL.5432" ] || return 0 # it reads them when it starts
+    [ -S "$socket/.s.PGSQL.5432" ] || return 0 # not running: it reads the files when it starts
     psql --no-psqlrc --quiet --tuples-only -h "$socket" -U "$client_user" -d "$client_user" \
         -c 'SELECT pg_reload_conf()' >/dev/null
-    say "the database reads its files anew"
+    say "the database reloads its files"
 }
 
 make_missing() {
@@ -106,13 +106,13 @@ renew() { # [certificates | authority]
     if [ "${1:-}" = authority ] || ends_within "$authority/ca.pem" "$((days + renew_before))"; then
         cp "$authority/ca.pem" "$work/before.pem"
         make_authority
-        # First everybody trusts both, and only then the new one signs.
+        # Both must be trusted before the new one signs.
         trust "$authority/ca.pem" "$work/before.pem"
         reload
         sleep "$settle"
         set -- certificates
     elif openssl verify -CAfile "$authority/ca.pem" "$database/server.pem" "$clients/client.pem" >/dev/null 2>&1; then
-        trust "$authority/ca.pem" # nothing in use is from an authority before this one
+        trust "$authority/ca.pem" # no certificate in use is from an older authority
     fi
     if [ "${1:-}" = certificates ] || ends_within "$database/server.pem" "$renew_before"; then
         issue_server
@@ -123,7 +123,7 @@ renew() { # [certificates | authority]
     reload
 }
 
-# Two runs at a time would mix their files.
+# Two runs at the same time would mix their files.
 exclusively() (
     flock 9
     work=$(mktemp -d)

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--seconds N] [--customers N] [--orders N] [--workers N]``."""
+"""`python -m benchmarks [--seconds N] [--customers N] [--orders N] [--workers N]`."""
 
 import argparse
 import os

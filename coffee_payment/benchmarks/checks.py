@@ -10,13 +10,13 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 from payments.models import Device, MerchantCredentials, Order, Payment
-from payments.services.payments import NewPayment
-from payments.services.yookassa import YookassaClient
+from payments.providers.payment import NewPayment
+from payments.providers.yookassa import client
 from payments.tasks import check_pending_payments
 
 
 def measure(device: Device, control: str, *, orders: int, latency: float, status: str) -> float:
-    """Give the orders per second when the provider takes ``latency`` seconds to say ``status``."""
+    """Return the orders per second when the provider takes `latency` seconds to say `status`."""
     _seed(device, control, orders, status)
     requests.post(f"{control}/latency", json={"seconds": latency}, timeout=10).raise_for_status()
     try:
@@ -31,7 +31,7 @@ def measure(device: Device, control: str, *, orders: int, latency: float, status
 
 
 def _seed(device: Device, control: str, count: int, status: str) -> None:
-    """Have orders whose payments the provider knows, due now."""
+    """Create orders whose payments the provider knows, due now."""
     keys = MerchantCredentials.objects.get(merchant=device.merchant, scenario="Yookassa").credentials
     now = timezone.now()
 
@@ -47,7 +47,7 @@ def _seed(device: Device, control: str, count: int, status: str) -> None:
             size=2,
             expires_at=None,
         )
-        payment_id = YookassaClient().start(keys, payment).payment_id
+        payment_id = client.start(keys, payment).payment_id
         if status != "pending":
             requests.post(f"{control}/yookassa/{payment_id}", json={"status": status}, timeout=10)
         return Order(

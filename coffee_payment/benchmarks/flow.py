@@ -21,14 +21,14 @@ class Flow:
     """Seconds of each whole order, sorted."""
 
     def __str__(self) -> str:
-        """Give the figures in one line."""
+        """Return the figures in one line."""
         p50, p95 = statistics.median(self.durations), self.durations[int(len(self.durations) * 0.95)]
         rate = self.orders / self.seconds
         return f"{rate:.1f} orders/s ({self.orders} orders; an order takes p50 {p50:.3f} s, p95 {p95:.3f} s)"
 
 
 def measure(server: int, providers: int, device: str, *, customers: int, seconds: float) -> Flow:
-    """Let customers buy one drink after another for some seconds."""
+    """Return the orders per second of customers who buy one drink after another."""
     begun = time.monotonic()
     with ThreadPoolExecutor(customers) as pool:
         futures = [

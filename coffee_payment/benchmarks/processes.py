@@ -16,14 +16,14 @@ START_SECONDS: Final = 60
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on at the moment."""
+    """Return a port that is free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 @contextmanager
 def running(command: list[str], port: int, path: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """Run a server until the body ends; the body begins when ``path`` is answered."""
+    """Run a server until the body ends; the body begins when `path` is answered."""
     variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as process:
         try:

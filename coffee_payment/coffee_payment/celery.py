@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 
 @setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def use_project_logging(**_: Any) -> None:
-    """Give worker and beat the server's JSON format; with a receiver here Celery adds no handlers."""
+    """Use the server's logging in worker and beat; with a receiver of this signal Celery adds no handlers."""
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)

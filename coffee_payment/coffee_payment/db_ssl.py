@@ -1,4 +1,4 @@
-"""TLS between the server and PostgreSQL: from four variables to the driver's options (domain.md section 10).
+"""TLS between the server and PostgreSQL: the driver's options from four variables (docs/domain.md, section 10).
 
 Pure functions: nothing here reads the environment or writes a log. `settings.py` calls `configure`, and the
 payments app logs the findings once logging is set up.
@@ -22,7 +22,7 @@ FILE_OPTIONS: Final = {
 """Variable -> libpq's keyword."""
 
 SYSTEM_ROOTS: Final = "system"
-"""libpq's word for the operating system's authorities, in place of a root certificate's path."""
+"""libpq's value for the operating system's authorities, instead of a root certificate's path."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class DatabaseSSL:
-    """What the variables amount to."""
+    """The result of the variables."""
 
     postgresql: bool = False
-    """Whether PostgreSQL is used at all."""
+    """Whether PostgreSQL is used."""
     options: dict[str, str] = field(default_factory=dict)
     """For `DATABASES["default"]["OPTIONS"]`; empty: no TLS options."""
     findings: tuple[Finding, ...] = ()
@@ -49,12 +49,12 @@ class DatabaseSSL:
         return self.options.get("sslmode")
 
     def file(self, variable: str) -> Path | None:
-        """Give the path that a file variable names, None when it is not in force or names no file."""
+        """Return the path that a file variable names; None when it is unused or names no file."""
         path = self.options.get(FILE_OPTIONS[variable])
         return Path(path) if path and not _is_system_roots(variable, path) else None
 
     def status(self) -> str:
-        """Give the line that the start-up log shows."""
+        """Return the line that the start-up log shows."""
         if self.mode is None:
             return "PostgreSQL SSL: disabled"
         files = ", ".join(
@@ -70,7 +70,7 @@ def configure(
 ) -> DatabaseSSL:
     """Build the options.
 
-    An empty variable counts as not set: to libpq an empty path means a file in the home directory.
+    An empty variable counts as not set: for libpq an empty path means a file in the home directory.
     """
     if not db_name:
         return DatabaseSSL()

@@ -1,6 +1,6 @@
-"""Turns the text of environment variables into values; `settings.py` alone reads the environment.
+"""Parses the text of environment variables; only `settings.py` and `gunicorn.conf.py` read the environment.
 
-Every problem is collected, so that an operator sees all of them at once, each with its variable's name.
+All problems are collected, so that an operator sees every one at once, with the name of its variable.
 Values are quoted in messages only where they cannot be secret (numbers and choices).
 """
 
@@ -22,14 +22,14 @@ class Environment:
 
     problems: list[str] = field(default_factory=list)
     """Each makes the start-up fail."""
-    doubts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     """Each becomes a warning of the system checks."""
 
     def boolean(self, name: str, text: str) -> bool:
         """Read true, 1 or yes in any case as true, all else as false."""
         word = text.strip().lower()
         if word not in TRUE_WORDS | FALSE_WORDS:
-            self.doubts.append(f"{name} is {text!r}, which counts as false; use true or false")
+            self.warnings.append(f"{name} is {text!r}, which counts as false; use true or false")
         return word in TRUE_WORDS
 
     def integer(self, name: str, text: str, *, minimum: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""JSON log lines without private data (design: domain.md section 12)."""
+"""JSON log lines without private data (docs/domain.md, section 12)."""
 
 import logging
 import re
@@ -16,10 +16,10 @@ SENSITIVE_NAME: Final = re.compile(
     r"|terminal_?key|account_?id|phone",
     re.IGNORECASE,
 )
-"""A field with such a name is hidden whatever it holds."""
+"""The value of a field with such a name is hidden."""
 
-# A stranger's text comes through these: each begins where a run of its characters begins, and gives none of it
-# back, so that the time grows with the length and not with its square.
+# These run over untrusted text. Each starts where a run of its characters starts and uses possessive quantifiers,
+# so that the time grows with the length of the text and not with its square.
 _SENSITIVE_ASSIGNMENT: Final = re.compile(
     r"""(?ix)
     (["']? (?<![\w-]) (?= [\w-]*? (?: authorization | password | passwd | secret | token | api_?key | private_?key
@@ -33,7 +33,35 @@ _SCHEME_TOKEN: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", 
 _FERNET_TOKEN: Final = re.compile(r"\bgAAAA[A-Za-z0-9_=-]{20,}")
 _EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)++")
 _SHORTEST_SECRET: Final = 6
-"""A shorter value would blot out ordinary words wherever they stand."""
+"""A shorter value would hide parts of ordinary words."""
+
+
+def configuration(
+    level: str, secrets: Iterable[str | None], loggers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the `logging.config` dictionary of this server: JSON lines on stdout through one handler.
+
+    Django, Celery and gunicorn all use it; `loggers` are the loggers that each of them configures.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "coffee_payment.logs.JsonFormatter", "secrets": list(secrets)}},
+        "filters": {
+            "request_id": {"()": "payments.request_id.RequestIdFilter"},
+            "access": {"()": "coffee_payment.logs.AccessFilter"},
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "json",
+                "filters": ["request_id", "access"],
+            },
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {name: {"level": level, **logger} for name, logger in loggers.items()},
+    }
 
 
 def mask(text: str) -> str:
@@ -46,7 +74,7 @@ def mask(text: str) -> str:
 
 
 def mask_value(value: Any, name: str = "") -> Any:
-    """Give a copy of a log record's field fit to be written; the name of a field may hide all of it."""
+    """Return a copy of a log field with private parts masked; some names hide the whole value."""
     if value is not None and not isinstance(value, bool) and SENSITIVE_NAME.search(name):
         return HIDDEN
     if isinstance(value, str):
@@ -61,7 +89,7 @@ def mask_value(value: Any, name: str = "") -> Any:
 class JsonFormatter(BaseJsonFormatter):
     """One JSON object a line: timestamp, level, logger, message, the extra fields, the exception.
 
-    `secrets` are values that must not appear anywhere, whatever text they stand in.
+    `secrets` are values that are hidden wherever they appear.
     """
 
     def __init__(self, *, secrets: Iterable[str | None] = ()) -> None:
@@ -86,7 +114,7 @@ class JsonFormatter(BaseJsonFormatter):
         return super().process_log_record(masked)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line; half a character that no encoding takes stands as JSON's own escape."""
+        """Return the line; a lone surrogate, which no encoding can hold, is written as an escape."""
         return super().format(record).encode("utf-8", "backslashreplace").decode()
 
     def _hide(self, value: Any) -> Any:
@@ -102,15 +130,15 @@ class JsonFormatter(BaseJsonFormatter):
 
 
 def _reserved_attributes() -> list[str]:
-    """Give the names that every record has, which are therefore no extra fields."""
+    """Return the attributes that every record has; all others are extra fields."""
     return [*vars(logging.makeLogRecord({})), "message", "asctime", "color_message", "taskName"]
 
 
 class AccessFilter(logging.Filter):
-    """Gives access records fields instead of a line, and drops those of successful probes.
+    """Replaces the text of access records by fields, and drops those of successful probes.
 
-    Probes come every few seconds from every node and would drown everything else; one that failed stays.
-    Understands gunicorn's records and those of Django's development server; all others pass as they are.
+    Probes come every few seconds from every node and would fill the log; a failed one is kept. Handles the
+    records of gunicorn and of Django's development server; all others pass unchanged.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -126,10 +154,10 @@ class AccessFilter(logging.Filter):
 
 
 def access_fields(record: logging.LogRecord) -> dict[str, Any] | None:
-    """Give method, path (without query, which may be private), status and more; None: no access record."""
+    """Return method, path (without the query, which may be private), status and more; None: no access record."""
     if record.name == "gunicorn.access" and isinstance(record.args, Mapping):
         atoms = record.args
-        # gunicorn writes its lines outside of the request's context, but it knows the answer's header.
+        # gunicorn logs outside of the request's context, but it knows the response headers.
         identifier = atoms.get("{x-request-id}o")
         return {
             **({"request_id": identifier} if identifier else {}),

@@ -1,7 +1,7 @@
 """All settings, and the only Python file that reads the environment (gunicorn.conf.py apart).
 
 Every variable is read as `os.getenv("NAME", "default")` with both literal, so that the README's table can be
-checked against this file (design: domain.md section 9).
+checked against this file.
 """
 
 import os
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.utils import get_random_secret_key
 
-from coffee_payment import db_ssl
+from coffee_payment import db_ssl, logs
 from coffee_payment.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,10 +32,10 @@ USE_X_FORWARDED_PROTO = ENVIRONMENT.boolean(
     "USE_X_FORWARDED_PROTO", os.getenv("USE_X_FORWARDED_PROTO", "False")
 )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_X_FORWARDED_PROTO else None
-# Sent over https alone, so http in development is not hurt.
+# Browsers obey this header over https only, so plain http in development still works.
 SECURE_HSTS_SECONDS = ENVIRONMENT.integer("SECURE_HSTS_SECONDS", os.getenv("SECURE_HSTS_SECONDS", "31536000"))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
-# Preloading is for whole registered domains and can hardly be undone: that word is their owner's to say.
+# HSTS preload affects the whole domain and is hard to revert; leave it to the domain owner.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or USE_X_FORWARDED_PROTO
 
@@ -222,33 +222,12 @@ CELERY_BEAT_SCHEDULE = {
 LOG_LEVEL = ENVIRONMENT.choice(
     "LOG_LEVEL", os.getenv("LOG_LEVEL", "INFO"), ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "coffee_payment.logs.JsonFormatter",
-            "secrets": [SECRET_KEY, DB_PASSWORD, TMETR_TOKEN, *CREDENTIALS_ENCRYPTION_KEY],
-        },
-    },
-    "filters": {
-        "request_id": {"()": "payments.request_id.RequestIdFilter"},
-        "access": {"()": "coffee_payment.logs.AccessFilter"},
-    },
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "json",
-            "filters": ["request_id", "access"],
-        },
-    },
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    "loggers": {
-        # Django gives these two handlers of its own; here all goes through the one handler of the root.
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-    },
-}
+# Django gives these loggers handlers of its own; here their records go to the handler of the root.
+_TO_ROOT = {"handlers": [], "propagate": True}
+LOGGING = logs.configuration(
+    LOG_LEVEL,
+    [SECRET_KEY, DB_PASSWORD, TMETR_TOKEN, *CREDENTIALS_ENCRYPTION_KEY],  # as in gunicorn.conf.py
+    {"django": _TO_ROOT, "django.server": _TO_ROOT},
+)
 
 ENVIRONMENT.complete()

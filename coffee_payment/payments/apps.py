@@ -24,7 +24,7 @@ class PaymentsConfig(AppConfig):
 
 @cache
 def log_startup() -> None:
-    """Say how the database connection is secured; once per process."""
+    """Log how the database connection is secured, once per process."""
     for finding in settings.DATABASE_SSL.findings:
         logger.log(finding.level, finding.message)
     logger.info(settings.DATABASE_SSL.status())

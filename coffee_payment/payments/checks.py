@@ -9,7 +9,7 @@ The ids are stable, so that `SILENCED_SYSTEM_CHECKS` can name them:
 - `payments.W002` the client key's file can be read by others
 - `payments.W003` a certificate has expired or is about to
 - `payments.W004` a certificate cannot be read
-- `payments.W005` an environment variable has a doubtful value
+- `payments.W005` an environment variable has a value that looks wrong
 """
 
 import stat
@@ -26,10 +26,10 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
 from .fields import cipher
+from .providers.registry import base_url_settings
 
 HEALTH_MIDDLEWARE: Final = "payments.middleware.HealthMiddleware"
 CERTIFICATES: Final = ("POSTGRES_SSL_CERT", "POSTGRES_SSL_ROOT_CERT")
-URLS: Final = ("TMETR_BASE_URL", "YOOKASSA_BASE_URL", "T_BANK_BASE_URL")
 
 
 @register()
@@ -48,7 +48,7 @@ def health_middleware_first(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def credentials_key(**_: Any) -> list[CheckMessage]:
-    """Without a good key no merchant can be paid."""
+    """The encryption key must be valid: without it no credentials can be read."""
     if settings.DEBUG:
         return []
     try:
@@ -57,7 +57,7 @@ def credentials_key(**_: Any) -> list[CheckMessage]:
         return [
             Error(
                 str(error),
-                hint="Set CREDENTIALS_ENCRYPTION_KEY to what Fernet.generate_key() gives.",
+                hint="Set CREDENTIALS_ENCRYPTION_KEY to a key from Fernet.generate_key().",
                 id="payments.E002",
             )
         ]
@@ -66,7 +66,7 @@ def credentials_key(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, Tags.database)
 def database_ssl(**_: Any) -> list[CheckMessage]:
-    """How safe the connection to PostgreSQL is."""
+    """How the connection to PostgreSQL is secured."""
     ssl: DatabaseSSL = settings.DATABASE_SSL
     if not ssl.postgresql:
         return []
@@ -75,26 +75,26 @@ def database_ssl(**_: Any) -> list[CheckMessage]:
 
 @register()
 def environment(**_: Any) -> list[CheckMessage]:
-    """Values that were understood, but are hardly meant."""
-    doubts = [*settings.ENVIRONMENT.doubts]
-    doubts += [
+    """Values of variables that can be parsed but look wrong."""
+    warnings = [*settings.ENVIRONMENT.warnings]
+    warnings += [
         f"{name} does not look like a URL with http:// or https:// and a host"
-        for name in URLS
+        for name in ("TMETR_BASE_URL", *base_url_settings())
         if urlsplit(getattr(settings, name)).scheme not in {"http", "https"}
         or not urlsplit(getattr(settings, name)).hostname
     ]
-    doubts += [
+    warnings += [
         f"CSRF_TRUSTED_ORIGINS holds {origin!r}, which has no scheme"
         for origin in settings.CSRF_TRUSTED_ORIGINS
         if "://" not in origin
     ]
     if "://" in settings.BASE_URL or "/" in settings.BASE_URL:
-        doubts.append("BASE_URL must be a host alone, without scheme and path")
+        warnings.append("BASE_URL must be a host without scheme and path")
     if not settings.PAYMENT_SCENARIOS:
-        doubts.append("PAYMENT_SCENARIOS is empty: no device can take money")
+        warnings.append("PAYMENT_SCENARIOS is empty: no device can take money")
     if not settings.DEBUG and not settings.TMETR_TOKEN:
-        doubts.append("TMETR_TOKEN is not set: the machines cannot be reached")
-    return [CheckWarning(doubt, id="payments.W005") for doubt in doubts]
+        warnings.append("TMETR_TOKEN is not set: the machines cannot be reached")
+    return [CheckWarning(text, id="payments.W005") for text in warnings]
 
 
 def _weak_mode(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
@@ -107,7 +107,7 @@ def _weak_mode(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
 
 
 def _missing_root(ssl: DatabaseSSL) -> Iterator[CheckMessage]:
-    """Find what libpq passes over in silence; the verify modes refuse to connect by themselves."""
+    """Report a missing root certificate where libpq ignores it; the verify modes refuse to connect."""
     root = ssl.file("POSTGRES_SSL_ROOT_CERT")
     if root and not root.is_file() and ssl.mode in {"allow", "prefer", "require"}:
         yield Error(

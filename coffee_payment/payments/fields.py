@@ -40,18 +40,18 @@ class EncryptedJSONField(models.JSONField):
         return value
 
     def get_prep_value(self, value: Any) -> Any:
-        """Encrypt; None stays the database's NULL."""
+        """Encrypt; None stays NULL."""
         value = super().get_prep_value(value)
         if value is None or is_encrypted(value):
             return value
         return encrypt(value)
 
     def value_to_string(self, obj: models.Model) -> Any:
-        """Give fixtures the encrypted form: `dumpdata` must not print a merchant's keys."""
+        """Return the encrypted form for fixtures: `dumpdata` must not print a merchant's keys."""
         return self.get_prep_value(self.value_from_object(obj))
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Allow `isnull` alone: tokens of equal values differ, so every other lookup would answer wrongly."""
+        """Allow only `isnull`: tokens of equal values differ, so any other lookup would be wrong."""
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
     def get_transform(self, name: str) -> Any:  # noqa: ARG002 - Django's signature
@@ -60,7 +60,7 @@ class EncryptedJSONField(models.JSONField):
 
 
 def is_encrypted(value: Any) -> bool:
-    """Tell a stored envelope from a plain value."""
+    """Return whether a value is a stored envelope."""
     return isinstance(value, dict) and value.keys() == {ENVELOPE} and isinstance(value[ENVELOPE], str)
 
 
@@ -71,7 +71,7 @@ def encrypt(value: Any) -> dict[str, str]:
 
 
 def decrypt(envelope: dict[str, str]) -> Any:
-    """Decrypt with whichever key fits."""
+    """Decrypt with the key that fits. Raises `ImproperlyConfigured` if none does."""
     try:
         return json.loads(cipher().decrypt(envelope[ENVELOPE]))
     except InvalidToken:
@@ -82,7 +82,7 @@ def decrypt(envelope: dict[str, str]) -> Any:
 
 
 def cipher() -> MultiFernet:
-    """Give the cipher of the configured keys, or raise `ImproperlyConfigured`."""
+    """Return the cipher of the configured keys. Raises `ImproperlyConfigured`."""
     return _cipher(tuple(settings.CREDENTIALS_ENCRYPTION_KEY))
 
 

@@ -1,4 +1,4 @@
-"""Device texts on their way to a customer: sanitised each time they are shown."""
+"""Sanitising device texts each time they are shown to a customer."""
 
 from typing import Final
 
@@ -10,12 +10,12 @@ _ATTRIBUTES: Final = {"a": {"href"}}
 
 
 def sanitised(text: str | None) -> str:
-    """Keep a short list of tags and http/https links of a device's HTML; None gives empty text."""
+    """Return a device's HTML with a short list of tags and http/https links only; None becomes empty text."""
     if not text:
         return ""
     return nh3.clean(text, tags=TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES)
 
 
 def web_address(url: str | None) -> str | None:
-    """Give the URL back when a browser may open it (http or https), else None."""
+    """Return the URL if it is http or https, else None."""
     return url if url and url.lower().startswith(("http://", "https://")) else None

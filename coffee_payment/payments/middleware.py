@@ -7,8 +7,8 @@ from typing import Final
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from . import metrics
-from .deep_health import health_deep
+from .health import metrics
+from .health.deep import health_deep
 from .views import health_check
 
 HEALTH_PATH: Final = "/health"
@@ -18,16 +18,16 @@ OTHER_PATHS: Final = {"/health/metrics": metrics.health_metrics, "/health/deep":
 class HealthMiddleware:
     """Answers the health paths before any other middleware runs.
 
-    So a probe may use the pod's IP as Host, is never redirected to https, and starts no session. A system
-    check (`payments.E001`) keeps this class first in MIDDLEWARE.
+    A probe may therefore use the pod's IP as Host, is never redirected to https, and starts no session. The
+    system check `payments.E001` requires this class to be the first in MIDDLEWARE.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        """Take the rest of the stack."""
+        """Store the next middleware."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer a probe, hand every other request on."""
+        """Answer a probe; pass every other request on."""
         if request.path == HEALTH_PATH:
             started = time.perf_counter()
             response = health_check(request)

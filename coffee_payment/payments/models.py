@@ -1,4 +1,4 @@
-"""The data model (design: domain.md section 3). Every stored amount is in kopecks."""
+"""The data model (docs/domain.md, section 3). Every stored amount is in kopecks."""
 
 # ruff: noqa: D106, RUF012 - `__str__` and `Meta` as Django has them
 
@@ -16,7 +16,7 @@ from .fields import EncryptedJSONField
 
 
 class StatusCheckType(models.TextChoices):
-    """How the server learns what became of a payment."""
+    """How the server learns the result of a payment."""
 
     POLLING = "polling", "Polling"
     WEBHOOK = "webhook", "Webhook"
@@ -31,7 +31,7 @@ def validate_scenario(scenario: str, field: str) -> None:
 
 
 class Merchant(models.Model):
-    """Who sells."""
+    """Who sells the drinks."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=255)
@@ -45,7 +45,7 @@ class Merchant(models.Model):
         return self.name
 
     def is_active(self) -> bool:
-        """Tell whether service is paid for today, the day taken in MERCHANT_TIME_ZONE."""
+        """Return whether service is paid for today in MERCHANT_TIME_ZONE."""
         return self.valid_until >= timezone.localdate(timezone=ZoneInfo(settings.MERCHANT_TIME_ZONE))
 
 
@@ -53,7 +53,7 @@ class Device(models.Model):
     """One coffee machine."""
 
     class Status(models.TextChoices):
-        """What staff says about the machine; `test` skips the online check."""
+        """Set by staff; `test` skips the online check."""
 
         ONLINE = "online", "Online"
         OFFLINE = "offline", "Offline"
@@ -86,11 +86,11 @@ class Device(models.Model):
 
     @property
     def scenario(self) -> str:
-        """The scenario in force: a blank one stands for DEFAULT_PAYMENT_SCENARIO."""
+        """The scenario; a blank one means DEFAULT_PAYMENT_SCENARIO."""
         return self.payment_scenario or str(settings.DEFAULT_PAYMENT_SCENARIO)
 
     def clean(self) -> None:
-        """Refuse a scenario that the server does not know."""
+        """Refuse a scenario outside PAYMENT_SCENARIOS."""
         super().clean()
         validate_scenario(self.scenario, "payment_scenario")
 
@@ -115,7 +115,7 @@ class Order(models.Model):
     """One drink for one customer."""
 
     class Status(models.TextChoices):
-        """The nine states; `payments.services.order_states` alone moves between them."""
+        """The nine states; only `payments.orders.states` changes between them."""
 
         CREATED = "created", "Created"
         PENDING = "pending", "Pending"
@@ -175,13 +175,13 @@ class Order(models.Model):
         return f"{self.id} ({self.status})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Give a new order its end of life, unless the caller did."""
+        """Set `expires_at` of a new order, unless the caller did."""
         if self._state.adding and self.expires_at is None:
             self.expires_at = timezone.now() + timedelta(minutes=settings.ORDER_EXPIRATION_MINUTES)
         super().save(*args, **kwargs)
 
     def is_expired(self, now: datetime | None = None) -> bool:
-        """Tell whether the order's life is over; without `expires_at` it never ends."""
+        """Return whether `expires_at` has passed; without it an order never expires."""
         return self.expires_at is not None and (now or timezone.now()) > self.expires_at
 
 
@@ -207,7 +207,7 @@ class MerchantCredentials(models.Model):
         return f"{self.merchant.name} - {self.scenario}"
 
     def clean(self) -> None:
-        """Refuse a scenario that the server does not know."""
+        """Refuse a scenario outside PAYMENT_SCENARIOS."""
         super().clean()
         validate_scenario(self.scenario, "scenario")
 
@@ -216,7 +216,7 @@ class Payment(models.Model):
     """The ledger of attempts: one row for each try to start a payment of an order."""
 
     class Status(models.TextChoices):
-        """What became of the attempt."""
+        """The result of the attempt."""
 
         PENDING = "pending", "Pending"
         SUCCESSFUL = "successful", "Successful"
@@ -239,7 +239,7 @@ class Receipt(models.Model):
     """A fiscal receipt of an order (scenario YookassaReceipt)."""
 
     class Status(models.TextChoices):
-        """Where the receipt stands."""
+        """The state of the receipt."""
 
         PENDING = "pending", "Pending"
         SENT = "sent", "Sent"
@@ -260,10 +260,10 @@ class Receipt(models.Model):
 
 
 class TBankPayment(models.Model):
-    """What TBank calls a payment; `order_id` is the OrderId sent to the bank, plain text."""
+    """A payment as TBank knows it; `order_id` is the OrderId sent to the bank, plain text."""
 
     class Status(models.TextChoices):
-        """Where the bank's payment stands."""
+        """The state of the bank's payment."""
 
         NEW = "new", "New"
         PENDING = "pending", "Pending"

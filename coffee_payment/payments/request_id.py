@@ -1,4 +1,4 @@
-"""One id for everything that a request or a task causes, in the log and in the answer."""
+"""One id for everything that a request or a task causes, in the log and in the response."""
 
 import logging
 import re
@@ -18,19 +18,19 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current() -> str:
-    """Give the id of what this context works on; empty outside of requests and tasks."""
+    """Return the id of the current request or task; empty outside of both."""
     return _current.get()
 
 
 class RequestIdMiddleware:
-    """Takes the id from the proxy's header, or makes one, and answers with it."""
+    """Uses the id of the proxy's header, or a new one, and returns it in the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep the next link of the chain."""
+        """Store the next middleware."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request within the context of its id."""
+        """Answer the request in the context of its id."""
         given = request.headers.get(HEADER, "")
         _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
         response = self.get_response(request)
@@ -40,15 +40,15 @@ class RequestIdMiddleware:
 
 @receiver(request_finished, dispatch_uid="request_id.finished")
 def _forget(**_: Any) -> None:
-    # Not earlier: Django and the server still log the answer after the middleware.
+    # Not in the middleware: Django and gunicorn still log the response after it.
     _current.set("")
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds ``request_id`` to every record that has an id."""
+    """Adds `request_id` to every record that has an id."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through."""
+        """Return True: every record passes."""
         if identifier := _current.get():
             record.request_id = identifier
         return True

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from payments.services import background
+from payments.background import tick
 
 
 @shared_task(name="payments.tasks.check_pending_payments")  # type: ignore[untyped-decorator]
 def check_pending_payments() -> int:
-    """Ask the providers about the orders that are due; give how many were checked."""
-    return background.check_pending_payments()
+    """Check the orders that are due; return how many were checked."""
+    return tick.check_pending_payments()

@@ -1,4 +1,4 @@
-"""The health endpoint (design: domain.md section 8)."""
+"""The health endpoint (docs/domain.md, section 8)."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ ALLOWED_METHODS: Final = ("GET", "HEAD")
 
 
 def health_check(request: HttpRequest) -> HttpResponse:
-    """Tell that the process serves requests: no query, no call to anything outside.
+    """Return that the process serves requests; makes no query and no call.
 
     GET, HEAD -> 200 {"status": "healthy", "timestamp": UTC ISO-8601}; other methods -> 405; any failure ->
     500 {"status": "unhealthy", "timestamp": the same or null}.
@@ -28,20 +28,20 @@ def health_check(request: HttpRequest) -> HttpResponse:
             response = HttpResponseNotAllowed(ALLOWED_METHODS)
     except Exception:
         logger.exception("Health check failed")
-        # By hand: what has just failed may be the making of an ordinary answer.
+        # Build the body without JsonResponse, which may be what failed.
         body = json.dumps({"status": "unhealthy", "timestamp": timestamp})
         response = HttpResponse(body, status=500, content_type="application/json")
     response["Cache-Control"] = "no-store"
-    # CommonMiddleware, which would set it, does not run for a probe.
+    # CommonMiddleware, which sets it otherwise, does not run for a probe.
     response["Content-Length"] = str(len(response.content))
     return response
 
 
 def current_time() -> str:
-    """Give the time, as `2025-11-23T10:30:00+00:00`."""
+    """Return the time in UTC, as `2025-11-23T10:30:00+00:00`."""
     return datetime.now(UTC).isoformat()
 
 
 def healthy(timestamp: str) -> HttpResponse:
-    """Give the good answer."""
+    """Return the answer 200."""
     return JsonResponse({"status": "healthy", "timestamp": timestamp})

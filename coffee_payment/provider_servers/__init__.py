@@ -1,7 +1,7 @@
-"""Local servers that speak the protocols of YooKassa, TBank and TMetr: for tests and for trying things out.
+"""Local servers with the protocols of YooKassa, TBank and TMetr: for tests and for trying the server out.
 
-Each is a real HTTP server: ``python -m provider_servers --port 8100`` starts all three on one port,
-``python -m provider_servers tmetr --port 8103`` only one. They know nothing of the payments server.
+Each is a real HTTP server: `python -m provider_servers --port 8100` starts all three on one port,
+`python -m provider_servers tmetr --port 8103` only one. They do not import the payments server.
 """
 
 from provider_servers.faults import Fault

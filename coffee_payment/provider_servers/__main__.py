@@ -1,4 +1,4 @@
-"""``python -m provider_servers [yookassa] [tbank] [tmetr] --port N``."""
+"""`python -m provider_servers [yookassa] [tbank] [tmetr] --port N`."""
 
 import argparse
 import contextlib
@@ -14,18 +14,11 @@ def main() -> None:
     options = _options()
     public_url = options.public_url or f"http://localhost:{options.port}"
     base = options.merchant_url.rstrip("/") if options.merchant_url else None
+    shared = {"return_base": options.return_url, "public_url": public_url}
+    terminals = dict(pair.split(":", 1) for pair in options.terminal)
     services: dict[str, Service] = {
-        "yookassa": Yookassa(
-            webhook=base and f"{base}/v1/yook-pay-webhook",
-            return_base=options.return_url,
-            public_url=public_url,
-        ),
-        "tbank": TBank(
-            terminals=dict(pair.split(":", 1) for pair in options.terminal),
-            webhook=base and f"{base}/v1/tbank-pay-webhook",
-            return_base=options.return_url,
-            public_url=public_url,
-        ),
+        "yookassa": Yookassa(webhook=base and base + Yookassa.notification_path, **shared),
+        "tbank": TBank(terminals=terminals, webhook=base and base + TBank.notification_path, **shared),
         "tmetr": TMetr(price=options.price),
     }
     chosen = [services[name] for name in options.services or SERVICES]

@@ -40,7 +40,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> tuple[str, bytes]:
-        """Give the content type and the bytes."""
+        """Return the content type and the bytes."""
         if isinstance(self.body, str):
             return "text/html; charset=utf-8", self.body.encode()
         return "application/json", json.dumps(self.body, ensure_ascii=False).encode()
@@ -57,4 +57,4 @@ class Service(Protocol):
         """Act on a call."""
 
     def control(self, call: Call) -> Answer | None:
-        """Act on a call to ``/control/...`` that is this service's."""
+        """Act on a call to `/control/...` that is this service's."""

@@ -25,7 +25,7 @@ def page(name: str, description: str, kopecks: int, status: str) -> str:
 
 
 def returning(address: str, base: str | None) -> str:
-    """Give the address to go back to; ``base`` (scheme and host) stands in for the public one."""
+    """Return the URL to go back to; `base` replaces its scheme and host."""
     if base is None:
         return address
     other, parts = urlsplit(base), urlsplit(address)

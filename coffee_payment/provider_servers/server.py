@@ -19,7 +19,7 @@ _NOT_FOUND: Final = Answer({"error": "no such path"}, status=404)
 
 
 class ProviderServer(ThreadingHTTPServer):
-    """One port with any of the services. ``with ProviderServer(...) as server:`` serves in a thread."""
+    """One port with any of the services. `with ProviderServer(...) as server:` serves in a thread."""
 
     daemon_threads = True
     request_queue_size = 256
@@ -52,22 +52,22 @@ class ProviderServer(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop, and wake whoever delays or drips."""
+        """Stop, and end all delayed answers."""
         self.closing.set()
         self.shutdown()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up; everything else is a fault of ours and shown."""
+        """Ignore clients that close the connection; print every other error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     def calls_to(self, path: str, method: str = "POST") -> list[Call]:
-        """Give the calls so far whose path begins like this."""
+        """Return the calls so far to paths with this prefix."""
         return [call for call in self.calls if call.method == method and call.path.startswith(path)]
 
     def answer(self, call: Call) -> Answer:
-        """Have the service that knows the path act on the call."""
+        """Return the answer of the service that knows the path."""
         for service in self.services:
             if (answer := service.answer(call)) is not None:
                 return answer
@@ -175,6 +175,6 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in http.server
-        """Print a line only when somebody looks."""
+        """Print a line if `verbose` is set."""
         if self.server.verbose:
             print(time.strftime("%H:%M:%S"), format % args, flush=True)  # noqa: T201 - a command line tool

@@ -14,7 +14,7 @@ _SIZES: Final = frozenset({"SMALL", "MEDIUM", "BIG"})
 
 
 class TMetr:
-    """The service. Every device is online and every drink has a price, unless told otherwise."""
+    """The service. By default every device is online and every drink has a price."""
 
     name = "tmetr"
     public_url = ""
@@ -22,7 +22,7 @@ class TMetr:
     def __init__(
         self, *, token: str | None = None, price: Any = 15000, make_status: str = "ACCEPTED"
     ) -> None:
-        """``token``: the bearer token to ask for (None: any); ``price``: of every drink, in kopecks."""
+        """`token`: the bearer token to ask for (None: any); `price`: of every drink, in kopecks."""
         self.token = token
         self.price = price
         self.make_status = make_status
@@ -42,7 +42,7 @@ class TMetr:
         return handler(call.body) if call.method == "POST" else Answer({"message": "POST"}, status=405)
 
     def control(self, call: Call) -> Answer | None:
-        """``/control/tmetr``: the make commands; POST sets price, make_status, heartbeats."""
+        """`/control/tmetr`: the make commands; POST sets price, make_status, heartbeats."""
         if call.path != CONTROL:
             return None
         body = call.body or {}
@@ -52,7 +52,7 @@ class TMetr:
         return Answer({"commands": self.commands})
 
     def made(self, order_id: str) -> int:
-        """Tell how many make commands came for an order."""
+        """Return how many make commands came for an order."""
         return sum(command["orderUuid"] == order_id for command in list(self.commands))
 
     def _drink(self, body: Any) -> Answer:

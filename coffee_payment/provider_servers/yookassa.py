@@ -1,49 +1,36 @@
 """YooKassa API v3: payments, their states, notifications (https://yookassa.ru/developers/api)."""
 
 import base64
-import threading
 import uuid
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import parse_qs
 
-from provider_servers import notify, payer
 from provider_servers.messages import Answer, Call
+from provider_servers.payment_service import PaymentService
 
 PAYMENTS: Final = "/v3/payments"
-PAGE: Final = "/pay/yookassa/"
-CONTROL: Final = "/control/yookassa/"
 
 
-class Yookassa:
-    """The service. ``accounts`` (account id -> secret key): None lets any non-empty pair in."""
+class Yookassa(PaymentService):
+    """The service. `accounts` is account id -> secret key; None accepts any pair that is not empty."""
 
     name = "yookassa"
+    title = "ЮKassa (локально)"
+    notification_path = "/v1/yook-pay-webhook"
+    paid = "succeeded"
+    canceled = "canceled"
 
-    def __init__(
-        self,
-        *,
-        accounts: Mapping[str, str] | None = None,
-        webhook: str | None = None,
-        return_base: str | None = None,
-        public_url: str = "",
-    ) -> None:
-        """Begin without payments; ``public_url`` is where a browser finds this server."""
+    def __init__(self, *, accounts: Mapping[str, str] | None = None, **addresses: Any) -> None:
+        """Begin without payments; `addresses` are those of `PaymentService`."""
+        super().__init__(**addresses)
         self.accounts = accounts
-        self.webhook = webhook
-        self.return_base = return_base
-        self.public_url = public_url
-        self.payments: dict[str, dict[str, Any]] = {}
         self._owners: dict[str, str] = {}
         self._by_key: dict[tuple[str, str], str] = {}
-        self._lock = threading.Lock()
 
-    def answer(self, call: Call) -> Answer | None:
-        """Act on a call of the API or of a paying customer."""
-        if call.path.startswith(PAGE):
-            return self._pay(call)
+    def api(self, call: Call) -> Answer | None:
+        """Create a payment, or return one."""
         if not call.path.startswith(PAYMENTS):
             return None
         account = self._account(call)
@@ -56,23 +43,8 @@ class Yookassa:
             return _error(404, "not_found", "Payment doesn't exist or access denied")
         return Answer(self.payments[payment_id])
 
-    def control(self, call: Call) -> Answer | None:
-        """``/control/yookassa/<payment id>`` with {"status": ..., "notify": true}, or GET for all of them."""
-        if not call.path.startswith(CONTROL):
-            return None
-        payment_id = call.path.removeprefix(CONTROL)
-        if not payment_id:
-            return Answer(list(self.payments.values()))
-        if payment_id not in self.payments:
-            return _error(404, "not_found", payment_id)
-        body = call.body or {}
-        self.settle(payment_id, body.get("status", "succeeded"))
-        if body.get("notify"):
-            return Answer({"answered": self.notify(payment_id)})
-        return Answer(self.payments[payment_id])
-
     def settle(self, payment_id: str, status: str, **changes: Any) -> dict[str, Any]:
-        """Put a payment into a state."""
+        """Put a payment into a state and return it."""
         with self._lock:
             payment = self.payments[payment_id]
             payment |= {"status": status, "paid": status in {"succeeded", "waiting_for_capture"}, **changes}
@@ -83,13 +55,17 @@ class Yookassa:
             return payment
 
     def notification(self, payment_id: str) -> dict[str, Any]:
-        """Give the notification about a payment's present state."""
+        """Return the notification about a payment's present state."""
         payment = self.payments[payment_id]
         return {"type": "notification", "event": f"payment.{payment['status']}", "object": payment}
 
-    def notify(self, payment_id: str) -> int:
-        """Send the notification once; give the status that came back (0: none did)."""
-        return notify.send(self.webhook, self.notification(payment_id)) if self.webhook else 0
+    def shown(self, payment: dict[str, Any]) -> tuple[str, int, str]:
+        """Return description, kopecks and status."""
+        return payment["description"], round(float(payment["amount"]["value"]) * 100), payment["status"]
+
+    def return_url(self, payment: dict[str, Any], *, paid: bool) -> str:  # noqa: ARG002 - one URL for both
+        """Return the URL that the merchant gave."""
+        return str(payment["confirmation"]["return_url"])
 
     def _account(self, call: Call) -> str | None:
         scheme, _, code = call.headers.get("authorization", "").partition(" ")
@@ -127,7 +103,7 @@ class Yookassa:
             "confirmation": {
                 "type": "redirect",
                 "return_url": body["confirmation"]["return_url"],
-                "confirmation_url": f"{self.public_url}{PAGE}{payment_id}",
+                "confirmation_url": self.page_url(payment_id),
             },
             "created_at": _now(),
             "description": body.get("description", ""),
@@ -138,24 +114,9 @@ class Yookassa:
         }
         return payment | ({"receipt_registration": "pending"} if "receipt" in body else {})
 
-    def _pay(self, call: Call) -> Answer:
-        payment_id = call.path.removeprefix(PAGE)
-        payment = self.payments.get(payment_id)
-        if payment is None:
-            return Answer("<p>Нет такого платежа", status=404)
-        if call.method == "GET":
-            kopecks = round(float(payment["amount"]["value"]) * 100)
-            return Answer(payer.page("ЮKassa (локально)", payment["description"], kopecks, payment["status"]))
-        action = parse_qs(call.content.decode()).get("action", ["pay"])[0]
-        self.settle(payment_id, "succeeded" if action == "pay" else "canceled")
-        if self.webhook:
-            notify.send_until_taken(self.webhook, self.notification(payment_id))
-        back = payer.returning(payment["confirmation"]["return_url"], self.return_base)
-        return Answer("", status=303, headers={"Location": back})
-
 
 def _problem(body: Any) -> str | None:
-    """Say what the API would refuse in a request for a payment."""
+    """Return why the API would refuse a request for a payment; None when it would not."""
     try:
         value, currency = body["amount"]["value"], body["amount"]["currency"]
         good = isinstance(value, str) and "." in value and float(value) > 0 and currency == "RUB"

@@ -1,6 +1,6 @@
 """Other processes of the server, for tests: they share the test's database and its providers.
 
-``python -m tests.processes webhooks|ticks ARGUMENT`` is what runs in them.
+`python -m tests.processes webhooks|ticks ARGUMENT` is what runs in them.
 """
 
 import json
@@ -15,7 +15,7 @@ TICKS_AT_MOST: Final = 200
 
 
 def start(what: str, providers_url: str, argument: Any = None, **environment: str) -> subprocess.Popen[str]:
-    """Start a process that does ``what``; its one line of output tells that it is ready."""
+    """Start a process that does `what`; its one line of output tells that it is ready."""
     from django.conf import settings
     from django.db import connection
 
@@ -51,7 +51,7 @@ def ready(process: subprocess.Popen[str]) -> None:
 
 
 def go(process: subprocess.Popen[str]) -> None:
-    """Let a process begin."""
+    """Tell a process to begin."""
     assert process.stdin is not None
     process.stdin.write("go\n")
     process.stdin.flush()
@@ -90,11 +90,11 @@ def webhooks(argument: list[list[str]]) -> None:
 
 def ticks(concurrency: int) -> None:
     """Run the background check until nothing is due."""
-    from payments.services import background
+    from payments.background import tick
 
-    background.CONCURRENCY = concurrency  # type: ignore[misc]
+    tick.CONCURRENCY = concurrency  # type: ignore[misc]
     for _ in range(TICKS_AT_MOST):
-        if not background.check_pending_payments():
+        if not tick.check_pending_payments():
             return
 
 

@@ -42,12 +42,12 @@ class Providers:
     server: ProviderServer = field(init=False)
 
     def settings(self) -> dict[str, Any]:
-        """Give the settings that lead the payments server to these providers."""
+        """Return the settings that lead the payments server to these providers."""
         return addresses(self.server.url)
 
 
 def addresses(url: str) -> dict[str, Any]:
-    """Give the settings for providers that listen at one address."""
+    """Return the settings for providers that listen at one address."""
     return {
         "YOOKASSA_BASE_URL": f"{url}/v3",
         "T_BANK_BASE_URL": url,
@@ -66,10 +66,10 @@ def running_providers() -> Iterator[Providers]:
 
 
 class Shop:
-    """Makes rows; every id is new, so that tests may share a database."""
+    """Creates rows with new ids, so that tests may share a database."""
 
     def __init__(self) -> None:
-        """Open a shop with one merchant."""
+        """Create one merchant."""
         self.client = Client()
         self.merchant = Merchant.objects.create(
             name="Кофе у дома",
@@ -79,7 +79,7 @@ class Shop:
         )
 
     def device(self, scenario: str = "Yookassa", *, keys: bool = True, **values: Any) -> Device:
-        """Put up a machine, with the merchant's credentials for its scenario."""
+        """Create a machine, with the merchant's credentials for its scenario."""
         if keys and scenario in KEYS:
             self.credentials(scenario)
         defaults = {
@@ -93,14 +93,14 @@ class Shop:
         return Device.objects.create(**{**defaults, **values})
 
     def credentials(self, scenario: str, **values: Any) -> MerchantCredentials:
-        """Give the merchant keys for a scenario."""
+        """Store the merchant's credentials for a scenario."""
         row, _ = MerchantCredentials.objects.update_or_create(
             merchant=self.merchant, scenario=scenario, defaults={"credentials": KEYS[scenario], **values}
         )
         return row
 
     def order(self, device: Device | None = None, status: str = "created", **values: Any) -> Order:
-        """Have an order in any state."""
+        """Create an order in any state."""
         device = device or self.device()
         defaults = {
             "id": str(uuid.uuid4()),
@@ -115,7 +115,7 @@ class Shop:
         return Order.objects.create(**{**defaults, **values})
 
     def pending(self, device: Device | None = None, **values: Any) -> Order:
-        """Have an order whose payment was really started at the provider, and is due for a check."""
+        """Create an order whose payment was started at the provider and is due for a check."""
         order = self.order(device)
         answer = self.initiate(order)
         assert answer.status_code == 200, answer.content
@@ -152,7 +152,7 @@ def state(order: Order) -> str:
 
 
 def state_once_left(order: Order, passing: Collection[str], seconds: float = 20) -> str:
-    """Give the order's status as soon as it is none of ``passing``, or the one it is stuck in."""
+    """Return the order's status once it is none of `passing`, or the last one when the time is over."""
     end = time.monotonic() + seconds
     while (found := state(order)) in passing and time.monotonic() < end:
         time.sleep(0.02)

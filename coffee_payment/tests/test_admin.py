@@ -1,4 +1,4 @@
-"""The admin as staff uses it: over HTTP, signed in."""
+"""The admin, over HTTP, with a signed-in member of staff."""
 
 from datetime import date
 from typing import Any
@@ -58,7 +58,7 @@ def order(merchant: Merchant, key: str, status: str) -> Order:
     ],
 )
 def test_every_list_opens(staff: Client, merchant: Merchant, model: str) -> None:
-    """With rows behind it, and for MerchantCredentials without any encryption key."""
+    """The tables have rows; the list of credentials needs no encryption key."""
     Payment.objects.create(
         order=order(merchant, "QR-1", "paid"), merchant=merchant, amount=1, status="pending"
     )
@@ -93,7 +93,7 @@ FOUND = [
 def test_staff_finds_rows_by_what_a_customer_can_tell(
     staff: Client, merchant: Merchant, model: str, query: dict[str, str], count: int
 ) -> None:
-    """By ids of the order, the provider and the machine, and by state."""
+    """Search works by the ids of order, provider and machine; filters work by state."""
     paid = order(merchant, "QR-1", "paid")
     Order.objects.filter(pk=paid.pk).update(payment_reference_id="reference-of-QR-1")
     order(merchant, "QR-2", "created")
@@ -200,7 +200,7 @@ ACTIONS = [
 def test_actions_go_through_the_state_machine(
     staff: Client, merchant: Merchant, action: str, target: str, allowed: set[str]
 ) -> None:
-    """Orders in other states stay as they are and are named in the answer."""
+    """Orders in other states stay unchanged and are named in the message."""
     orders = [order(merchant, f"QR-{status}", status) for status in Order.Status.values]
     data = {"action": action, "_selected_action": [each.pk for each in orders]}
 
@@ -216,7 +216,7 @@ def test_actions_go_through_the_state_machine(
 
 
 def test_an_orders_status_cannot_be_typed(staff: Client, merchant: Merchant) -> None:
-    """A form that was opened earlier must not bring back an old status either."""
+    """A form that was opened before a change of status does not restore the old status."""
     old = order(merchant, "QR-1", "pending")
     data: dict[str, Any] = {
         "drink_name": "Эспрессо",
@@ -257,7 +257,7 @@ def test_a_new_device_is_offered_the_default_scenario(staff: Client) -> None:
 
 
 def test_the_first_admin_is_made_once(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
-    """A restart of the container leaves an existing admin, and a changed password, alone."""
+    """A restart of the container changes neither an existing admin nor a changed password."""
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "first")
     call_command("ensure_admin", "root", "root@example.com", verbosity=0)
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "second")
@@ -268,6 +268,6 @@ def test_the_first_admin_is_made_once(monkeypatch: pytest.MonkeyPatch, client: C
 
 
 def test_a_malformed_key_does_not_hide_the_other_models(staff: Client, merchant: Merchant) -> None:
-    """Only what needs the key fails."""
+    """Only pages that need the key fail."""
     with override_settings(CREDENTIALS_ENCRYPTION_KEY=[Fernet.generate_key().decode()[:-4]]):
         assert staff.get(reverse("admin:payments_merchant_change", args=[merchant.pk])).status_code == 200

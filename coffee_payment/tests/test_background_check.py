@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
+from payments.background import claims, tick
 from payments.models import MerchantCredentials, Order
-from payments.services import background
 from payments.tasks import check_pending_payments
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES
 from provider_servers import Fault
@@ -24,8 +24,8 @@ WORDS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of a test's own transaction are seen by its own connection only."""
-    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    """Check in one thread: other connections do not see the rows of the test's transaction."""
+    monkeypatch.setattr(tick, "CONCURRENCY", 1)
 
 
 def ago(seconds: float) -> Any:
@@ -71,7 +71,7 @@ TRACKS: dict[str, dict[str, float | None]] = {
 def test_each_answer_has_its_outcome(
     shop: Shop, providers: Providers, scenario: str, word: str, track: str, left: str, next_check: int | None
 ) -> None:
-    """The design's table: what the provider says, by the track that the order is on."""
+    """The table of docs/domain.md, section 7: the provider's answer by the order's track."""
     if scenario == "TBank" and word == "waiting_for_capture":
         left, next_check = {"fast": ("pending", 2), "slow": ("pending", 60), "expired": ("not_paid", None)}[
             track
@@ -116,7 +116,7 @@ def test_each_answer_has_its_outcome(
 def test_errors_are_counted_until_the_limit(
     shop: Shop, providers: Providers, kind: str, expired: bool, attempts_before: int, left: str
 ) -> None:
-    """An error is no answer: it never counts as the last check, and above the limit the order has failed."""
+    """An error never counts as the last check; above the limit of attempts the order fails."""
     order = shop.pending(check_attempts=attempts_before, **({"expires_at": ago(1)} if expired else {}))
     fault = Fault("status", status=int(kind)) if kind.isdigit() else Fault(kind, seconds=60)
     fault.path = "/v3/"
@@ -144,7 +144,7 @@ def test_missing_credentials_are_an_error_like_any_other(shop: Shop) -> None:
 def test_credentials_that_no_key_decrypts_are_missing_ones(
     shop: Shop, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The order is no longer pending for ever: its attempts are counted, and the log says what to do."""
+    """The order does not stay pending for ever: attempts are counted, and the log says what to do."""
     order = shop.pending(check_attempts=settings.PAYMENT_ATTEMPTS_LIMIT)
     settings.CREDENTIALS_ENCRYPTION_KEY = [Fernet.generate_key().decode()]
 
@@ -246,14 +246,14 @@ def test_a_tick_takes_a_batch_and_those_that_wait_longest(shop: Shop, settings: 
 
 
 def test_a_lost_claim_drops_the_answer(shop: Shop, providers: Providers) -> None:
-    """When the lease has passed to another process, this one's answer changes nothing."""
+    """An answer changes nothing when another process has claimed the order meanwhile."""
     order = shop.pending()
     settle(providers, order, "succeeded")
-    claimed = background.claim()
+    claimed = claims.claim()
     assert claimed is not None
     Order.objects.update(next_check_at=timezone.now() + timedelta(minutes=1))
 
-    background.check(claimed, MerchantCredentials.objects.get())
+    tick.check(claimed, MerchantCredentials.objects.get())
 
     assert (state(order), providers.tmetr.commands) == ("pending", [])
 
@@ -261,7 +261,7 @@ def test_a_lost_claim_drops_the_answer(shop: Shop, providers: Providers) -> None
 def test_a_dead_workers_order_comes_back_when_the_lease_ends(shop: Shop, providers: Providers) -> None:
     order = shop.pending()
     settle(providers, order, "succeeded")
-    assert background.claim() is not None
+    assert claims.claim() is not None
 
     assert check_pending_payments() == 0
     order.refresh_from_db()
@@ -274,13 +274,13 @@ def test_a_dead_workers_order_comes_back_when_the_lease_ends(shop: Shop, provide
 
 
 def test_an_answer_from_before_the_end_is_not_the_last_check(shop: Shop, providers: Providers) -> None:
-    """The order ends while the provider is being asked: one more check follows, so no payment is missed."""
+    """The order expires during a check: one more check follows, so no payment is missed."""
     order = shop.pending()
-    claimed = background.claim()
+    claimed = claims.claim()
     assert claimed is not None
     Order.objects.update(expires_at=timezone.now())
 
-    background.check(claimed, MerchantCredentials.objects.get())
+    tick.check(claimed, MerchantCredentials.objects.get())
 
     order.refresh_from_db()
     assert (order.status, order.next_check_at is not None) == ("pending", True)
@@ -335,14 +335,14 @@ def test_one_broken_order_does_not_end_the_tick(
     device = shop.device()
     broken, good = shop.pending(device, next_check_at=ago(20)), shop.pending(device)
     settle(providers, good, "succeeded")
-    check = background.check
+    check = tick.check
 
-    def check_or_break(claimed: background.Claim, credentials: Any) -> None:
+    def check_or_break(claimed: claims.Claim, credentials: Any) -> None:
         if claimed.order.pk == broken.pk:
             raise ZeroDivisionError
         check(claimed, credentials)
 
-    monkeypatch.setattr(background, "check", check_or_break)
+    monkeypatch.setattr(tick, "check", check_or_break)
 
     assert check_pending_payments() == 2
     assert (state(broken), state(good)) == ("pending", "make_pending")

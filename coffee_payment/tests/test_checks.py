@@ -1,4 +1,4 @@
-"""The system checks: what an operator is told before anything goes wrong."""
+"""The system checks."""
 
 import os
 import re
@@ -36,14 +36,14 @@ def ssl(**variables: str | None) -> db_ssl.DatabaseSSL:
 
 
 def certificate(path: Path, ends: timedelta) -> str:
-    """Write a certificate that ends that long from now."""
+    """Write a certificate that expires after this time."""
     issued = AUTHORITY.issue_cert("db.test", not_after=datetime.now(UTC) + ends)
     issued.cert_chain_pems[0].write_to_path(str(path))
     return str(path)
 
 
 def test_the_health_middleware_must_come_first() -> None:
-    """Anything before it would redirect, refuse or slow the probes."""
+    """Another middleware before it would redirect, refuse or slow the probes."""
     assert ids(checks.health_middleware_first) == []
     moved = [*settings.MIDDLEWARE[1:], settings.MIDDLEWARE[0]]
     assert ids(checks.health_middleware_first, MIDDLEWARE=moved) == ["payments.E001"]
@@ -63,7 +63,7 @@ GOOD_KEY = Fernet.generate_key().decode()
     ],
 )
 def test_production_needs_a_good_credentials_key(keys: list[str], debug: bool, found: list[str]) -> None:
-    """With DEBUG on, the first use tells."""
+    """With DEBUG on there is no finding; the first use of the key fails."""
     assert ids(checks.credentials_key, CREDENTIALS_ENCRYPTION_KEY=keys, DEBUG=debug) == found
 
 
@@ -84,7 +84,7 @@ MODES = [
 
 @pytest.mark.parametrize(("mode", "debug", "found"), MODES)
 def test_production_needs_a_mode_that_insists(mode: str | None, debug: bool, found: list[str]) -> None:
-    """Below `require`, and without a valid mode, traffic may go in clear."""
+    """Below `require`, and without a valid mode, traffic may be unencrypted."""
     assert ids(checks.database_ssl, DATABASE_SSL=ssl(mode=mode), DEBUG=debug) == found
 
 
@@ -142,7 +142,7 @@ def test_the_first_end_in_a_bundle_counts(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_certificate_is_told(tmp_path: Path) -> None:
-    """Rather than silently passing for one without an end."""
+    """An unreadable certificate is a finding of its own."""
     garbage = tmp_path / "c.crt"
     garbage.write_text("not a certificate")
 
@@ -164,7 +164,7 @@ def test_a_missing_root_that_libpq_would_pass_over_is_an_error(
 
 
 def test_doubtful_values_are_told() -> None:
-    """What parses but can hardly be meant is a warning each."""
+    """Each value that parses but looks wrong is a warning."""
     environment = Environment()
     environment.boolean("DEBUG", "on")
     changed = {
@@ -225,7 +225,7 @@ def production(folder: Path) -> dict[str, str]:
 
 
 def test_a_production_deployment_is_clean(tmp_path: Path) -> None:
-    """`check --deploy` has not one warning, and the default of HSTS will do."""
+    """`check --deploy` has no warning, also with the default of SECURE_HSTS_SECONDS."""
     environment = production(tmp_path)
     assert environment.pop("SECURE_HSTS_SECONDS") != "0"
     process = check("--deploy", "--fail-level", "WARNING", **environment)
@@ -244,7 +244,7 @@ FORGOTTEN = {
 
 
 def test_what_is_forgotten_in_production_is_told(tmp_path: Path) -> None:
-    """The control: the clean deployment with five mistakes in it has just these five warnings."""
+    """The control: five mistakes in the clean deployment give exactly five warnings."""
     changed = {name: value for mistake in FORGOTTEN.values() for name, value in mistake.items()}
     process = check("--deploy", "--fail-level", "WARNING", **production(tmp_path) | changed)
 
@@ -254,7 +254,7 @@ def test_what_is_forgotten_in_production_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_browsers_are_told_to_keep_to_https_over_https_alone(client: Client) -> None:
-    """In development by http nobody is told anything."""
+    """Development over plain http has no warnings."""
     assert "Strict-Transport-Security" not in client.get("/v1/order-status/unknown").headers
     told = client.get("/v1/order-status/unknown", secure=True).headers["Strict-Transport-Security"]
     assert told == "max-age=31536000; includeSubDomains"

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from payments.models import Order, Payment
-from payments.services.initiation import being_created_for
+from payments.orders.initiation import attempt_lease
 from payments.tasks import check_pending_payments
 from provider_servers.messages import Answer, Call
 
@@ -33,14 +33,14 @@ FINISH: Final = 120
 
 @pytest.fixture
 def shop(transactional_db: None, providers: Providers, settings: Any) -> Shop:
-    # Sixty threads ask one local server: none of them is about a provider that is late.
+    # Sixty threads call one local server, so answers may be slow; no test here is about timeouts.
     settings.PAYMENT_API_TIMEOUT_S = 10
     return Shop()
 
 
 @contextmanager
 def running(*started: Popen[str]) -> Iterator[None]:
-    """See to it that no process outlives its test."""
+    """Kill the processes that a test has left."""
     try:
         for process in started:
             processes.ready(process)
@@ -52,7 +52,7 @@ def running(*started: Popen[str]) -> Iterator[None]:
 
 
 def many_pending(shop: Shop, providers: Providers, count: int) -> dict[str, str]:
-    """Have orders whose payments the provider knows, each in its true state; give order -> truth."""
+    """Create orders whose payments the provider knows; return order -> the state at the provider."""
     device = shop.device()
     truth = {}
     orders, payments = [], []
@@ -136,7 +136,7 @@ def test_eight_processes_make_each_drink_once(shop: Shop, providers: Providers) 
 
 
 def test_a_tick_with_many_threads_checks_each_order_once(shop: Shop, providers: Providers) -> None:
-    """Once, that is, until it is settled: a pending one may be due again before a slow tick ends."""
+    """A settled order is checked once; a pending one may be due again before a slow tick ends."""
     truth = many_pending(shop, providers, 60)
 
     checked = check_pending_payments()
@@ -188,7 +188,7 @@ def connections() -> int:
 def test_a_worker_killed_in_the_middle_loses_nothing(
     shop: Shop, providers: Providers, path: str, meanwhile: str, left: str, made: int
 ) -> None:
-    """SIGKILL: a claimed order comes back with its lease; a make command that was sent is not sent again."""
+    """After SIGKILL a claimed order is due again when its lease ends; a sent make command is not repeated."""
     order = shop.pending()
     providers.yookassa.settle(str(order.payment_reference_id), "succeeded")
     providers.server.calls.clear()
@@ -211,7 +211,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
 
 
 class Gate:
-    """Holds the first call to a path until it is opened, and tells when that call has come."""
+    """Holds the first call to a path until `open()`; `wait()` returns when that call has arrived."""
 
     def __init__(self, providers: Providers, path: str) -> None:
         self._reached, self._opened = threading.Event(), threading.Event()
@@ -236,7 +236,7 @@ class Gate:
 
 @contextmanager
 def database_lost_during(providers: Providers, path: str) -> Iterator[None]:
-    """Have PostgreSQL end this process's connection while a provider is being asked."""
+    """Make PostgreSQL end this process's connection while a provider is called."""
     connection.ensure_connection()
     pid = connection.connection.info.backend_pid
     parameters = {**connection.get_connection_params()}
@@ -266,7 +266,7 @@ def database_lost_during(providers: Providers, path: str) -> Iterator[None]:
 def test_a_start_whose_database_is_lost_can_be_repeated(
     shop: Shop, providers: Providers, settings: Any
 ) -> None:
-    """The answer is lost between provider and database: the order stays, to be paid after the lease."""
+    """The database is lost before the answer is stored: the order is paid by the check after the lease."""
     order = shop.order()
     with database_lost_during(providers, "/v3/payments"):
         answer = shop.initiate(order)
@@ -274,7 +274,7 @@ def test_a_start_whose_database_is_lost_can_be_repeated(
     assert answer.status_code == 503
     assert (state(order), attempts(order)) == ("created", [("pending", "")])
     assert shop.initiate(order).status_code == 409
-    Payment.objects.update(created_at=timezone.now() - being_created_for())
+    Payment.objects.update(created_at=timezone.now() - attempt_lease())
     assert shop.initiate(order).status_code == 200
     assert state(order) == "pending"
 
@@ -295,7 +295,7 @@ def test_a_notification_whose_database_is_lost_is_repeated(shop: Shop, providers
 def test_a_make_answer_whose_database_is_lost_leaves_the_order_to_staff(
     shop: Shop, providers: Providers
 ) -> None:
-    """The command was sent, its failure could not be stored: it stays claimed, and nobody sends it again."""
+    """The failure of a make command could not be stored: the order stays claimed, the command is not repeated."""
     order = shop.pending()
     payment_id = str(order.payment_reference_id)
     providers.yookassa.settle(payment_id, "succeeded")

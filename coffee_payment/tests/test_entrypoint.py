@@ -14,7 +14,7 @@ SHOW = [sys.executable, "-c", "import sys; print(sys.argv[1:])"]
 
 
 def enter(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run it with the interpreter of the tests first on the path."""
+    """Run entrypoint.sh with the tests' interpreter first on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         [str(ENTRYPOINT), *arguments],
@@ -40,7 +40,7 @@ def test_the_exit_status_is_that_of_the_command() -> None:
 
 
 def test_an_unknown_mode_is_refused() -> None:
-    """One line says what is wrong."""
+    """The message is one line."""
     process = enter(SKIP_MIGRATIONS="true", RUN_MODE="prod")
 
     assert process.returncode == 2

@@ -1,4 +1,4 @@
-"""`/health` as a probe meets it: over HTTP, through the whole stack, with anything in the Host header."""
+"""`/health` over HTTP, through the whole stack, with any Host header."""
 
 import http.client
 import json
@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Quiet(WSGIRequestHandler):
-    """The server's own log lines are not what is tested."""
+    """Handles requests without log lines of its own."""
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_probe_learns_that_the_server_is_healthy(port: int) -> None:
 
 
 def test_head_answers_like_get_without_a_body(port: int) -> None:
-    """The headers are the same."""
+    """HEAD has the same headers as GET."""
     response, body = ask(port, "HEAD")
 
     assert (response.status, body) == (200, b"")
@@ -89,7 +89,7 @@ def test_other_methods_are_refused(port: int, method: str) -> None:
 
 @pytest.mark.parametrize("host", ["10.244.1.17:8000", "evil.example", "[::1]", "not a host", "_", ""])
 def test_any_host_header_is_accepted(port: int, host: str) -> None:
-    """Probes use the pod's IP; elsewhere such a host is refused."""
+    """Probes use the pod's IP as Host; other paths refuse it."""
     assert ask(port, Host=host)[0].status == 200
     with override_settings(DEBUG=False):
         assert ask(port, path="/v1/order-status-page", Host="evil.example")[0].status == 400
@@ -106,7 +106,7 @@ def test_a_probe_is_never_redirected() -> None:
 
 @pytest.mark.parametrize("path", ["/healthy", "/health/", "//health", "/v1/health"])
 def test_paths_like_it_are_not_it(path: str) -> None:
-    """Only the path itself passes the other middlewares by."""
+    """Only the exact path skips the other middleware."""
     assert Client().get(path).status_code == 404
 
 
@@ -148,7 +148,7 @@ def test_a_failure_is_told_and_logged_without_detail(
 
 
 def test_a_successful_probe_leaves_no_log_line(port: int, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither Django nor the view writes one at INFO or above."""
+    """Neither Django nor the view logs a probe at INFO or above."""
     with caplog.at_level(logging.INFO):
         ask(port)
 
@@ -204,7 +204,7 @@ def test_gunicorn_answers_probes_and_keeps_them_out_of_its_log(tmp_path: Path) -
 
 
 def wait_until_listening(number: int, process: subprocess.Popen[bytes]) -> None:
-    """Connecting queues in the kernel once the master listens, so one answer is awaited, not slept for."""
+    """Wait for the first answer: connections queue in the kernel as soon as the master listens."""
     while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", number), timeout=1).close()

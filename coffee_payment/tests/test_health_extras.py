@@ -1,6 +1,7 @@
 """`/health/deep` and `/health/metrics`, with real dependencies that answer, refuse and hang."""
 
 import http.client
+import json
 import os
 import re
 import socket
@@ -73,7 +74,7 @@ def broken(_: bytes) -> bytes:
 
 @pytest.fixture
 def deep(settings: Any) -> Any:
-    """The settings, with the endpoint on and quick to give up."""
+    """The settings, with the endpoint enabled and a short timeout."""
     settings.HEALTH_DEEP_ENABLED = True
     settings.PAYMENT_API_TIMEOUT_S = 0.5
     return settings
@@ -100,7 +101,7 @@ def test_all_dependencies_answer(deep: Any, client: Client) -> None:
 def test_what_fails_or_hangs_is_named(
     deep: Any, client: Client, answer: Callable[[bytes], bytes] | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """503 with the name, the detail in the log alone."""
+    """503 with the name of the dependency; details are only in the log."""
     with listener(None) as redis, listener(answer) as tmetr:
         deep.CELERY_BROKER_URL = f"redis://:private@127.0.0.1:{redis}/0"
         deep.TMETR_BASE_URL = f"http://127.0.0.1:{tmetr}"
@@ -112,12 +113,12 @@ def test_what_fails_or_hangs_is_named(
 
 
 def test_it_is_off_by_default(client: Client) -> None:
-    """404, and nothing is asked: this test has no database."""
+    """404 without a query: this test has no database."""
     assert client.get("/health/deep").status_code == 404
 
 
 def test_other_methods_are_refused(deep: Any, client: Client) -> None:
-    """Like /health itself."""
+    """405, as for /health."""
     assert client.post("/health/deep").status_code == 405
     assert client.post("/health/metrics").status_code == 405
 
@@ -156,12 +157,15 @@ def ask(port: int, path: str) -> str:
     return body
 
 
-def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
-    """Two gunicorn workers share their figures, and leave nothing behind."""
+@contextmanager
+def gunicorn(
+    temporary: Path, *, workers: int = 1, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run a server; yield process and port when it answers, end it by SIGTERM, keep its output."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    variables = {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": "2", "TMPDIR": str(tmp_path)}
+    variables |= {"GUNICORN_PORT": str(port), "GUNICORN_WORKERS": str(workers), "TMPDIR": str(temporary)}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")],
         env={**os.environ, **variables},
@@ -173,12 +177,71 @@ def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
         for line in process.stdout:
             if "Booting worker" in line:
                 break
-        for _ in range(30):
-            ask(port, "/health")
-        counts = {figures(ask(port, "/health/metrics"))["health_checks_total", "200"] for _ in range(10)}
+        ask(port, "/health")  # gunicorn loses a SIGTERM to a worker that is still booting
+        yield process, port
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=60)
+
+
+def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
+    """Two gunicorn workers share their figures, and leave nothing behind."""
+    with gunicorn(tmp_path, workers=2) as (_, port):
+        for _ in range(29):  # and one when it was started
+            ask(port, "/health")
+        counts = {figures(ask(port, "/health/metrics"))["health_checks_total", "200"] for _ in range(10)}
 
     assert counts == {30}
-    assert list(tmp_path.glob("coffee-payment-metrics-*")) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    """Folders of running servers, and folders that no server made, stay."""
+    foreign = tmp_path / "coffee-payment-metrics-of-somebody"
+    foreign.mkdir()
+    with gunicorn(tmp_path) as (killed, _):
+        (left,) = set(tmp_path.iterdir()) - {foreign}
+        with gunicorn(tmp_path):
+            (other,) = set(tmp_path.iterdir()) - {foreign, left}
+            killed.kill()
+            killed.communicate(timeout=30)  # until the output is closed: by then the workers have ended too
+            with gunicorn(tmp_path):
+                assert left not in tmp_path.iterdir()
+                assert other in tmp_path.iterdir()
+
+    assert set(tmp_path.iterdir()) == {foreign}
+
+
+def test_gunicorns_own_lines_hide_the_secrets(tmp_path: Path) -> None:
+    """Access lines do not pass through the logging of the settings."""
+    secrets = {
+        "SECRET_KEY": "django-key-of-this-test",
+        "DB_PASSWORD": "database-word-of-this-test",
+        "TMETR_TOKEN": "machine-token-of-this-test",
+        "CREDENTIALS_ENCRYPTION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    }
+    with gunicorn(tmp_path, **secrets) as (process, port):
+        for number, secret in enumerate(secrets.values()):
+            ask(port, f"/{number}/{secret}")
+    assert process.stdout is not None
+    lines = [json.loads(line) for line in process.stdout.read().splitlines()]
+
+    paths = sorted(line["path"] for line in lines if line["logger"] == "gunicorn.access")
+    assert paths == [f"/{number}/***" for number in range(len(secrets))]
+
+
+def test_gunicorn_hides_the_secrets_that_the_settings_hide() -> None:
+    """The lists are separate because both files must name variables literally."""
+    code = (
+        "import json, runpy, sys; configured = runpy.run_path(sys.argv[1])['logconfig_dict'];"
+        "from coffee_payment.settings import LOGGING;"
+        "print(json.dumps([each['formatters']['json']['secrets'] for each in (configured, LOGGING)]))"
+    )
+    names = ("SECRET_KEY", "DB_PASSWORD", "TMETR_TOKEN", "CREDENTIALS_ENCRYPTION_KEY")
+    output = subprocess.check_output(
+        [sys.executable, "-c", code, str(ROOT / "gunicorn.conf.py")],
+        env={**os.environ, **{name: f"value of {name}" for name in names}},
+        text=True,
+    )
+    gunicorns, settings = json.loads(output)
+    assert gunicorns == settings == [f"value of {name}" for name in names]

@@ -1,4 +1,4 @@
-"""POST /v1/initiate-payment: one attempt at a time, and what each provider is told."""
+"""POST /v1/initiate-payment: one attempt at a time, and the request that each provider gets."""
 
 import base64
 from datetime import timedelta
@@ -9,8 +9,10 @@ import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
 from payments.models import Drink, MerchantCredentials, Order, Payment, Receipt, TBankPayment
-from payments.services import http, order_states, yookassa
-from payments.services.order_states import Cause
+from payments.orders import states
+from payments.orders.states import Cause
+from payments.outgoing import http
+from payments.providers.yookassa import client as yookassa
 from payments.user_messages import ERROR_MESSAGES
 from provider_servers import Fault
 
@@ -105,7 +107,7 @@ def test_a_receipt_takes_each_key_from_the_drink_or_the_credentials(shop: Shop, 
 
 
 def test_tbank_gets_what_its_protocol_asks_for(shop: Shop, providers: Providers) -> None:
-    """The local bank verifies the Token with a reading of the rule of its own."""
+    """The local bank verifies the Token with its own implementation of the rule."""
     order = shop.order(shop.device("TBank"))
     assert order.expires_at is not None
 
@@ -215,7 +217,7 @@ def test_an_expired_order_is_refused_first(shop: Shop) -> None:
 def test_an_open_attempt_blocks_others_for_ten_timeouts(
     shop: Shop, age: int, status: int, left: list[str]
 ) -> None:
-    """A young open attempt is being created; an old one died, and is closed."""
+    """A young open attempt is still being created; an old one belongs to a dead process and is closed."""
     order = shop.order()
     attempt = Payment.objects.create(order=order, merchant=shop.merchant, amount=PRICE, status="pending")
     Payment.objects.filter(pk=attempt.pk).update(created_at=timezone.now() - timedelta(seconds=age))
@@ -285,7 +287,7 @@ def test_without_credentials_the_order_stays(shop: Shop, scenario: str, keys: di
 def test_only_a_refusal_for_good_fails_the_order(
     shop: Shop, providers: Providers, scenario: str, kind: str, status: int, left: str
 ) -> None:
-    """After a temporary error the attempt is closed and the customer may press again, and then it works."""
+    """After a temporary error the attempt is closed, and the customer can start another one."""
     order = shop.order(shop.device(scenario), id="order-1")
     providers.server.faults.add(Fault(kind, path=PATHS[scenario], status=status, seconds=60))
 
@@ -348,13 +350,13 @@ def test_the_check_type_is_frozen_by_the_first_attempt(shop: Shop, providers: Pr
 
 
 def test_an_order_settled_meanwhile_is_not_touched(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the provider was asked, a webhook took the order: the new payment only goes into the ledger."""
+    """A webhook settles the order during the call: the new payment is only stored in the ledger."""
     order = shop.order()
     ask = http.call_json
 
     def ask_and_be_overtaken(*args: Any, **values: Any) -> Any:
         answer = ask(*args, **values)
-        order_states.change(order.pk, Cause.SUCCEEDED)
+        states.change(order.pk, Cause.SUCCEEDED)
         return answer
 
     monkeypatch.setattr(yookassa, "call_json", ask_and_be_overtaken)

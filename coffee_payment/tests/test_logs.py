@@ -1,4 +1,4 @@
-"""Log lines are JSON objects without anything private in them."""
+"""Log lines are JSON objects without private data."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 
 class Log:
-    """A logger of its own, and the lines that it wrote."""
+    """A separate logger and the lines that it wrote."""
 
     def __init__(self, name: str, secrets: list[str]) -> None:
         self.stream = io.StringIO()
@@ -45,7 +45,7 @@ def test_a_line_holds_the_agreed_fields(log: Log) -> None:
 
 
 def test_an_exception_comes_with_its_traceback(log: Log) -> None:
-    """And with its own text masked."""
+    """The text of the exception is masked."""
     try:
         int("redis://:pass-word@cache:6379/0")
     except ValueError:
@@ -72,7 +72,7 @@ PRIVATE = [
 
 @pytest.mark.parametrize(("text", "masked"), PRIVATE)
 def test_free_text_is_masked(text: str, masked: str) -> None:
-    """What is private goes, the rest stays readable."""
+    """Private parts are hidden, the rest stays readable."""
     assert mask(text) == masked
 
 
@@ -89,14 +89,14 @@ FIELDS = {
     "piece", ["a-", "a.", "a", "a@", "a@b.", "://", "a://b:", "token ", "token-", "'", "Bearer "]
 )
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
-    """A stranger's path of 100,000 characters is masked at once; with time by the square it would be minutes."""
+    """Masking takes linear time: quadratic time would be minutes for 100,000 characters."""
     text = piece * (100_000 // len(piece))
 
     assert mask(f"{text} to ivan.petrov@mail.ru, password=hidden-1").endswith("to iva***, password=***")
 
 
 def test_half_a_character_is_written_as_an_escape(log: Log) -> None:
-    """No encoding takes a lone surrogate; the line is written all the same."""
+    """A lone surrogate cannot be encoded; the line is still written."""
     log.logger.info("path", extra={"path": "/\ud800"})
 
     assert log.stream.getvalue().encode()
@@ -104,7 +104,7 @@ def test_half_a_character_is_written_as_an_escape(log: Log) -> None:
 
 
 def test_fields_are_masked_by_their_names(log: Log) -> None:
-    """However deep they lie."""
+    """Nested fields are masked too."""
     log.logger.info("call", extra=FIELDS)
 
     text = log.stream.getvalue()
@@ -116,7 +116,7 @@ def test_fields_are_masked_by_their_names(log: Log) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(exclude_characters="\ud800", codec="utf-8")), st.text("xyz 0", max_size=5))
 def test_a_known_secret_never_appears(before: str, after: str) -> None:
-    """Whatever text stands around it."""
+    """The surrounding text does not matter."""
     log = Log("tests", ["the-secret-of-this-test"])
 
     log.logger.info(
@@ -137,7 +137,7 @@ def access(name: str, path: str, status: str) -> Log:
 
 
 def test_an_access_line_has_the_id_that_the_answer_has() -> None:
-    """So the line joins what else the request has caused."""
+    """The id joins the line with the other lines of the request."""
     given = Log("gunicorn.access", [])
     atoms = {"m": "GET", "U": "/v1/pay", "s": "200", "M": 3, "B": 70, "h": "10.0.0.1"}
     given.logger.info("%(U)s", atoms | {"{x-request-id}o": "proxy-12345678"})
@@ -159,7 +159,7 @@ def test_an_access_line_has_the_id_that_the_answer_has() -> None:
     ],
 )
 def test_successful_probes_alone_leave_no_access_line(name: str, path: str, status: str, kept: bool) -> None:
-    """All other requests have one, with fields and without their query."""
+    """All other requests have an access line, with fields and without the query."""
     lines = access(name, path, status).lines
 
     assert [(line["method"], line["path"], line["status"]) for line in lines] == [

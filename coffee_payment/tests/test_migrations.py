@@ -22,7 +22,7 @@ EXPIRES_AFTER = timedelta(minutes=15)
 
 
 class OriginalLoader(MigrationLoader):
-    """Knows the originals alone, whatever has been applied."""
+    """Loads only the original migrations, whatever has been applied."""
 
     def build_graph(self) -> None:
         self.replace_migrations = False
@@ -40,7 +40,7 @@ class Chain:
         self.names = {int(name[:4]): name for name in names if "squashed" not in name}
 
     def go(self, number: int) -> Any:
-        """Migrate forward or backward to a state, and give that state's models."""
+        """Migrate forward or backward to a state; return that state's models."""
         executor = MigrationExecutor(self.connection)
         executor.loader = OriginalLoader(self.connection)
         target = ("payments", self.names.get(number))
@@ -54,7 +54,7 @@ class Chain:
 
 @contextmanager
 def postgresql_database(settings: dict[str, Any]) -> Iterator[str]:
-    """Create a database beside the test run's own, and drop it."""
+    """Create a database next to that of the test run, and drop it at the end."""
     name = f"chain_{uuid.uuid4().hex}"
     admin = psycopg2.connect(
         dbname="postgres",
@@ -109,7 +109,7 @@ def chain(request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: Any
 
 
 def add_rows(chain: Chain, apps: Any) -> dict[str, Any]:
-    """Fill the tables as they are in state 0002, and give the primary keys by a short name."""
+    """Fill the tables of state 0002; return short name -> primary key."""
     merchant = chain.rows(apps, "Merchant").create(
         name="Coffee", contact_email="m@example.com", bank_account="1", valid_until="2030-01-01"
     )
@@ -148,7 +148,7 @@ def schema(connection: Any) -> dict[str, Any]:
 
 
 def test_rows_survive_every_step_forth_and_back(chain: Chain) -> None:
-    """Each step is taken, undone and taken again over rows; 0008 alone cannot be undone with orders."""
+    """Each step is applied, reversed and applied again over rows; only 0008 cannot be reversed with orders."""
     apps = chain.go(2)
     keys = add_rows(chain, apps)
 
@@ -184,7 +184,7 @@ def test_rows_survive_every_step_forth_and_back(chain: Chain) -> None:
 
 
 def test_the_whole_way_back(chain: Chain) -> None:
-    """Rows go back as far as the guards allow, and an emptied database to its very beginning."""
+    """Rows are migrated back as far as the guards allow, and an emptied database to zero."""
     keys = add_rows(chain, chain.go(2))
     chain.go(26)
 
@@ -211,7 +211,7 @@ def test_the_whole_way_back(chain: Chain) -> None:
 
 
 def test_0002_refuses_rows_that_it_would_unlink(chain: Chain) -> None:
-    """A plain UUID column cannot become a link, so the step stops and names the table."""
+    """A plain UUID column cannot become a foreign key, so the step stops and names the table."""
     apps = chain.go(1)
     chain.rows(apps, "Device").create(
         merchant_id=uuid.uuid4(), location="hall", status="online", last_interaction=datetime.now(UTC)
@@ -224,7 +224,7 @@ def test_0002_refuses_rows_that_it_would_unlink(chain: Chain) -> None:
 
 
 def test_0009_stops_on_an_order_status_without_a_successor(chain: Chain) -> None:
-    """`prepared` of 0001 has no place in the new set."""
+    """The status `prepared` of 0001 is not in the new set."""
     keys = add_rows(chain, chain.go(2))
     apps = chain.go(8)
     chain.rows(apps, "Order").filter(pk=keys["created"]).update(status="prepared")

@@ -1,4 +1,4 @@
-"""The data model: what each row means by itself."""
+"""The data model: rules of single rows."""
 
 import json
 import logging
@@ -74,7 +74,7 @@ def test_a_merchants_last_day_is_paid_in_its_own_zone(now: str, zone: str, last:
 
 @pytest.mark.django_db
 def test_a_new_order_lives_for_the_configured_time() -> None:
-    """The first insert alone sets the end, and never overrides a given one."""
+    """Only the first insert sets `expires_at`, and never overrides a given one."""
     before = timezone.now()
     with override_settings(ORDER_EXPIRATION_MINUTES=7):
         new = order()
@@ -91,7 +91,7 @@ def test_a_new_order_lives_for_the_configured_time() -> None:
 
 @pytest.mark.django_db
 def test_an_end_that_is_given_stays() -> None:
-    """An expired order is one whose end lies before now, not at it."""
+    """An order is expired after `expires_at`, not at it."""
     end = datetime(2026, 1, 1, tzinfo=UTC)
     given_end = order(expires_at=end)
     given_end.save()
@@ -103,7 +103,7 @@ def test_an_end_that_is_given_stays() -> None:
 
 @pytest.mark.parametrize(("scenario", "accepted"), [("TBank", True), ("", True), ("Cash", False)])
 def test_a_device_takes_a_known_scenario(scenario: str, accepted: bool) -> None:
-    """A blank one stands for the default."""
+    """A blank scenario means the default."""
     machine = Device(payment_scenario=scenario)
 
     with override_settings(PAYMENT_SCENARIOS=["TBank", "Custom"], DEFAULT_PAYMENT_SCENARIO="Custom"):
@@ -117,7 +117,7 @@ def test_a_device_takes_a_known_scenario(scenario: str, accepted: bool) -> None:
 
 
 def test_credentials_take_a_known_scenario() -> None:
-    """The same rule."""
+    """The rule is the same as for devices."""
     with pytest.raises(ValidationError):
         MerchantCredentials(scenario="Cash").clean()
     MerchantCredentials(scenario="TBank").clean()
@@ -125,7 +125,7 @@ def test_credentials_take_a_known_scenario() -> None:
 
 @pytest.mark.django_db
 def test_one_merchant_has_one_set_of_credentials_per_scenario() -> None:
-    """The database itself refuses a second one."""
+    """The database refuses a second row."""
     owner = merchant()
     MerchantCredentials.objects.create(merchant=owner, scenario="TBank", credentials=KEYS)
     MerchantCredentials.objects.create(merchant=owner, scenario="Yookassa", credentials=KEYS)
@@ -135,7 +135,7 @@ def test_one_merchant_has_one_set_of_credentials_per_scenario() -> None:
 
 
 def stored(row: MerchantCredentials) -> Any:
-    """What the database really holds."""
+    """Return the column as the database holds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT credentials FROM payments_merchantcredentials")
         (value,) = cursor.fetchone()
@@ -145,7 +145,7 @@ def stored(row: MerchantCredentials) -> Any:
 @pytest.mark.django_db
 @override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD])
 def test_credentials_are_encrypted_at_rest() -> None:
-    """The database sees one token; the model gives the keys back, also through update()."""
+    """The database holds one token; the model returns the keys, also after update()."""
     row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
 
     assert is_encrypted(stored(row))
@@ -160,7 +160,7 @@ def test_credentials_are_encrypted_at_rest() -> None:
 @pytest.mark.django_db
 @override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW])
 def test_an_unencrypted_object_is_read_and_then_encrypted() -> None:
-    """As a database from before the encryption has it; the next save encrypts it."""
+    """An unencrypted value, as older databases have it, is encrypted by the next save."""
     row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE payments_merchantcredentials SET credentials = %s", [json.dumps(KEYS)])
@@ -190,7 +190,7 @@ def test_a_fixture_carries_the_encrypted_form() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("lookup", ["credentials", "credentials__account_id", "credentials__contains"])
 def test_there_are_no_lookups_inside_the_credentials(lookup: str) -> None:
-    """Tokens of equal values differ, so a lookup would answer wrongly; it is an error instead."""
+    """Tokens of equal values differ, so a lookup would be wrong; it is an error instead."""
     with pytest.raises(FieldError):
         MerchantCredentials.objects.filter(**{lookup: "shop-17"}).exists()
 
@@ -226,7 +226,7 @@ def test_a_missing_or_malformed_key_is_told_on_first_use(keys: list[str]) -> Non
 
 @pytest.mark.django_db
 def test_rotation_rewrites_every_row_with_the_first_key() -> None:
-    """Afterwards the old key can go."""
+    """Afterwards the old key can be removed."""
     owner = merchant()
     with override_settings(CREDENTIALS_ENCRYPTION_KEY=[OLD]):
         for scenario in ("TBank", "Yookassa"):

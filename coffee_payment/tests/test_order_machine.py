@@ -4,6 +4,7 @@ Customer, provider, webhooks, checks, staff, time and dying processes take turns
 split into claim and answer, so that anything may come in between.
 """
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,15 +24,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from payments.models import Merchant, Order, Payment
-from payments.services import background, initiation, order_states, outcomes, tmetr
-from payments.services.order_states import Cause
-from payments.services.scenarios import find_credentials
+from payments.background import claims, tick
+from payments.models import Device, Order, Payment, TBankPayment
+from payments.orders import initiation, payment_results, states
+from payments.orders.states import Cause
+from payments.outgoing import tmetr
+from payments.providers.credentials import find_credentials
 from provider_servers import Fault
 
 from tests.shop import Providers, Shop, running_providers
 
-PAID: Final = outcomes.MONEY_TAKEN
+PAID: Final = payment_results.MONEY_TAKEN
 BANK_WORDS: Final = {
     "succeeded": "CONFIRMED",
     "canceled": "CANCELED",
@@ -43,7 +46,7 @@ FAULTS: Final = st.sampled_from(["status", "garbage", "drop", "drop_after"])
 
 
 class Death(BaseException):
-    """The process is gone: nothing after this point ran."""
+    """Stands for the death of a process: nothing after this point ran."""
 
 
 @contextmanager
@@ -57,11 +60,11 @@ def dying_at(module: Any, name: str) -> Iterator[None]:
 
 
 class OrderMachine(RuleBasedStateMachine):
-    """One order, its device's provider, and everybody who may act on them."""
+    """One order, its device's provider, and everything that may act on them."""
 
     providers: Providers
-    scenario: str
-    check_type: str
+    shop: Shop
+    device: Device
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,11 +73,9 @@ class OrderMachine(RuleBasedStateMachine):
         self.providers.tmetr.commands.clear()
         self.providers.server.faults.clear()
         self.providers.server.calls.clear()
-        self.shop = Shop()
-        device = self.shop.device(self.scenario)
-        self.shop.credentials(self.scenario, status_check_type=self.check_type)
-        self.order = self.shop.order(device, id=f"o-{str(device.pk)[:13]}")
-        self.claims: list[background.Claim] = []
+        self.order = self.shop.order(self.device, id=f"o-{uuid.uuid4().hex[:12]}")
+        self.scenario = self.device.scenario
+        self.claims: list[claims.Claim] = []
         self.seen = "created"
         self.provider: Any = self.providers.tbank if self.scenario == "TBank" else self.providers.yookassa
 
@@ -109,7 +110,7 @@ class OrderMachine(RuleBasedStateMachine):
             self._notify(payment_id)
 
     @precondition(lambda self: self.provider.payments)
-    @rule(data=st.data(), place=st.sampled_from([(outcomes, "make"), (tmetr, "send_make_command")]))
+    @rule(data=st.data(), place=st.sampled_from([(payment_results, "make"), (tmetr, "send_make_command")]))
     def customer_pays_and_the_process_dies(self, data: st.DataObject, place: tuple[Any, str]) -> None:
         payment_id = self._one_of_the_payments(data)
         self._settle(payment_id, "succeeded")
@@ -146,7 +147,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule()
     def check_claims(self) -> None:
-        claimed = background.claim()
+        claimed = claims.claim()
         if claimed is not None:
             self.claims.append(claimed)
 
@@ -156,22 +157,22 @@ class OrderMachine(RuleBasedStateMachine):
         claimed = self.claims.pop(data.draw(st.integers(0, len(self.claims) - 1)))
         credentials = find_credentials(claimed.order)
         if dies:
-            with dying_at(outcomes, "make"):
-                background.check(claimed, credentials)
+            with dying_at(payment_results, "make"):
+                tick.check(claimed, credentials)
         else:
-            background.check(claimed, credentials)
+            tick.check(claimed, credentials)
 
     @rule()
     def tick(self) -> None:
-        background.check_pending_payments()
+        tick.check_pending_payments()
 
     @rule(cause=st.sampled_from([Cause.STAFF_MADE, Cause.STAFF_TAKES_OVER]))
     def staff_acts(self, cause: Cause) -> None:
-        order_states.change(self.order.pk, cause)
+        states.change(self.order.pk, cause)
 
     @rule(seconds=st.sampled_from([3, 3, 6, 6, 10, 10, 40, 40, 310, 1000]))
     def time_passes(self, seconds: int) -> None:
-        """Everything on record becomes older."""
+        """Make every stored time older."""
         past = timedelta(seconds=seconds)
         names = ("expires_at", "payment_started_at", "next_check_at", "last_check_at", "updated_at")
         Order.objects.filter(pk=self.order.pk).update(**{name: F(name) - past for name in names})
@@ -180,27 +181,20 @@ class OrderMachine(RuleBasedStateMachine):
     # what must hold at any time
 
     @invariant()
-    def at_most_one_make_command(self) -> None:
-        assert len(self.providers.server.calls_to(MAKE)) <= 1
-
-    @invariant()
-    def never_paid_without_the_providers_word(self) -> None:
-        if self._status() in PAID:
-            assert any(map(self._succeeded, self.provider.payments.values()))
-
-    @invariant()
-    def nothing_leads_back(self) -> None:
-        """Paid orders stay paid for, successful ones successful; a command is only sent for a claimed one."""
+    def all_rules_hold(self) -> None:
+        """One make command at most; paid only by the provider's answer; no step back; commands only after a claim."""
         status = self._status()
+        commands = len(self.providers.server.calls_to(MAKE))
+        assert commands <= 1
+        assert status not in PAID or any(map(self._succeeded, self.provider.payments.values()))
         assert self.seen not in PAID or status in PAID
         assert self.seen != "successful" or status == "successful"
         assert status != "paid" or self.seen in {"pending", "paid"}
-        if self.providers.server.calls_to(MAKE):
-            assert status in {"make_pending", "make_failed", "manual_make", "successful"}
+        assert not commands or status in {"make_pending", "make_failed", "manual_make", "successful"}
         self.seen = status
 
     def teardown(self) -> None:
-        """In the end nobody is forgotten: who paid is served by machine or staff; nothing is pending."""
+        """In the end every paid order is made or handed to staff, and no order is pending."""
         for payment_id, payment in list(self.provider.payments.items()):
             if self._succeeded(payment):
                 assert self._notify(payment_id) == (200 if self._is_known(payment_id) else 404)
@@ -208,15 +202,15 @@ class OrderMachine(RuleBasedStateMachine):
         assert self._status() in PAID or not known
         self.time_passes(1000)
         for _ in range(2):
-            background.check_pending_payments()
+            tick.check_pending_payments()
             self.time_passes(40)
         assert self._status() not in {"pending", "paid"}
-        self.at_most_one_make_command()
-        self.never_paid_without_the_providers_word()
-        Merchant.objects.filter(pk=self.shop.merchant.pk).delete()
+        self.all_rules_hold()
+        self.order.delete()
+        TBankPayment.objects.all().delete()
 
     def _one_of_the_payments(self, data: st.DataObject) -> str:
-        """Draw a payment, rather the newest than an older one."""
+        """Draw a payment, more often the newest one."""
         newest_first = list(reversed(self.provider.payments))
         return cast("str", newest_first[data.draw(st.sampled_from([0, 0, *range(len(newest_first))]))])
 
@@ -230,7 +224,7 @@ class OrderMachine(RuleBasedStateMachine):
         return payment.get("status") == "succeeded" or payment.get("Status") == "CONFIRMED"
 
     def _is_known(self, payment_id: str) -> bool:
-        """Tell whether the server can know the payment; the bank's before it is stored nobody can pay."""
+        """Return whether the server can know the payment; a bank's payment cannot be paid before it is stored."""
         return self.scenario != "TBank" or Payment.objects.filter(transaction_id=payment_id).exists()
 
     def _notify(self, payment_id: str) -> int:
@@ -245,14 +239,13 @@ class OrderMachine(RuleBasedStateMachine):
 def test_no_interleaving_breaks_an_order(
     scenario: str, check_type: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Never two make commands, never paid without the provider's word, no paid order lost, no way back."""
-    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    """No second make command, no paid order without the provider's answer, no lost order, no step back."""
+    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    shop = Shop()
+    device = shop.device(scenario)
+    shop.credentials(scenario, status_check_type=check_type)
     with running_providers() as providers, override_settings(**providers.settings()):
-        machine = type(
-            "Machine",
-            (OrderMachine,),
-            {"providers": providers, "scenario": scenario, "check_type": check_type},
-        )
+        machine = type("Machine", (OrderMachine,), {"providers": providers, "shop": shop, "device": device})
         run_state_machine_as_test(
             machine,
             settings=settings(

@@ -1,4 +1,4 @@
-"""The order table: every step of it, and nothing else."""
+"""The table of order states: all its steps and no others."""
 
 from datetime import timedelta
 from itertools import product
@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from django.utils import timezone
 from payments.models import Order
-from payments.services import order_states
-from payments.services.order_states import Cause
+from payments.orders import states
+from payments.orders.states import Cause
 
 from tests.shop import Shop, state
 
@@ -42,11 +42,11 @@ TABLE = {
 
 @pytest.mark.parametrize(("status", "cause"), list(product(STATUSES, Cause)))
 def test_a_young_order_follows_the_table(shop: Shop, status: str, cause: Cause) -> None:
-    """Each pair of status and cause does what the design's table says; all other pairs change nothing."""
+    """Each pair of status and cause follows docs/domain.md, section 4; other pairs change nothing."""
     order = shop.order(status=status, payment_started_at=timezone.now(), next_check_at=timezone.now())
     target = TABLE.get((status, cause))
 
-    changed = order_states.change(order.pk, cause)
+    changed = states.change(order.pk, cause)
 
     assert (changed.status if changed else None) == target
     order.refresh_from_db()
@@ -71,12 +71,12 @@ def test_a_young_order_follows_the_table(shop: Shop, status: str, cause: Cause) 
 def test_time_decides_where_the_table_says_so(
     shop: Shop, status: str, cause: Cause, age: dict[str, int], target: str
 ) -> None:
-    """Late money goes to staff, expiry needs an expired order, a dead process 30 seconds."""
+    """Late payments go to staff, EXPIRED needs an expired order, ABANDONED needs 30 seconds."""
     order = shop.order(status=status, payment_started_at=timezone.now())
     moments = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in age.items()}
     Order.objects.filter(pk=order.pk).update(**moments)
 
-    order_states.change(order.pk, cause)
+    states.change(order.pk, cause)
 
     assert state(order) == target
 
@@ -85,18 +85,18 @@ def test_an_order_without_end_never_expires(shop: Shop) -> None:
     order = shop.order(status="pending")
     Order.objects.filter(pk=order.pk).update(expires_at=None)
 
-    assert order_states.change(order.pk, Cause.EXPIRED) is None
-    assert order_states.change(order.pk, Cause.SUCCEEDED).status == "paid"  # type: ignore[union-attr]
+    assert states.change(order.pk, Cause.EXPIRED) is None
+    assert states.change(order.pk, Cause.SUCCEEDED).status == "paid"  # type: ignore[union-attr]
 
 
 def test_only_changed_fields_are_written(shop: Shop) -> None:
-    """A step writes its own fields and updated_at: what another process wrote meanwhile stays."""
+    """A step writes only its own fields and updated_at; other concurrent changes stay."""
     order = shop.order(status="paid")
     Order.objects.filter(pk=order.pk).update(
         drink_name="Латте", updated_at=timezone.now() - timedelta(hours=1)
     )
 
-    changed = order_states.change(order.pk, Cause.MAKE_CLAIMED)
+    changed = states.change(order.pk, Cause.MAKE_CLAIMED)
 
     order.refresh_from_db()
     assert changed is not None
@@ -107,7 +107,7 @@ def test_only_changed_fields_are_written(shop: Shop) -> None:
 def test_a_step_outside_the_table_is_a_warning(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     order = shop.order(status="successful")
 
-    order_states.change(order.pk, Cause.CANCELED)
+    states.change(order.pk, Cause.CANCELED)
 
     assert [record.levelname for record in caplog.records if record.message == "order step refused"] == [
         "WARNING"
@@ -115,4 +115,4 @@ def test_a_step_outside_the_table_is_a_warning(shop: Shop, caplog: pytest.LogCap
 
 
 def test_an_unknown_order_changes_nothing(shop: Shop) -> None:
-    assert order_states.change("no such order", Cause.CANCELED) is None
+    assert states.change("no such order", Cause.CANCELED) is None

@@ -6,15 +6,15 @@ import socket
 import threading
 
 import pytest
-from payments.services import yookassa
-from payments.services.errors import (
+from payments.outgoing.errors import (
     ProviderBadAnswer,
     ProviderError,
     ProviderRejected,
     ProviderTimeout,
     ProviderUnavailable,
 )
-from payments.services.http import call_json
+from payments.outgoing.http import call_json
+from payments.providers.yookassa import client as yookassa
 from provider_servers import Fault
 
 from tests.shop import Providers
@@ -49,7 +49,7 @@ def ask(providers: Providers) -> object:
 def test_each_fault_has_its_error(
     providers: Providers, fault: Fault, error: type[ProviderError], temporary: bool
 ) -> None:
-    """Whatever a provider does wrong comes out as one typed error, and the call always ends."""
+    """Each fault of a provider becomes one typed error, and the call always ends."""
     providers.server.faults.add(fault)
 
     with pytest.raises(error) as caught:
@@ -77,7 +77,7 @@ def test_a_redirect_is_not_followed(providers: Providers) -> None:
 
 
 def test_an_abandoned_call_leaves_no_thread(providers: Providers) -> None:
-    """When the deadline cuts a dripping call off, its thread ends at once, although the peer goes on."""
+    """At the deadline the thread of a call ends at once, although the peer keeps sending."""
     before = set(threading.enumerate())
     providers.server.faults.add(Fault("drip", seconds=0.2))
 
@@ -94,7 +94,7 @@ def test_an_abandoned_call_leaves_no_thread(providers: Providers) -> None:
     "content", [b"NaN of it", b"[" * 100_000, b"1" * 5000, b"\xff\xfe\x80"], ids=lambda value: value[:9].hex()
 )
 def test_unreadable_json_is_a_bad_answer(settings: object, content: bytes) -> None:
-    """JSON that is broken, too deep or too long a number is a bad answer, not an exception of ours."""
+    """Broken or too deep JSON and too long numbers are a bad answer, not another exception."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -122,7 +122,7 @@ def test_the_log_line_tells_everything_but_secrets(
         "n": 1,
     }
 
-    with caplog.at_level(logging.INFO, "payments.services.http"):
+    with caplog.at_level(logging.INFO, "payments.outgoing.http"):
         call_json(
             "POST",
             providers.server.url + HEARTBEAT,
@@ -149,5 +149,5 @@ def test_the_log_line_tells_everything_but_secrets(
 
 @pytest.mark.parametrize("value", ["9e999999", "-9e999999", "NaN", "Infinity", "1e-999999"])
 def test_an_absurd_amount_is_none_of_ours(value: str) -> None:
-    """Whatever number the answer holds, it is compared and found another, without an error."""
+    """Any number in the answer can be compared without an error."""
     assert yookassa._amount({"value": value, "currency": "RUB"}) != 5000

@@ -1,4 +1,4 @@
-"""Outgoing calls over https: only to who proves to be the host that was asked for."""
+"""Outgoing calls over https: only to a server with a certificate of the host."""
 
 import socket
 import ssl
@@ -12,9 +12,9 @@ from pathlib import Path
 import certifi
 import pytest
 import trustme
-from payments.services import http
-from payments.services.errors import ProviderTimeout, ProviderUnavailable
-from payments.services.http import call_json
+from payments.outgoing import exchange
+from payments.outgoing.errors import ProviderTimeout, ProviderUnavailable
+from payments.outgoing.http import call_json
 
 AUTHORITY = trustme.CA()
 STRANGER = trustme.CA()
@@ -22,7 +22,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Says that all is well."""
+    """Answers every request with success."""
 
     def do_GET(self) -> None:
         """Answer."""
@@ -33,19 +33,19 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 class Quiet(HTTPServer):
-    """Says nothing of handshakes that fail."""
+    """Ignores failed handshakes."""
 
     def handle_error(self, *_: object) -> None:
-        """Pass it by: the client tells."""
+        """Ignore it: the client reports the error."""
 
 
 @contextmanager
 def serving(certificate: trustme.LeafCert | None) -> Iterator[int]:
-    """Run a server with a certificate, or without TLS; give its port."""
+    """Run a server with a certificate, or without TLS; yield its port."""
     with Quiet(("127.0.0.1", 0), Answering) as server:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -64,17 +64,17 @@ def serving(certificate: trustme.LeafCert | None) -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Trust one authority alone."""
+    """Trust only one authority."""
     file = tmp_path / "authority.pem"
     AUTHORITY.cert_pem.write_to_path(str(file))
     monkeypatch.setattr(certifi, "where", lambda: str(file))
-    http._trust_store.cache_clear()
+    exchange._trust_store.cache_clear()
     yield
-    http._trust_store.cache_clear()
+    exchange._trust_store.cache_clear()
 
 
 def test_the_host_that_was_asked_for_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment's proxies are not for these calls."""
+    """The proxies of the environment are not used."""
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with serving(AUTHORITY.issue_cert("127.0.0.1")) as port:

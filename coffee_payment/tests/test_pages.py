@@ -46,7 +46,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 
 class Page:
-    """The order's page as a customer has it."""
+    """Open the order's page in the browser."""
 
     def __init__(self, driver: webdriver.Chrome, address: str) -> None:
         self.driver = driver
@@ -64,7 +64,7 @@ class Page:
         return self[name].text if self[name].is_displayed() else ""
 
     def sideways(self) -> int:
-        """How many pixels stick out of the window."""
+        """Return by how many pixels the page is wider than the window."""
         width: int = self.driver.execute_script(
             "return document.documentElement.scrollWidth - window.innerWidth"
         )
@@ -125,7 +125,7 @@ def open_page(browser: webdriver.Chrome, live_server: Any, order: Order, **chang
 def test_each_state_says_what_to_do(
     browser: webdriver.Chrome, live_server: Any, order: Order, status: str, text: str, button: str, width: int
 ) -> None:
-    """The state's sentence, the order, the right button, and nothing sticks out at any width."""
+    """Each state has its sentence and button, and nothing overflows at any width."""
     size_of(browser, width)
     page = open_page(browser, live_server, order, status=status)
     page.await_status(status)
@@ -142,7 +142,7 @@ def test_each_state_says_what_to_do(
 def test_a_state_that_changes_is_followed_without_reloading(
     browser: webdriver.Chrome, live_server: Any, order: Order
 ) -> None:
-    """Pending becomes ready while the customer looks; then polling ends."""
+    """The page follows the order to its end without a reload; then polling ends."""
     page = open_page(browser, live_server, order, status="pending")
     page.await_status("pending")
     Order.objects.filter(pk=order.pk).update(status="successful")
@@ -166,7 +166,7 @@ def test_an_expired_order_cannot_be_paid(browser: webdriver.Chrome, live_server:
 def test_a_receipt_that_is_mandatory_needs_an_address(
     browser: webdriver.Chrome, live_server: Any, order: Order, settings: Any
 ) -> None:
-    """The button wakes when the address is one, and its field has a label."""
+    """The button is enabled once the address is valid; the field has a label."""
     from cryptography.fernet import Fernet
     from payments.models import MerchantCredentials
 
@@ -190,7 +190,7 @@ def test_a_receipt_that_is_mandatory_needs_an_address(
 def test_a_refused_payment_is_said_and_can_be_tried_again(
     browser: webdriver.Chrome, live_server: Any, order: Order
 ) -> None:
-    """Without credentials the server refuses: its words are shown, the button stays."""
+    """Without credentials the server refuses: its message is shown, the button stays."""
     page = open_page(browser, live_server, order)
     page.await_status("created")
     page["pay"].click()
@@ -203,7 +203,7 @@ def test_a_refused_payment_is_said_and_can_be_tried_again(
 def test_a_lost_connection_offers_another_try(
     browser: webdriver.Chrome, live_server: Any, order: Order
 ) -> None:
-    """Offline at the first load: an error with a button that mends it once the network is back."""
+    """Offline at the first load: an error with a button that works once the network is back."""
     page = open_page(browser, live_server, order)
     page.await_status("created")
     browser.execute_cdp_cmd("Network.enable", {})
@@ -220,7 +220,7 @@ def test_a_lost_connection_offers_another_try(
 
 
 def test_device_text_cannot_run_a_script(browser: webdriver.Chrome, live_server: Any, order: Order) -> None:
-    """What an operator pasted into a device's text is shown without its script."""
+    """HTML of a device's text is shown without scripts."""
     Device.objects.filter(pk=order.device_id).update(
         client_info="<b>Кофе</b><img src=x onerror=\"document.title='broken'\">"
         "<script>document.title='broken'</script>"
@@ -234,7 +234,7 @@ def test_device_text_cannot_run_a_script(browser: webdriver.Chrome, live_server:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_error_page_fits(browser: webdriver.Chrome, live_server: Any, width: int) -> None:
-    """An unknown order: the customer's words, no more, at any width."""
+    """An unknown order: only the customer's message, at any width."""
     size_of(browser, width)
     page = Page(browser, f"{live_server.url}/v1/order-status-page?order_id=unknown")
 
@@ -245,7 +245,7 @@ def test_the_error_page_fits(browser: webdriver.Chrome, live_server: Any, width:
 def test_contrast_of_every_text_is_at_least_wcag_aa(
     browser: webdriver.Chrome, live_server: Any, order: Order
 ) -> None:
-    """4.5 to 1 between each visible text and what lies behind it, light and dark (WCAG 2.2, 1.4.3)."""
+    """Each visible text has a contrast of 4.5 to 1, light and dark (WCAG 2.2, 1.4.3)."""
     for scheme in ("light", "dark"):
         browser.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}

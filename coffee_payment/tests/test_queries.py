@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from payments.background import claims, tick
 from payments.models import Order
-from payments.services import background
 from payments.tasks import check_pending_payments
 
 from tests.shop import Providers, Shop
@@ -85,7 +85,7 @@ def test_a_tick_costs_the_same_for_each_order(
     each: int,
 ) -> None:
     """A tick reads three lists and each device and its credentials once; claims cost per order."""
-    monkeypatch.setattr(background, "CONCURRENCY", 1)
+    monkeypatch.setattr(tick, "CONCURRENCY", 1)
     device = shop.device()
     for _ in range(orders):
         order = shop.pending(device)
@@ -101,6 +101,6 @@ def test_a_claim_reads_the_index(shop: Shop) -> None:
     """However many orders there are, the due ones come from the partial index."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    due = background._due(timezone.now()).order_by("next_check_at")
+    due = claims.due(timezone.now()).order_by("next_check_at")
 
     assert "payments_order_bg_check_idx" in due.explain()

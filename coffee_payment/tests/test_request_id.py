@@ -30,6 +30,7 @@ def test_an_unfit_id_is_replaced(given: str) -> None:
 def test_a_task_goes_on_with_the_id_of_its_request() -> None:
     """The id travels in the message's headers to a real worker, here over an in-memory broker."""
     app = Celery("request-id", broker="memory://", backend="cache+memory://", set_as_current=False)
+    app.conf.broker_transport_options = {"polling_interval": 0.02}
 
     @app.task(name="tests.current_id")  # type: ignore[untyped-decorator]
     def current_id() -> str:
@@ -41,5 +42,5 @@ def test_a_task_goes_on_with_the_id_of_its_request() -> None:
         request_id._current.set("")
         of_beat = current_id.delay()
 
-        assert with_request.get(timeout=30) == "request-of-a-customer"
-        assert of_beat.get(timeout=30) == of_beat.id
+        assert with_request.get(timeout=30, interval=0.02) == "request-of-a-customer"
+        assert of_beat.get(timeout=30, interval=0.02) == of_beat.id

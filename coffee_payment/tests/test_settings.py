@@ -1,4 +1,4 @@
-"""The settings as an operator meets them: variables in, behaviour out."""
+"""The settings: variables in, behaviour out."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 def settings_with(**variables: str) -> dict[str, Any]:
-    """Run settings.py anew in an environment of exactly these variables, and give its names."""
+    """Execute settings.py with exactly these variables and return its names."""
     with mock.patch.dict(os.environ, {"SECRET_KEY": "a-key-for-tests", **variables}, clear=True):
         return runpy.run_path(str(SETTINGS))
 
@@ -52,7 +52,7 @@ def log_lines(output: str) -> list[dict[str, Any]]:
 
 
 def documented_defaults() -> dict[str, str]:
-    """The rows of the README's table: variable -> default, those without one left out."""
+    """Return variable -> default of the README's table, without the variables that have none."""
     rows = re.findall(r"^\| `([A-Z_]+)` \|.*\| `([^`]+)` \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
     return dict(rows)
 
@@ -62,7 +62,7 @@ DERIVED = {"TMETR_BASE_URL": "https://test.telemetry.fwsoft.ru"}
 
 @pytest.mark.parametrize(("name", "default"), sorted(documented_defaults().items()))
 def test_the_documented_default_is_the_effective_one(name: str, default: str) -> None:
-    """An operator who sets nothing gets what the README says."""
+    """The effective defaults are those of the README."""
     effective = settings_with()
     if name not in effective:
         assert name.startswith(("GUNICORN_", "SKIP_", "RUN_"))
@@ -104,7 +104,7 @@ def test_a_variable_changes_its_setting(variable: str, text: str, setting: str, 
 
 
 def test_the_beat_period_and_the_message_expiry_are_the_interval() -> None:
-    """A tick that waited too long must not pile up behind the next one."""
+    """Ticks that waited too long expire instead of piling up."""
     entry = settings_with(PAYMENT_CHECK_INTERVAL_S="9")["CELERY_BEAT_SCHEDULE"]["check-pending-payments"]
 
     assert (entry["schedule"], entry["options"]["expires"]) == (9, 9)
@@ -134,13 +134,13 @@ def test_a_number_that_makes_no_sense_ends_the_start_up(name: str, text: str) ->
     ],
 )
 def test_a_choice_that_does_not_exist_ends_the_start_up(name: str, text: str) -> None:
-    """What could only fail later fails at once."""
+    """Values that could only fail later are refused at the start."""
     with pytest.raises(ImproperlyConfigured, match=name):
         settings_with(**{name: text})
 
 
 def test_all_problems_are_named_at_once() -> None:
-    """An operator mends one deployment, not one variable per restart."""
+    """All errors are reported at once, not one per restart."""
     with pytest.raises(ImproperlyConfigured) as error:
         settings_with(DB_CONN_MAX_AGE="x", LOG_LEVEL="y", SECRET_KEY="")
 
@@ -227,7 +227,7 @@ def test_file_variables_without_a_mode_are_ignored_with_a_warning() -> None:
 
 
 def test_a_missing_file_is_an_error_in_the_log_and_stays_an_option(tmp_path: Path) -> None:
-    """So the connection fails visibly; a file that exists is not mentioned."""
+    """The option stays, so that the connection fails visibly; existing files are not mentioned."""
     present = tmp_path / "present.crt"
     present.touch()
     settings = settings_with(
@@ -245,7 +245,7 @@ def test_a_missing_file_is_an_error_in_the_log_and_stays_an_option(tmp_path: Pat
 
 
 def test_the_systems_authorities_are_no_file() -> None:
-    """libpq's word `system` is handed on as it is."""
+    """libpq's value `system` is passed on unchanged."""
     settings = settings_with(DB_NAME="n", POSTGRES_SSL_MODE="verify-full", POSTGRES_SSL_ROOT_CERT="system")
 
     assert settings["DATABASE_SSL"].findings == ()
@@ -272,7 +272,7 @@ START_UP = [
 def test_the_start_up_log_says_once_how_the_database_is_reached(
     variables: dict[str, str], messages: list[str]
 ) -> None:
-    """Each process writes it as JSON on stdout, after logging is set up."""
+    """Each process writes the line as JSON on stdout, after logging is set up."""
     process = start("-c", "import django; django.setup(); django.setup()", **SETUP, **variables)
 
     lines = [line for line in log_lines(process.stdout) if line["logger"] == "payments.apps"]

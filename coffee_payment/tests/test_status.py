@@ -42,6 +42,7 @@ def test_the_status_tells_what_the_page_needs(shop: Shop) -> None:
         "drink_size": "Средний",
         "price": 123.5,
         "payment_scenario": "Yookassa",
+        "asks_email": False,
         "is_receipt_mandatory": False,
         "failed_presentation_desc": "почему",
         "device": {
@@ -84,10 +85,10 @@ def test_a_receipt_is_mandatory_only_by_its_credentials(
     device = shop.device(scenario)
     shop.credentials(scenario, credentials={**KEYS[scenario], "is_receipt_mandatory": mandatory})
 
-    assert (
-        shop.client.get(f"/v1/order-status/{shop.order(device).pk}").json()["is_receipt_mandatory"]
-        is expected
-    )
+    state = shop.client.get(f"/v1/order-status/{shop.order(device).pk}").json()
+
+    assert state["is_receipt_mandatory"] is expected
+    assert state["asks_email"] is (scenario == "YookassaReceipt")
 
 
 def test_an_order_without_end_has_none(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Providers' notifications: hints that only the provider's own answer makes true."""
+"""Providers' notifications: only the provider's answer to a call is believed."""
 
 import logging
 from datetime import date, timedelta
@@ -136,7 +136,7 @@ def test_the_machines_answer_may_say_made(order: Order, payer: Payer, settings: 
 def test_a_failed_make_command_is_never_repeated(
     order: Order, payer: Payer, providers: Providers, kind: str
 ) -> None:
-    """Staff looks: whether the machine got the command is unknown, so nobody sends it again."""
+    """The machine may have got the command, so it is not sent again and staff decides."""
     providers.server.faults.add(Fault(kind, path=MAKE, seconds=60, times=1))
     payer.settle(order.payment_reference_id, "succeeded")
 
@@ -238,7 +238,7 @@ def test_a_canceled_older_attempt_is_ignored(shop: Shop, providers: Providers) -
 
 
 def test_a_success_finds_the_attempt_that_lost_its_id(shop: Shop, providers: Providers) -> None:
-    """The process died between the provider's answer and the store: the money is not lost all the same."""
+    """The process died before it stored the payment: the notification still finds the order."""
     order = shop.pending()
     Order.objects.update(status="created", payment_reference_id=None, next_check_at=None)
     Payment.objects.update(transaction_id="")
@@ -293,7 +293,7 @@ def test_the_banks_row_follows_its_payment(shop: Shop, providers: Providers) -> 
 def test_a_provider_that_cannot_be_asked_changes_nothing(
     order: Order, payer: Payer, providers: Providers, kind: str, status: int, answer: int
 ) -> None:
-    """The provider repeats after 503, and then the order moves: nothing is lost."""
+    """The provider repeats after 503, and the repeat settles the order."""
     payer.settle(order.payment_reference_id, "succeeded")
     providers.server.faults.add(Fault(kind, path="/v", seconds=60, status=status))
 
@@ -311,7 +311,7 @@ def test_a_provider_that_cannot_be_asked_changes_nothing(
 def test_a_forged_yookassa_notification_changes_nothing(
     shop: Shop, providers: Providers, change: str
 ) -> None:
-    """Whatever a stranger claims, only a payment of this order, amount and currency counts."""
+    """A forged notification changes nothing: order, amount and currency of the payment must match."""
     order = shop.pending()
     payment_id = str(order.payment_reference_id)
     payment = providers.yookassa.payments[payment_id]

@@ -43,7 +43,7 @@ _CONDITIONS: Final = frozenset({"service_started", "service_healthy", "service_c
 
 
 class ComposeError(ValueError):
-    """The file, or the variables given to it, cannot be used; the text says why."""
+    """The file or its variables cannot be used; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class Service:
 
     name: str
     image: str
-    built: bool
+    build_target: str | None
+    """The Dockerfile's target, empty text for the default one; None: the image is not built here."""
     entrypoint: tuple[str, ...] | None
     command: tuple[str, ...]
     environment: Mapping[str, str]
@@ -109,9 +110,9 @@ class Compose:
 
 
 def read(file: Path, variables: Mapping[str, str], extra: Mapping[str, str] | None = None) -> Compose:
-    """Read the file. ``extra`` is added to the environment of every service that has SECRET_KEY.
+    """Read the file. `extra` is added to the environment of every service that has SECRET_KEY.
 
-    Raises ``ComposeError`` for an unknown key, a missing variable, a circle.
+    Raises `ComposeError` for an unknown key, a missing variable, a circle.
     """
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
     raw = {key: value for key, value in document.items() if not key.startswith("x-")}
@@ -130,7 +131,7 @@ def read(file: Path, variables: Mapping[str, str], extra: Mapping[str, str] | No
 
 
 def fill(text: str, variables: Mapping[str, str]) -> str:
-    """Put the variables into a text: ``${A}``, ``${A:-default}``, ``${A:?message}``, ``$$``."""
+    """Return a text with its variables replaced: `${A}`, `${A:-default}`, `${A:?message}`, `$$`."""
 
     def value(match: re.Match[str]) -> str:
         dollar, name, operator, word = match.groups()
@@ -149,7 +150,7 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
 
 
 def seconds(duration: str) -> float:
-    """Read a duration such as ``1m30s``."""
+    """Read a duration such as `1m30s`."""
     if not re.fullmatch(rf"(?:{_DURATION.pattern})+", duration):
         raise ComposeError(f"not a duration: {duration!r}")
     return sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(duration))
@@ -182,7 +183,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
     return Service(
         name=name,
         image=body["image"],
-        built="build" in body,
+        build_target=_build_target(name, body.get("build")),
         entrypoint=None if entrypoint is None else _words(entrypoint),
         command=_words(body.get("command", [])),
         environment=dict(_environment(body.get("environment", {}), variables)),
@@ -196,12 +197,21 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
 
 
 def _environment(environment: Mapping[str, Any], variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give the variables of a service; one without a value is passed on, if there is such a one."""
+    """Return the variables of a service; one without a value is passed on if it is given."""
     for name, value in environment.items():
         if value is not None:
             yield name, str(value)
         elif name in variables:
             yield name, variables[name]
+
+
+def _build_target(name: str, build: str | Mapping[str, str] | None) -> str | None:
+    if build is None:
+        return None
+    build = {"context": build} if isinstance(build, str) else build
+    if set(build) - {"target"} != {"context"} or build["context"] != ".":
+        raise ComposeError(f"service {name}: build {dict(build)} is not understood")
+    return build.get("target", "")
 
 
 def _words(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ TIMES: Final = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _terminate_like_interrupt() -> Iterator[None]:
-    """A run that is told to end removes its containers first."""
+    """Turn SIGTERM into an interrupt, so that containers are removed."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -49,9 +49,15 @@ def client() -> Iterator[docker.DockerClient]:
 
 @pytest.fixture(scope="session")
 def image(client: docker.DockerClient) -> Iterator[str]:
-    """The id of the image, built from this checkout."""
+    """The id of the server's image, built from this checkout."""
     yield engine.build(client, "coffee-payments:test")
     client.images.prune(filters={"dangling": True, "label": engine.LABEL})
+
+
+@pytest.fixture(scope="session")
+def providers_image(client: docker.DockerClient) -> str:
+    """The id of the image with the providers' local servers."""
+    return engine.build(client, "coffee-providers:test", "providers")
 
 
 @pytest.fixture(scope="session")
@@ -77,16 +83,18 @@ def compose(secrets_given: dict[str, str]) -> Compose:
 
 
 @pytest.fixture(scope="session")
-def system(client: docker.DockerClient, image: str, compose: Compose) -> Iterator[engine.System]:
+def system(
+    client: docker.DockerClient, image: str, providers_image: str, compose: Compose
+) -> Iterator[engine.System]:
     """All services of compose.yaml, healthy."""
     with engine.System(client) as system:
-        system.up(compose, image)
+        system.up(compose, {"": image, "providers": providers_image})
         yield system
 
 
 @pytest.fixture(scope="session")
 def shop(system: engine.System, compose: Compose) -> Shop:
-    """Merchants and devices in the running system, and the way in from outside."""
+    """Merchants and devices in the running system, reached from outside."""
     return Shop.open(system, compose)
 
 
@@ -98,7 +106,7 @@ def bench(client: docker.DockerClient) -> Iterator[engine.System]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the engine; whichever test comes first also waits for the image to be built."""
+    """Mark tests that need the engine; the first one also waits for the image to be built."""
     for item in items:
         if FOLDER in item.path.parents and "client" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.container)

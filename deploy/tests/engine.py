@@ -1,6 +1,6 @@
-"""Plain engine commands that do what `docker compose up` does for our file, with names that clash with nobody's.
+"""Engine calls that do what `docker compose up` does for our file, with names of their own.
 
-Everything carries the label ``coffee-payments.test``; `System.close` removes it, and `sweep` removes what a run
+Everything carries the label `coffee-payments.test`; `System.close` removes it, and `sweep` removes what a run
 that was killed has left behind.
 """
 
@@ -10,7 +10,7 @@ import sys
 import tarfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 def connect() -> docker.DockerClient:
-    """Give a client of the engine that answers here; a run without one is an error of the run."""
+    """Return a client of the container engine. Raises `RuntimeError` if none answers."""
     try:
         client = docker.from_env(timeout=300)
         client.ping()
@@ -46,14 +46,16 @@ def connect() -> docker.DockerClient:
     return client
 
 
-def build(client: docker.DockerClient, tag: str) -> str:
-    """Build the image from this checkout, with no build argument; give its id."""
-    image, _ = client.images.build(path=str(ROOT), tag=tag, rm=True, forcerm=True, labels={LABEL: "image"})
+def build(client: docker.DockerClient, tag: str, target: str = "") -> str:
+    """Build an image from this checkout, without build arguments; return its id. Empty: the default target."""
+    image, _ = client.images.build(
+        path=str(ROOT), tag=tag, target=target, rm=True, forcerm=True, labels={LABEL: "image"}
+    )
     return str(image.id)
 
 
 def free_ports(count: int) -> list[int]:
-    """Give ports of 127.0.0.1 that nobody listens on."""
+    """Return free ports of 127.0.0.1."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:
@@ -62,7 +64,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def wait_for(what: str, ask: Callable[[], T | None], *, within: float = 30.0, pause: float = 0.1) -> T:
-    """Ask until there is a true answer. Raises ``TimeoutError`` that names what did not come."""
+    """Wait until a function returns a true value. Raises `TimeoutError` with the name of what did not happen."""
     ends = time.monotonic() + within
     while True:
         if answer := ask():
@@ -93,10 +95,10 @@ def _old(created: str) -> bool:
 
 
 class System:
-    """A network with containers in it. ``with System(client) as system:`` removes all of it in the end."""
+    """A network with containers in it. `with System(client) as system:` removes all of it in the end."""
 
     def __init__(self, client: docker.DockerClient) -> None:
-        """Begin with nothing."""
+        """Start with no containers."""
         self.client = client
         self.name = f"coffee-test-{uuid.uuid4().hex[:10]}"
         self._labels = {LABEL: self.name}
@@ -105,7 +107,7 @@ class System:
         self._network: Any = None
 
     def __enter__(self) -> Self:
-        """Make the network."""
+        """Create the network."""
         self._network = self.client.networks.create(self.name, driver="bridge", labels=self._labels)
         return self
 
@@ -114,7 +116,7 @@ class System:
         self.close()
 
     def close(self) -> None:
-        """Remove everything, whatever of it is there."""
+        """Remove everything that exists."""
         containers = self.client.containers.list(all=True, filters={"label": f"{LABEL}={self.name}"})
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
             list(pool.map(_remove, containers))
@@ -123,22 +125,24 @@ class System:
         for volume in self._volumes:
             _quietly(lambda each=volume: each.remove(force=True))
 
-    def up(self, compose: Compose, image: str) -> None:
-        """Start the services in order, each when what it depends on is as it must be."""
-        for name in {service.image for service in compose.services.values() if not service.built}:
+    def up(self, compose: Compose, images: Mapping[str, str]) -> None:
+        """Start the services in order, each when its dependencies are ready. `images` is build target -> id."""
+        for name in {each.image for each in compose.services.values() if each.build_target is None}:
             _pull_missing(self.client, name)
         for volume in compose.volumes:
             self.volume(volume)
         for service in compose.services.values():
             for other, condition in service.depends_on.items():
                 self._await(other, condition)
-            self.start(service, image if service.built else service.image)
+            self.start(
+                service, service.image if service.build_target is None else images[service.build_target]
+            )
         for service in compose.services.values():
             if service.health is not None and service.health.interval <= SOON:
                 self.await_healthy(service.name)
 
     def volume(self, name: str) -> str:
-        """Make a volume of this system; give its full name."""
+        """Create a volume of this system; return its full name."""
         volume = self.client.volumes.create(f"{self.name}-{name}", labels=self._labels)
         self._volumes.append(volume)
         return str(volume.name)
@@ -186,27 +190,27 @@ class System:
         return self.client.containers.run(image, list(command) or None, name=full, detach=True, **options)
 
     def container(self, service: str) -> Container:
-        """Give a service's container."""
+        """Return a service's container."""
         return self._containers[service]
 
     def logs(self, service: str) -> str:
-        """Give what a service has written."""
+        """Return the log of a service."""
         return str(self.container(service).logs().decode(errors="replace"))
 
     def execute(self, service: str, *command: str, user: str = "") -> str:
-        """Run a command inside a service; give its output. Raises ``RuntimeError`` when it fails."""
+        """Run a command inside a service; return its output. Raises `RuntimeError` when it fails."""
         status, output = self.container(service).exec_run(list(command), user=user)
         if status != 0:
             raise RuntimeError(f"{service}: {command[0]} ended with {status}: {output.decode()[-2000:]}")
         return str(output.decode())
 
     def query(self, statement: str) -> str:
-        """Ask the database; rows as lines, columns parted by a bar."""
+        """Run a query; return rows as lines and columns separated by a bar."""
         command = ("psql", "--no-psqlrc", "-qtA", "-U", "coffee", "-d", "coffee", "-c", statement)
         return self.execute("database", *command).strip()
 
     def address(self, service: str) -> str:
-        """Give the address that a service has in the network."""
+        """Return the address that a service has in the network."""
         container = self.container(service)
         container.reload()
         return str(container.attrs["NetworkSettings"]["Networks"][self.name]["IPAddress"])
@@ -250,7 +254,7 @@ def put_file(
 
 
 def _pull_missing(client: docker.DockerClient, image: str) -> None:
-    """Do for a public image what the engine's API, unlike its command line, leaves to the caller."""
+    """Pull an image that is missing: the engine's API, unlike its command line, does not."""
     try:
         client.images.get(image)
     except ImageNotFound:
@@ -260,8 +264,8 @@ def _pull_missing(client: docker.DockerClient, image: str) -> None:
 def _healthcheck(service: Service) -> Healthcheck | None:
     health = service.health
     if health is None:
-        # The image's own check, as it stands, but asked more often: a start need not wait for it.
-        return Healthcheck(interval=3 * _NANOSECONDS) if service.built else None
+        # The image's own check, but more often, so that tests wait less.
+        return Healthcheck(interval=3 * _NANOSECONDS) if service.build_target is not None else None
     return Healthcheck(
         test=list(health.test),
         interval=round(health.interval * _NANOSECONDS),

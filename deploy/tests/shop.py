@@ -57,7 +57,7 @@ class Shop:
         return cls(urls.pop("web"), urls, json.loads(line.removeprefix("DEVICES ")))
 
     def scan(self, device: str) -> str:
-        """Scan a machine's code; give the order's id, having seen its page."""
+        """Scan a machine's code and open the page; return the order's id."""
         order_id = str(uuid.uuid4())
         drink = {"drinkName": "Капучино", "drinkNo": "7", "uuid": order_id, "size": "1"}
         answer = self.get("/v1/pay", deviceUuid=self.devices[device], **drink)
@@ -69,7 +69,7 @@ class Shop:
         return order_id
 
     def initiate(self, order_id: str) -> str:
-        """Press the pay button; give the address at the provider."""
+        """Press the pay button; return the address at the provider."""
         answer = requests.post(
             f"{self.web}/v1/initiate-payment", json={"order_id": order_id}, timeout=TIMEOUT
         )
@@ -84,16 +84,16 @@ class Shop:
         assert requests.get(answer.headers["Location"], timeout=TIMEOUT).status_code == 200
 
     def settle(self, address: str, *, notify: bool = False) -> dict[str, Any]:
-        """Have a payment succeed at the provider; by default nobody is told."""
+        """Let a payment succeed at the provider; by default without a notification."""
         provider, payment_id = urlsplit(address).path.removeprefix("/pay/").split("/")
         return dict(self.control(provider, f"{provider}/{payment_id}", notify=notify))
 
     def get(self, path: str, **query: str) -> requests.Response:
-        """Ask the server."""
+        """Call the server."""
         return requests.get(f"{self.web}{path}", params=query, timeout=TIMEOUT, allow_redirects=False)
 
     def status(self, order_id: str) -> str:
-        """Give an order's status, as its page learns it."""
+        """Return an order's status, as its page gets it."""
         return str(self.get(f"/v1/order-status/{order_id}").json()["status"])
 
     def await_status(self, order_id: str, status: str) -> None:
@@ -106,24 +106,24 @@ class Shop:
         )
 
     def control(self, provider: str, what: str, **body: Any) -> Any:
-        """Call a control endpoint of a provider's server; without a body ask it."""
+        """Call a control endpoint of a provider's server: POST with a body, GET without one."""
         url = f"{self.providers[provider]}/control/{what}"
         answer = requests.request("POST" if body else "GET", url, json=body or None, timeout=TIMEOUT)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def forgive(self, provider: str) -> None:
-        """Take every fault from a provider's server."""
+        """Remove every fault of a provider's server."""
         requests.delete(f"{self.providers[provider]}/control/faults", timeout=TIMEOUT).raise_for_status()
 
     def made(self, order_id: str) -> int:
-        """Tell how many make commands the machine got for an order."""
+        """Return how many make commands the machine got for an order."""
         return sum(each["orderUuid"] == order_id for each in self.control("tmetr", "tmetr")["commands"])
 
     def await_made(self, order_id: str) -> None:
         """Wait until the machine has got an order's make command: once, and the order is in `make_pending`.
 
-        The order's step comes first and the command after it, so whoever sees the one may be too early for the other.
+        The order changes before the command is sent, so the command may come a little later.
         """
         self.await_status(order_id, "make_pending")
         wait_for(f"order {order_id}: made", lambda: self.made(order_id), within=ENDS_WITHIN)

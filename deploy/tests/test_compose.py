@@ -24,7 +24,7 @@ def plain() -> Compose:
 
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_says_which_secret_is_missing(missing: str) -> None:
-    """No secret has a default: without one the start ends, and names it."""
+    """No secret has a default: without one the start fails and names it."""
     with pytest.raises(ComposeError, match=f"{missing} is missing a value: set {missing}"):
         read(FILE, GIVEN | {missing: ""})
 
@@ -49,7 +49,7 @@ def test_no_secret_is_written_in_it() -> None:
 
 
 def test_every_documented_variable_reaches_the_server() -> None:
-    """What .env.example offers is not lost on the way; what compose.yaml itself settles is named here."""
+    """Each variable of .env.example reaches the server, except those that compose.yaml sets itself."""
     settled = {
         "DB_NAME",
         "DB_USER",
@@ -61,10 +61,10 @@ def test_every_documented_variable_reaches_the_server() -> None:
         "POSTGRES_SSL_ROOT_CERT",
         "CELERY_BROKER_URL",
         "CELERY_RESULT_BACKEND",
-        "TMETR_HOST",  # TMETR_BASE_URL says it
+        "TMETR_HOST",  # TMETR_BASE_URL replaces it
         "SKIP_MIGRATIONS",
         "RUN_MODE",
-        "GUNICORN_PORT",  # WEB_PORT says it
+        "GUNICORN_PORT",  # WEB_PORT replaces it
     }
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     documented = set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", example, re.MULTILINE))
@@ -81,7 +81,7 @@ def test_every_documented_variable_reaches_the_server() -> None:
 
 
 def test_a_variable_that_nobody_gives_is_not_set(plain: Compose) -> None:
-    """So the server's own default holds."""
+    """The server's own default applies."""
     assert "ORDER_EXPIRATION_MINUTES" not in plain.services["web"].environment
 
 
@@ -93,16 +93,25 @@ def test_only_this_machine_reaches_it(plain: Compose) -> None:
 
 
 def test_parts_are_as_the_design_says(plain: Compose) -> None:
-    """PostgreSQL 17 with TLS, Redis 7 append-only, one beat, health checks; web alone migrates."""
+    """PostgreSQL 17 with TLS, Redis 7 append-only, one beat, health checks; only web migrates."""
     services = plain.services
     assert services["database"].image == "postgres:17"
     assert "ssl=on" in services["database"].command
     assert (services["queue"].image, services["queue"].command) == ("redis:7", ("--appendonly", "yes"))
     assert [name for name, each in services.items() if "beat" in each.command] == ["beat"]
-    for name in ("database", "queue", "worker", "beat"):  # the image brings that of web
+    for name in ("database", "queue", "worker", "beat"):  # that of web is in the image
         assert services[name].health is not None, name
     skips = {name: services[name].environment.get("SKIP_MIGRATIONS") for name in SERVER_PARTS}
     assert skips == {"web": None, "worker": "true", "beat": "true"}
+
+
+def test_the_providers_run_from_an_image_of_their_own(plain: Compose) -> None:
+    """The server's image holds no local provider, so compose builds another target for them."""
+    targets = {service.name: (service.build_target, service.image) for service in plain.services.values()}
+    for name in SERVER_PARTS:
+        assert targets[name] == ("", "coffee-payments:local")
+    for name in ("yookassa", "tbank", "tmetr"):
+        assert targets[name] == ("providers", "coffee-providers:local")
 
 
 def test_parts_of_the_server_are_locked_in(plain: Compose) -> None:
@@ -144,11 +153,12 @@ def test_reads_durations(text: str, value: float) -> None:
         ("services: {a: {image: i, volumes: ['data:/data']}}", "declared and used differ"),
         ("services: {a: {image: i, command: ['$A']}}", "not understood"),
         ("services: {a: {image: i, stop_grace_period: soon}}", "not a duration"),
+        ("services: {a: {image: i, build: {context: ., args: {A: b}}}}", "build .* is not understood"),
         ("configs: {}\nservices: {}", "unknown keys"),
     ],
 )
 def test_refuses_what_it_would_not_do(tmp_path: Path, text: str, reason: str) -> None:
-    """The reader runs the file as it stands or not at all."""
+    """The reader refuses what it does not support."""
     file = tmp_path / "compose.yaml"
     file.write_text(text)
     with pytest.raises(ComposeError, match=reason):

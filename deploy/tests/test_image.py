@@ -1,4 +1,4 @@
-"""The image: small, without root or tools, and a container of it as orchestrators treat it."""
+"""The image: small, without root or tools; a container starts, answers and stops as it should."""
 
 import json
 import re
@@ -42,11 +42,11 @@ tools = {0!r}
 print(json.dumps({{
     "uid": os.getuid(),
     "tools": [tool for tool in tools if shutil.which(tool)],
-    "modules": [name for name in ("pip", "ensurepip", "setuptools", "pytest") if importlib.util.find_spec(name)],
+    "modules": [name for name in ("pip", "ensurepip", "setuptools", "pytest", "requests", "provider_servers") if importlib.util.find_spec(name)],
     "writable": [top for top in ("/", "/srv", "/srv/coffee_payment", "/opt/server", "/usr", "/etc", "/var")
                  if os.access(top, os.W_OK)],
     "leftovers": [str(path) for path in pathlib.Path("/srv").rglob("*")
-                  if path.name in {{"tests", "benchmarks", ".git", ".env", "db.sqlite3"}}
+                  if path.name in {{"tests", "benchmarks", "provider_servers", "docs", ".git", ".env", "db.sqlite3"}}
                   or path.suffix in {{".pem", ".key"}}],
     "static": pathlib.Path("/srv/coffee_payment/staticfiles/admin").is_dir(),
 }}))
@@ -117,7 +117,7 @@ def test_sigterm_ends_it_within_the_grace_period(web: tuple[Container, str]) -> 
 
 
 def test_holds_no_root_no_tools_no_leftovers(bench: System, image: str) -> None:
-    """The final layer runs as an ordinary user, who can write nowhere and finds nothing to build with."""
+    """It runs as an ordinary user, who cannot write and has no build tools; no test or fake provider is in it."""
     seen = json.loads(_output(bench, image, "python", "-c", _LOOK.format(TOOLS)))
     assert seen == {
         "uid": 10001,
@@ -127,6 +127,19 @@ def test_holds_no_root_no_tools_no_leftovers(bench: System, image: str) -> None:
         "leftovers": [],
         "static": True,
     }
+
+
+def test_the_providers_are_an_image_of_their_own(bench: System, providers_image: str) -> None:
+    """It runs without root and holds their code and nothing of the server's."""
+    code = (
+        "import importlib.util, json, os, provider_servers; "
+        "print(json.dumps([os.getuid(), sorted(os.listdir('/srv')), "
+        "[n for n in ('django', 'payments', 'requests') if importlib.util.find_spec(n)]]))"
+    )
+    container = bench.run(providers_image, "-c", code, entrypoint="python", read_only=True)
+    status = container.wait(timeout=60)["StatusCode"]
+    output = container.logs().decode()
+    assert (status, json.loads(output)) == (0, [10001, ["provider_servers"], []])
 
 
 def test_stays_small(client: docker.DockerClient, image: str) -> None:
@@ -151,7 +164,7 @@ def test_passes_arguments_on_word_for_word(bench: System, image: str) -> None:
 
 
 def test_passes_the_exit_status_on(bench: System, image: str) -> None:
-    """What the command ends with is what the container ends with."""
+    """The container ends with the exit status of the command."""
     container = bench.run(image, "python", "-c", "raise SystemExit(7)", environment=MINIMAL)
     assert container.wait(timeout=60)["StatusCode"] == 7
 
@@ -165,7 +178,7 @@ def test_passes_the_exit_status_on(bench: System, image: str) -> None:
     ],
 )
 def test_says_which_variable_is_wrong(bench: System, image: str, given: dict[str, str], named: str) -> None:
-    """A container that cannot start says why, and ends."""
+    """A container that cannot start names the variable and ends."""
     container = bench.run(image, environment=MINIMAL | given)
     assert container.wait(timeout=60)["StatusCode"] != 0
     assert named in container.logs().decode()

@@ -1,4 +1,4 @@
-"""The manifests: valid for Kubernetes, and with what domain.md section 14 asks of them."""
+"""The manifests: valid for Kubernetes, and as docs/domain.md, section 14 describes them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -21,7 +21,7 @@ GUNICORN_TIMEOUT: Final = 30
 
 
 def pods() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give each manifest's pod by its part."""
+    """Return each manifest's pod by its part."""
     for _, body in OBJECTS:
         spec = body.get("spec", {})
         spec = spec.get("jobTemplate", {}).get("spec", spec)
@@ -162,7 +162,7 @@ def test_selectors_match_their_templates() -> None:
 
 
 def test_secrets_have_no_values() -> None:
-    """The examples name the keys alone, and the ConfigMap has none of them."""
+    """The example Secrets have keys without values, and the ConfigMap has none of these keys."""
     config = _one("ConfigMap", "coffee-payments")["data"]
     for name in ("coffee-payments", "postgres-tls"):
         secret = _one("Secret", name)["stringData"]

@@ -67,7 +67,7 @@ def database(system: System) -> Iterator[str]:
 
 
 def test_check_deploy_is_clean(system: System, image: str, pod: dict[str, Any], compose: Compose) -> None:
-    """With the manifests' settings and files no system check has a word to say, the connection's included."""
+    """With the manifests' settings and files the system checks report nothing."""
     pod = pod | {"environment": _with_password(pod, compose) | {"SKIP_MIGRATIONS": "true"}}
     output = _run(
         system, image, pod, "python", "manage.py", "check", "--deploy", "--database", "default",
@@ -93,7 +93,7 @@ def test_connects_with_files_of_its_own(
 
 
 def test_sidecar_hands_a_renewed_secret_on(system: System, image: str) -> None:
-    """The web pod's sidecar copies a changed file while it runs, and ends by itself when told to."""
+    """The web pod's sidecar copies a changed file while it runs, and ends on SIGTERM."""
     source, target = system.volume("renewed-secret"), system.volume("renewed")
     both = {"volumes": {source: {"bind": SECRET}, target: {"bind": FILES}}, "user": "root"}
     sidecar = _manifest("web")["spec"]["template"]["spec"]["initContainers"][0]
@@ -124,7 +124,7 @@ def test_skip_migrations(system: System, image: str, compose: Compose, database:
 def test_migration_job_on_an_empty_database(
     system: System, image: str, pod: dict[str, Any], compose: Compose, database: str
 ) -> None:
-    """The Job migrates, makes the first admin, and finds nothing left to do; a later start leaves him as he is."""
+    """The Job migrates, makes the first admin, and finds nothing left to do; a later start does not change the admin."""
     (container,) = _manifest("migrate")["spec"]["template"]["spec"]["containers"]
     environment = _with_password(pod, compose) | {
         "DB_NAME": database,
@@ -155,7 +155,7 @@ def test_certificate_watch_fails_for_a_certificate_that_ends(
 
 
 def test_no_admin_from_two_variables(system: System, image: str, compose: Compose) -> None:
-    """Name and e-mail without a password make nobody, and are no error."""
+    """Name and e-mail without a password create no user, and are no error."""
     given = {"DJANGO_SUPERUSER_USERNAME": "boss", "DJANGO_SUPERUSER_EMAIL": "boss@example.com"}
     options = _inside(system, _of_web(compose) | {"SKIP_MIGRATIONS": "true"} | given)
     _run(system, image, options, "true")
@@ -163,7 +163,7 @@ def test_no_admin_from_two_variables(system: System, image: str, compose: Compos
 
 
 def _manifest(name: str) -> dict[str, Any]:
-    """Give a file's first object."""
+    """Return a file's first object."""
     text = (ROOT / "deploy" / "kubernetes" / f"{name}.yaml").read_text(encoding="utf-8")
     return dict(next(yaml.safe_load_all(text)))
 

@@ -1,4 +1,4 @@
-"""Certificates are renewed under load: nobody is restarted, no request fails, both sides use the new ones."""
+"""Certificates are renewed under load: no restart, no failed request, both sides use the new ones."""
 
 import threading
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ QUERY: Final = (
 
 @dataclass
 class Load:
-    """What customers got while something was changed."""
+    """The statuses that customers got during a change."""
 
     statuses: list[int] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, url: str) -> None:
-        """Ask for an order, which takes a query, until told to stop; 0 stands for no answer."""
+        """Request an order, which needs a query, until told to stop; 0 means no answer."""
         while not self.stop.is_set():
             try:
                 self.statuses.append(requests.get(url, timeout=20).status_code)
@@ -37,7 +37,7 @@ class Load:
 
 @contextmanager
 def customers(shop: Shop, order_id: str) -> Iterator[Load]:
-    """Have customers look at an order all the while."""
+    """Request an order all the time, as customers do."""
     load = Load()
     url = f"{shop.web}/v1/order-status/{order_id}"
     threads = [threading.Thread(target=load.run, args=(url,)) for _ in range(CLIENTS)]
@@ -52,7 +52,7 @@ def customers(shop: Shop, order_id: str) -> Iterator[Load]:
 
 
 @pytest.mark.parametrize("what", ["certificates", "authority"])
-def test_renewal_disturbs_nobody(system: System, shop: Shop, what: str) -> None:
+def test_renewal_fails_no_request(system: System, shop: Shop, what: str) -> None:
     """Requests go on while everything is renewed; then server, web and worker all use what is new."""
     order_id = shop.scan("Yookassa polling")
     processes = {name: _started(system, name) for name in ("database", "web", "worker")}
@@ -97,7 +97,7 @@ def test_old_authority_is_dropped_when_nothing_needs_it(system: System, shop: Sh
 
 
 def test_renewal_is_for_what_ends_soon(system: System) -> None:
-    """With days enough left nothing is made; within the limit the certificates are, and the authority is not."""
+    """Nothing is renewed before the limit; within it the certificates are renewed, the authority is not."""
     kept = (_server_serial(system), _client_serial(system), _authority(system))
     system.execute("renewal", "bash", "/certificates.sh", "--renew", user="root")
     assert (_server_serial(system), _client_serial(system), _authority(system)) == kept
@@ -110,7 +110,7 @@ def test_renewal_is_for_what_ends_soon(system: System) -> None:
 
 
 def test_keys_are_private(system: System) -> None:
-    """Nobody but its owner reads a key, and the authority's key is in no other container."""
+    """Only its owner can read a key, and the authority's key is in no other container."""
     listed = system.execute(
         "renewal",
         "bash",
@@ -146,7 +146,7 @@ def _await_new_client_certificate(system: System, service: str, since: str) -> N
 
 
 def _server_serial(system: System) -> str:
-    """Give the serial of the certificate that the running server presents to a new connection."""
+    """Return the serial of the certificate that the running server presents to a new connection."""
     code = (
         "echo | openssl s_client -starttls postgres -connect 127.0.0.1:5432 -CAfile /run/key/authorities.pem"
         " -verify_return_error -verify_hostname database 2>/dev/null | openssl x509 -noout -serial"

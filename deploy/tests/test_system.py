@@ -1,4 +1,4 @@
-"""The whole system of compose.yaml: from the scan to the make command, whoever dies in between."""
+"""The whole system of compose.yaml: from the scan to the make command, also when a service dies."""
 
 import threading
 import uuid
@@ -15,13 +15,13 @@ MAKE: Final = "/api/commander/v1/command/make"
 SLOW: Final = 1.4
 """Seconds of a slow answer: below PAYMENT_API_TIMEOUT_S, and long enough to be killed in."""
 FAREWELL: Final = ("", "worker: Warm shutdown (MainProcess)")
-"""What Celery prints past all logging when it is told to end."""
+"""What Celery prints outside of logging when it stops."""
 BOTH: Final = ("Yookassa", "TBank")
 
 
 @pytest.fixture(autouse=True)
 def _providers_are_well_again(shop: Shop) -> Iterator[None]:
-    """Take faults away that a test has left."""
+    """Remove faults that a test has left."""
     yield
     for provider in shop.providers:
         shop.forgive(provider)
@@ -37,7 +37,7 @@ def test_database_is_reached_over_tls_with_a_client_certificate(
         f"SELECT {columns} FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
         f"WHERE client_addr = '{system.address(service)}'"
     )
-    # The worker is connected while it checks, which takes it milliseconds: a slow provider keeps it there.
+    # The worker is connected only during a check; a slow provider makes the check long enough to see it.
     order_id = shop.scan("Yookassa polling")
     address = shop.initiate(order_id)
     payment_id = address.rsplit("/", 1)[1]
@@ -69,7 +69,7 @@ def test_database_is_reached_over_tls_with_a_client_certificate(
 def test_database_refuses_every_weaker_connection(
     system: System, shop: Shop, parameters: str, refusal: str
 ) -> None:
-    """Beside the control, which gets in, each connection with one thing missing is refused, saying what."""
+    """The control connects; each connection with one thing missing is refused, with the reason."""
     control = (
         "host=database dbname=coffee user=coffee sslmode=verify-full sslcert=/run/tls/client.pem"
         " sslkey=/run/tls/client.key sslrootcert=/run/tls/ca.pem"
@@ -80,7 +80,7 @@ def test_database_refuses_every_weaker_connection(
         "try:\n    psycopg2.connect(sys.argv[1], password=os.environ['DB_PASSWORD'])\n"
         "except psycopg2.OperationalError as error:\n    print(error)\n"
     )
-    if "user=other" in weaker:  # with the same password, so that the certificate alone is wrong
+    if "user=other" in weaker:  # with the same password, so that only the certificate is wrong
         hashed = "(SELECT rolpassword FROM pg_authid WHERE rolname = 'coffee')"
         system.query(
             f"CREATE ROLE other LOGIN; UPDATE pg_authid SET rolpassword = {hashed} WHERE rolname = 'other'"
@@ -92,7 +92,7 @@ def test_database_refuses_every_weaker_connection(
         weaker = weaker.replace("/run/other.pem", "/tmp/other.pem")
     assert system.execute("web", "python", "-c", code, control) == ""
     assert refusal in system.execute("web", "python", "-c", code, f"{control} {weaker}")
-    if "user=other" in weaker:  # the server tells its own log alone what it did not like
+    if "user=other" in weaker:  # the reason is only in the server's log
         assert 'certificate validation (clientcert=verify-full) failed for user "other"' in system.logs(
             "database"
         )
@@ -100,7 +100,7 @@ def test_database_refuses_every_weaker_connection(
 
 @pytest.mark.parametrize("scenario", BOTH)
 def test_scan_pay_webhook_make(shop: Shop, scenario: str) -> None:
-    """A customer scans and pays; the provider's notification has the drink made, once, also when it is repeated."""
+    """A customer scans and pays; the notification, also a repeated one, leads to one make command."""
     order_id = shop.scan(f"{scenario} webhook")
     address = shop.initiate(order_id)
     assert shop.status(order_id) == "pending"
@@ -112,14 +112,14 @@ def test_scan_pay_webhook_make(shop: Shop, scenario: str) -> None:
 
 @pytest.mark.parametrize("scenario", BOTH)
 def test_scan_pay_polling_make(shop: Shop, scenario: str) -> None:
-    """No notification comes: the worker asks, and has the drink made once."""
+    """Without a notification the worker asks the provider, and sends one make command."""
     order_id = shop.scan(f"{scenario} polling")
     shop.settle(shop.initiate(order_id))
     shop.await_made(order_id)
 
 
 def test_worker_killed_while_it_asks_the_provider(system: System, shop: Shop) -> None:
-    """The lease of the dead worker ends, the next one asks again: the drink is made once."""
+    """After the lease of the dead worker the next one asks again: one make command is sent."""
     order_id = shop.scan("Yookassa polling")
     address = shop.initiate(order_id)
     payment_id = address.rsplit("/", 1)[1]
@@ -135,7 +135,7 @@ def test_worker_killed_while_it_asks_the_provider(system: System, shop: Shop) ->
 
 
 def test_worker_killed_while_it_sends_the_make_command(system: System, shop: Shop) -> None:
-    """Nobody knows whether the machine got the command, so it is not repeated: staff finds it in make_pending."""
+    """The machine may have got the command, so it is not repeated: staff finds it in make_pending."""
     order_id = shop.scan("TBank polling")
     address = shop.initiate(order_id)
     shop.control("tmetr", "faults", kind="delay", path=MAKE, seconds=SLOW)
@@ -145,7 +145,7 @@ def test_worker_killed_while_it_sends_the_make_command(system: System, shop: Sho
     assert shop.status(order_id) == "make_pending"
     shop.forgive("tmetr")
     system.container("worker").start()
-    another = shop.scan("TBank polling")  # once this one is made, the worker has been round
+    another = shop.scan("TBank polling")  # once this one is made, the worker has completed a tick
     shop.settle(shop.initiate(another))
     shop.await_made(another)
     shop.await_made(order_id)
@@ -153,7 +153,7 @@ def test_worker_killed_while_it_sends_the_make_command(system: System, shop: Sho
 
 @pytest.mark.parametrize("service", ["queue", "database"])
 def test_restarted_under_pending_orders(system: System, shop: Shop, service: str) -> None:
-    """Redis or PostgreSQL goes and comes back: orders from before and after are both made, once each."""
+    """Redis or PostgreSQL restarts: orders from before and after are made once each."""
     before = shop.scan("Yookassa polling")
     address = shop.initiate(before)
     system.container(service).restart(timeout=20)
@@ -166,7 +166,7 @@ def test_restarted_under_pending_orders(system: System, shop: Shop, service: str
 
 
 def test_web_told_to_end_answers_what_it_has_begun(system: System, shop: Shop, compose: Compose) -> None:
-    """A scan that waits for TMetr while the container is stopped still gets its page; nobody had to be killed."""
+    """A scan that waits for TMetr while the container is stopped still gets its page; no SIGKILL is needed."""
     shop.control("tmetr", "faults", kind="delay", path="/api/ui/v1/static/drink", seconds=SLOW, times=1)
     answers: list[Any] = []
     scan = threading.Thread(target=lambda: answers.append(_bare_scan(shop)))
@@ -182,7 +182,7 @@ def test_web_told_to_end_answers_what_it_has_begun(system: System, shop: Shop, c
 
 
 def test_worker_told_to_end_finishes_what_it_has_begun(system: System, shop: Shop, compose: Compose) -> None:
-    """A check that is under way while the container is stopped is acted on; nobody had to be killed."""
+    """A check that is under way while the container is stopped is finished; no SIGKILL is needed."""
     order_id = shop.scan("Yookassa polling")
     address = shop.initiate(order_id)
     payment_id = address.rsplit("/", 1)[1]
@@ -192,7 +192,7 @@ def test_worker_told_to_end_finishes_what_it_has_begun(system: System, shop: Sho
     wait_for("a question", lambda: _calls(shop, "yookassa", payment_id) > before, pause=0.03)
     try:
         assert _stop(system, compose, "worker") == 0
-        # Made, or on a machine with too much to do a failed check that was counted: no claim was left behind.
+        # Made, or, on a busy machine, a counted failed check: no claim is left.
         acted_on = f"SELECT status = 'make_pending' OR check_attempts > 0 FROM payments_order WHERE id = '{order_id}'"
         assert system.query(acted_on) == "t"
     finally:
@@ -202,7 +202,7 @@ def test_worker_told_to_end_finishes_what_it_has_begun(system: System, shop: Sho
 
 
 def test_beat_told_to_end_ends(system: System, shop: Shop, compose: Compose) -> None:
-    """And ticks again when it is started."""
+    """Beat ticks again when it is started."""
     try:
         assert _stop(system, compose, "beat") == 0
     finally:
@@ -216,7 +216,7 @@ def test_beat_told_to_end_ends(system: System, shop: Shop, compose: Compose) -> 
 def test_worker_and_beat_are_healthy_by_their_own_checks(
     system: System, shop: Shop, compose: Compose, service: str
 ) -> None:
-    """Killed, restarted and cut off from Redis, both say of themselves that they work."""
+    """Worker and beat become healthy again after a kill, a restart and a lost Redis."""
     health = compose.services[service].health
     assert health is not None
     kind, command = health.test
@@ -227,14 +227,14 @@ def test_worker_and_beat_are_healthy_by_their_own_checks(
 
 @pytest.mark.parametrize("service", ["web", "worker", "beat"])
 def test_standard_output_is_json_lines_alone(system: System, service: str) -> None:
-    """All of a container's life, its restarts included: no banner and no traceback between the lines."""
+    """Every line of a container, also of its restarts, is JSON: no banner and no traceback."""
     written = system.container(service).logs(stdout=True, stderr=False).decode().splitlines()
     strange = [line for line in written if not line.startswith('{"timestamp": "') and line not in FAREWELL]
     assert (len(written) > 5, strange[:5]) == (True, [])
 
 
 def test_nothing_was_lost(system: System, shop: Shop) -> None:
-    """After all of it every order that was paid has one make command, and none waits in `paid`."""
+    """In the end every paid order has one make command, and none is left in `paid`."""
     rows = system.query(
         "SELECT status, count(*) FROM payments_order GROUP BY status HAVING status NOT IN ('created', 'pending')",
     )
@@ -260,7 +260,7 @@ def _calls(shop: Shop, provider: str, text: str) -> int:
 
 
 def _stop(system: System, compose: Compose, service: str) -> int:
-    """Stop a service as compose does; give its exit status, which is 137 when it had to be killed."""
+    """Stop a service as compose does; return its exit status, which is 137 after a SIGKILL."""
     container = system.container(service)
     container.stop(timeout=round(compose.services[service].stop_grace_period))
     return int(container.wait(timeout=20)["StatusCode"])

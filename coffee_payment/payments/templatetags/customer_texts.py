@@ -1,4 +1,4 @@
-"""Gives the templates their texts, so that ``user_messages`` stays the only place that has any."""
+"""Texts for the templates, so that all of them stay in `user_messages`."""
 
 from django import template
 from django.utils.html import json_script
@@ -11,13 +11,13 @@ register = template.Library()
 
 @register.simple_tag
 def page_text(name: str) -> str:
-    """Give one label of a page; an unknown name is an error of the template's author."""
+    """Return one label of a page. Raises `KeyError` for an unknown name."""
     return PAGE_TEXTS[name]
 
 
 @register.simple_tag
 def script_texts(element_id: str) -> SafeString:
-    """Give the texts that the page's script shows, as a JSON block that no browser runs."""
+    """Return the texts of the page's script as a JSON block, which no browser executes."""
     texts = {
         "page": PAGE_TEXTS,
         "statuses": STATUS_DESCRIPTIONS,

@@ -1,4 +1,4 @@
-// The order's page: fetches the state, shows it, polls while something can still happen.
+// The order's page: fetches the state, shows it, and polls until it is final.
 "use strict";
 
 (() => {
@@ -77,7 +77,7 @@
   function showPayment(payable) {
     at("payment").hidden = !payable;
     at("pay").textContent = order.status === "not_paid" ? texts.page.retry : texts.page.pay;
-    const asks = payable && order.payment_scenario === "YookassaReceipt";
+    const asks = payable && order.asks_email;
     at("email-field").hidden = !asks;
     at("email").required = asks && order.is_receipt_mandatory;
     at("email-hint").textContent = order.is_receipt_mandatory ? texts.page.email_hint
@@ -122,7 +122,7 @@
     at("reload").hidden = false;
   }
 
-  // While polling, a lost connection costs nothing but a longer wait; on load the customer decides.
+  // While polling, a lost connection only makes the pause longer; on load the customer retries.
   function lost() {
     if (order === null) {
       refused(texts.page.network_error);

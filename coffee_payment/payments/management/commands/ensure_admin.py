@@ -13,12 +13,12 @@ class Command(BaseCommand):
     help = "Create a superuser from DJANGO_SUPERUSER_PASSWORD, unless the user name is taken."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the name and the address."""
+        """Add the user name and the e-mail address."""
         parser.add_argument("username")
         parser.add_argument("email")
 
     def handle(self, *_args: Any, username: str, email: str, **_options: Any) -> None:
-        """Create the user, or say that there is one."""
+        """Create the user, or print that it exists."""
         if get_user_model().objects.filter(username=username).exists():
             self.stdout.write(f"Admin {username} exists")
             return

@@ -10,12 +10,12 @@ from payments.models import MerchantCredentials
 
 
 class Command(BaseCommand):
-    """All rows or none: a row that no key reads stops the command and leaves everything as it was."""
+    """All rows or none: a row that no key decrypts ends the command, and nothing is changed."""
 
     help = "Rewrite all merchant credentials with the first key of CREDENTIALS_ENCRYPTION_KEY."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Rewrite the rows and say how many there were."""
+        """Rewrite the rows and print how many there were."""
         count = 0
         with transaction.atomic():
             ids = list(MerchantCredentials.objects.values_list("pk", flat=True))

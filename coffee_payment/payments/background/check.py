@@ -1,0 +1,93 @@
+"""The check of one claimed order: ask its provider, act on the answer, or set the time of the next check."""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from payments.background.claims import Claim
+from payments.models import MerchantCredentials, Order
+from payments.orders import payment_results, states
+from payments.orders.states import Cause
+from payments.outgoing.errors import ProviderError
+from payments.providers.base import Provider
+from payments.providers.credentials import require_credentials
+from payments.providers.payment import FetchedPayment, PaymentState
+from payments.providers.registry import provider_of
+
+logger = logging.getLogger(__name__)
+
+
+def check(claimed: Claim, credentials: MerchantCredentials | None) -> None:
+    """Ask the provider about a claimed order and act on the answer."""
+    order = claimed.order
+    if not order.payment_reference_id:
+        logger.error("pending without a payment reference", extra={"order_id": order.pk})
+        states.change(order.pk, Cause.NO_REFERENCE, only_if=claimed.holds)
+        return
+    try:
+        provider = provider_of(order.device)
+        payment = provider.fetch(require_credentials(credentials), order.payment_reference_id)
+    except ProviderError as error:
+        _count_failure(claimed, error)
+        return
+    _apply(provider, claimed, payment)
+
+
+def _count_failure(claimed: Claim, error: ProviderError) -> None:
+    """Count an error of the provider; above the limit the order fails."""
+    with transaction.atomic():
+        order = states.lock(claimed.order.pk)
+        if order is None or not claimed.holds(order):
+            return
+        order.check_attempts += 1
+        facts = {"order_id": order.pk, "reason": str(error), "attempts": order.check_attempts}
+        logger.warning("payment check failed", extra=facts)
+        if order.check_attempts <= settings.PAYMENT_ATTEMPTS_LIMIT:
+            _reschedule(order, settings.FAST_TRACK_INTERVAL_S)
+            return
+        logger.error("payment check attempts exhausted", extra=facts)
+        states.change_locked(order, Cause.EXHAUSTED, check_attempts=order.check_attempts)
+
+
+def _apply(provider: Provider, claimed: Claim, payment: FetchedPayment) -> None:
+    """Act on an answer. A check that began after the order expired is the last one."""
+    order = claimed.order
+    logger.info("payment checked", extra={"order_id": order.pk, "provider_status": payment.raw_status})
+    state = payment.state
+    is_ours = provider.owns_order_id(payment.order_id, order.pk)
+    if not is_ours or not payment_results.pays_for(payment, order):
+        logger.error("the payment is not this order's", extra={"order_id": order.pk})
+        state = PaymentState.OTHER
+    if state is PaymentState.OTHER:
+        logger.warning(
+            "unknown payment status", extra={"order_id": order.pk, "provider_status": payment.raw_status}
+        )
+    if state in _SETTLED:
+        payment_results.apply(provider, order, payment, only_if=claimed.holds)
+    elif order.is_expired(claimed.claimed_at):
+        states.change(order.pk, Cause.EXPIRED, only_if=claimed.holds, check_attempts=0)
+    else:
+        _look_again(claimed)
+
+
+_SETTLED: Final = frozenset({PaymentState.SUCCEEDED, PaymentState.CANCELED, PaymentState.WAITING_FOR_CAPTURE})
+
+
+def _look_again(claimed: Claim) -> None:
+    with transaction.atomic():
+        order = states.lock(claimed.order.pk)
+        if order is None or not claimed.holds(order):
+            return
+        order.check_attempts = 0
+        elapsed = timezone.now() - (order.payment_started_at or timezone.now())
+        fast = elapsed <= timedelta(seconds=settings.FAST_TRACK_LIMIT_S)
+        _reschedule(order, settings.FAST_TRACK_INTERVAL_S if fast else settings.SLOW_TRACK_INTERVAL_S)
+
+
+def _reschedule(order: Order, seconds: float) -> None:
+    order.next_check_at = timezone.now() + timedelta(seconds=seconds)
+    order.save(update_fields=["next_check_at", "check_attempts", "updated_at"])

@@ -1,0 +1,89 @@
+"""One tick: checks all due orders, several at a time."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from payments.background.check import check
+from payments.background.claims import claim, due, sweep
+from payments.models import Device, MerchantCredentials, Order
+from payments.providers.credentials import find_credentials
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY: Final = 40
+"""Orders that one tick checks at a time, each on its own database connection."""
+
+
+def check_pending_payments() -> int:
+    """Run one tick; return the number of orders checked."""
+    batch = int(settings.PAYMENT_CHECK_BATCH_SIZE)
+    sweep(batch)
+    count = len(due(timezone.now()).values_list("pk", flat=True)[:batch])
+    if not count:
+        logger.debug("background check: nothing due")
+        return 0
+    logger.info("background check begins", extra={"due": count})
+    tick = _Tick(remaining=batch)
+    # A database without row locks (SQLite) gains nothing from several connections.
+    threads = min(CONCURRENCY, count) if connection.features.has_select_for_update_skip_locked else 1
+    if threads == 1:
+        tick.work()
+    else:
+        with ThreadPoolExecutor(threads, thread_name_prefix="payment-check") as pool:
+            for future in [pool.submit(copy_context().run, tick.work_apart) for _ in range(threads)]:
+                future.result()
+    logger.info("background check ends", extra={"checked": tick.checked})
+    return tick.checked
+
+
+@dataclass
+class _Tick:
+    """The state that the threads of one tick share."""
+
+    remaining: int
+    checked: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _devices: dict[Any, Device] = field(default_factory=dict)
+    _credentials: dict[tuple[Any, str], MerchantCredentials | None] = field(default_factory=dict)
+
+    def work_apart(self) -> None:
+        """Work in a thread, and close the thread's database connection at the end."""
+        try:
+            self.work()
+        finally:
+            connection.close()
+
+    def work(self) -> None:
+        """Check one order after another until none is due or the batch is used up."""
+        while self._take() and (claimed := claim()) is not None:
+            with self._lock:
+                self.checked += 1
+            try:
+                check(claimed, self._credentials_of(claimed.order))
+            except Exception:
+                # One order must not end the tick; it is due again when its lease ends.
+                logger.exception("check failed", extra={"order_id": claimed.order.pk})
+
+    def _take(self) -> bool:
+        with self._lock:
+            self.remaining -= 1
+            return self.remaining >= 0
+
+    def _credentials_of(self, order: Order) -> MerchantCredentials | None:
+        """Return an order's credentials, and set its device: each is read once a tick."""
+        with self._lock:
+            if order.device_id in self._devices:
+                order.device = self._devices[order.device_id]
+            device = self._devices[order.device_id] = order.device
+            key = (order.merchant_id, device.scenario)
+            if key not in self._credentials:
+                self._credentials[key] = find_credentials(order)
+            return self._credentials[key]

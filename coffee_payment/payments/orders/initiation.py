@@ -1,0 +1,189 @@
+"""Starting a payment: an attempt is opened, the provider is called, the answer is stored.
+
+The provider is called with no transaction open. Meanwhile the attempt's Payment row (pending, transaction_id
+blank) shows other processes that a payment is being created.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
+from payments.orders import states
+from payments.orders.states import Cause
+from payments.outgoing.errors import CredentialsMissing, ProviderError
+from payments.providers.base import Provider
+from payments.providers.credentials import find_credentials, require_credentials
+from payments.providers.payment import NewPayment, StartedPayment
+from payments.providers.registry import find_provider, provider_of, requires_receipt
+
+logger = logging.getLogger(__name__)
+
+PAYABLE: Final = frozenset({Order.Status.CREATED, Order.Status.NOT_PAID})
+_LONGEST_EMAIL: Final = 254
+_LEASE_TIMEOUTS: Final = 10
+"""How many times PAYMENT_API_TIMEOUT_S an attempt counts as being created."""
+
+
+class Refusal(Exception):  # noqa: N818 - an answer to the customer, not a fault
+    """The payment cannot be started; `message` is a key of ERROR_MESSAGES."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Keep the HTTP status and the text's key."""
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    payment: Payment
+    number: int
+
+
+def attempt_lease() -> timedelta:
+    """Return how long an open attempt, or a claimed check, belongs to the process that began it."""
+    return timedelta(seconds=_LEASE_TIMEOUTS * settings.PAYMENT_API_TIMEOUT_S)
+
+
+def initiate(order: Order, email: str | None) -> str:
+    """Start a payment of an order (`device` loaded) and return the URL to send the customer to.
+
+    Raises `Refusal`.
+    """
+    _refuse_unpayable(order)
+    if _being_created(order):
+        raise Refusal(409, "payment_in_progress")
+    credentials = find_credentials(order)
+    _refuse_email(email, credentials)
+    provider = find_provider(order.device)
+    if provider is not None and provider.is_external:
+        return external_page(provider, order)
+    attempt = _open_attempt(order, credentials)
+    try:
+        provider = provider_of(order.device)
+        started = provider.start(require_credentials(credentials), _request(order, attempt, email))
+    except CredentialsMissing as error:
+        _close(attempt, order, error)
+        raise Refusal(503, "missing_credentials") from error
+    except ProviderError as error:
+        _close(attempt, order, error)
+        if not error.temporary:
+            states.change(order.pk, Cause.REFUSED)
+        raise Refusal(503, "payment_creation_failed") from error
+    try:
+        _store(provider, order, attempt, started, email)
+    except IntegrityError as error:
+        # The provider gave a payment id a second time: without a row of its own it could never be verified.
+        _close(attempt, order, error)
+        raise Refusal(503, "payment_creation_failed") from error
+    return started.redirect_url
+
+
+def external_page(provider: Provider, order: Order) -> str:
+    """Return the URL of an external provider's page; without one the order has failed. Raises `Refusal`."""
+    address = provider.external_page(order)
+    if address is None:
+        states.change(order.pk, Cause.NO_REDIRECT)
+        raise Refusal(503, "missing_credentials")
+    return address
+
+
+def _refuse_unpayable(order: Order) -> None:
+    if order.is_expired():
+        raise Refusal(400, "order_expired")
+    if order.status not in PAYABLE:
+        raise Refusal(409, "order_already_processed")
+
+
+def _refuse_email(email: str | None, credentials: MerchantCredentials | None) -> None:
+    if email:
+        try:
+            email.encode()
+            validate_email(email)
+            MaxLengthValidator(_LONGEST_EMAIL)(email)
+        except (ValidationError, UnicodeEncodeError) as error:
+            raise Refusal(400, "invalid_email") from error
+    elif requires_receipt(credentials):
+        raise Refusal(400, "email_required")
+
+
+def _being_created(order: Order) -> bool:
+    """Return whether a young attempt is open; older ones are closed by the next `_open_attempt`."""
+    begun = timezone.now() - attempt_lease()
+    open_attempts = order.payments.filter(status=Payment.Status.PENDING, transaction_id="")
+    return open_attempts.filter(created_at__gt=begun).exists()
+
+
+def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Attempt:
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        _refuse_unpayable(locked)
+        if _being_created(locked):
+            raise Refusal(409, "payment_in_progress")
+        if not locked.status_check_type:
+            locked.status_check_type = (
+                credentials.status_check_type if credentials is not None else StatusCheckType.POLLING
+            )
+            locked.save(update_fields=["status_check_type", "updated_at"])
+        locked.payments.filter(status=Payment.Status.PENDING, transaction_id="").update(
+            status=Payment.Status.FAILED, updated_at=timezone.now()
+        )
+        payment = Payment.objects.create(
+            order=locked, merchant_id=locked.merchant_id, amount=locked.price, status=Payment.Status.PENDING
+        )
+        order.status_check_type = locked.status_check_type
+        return _Attempt(payment, locked.payments.count())
+
+
+def _request(order: Order, attempt: _Attempt, email: str | None) -> NewPayment:
+    return NewPayment(
+        attempt_id=str(attempt.payment.pk),
+        attempt_number=attempt.number,
+        order_id=order.pk,
+        amount=order.price,
+        drink_name=order.drink_name,
+        drink_number=order.drink_number,
+        size=order.size,
+        expires_at=order.expires_at,
+        email=email,
+    )
+
+
+def _close(attempt: _Attempt, order: Order, error: Exception) -> None:
+    logger.warning("payment not started", extra={"order_id": order.pk, "reason": str(error)})
+    Payment.objects.filter(pk=attempt.payment.pk, status=Payment.Status.PENDING).update(
+        status=Payment.Status.FAILED, updated_at=timezone.now()
+    )
+
+
+def _store(
+    provider: Provider, order: Order, attempt: _Attempt, started: StartedPayment, email: str | None
+) -> None:
+    now = timezone.now()
+    polled = order.status_check_type == StatusCheckType.POLLING
+    with transaction.atomic():
+        changed = states.change(
+            order.pk,
+            Cause.ACCEPTED,
+            payment_reference_id=started.payment_id,
+            payment_started_at=now,
+            next_check_at=now + timedelta(seconds=settings.FAST_TRACK_INTERVAL_S) if polled else None,
+            last_check_at=None,
+            check_attempts=0,
+            failed_presentation_desc=None,
+        )
+        Payment.objects.filter(pk=attempt.payment.pk).update(
+            transaction_id=started.payment_id, updated_at=now
+        )
+        provider.store_attempt(order, started, email)
+    if changed is None:
+        # Another process settled the order while the provider was called; the ledger keeps the payment.
+        raise Refusal(409, "order_already_processed")

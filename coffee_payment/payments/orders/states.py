@@ -1,0 +1,165 @@
+"""The order state machine: the only place where an order changes its status.
+
+The table below holds all steps (docs/domain.md, section 4). A step that is not in the table changes nothing.
+No step leads back to `paid`, so the process that takes `MAKE_CLAIMED` is the only one that ever sends the make
+command of that order.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from payments.models import Order
+from payments.user_messages import BACKGROUND_CHECK_MESSAGES, ERROR_MESSAGES, STATUS_DESCRIPTIONS
+
+logger = logging.getLogger(__name__)
+
+Guard = Callable[[Order, datetime], bool]
+ABANDONED_AFTER: Final = timedelta(seconds=30)
+"""How long an order may stay in `paid` before its process counts as dead."""
+
+S = Order.Status
+
+
+class Cause(StrEnum):
+    """Why an order changes."""
+
+    ACCEPTED = "the provider accepted a new payment"
+    REFUSED = "the provider refused for good"
+    NO_REDIRECT = "the device has no redirect_url"
+    SUCCEEDED = "verified success"
+    CANCELED = "the provider canceled the payment"
+    EXPIRED = "expired without a success"
+    WAITING_FOR_CAPTURE = "the payment waits for a capture"
+    EXHAUSTED = "check attempts exhausted"
+    NO_REFERENCE = "no payment reference"
+    MAKE_CLAIMED = "the make command is claimed"
+    ABANDONED = "found in paid: the process died"
+    MAKE_ERROR = "the make command failed"
+    MAKE_DONE = "the machine says it is made"
+    STAFF_TAKES_OVER = "handed to staff"
+    STAFF_MADE = "marked as made by staff"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table."""
+
+    sources: tuple[str, ...]
+    cause: Cause
+    target: str
+    guard: Guard | None = None
+    text: str | None = None
+    """The new `failed_presentation_desc`, which the customer reads; None leaves it unchanged."""
+
+
+def _in_time(order: Order, now: datetime) -> bool:
+    started = order.payment_started_at or now
+    return not order.is_expired(now) and now - started <= timedelta(seconds=settings.FAST_TRACK_LIMIT_S)
+
+
+def _expired(order: Order, now: datetime) -> bool:
+    return order.is_expired(now)
+
+
+def _abandoned(order: Order, now: datetime) -> bool:
+    return now - order.updated_at > ABANDONED_AFTER
+
+
+_LATE: Final = BACKGROUND_CHECK_MESSAGES["manual_make_status"]
+_UNSURE: Final = BACKGROUND_CHECK_MESSAGES["payment_check_failed"]
+
+STEPS: Final = (
+    Step((S.CREATED, S.NOT_PAID), Cause.ACCEPTED, S.PENDING),
+    Step(
+        (S.CREATED, S.NOT_PAID),
+        Cause.REFUSED,
+        S.FAILED,
+        text=ERROR_MESSAGES["payment_creation_failed"],
+    ),
+    Step((S.CREATED,), Cause.NO_REDIRECT, S.FAILED, text=ERROR_MESSAGES["missing_credentials"]),
+    Step((S.PENDING,), Cause.SUCCEEDED, S.PAID, _in_time),
+    Step((S.PENDING,), Cause.SUCCEEDED, S.MANUAL_MAKE, text=_LATE),
+    Step((S.CREATED, S.NOT_PAID, S.FAILED), Cause.SUCCEEDED, S.MANUAL_MAKE, text=_LATE),
+    Step((S.PENDING,), Cause.CANCELED, S.NOT_PAID),
+    Step((S.PENDING,), Cause.EXPIRED, S.NOT_PAID, _expired),
+    Step((S.PENDING,), Cause.WAITING_FOR_CAPTURE, S.FAILED, text=_UNSURE),
+    Step(
+        (S.PENDING,),
+        Cause.EXHAUSTED,
+        S.FAILED,
+        text=BACKGROUND_CHECK_MESSAGES["payment_retry_exhausted"],
+    ),
+    Step((S.PENDING,), Cause.NO_REFERENCE, S.FAILED, text=_UNSURE),
+    Step((S.PAID,), Cause.MAKE_CLAIMED, S.MAKE_PENDING),
+    Step((S.PAID,), Cause.ABANDONED, S.MANUAL_MAKE, _abandoned, text=_LATE),
+    Step((S.PAID, S.MAKE_PENDING, S.MAKE_FAILED), Cause.STAFF_TAKES_OVER, S.MANUAL_MAKE),
+    Step((S.MAKE_PENDING,), Cause.MAKE_ERROR, S.MAKE_FAILED, text=STATUS_DESCRIPTIONS["make_failed"]),
+    Step((S.MAKE_PENDING,), Cause.MAKE_DONE, S.SUCCESSFUL),
+    Step((S.MAKE_PENDING, S.MAKE_FAILED, S.MANUAL_MAKE), Cause.STAFF_MADE, S.SUCCESSFUL),
+)
+
+
+def lock(order_id: str) -> Order | None:
+    """Return an order with its row locked until the transaction ends; None when there is none."""
+    try:
+        return Order.objects.select_for_update().get(pk=order_id)
+    except Order.DoesNotExist:
+        return None
+
+
+def change(
+    order_id: str,
+    cause: Cause,
+    *,
+    only_if: Callable[[Order], bool] | None = None,
+    **values: Any,
+) -> Order | None:
+    """Take the step that the table has for this order and cause, with the row locked.
+
+    Return the changed order, or None when nothing changed: no such order, no such step, or `only_if` (called
+    with the locked order) returned False. `values` are further fields to write.
+    """
+    with transaction.atomic():
+        order = lock(order_id)
+        if order is None or (only_if is not None and not only_if(order)):
+            return None
+        return change_locked(order, cause, **values)
+
+
+def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
+    """Do the same with an order whose row this transaction has read and locked."""
+    step = _step(order, cause)
+    facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
+    if step is None:
+        logger.warning("order step refused", extra=facts)
+        return None
+    if order.status == S.PENDING:
+        values["next_check_at"] = None
+    if step.text is not None:
+        values["failed_presentation_desc"] = step.text
+    order.status = step.target
+    for name, value in values.items():
+        setattr(order, name, value)
+    order.save(update_fields=["status", *values, "updated_at"])
+    logger.info("order step", extra={**facts, "to_status": step.target})
+    return order
+
+
+def _step(order: Order, cause: Cause) -> Step | None:
+    now = timezone.now()
+    for step in STEPS:
+        if (
+            step.cause is cause
+            and order.status in step.sources
+            and (not step.guard or step.guard(order, now))
+        ):
+            return step
+    return None

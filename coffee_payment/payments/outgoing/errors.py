@@ -1,0 +1,40 @@
+"""What can go wrong between this server and the services it calls."""
+
+
+class ProviderError(Exception):
+    """A call to another service returned no usable answer.
+
+    The text is for the log; it holds no credentials and is never shown to a customer.
+    """
+
+    temporary = True
+    """Whether the same call may succeed later."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        """Keep the text for the log, and the HTTP status if there was one."""
+        super().__init__(message)
+        self.status = status
+
+
+class ProviderTimeout(ProviderError):  # noqa: N818 - the design's name
+    """No complete answer within the time limit."""
+
+
+class ProviderUnavailable(ProviderError):  # noqa: N818 - the design's name
+    """The network failed, or the service cannot answer now (429, 5xx)."""
+
+
+class ProviderBadAnswer(ProviderError):  # noqa: N818 - the design's name
+    """The answer cannot be read, or lacks what the protocol promises."""
+
+
+class ProviderRejected(ProviderError):  # noqa: N818 - the design's name
+    """The service refused the request (other 4xx, or a refusal in its API's own form)."""
+
+    temporary = False
+
+
+class CredentialsMissing(ProviderError):  # noqa: N818 - the design's name
+    """The merchant has no credentials for this scenario, or they lack a required key."""
+
+    temporary = False

@@ -1,0 +1,33 @@
+"""A merchant's credentials for the scenario of an order's device."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from payments.models import MerchantCredentials, Order
+from payments.outgoing.errors import CredentialsMissing
+
+logger = logging.getLogger(__name__)
+
+
+def find_credentials(order: Order) -> MerchantCredentials | None:
+    """Return the row of an order's merchant and its device's scenario (`device` loaded; one query).
+
+    The merchant is the order's own: a machine may be sold while a payment is pending. Credentials that no key
+    decrypts count as missing, and the log says why.
+    """
+    rows = MerchantCredentials.objects.filter(merchant_id=order.merchant_id, scenario=order.device.scenario)
+    try:
+        return rows.first()
+    except ImproperlyConfigured:
+        logger.exception("credentials cannot be read", extra={"order_id": order.pk})
+        return None
+
+
+def require_credentials(row: MerchantCredentials | None) -> Mapping[str, Any]:
+    """Return the credentials in a row. Raises `CredentialsMissing` if there are none."""
+    if row is None or not isinstance(row.credentials, dict) or not row.credentials:
+        raise CredentialsMissing("the merchant has no credentials for this scenario")
+    return row.credentials

@@ -1,0 +1,103 @@
+"""Calls of the TBank acquiring API: one-stage payments on the bank's own page."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from payments.links import notification_url, return_url
+from payments.outgoing.errors import ProviderBadAnswer, ProviderRejected
+from payments.outgoing.http import call_json
+from payments.providers.parsing import fields_of, kopecks, payment_id_of, redirect_of, required
+from payments.providers.payment import CURRENCY, FetchedPayment, NewPayment, PaymentState, StartedPayment
+from payments.providers.tbank.order_ids import ORDER_ID_LENGTH, order_id_of_attempt
+from payments.providers.tbank.tokens import token
+from payments.user_messages import PAYMENT_DESCRIPTION
+
+URL_NAME: Final = "tbank_payment_notification"
+"""Of the route to which the bank sends notifications."""
+PAYMENT_ID_LENGTH: Final = 20
+DESCRIPTION_LENGTH: Final = 140
+
+STATES: Final = {
+    "CONFIRMED": PaymentState.SUCCEEDED,
+    **dict.fromkeys(
+        ("REJECTED", "CANCELED", "AUTH_FAIL", "DEADLINE_EXPIRED", "ATTEMPTS_EXPIRED", "REVERSED"),
+        PaymentState.CANCELED,
+    ),
+    **dict.fromkeys(
+        (
+            "NEW",
+            "FORM_SHOWED",
+            "AUTHORIZING",
+            "AUTHORIZED",
+            "3DS_CHECKING",
+            "3DS_CHECKED",
+            "CONFIRMING",
+            "PREAUTHORIZING",
+            "PAY_CHECKING",
+        ),
+        PaymentState.PENDING,
+    ),
+}
+"""The bank's statuses that mean something here; all others are `other`."""
+
+
+def start(credentials: Mapping[str, Any], payment: NewPayment) -> StartedPayment:
+    """Call Init. An order id that is too long for the bank is a definite refusal."""
+    terminal, password = required(credentials, "terminal_key", "password")
+    order_id = order_id_of_attempt(payment.order_id, payment.attempt_number)
+    if len(order_id) > ORDER_ID_LENGTH:
+        raise ProviderRejected("the order id is longer than the bank allows")
+    back = return_url(payment.order_id)
+    parameters: dict[str, Any] = {
+        "TerminalKey": terminal,
+        "Amount": int(payment.amount),
+        "OrderId": order_id,
+        "Description": PAYMENT_DESCRIPTION.format(drink=payment.drink_name)[:DESCRIPTION_LENGTH],
+        "PayType": "O",
+        "SuccessURL": credentials.get("success_url") or back,
+        "FailURL": credentials.get("fail_url") or back,
+        "NotificationURL": notification_url(URL_NAME),
+    }
+    if payment.expires_at is not None:
+        due = timezone.localtime(payment.expires_at, timezone.get_default_timezone())
+        parameters["RedirectDueDate"] = due.isoformat(timespec="seconds")
+    answer = _call("Init", parameters, password)
+    payment_id = payment_id_of(answer.get("PaymentId"))
+    if len(payment_id) > PAYMENT_ID_LENGTH:
+        raise ProviderBadAnswer("the bank's payment id is too long")
+    return StartedPayment(
+        payment_id=payment_id,
+        redirect_url=redirect_of(answer.get("PaymentURL")),
+        provider_order_id=order_id,
+    )
+
+
+def fetch(credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
+    """Call GetState."""
+    terminal, password = required(credentials, "terminal_key", "password")
+    parameters = {"TerminalKey": terminal, "PaymentId": payment_id_of(payment_id)}
+    answer = _call("GetState", parameters, password)
+    if str(answer.get("PaymentId")) != payment_id:
+        raise ProviderBadAnswer("the answer is about another payment")
+    status = answer.get("Status")
+    if not isinstance(status, str):
+        raise ProviderBadAnswer("the answer has no status")
+    return FetchedPayment(
+        payment_id=payment_id,
+        state=STATES.get(status, PaymentState.OTHER),
+        raw_status=status,
+        order_id=str(answer.get("OrderId", "")),
+        amount=kopecks(answer.get("Amount")),
+        currency=CURRENCY,  # the bank's terminals here take rubles only and the answer names no currency
+    )
+
+
+def _call(method: str, parameters: dict[str, Any], password: str) -> dict[str, Any]:
+    body = {**parameters, "Token": token(parameters, password)}
+    answer = fields_of(call_json("POST", f"{settings.T_BANK_BASE_URL}/v2/{method}", body=body))
+    if answer.get("Success") is not True:
+        raise ProviderRejected(f"{method} refused with error code {str(answer.get('ErrorCode'))[:10]}")
+    return answer

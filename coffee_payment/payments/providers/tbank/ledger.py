@@ -1,0 +1,30 @@
+"""The TBankPayment rows: what the bank calls a payment, and where it stands."""
+
+from django.utils import timezone
+
+from payments.html import web_address
+from payments.models import Order, TBankPayment
+from payments.providers.payment import FetchedPayment, StartedPayment
+
+
+def store(order: Order, started: StartedPayment) -> None:
+    """Add the row of a started payment. Raises `IntegrityError` if the bank gave the payment id before."""
+    TBankPayment.objects.create(
+        amount=int(order.price),
+        payment_url=_storable(started.redirect_url),
+        order_id=started.provider_order_id,
+        payment_id=started.payment_id,
+    )
+
+
+def update(payment: FetchedPayment, *, successful: bool) -> None:
+    """Store the end of a payment."""
+    TBankPayment.objects.filter(payment_id=payment.payment_id).update(
+        status=TBankPayment.Status.COMPLETED if successful else TBankPayment.Status.FAILED,
+        updated_at=timezone.now(),
+    )
+
+
+def _storable(url: str) -> str | None:
+    longest = TBankPayment._meta.get_field("payment_url").max_length or 0
+    return url if len(url) <= longest and web_address(url) else None

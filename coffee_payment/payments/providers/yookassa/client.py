@@ -1,0 +1,110 @@
+"""Calls of the YooKassa API: payments in rubles, captured at once, confirmed by redirect."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.conf import settings
+
+from payments.links import return_url
+from payments.outgoing.errors import ProviderBadAnswer, ProviderError, ProviderTimeout, ProviderUnavailable
+from payments.outgoing.http import call_json
+from payments.providers.parsing import fields_of, kopecks, payment_id_of, redirect_of, required
+from payments.providers.payment import CURRENCY, FetchedPayment, NewPayment, PaymentState, StartedPayment
+from payments.user_messages import PAYMENT_DESCRIPTION
+
+DESCRIPTION_LENGTH: Final = 128
+KOPECKS_IN_RUBLE: Final = 100
+_SERVER_ERROR: Final = 500
+
+
+def start(
+    credentials: Mapping[str, Any], payment: NewPayment, receipt: Mapping[str, Any] | None = None
+) -> StartedPayment:
+    """Create a payment; after a timeout or 5xx it is repeated once with the same idempotence key."""
+    account, secret = required(credentials, "account_id", "secret_key")
+    body = _creation(payment) | ({"receipt": receipt} if receipt is not None else {})
+
+    def create() -> dict[str, Any]:
+        answer = call_json(
+            "POST",
+            f"{settings.YOOKASSA_BASE_URL}/payments",
+            body=body,
+            headers={"Idempotence-Key": payment.attempt_id},
+            auth=(account, secret),
+        )
+        return fields_of(answer)
+
+    try:
+        answer = create()
+    except (ProviderTimeout, ProviderUnavailable) as error:
+        if not _is_worth_repeating(error):
+            raise
+        answer = create()
+    confirmation = answer.get("confirmation")
+    return StartedPayment(
+        payment_id=payment_id_of(answer.get("id")),
+        redirect_url=redirect_of(fields_of(confirmation).get("confirmation_url")),
+        provider_order_id=payment.order_id,
+        details={"receipt": receipt},
+    )
+
+
+def fetch(credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
+    """Ask for one payment by its id."""
+    account, secret = required(credentials, "account_id", "secret_key")
+    payment_id_of(payment_id)
+    url = f"{settings.YOOKASSA_BASE_URL}/payments/{quote(payment_id, safe='')}"
+    answer = fields_of(call_json("GET", url, auth=(account, secret)))
+    if answer.get("id") != payment_id:
+        raise ProviderBadAnswer("the answer is about another payment")
+    status = answer.get("status")
+    if not isinstance(status, str):
+        raise ProviderBadAnswer("the answer has no status")
+    amount = answer.get("amount")
+    metadata = answer.get("metadata")
+    registration = answer.get("receipt_registration")
+    return FetchedPayment(
+        payment_id=payment_id,
+        state=PaymentState(status) if status in _STATES else PaymentState.OTHER,
+        raw_status=status,
+        order_id=str(metadata.get("order_uuid", "")) if isinstance(metadata, dict) else "",
+        amount=_amount(amount),
+        currency=str(amount.get("currency", "")) if isinstance(amount, dict) else "",
+        details={"receipt_registration": registration} if isinstance(registration, str) else {},
+    )
+
+
+def rubles(kopecks: Decimal) -> dict[str, str]:
+    """Return an amount as the API takes it."""
+    return {"value": f"{kopecks / KOPECKS_IN_RUBLE:.2f}", "currency": CURRENCY}
+
+
+_STATES: Final = frozenset({"pending", "succeeded", "canceled", "waiting_for_capture"})
+
+
+def _is_worth_repeating(error: ProviderError) -> bool:
+    return isinstance(error, ProviderTimeout) or (error.status or 0) >= _SERVER_ERROR
+
+
+def _amount(value: Any) -> Decimal | None:
+    number = kopecks(value.get("value")) if isinstance(value, dict) else None
+    try:
+        return None if number is None else number * KOPECKS_IN_RUBLE
+    except ArithmeticError:  # more than a Decimal holds, so not the amount of an order
+        return None
+
+
+def _creation(payment: NewPayment) -> dict[str, Any]:
+    return {
+        "amount": rubles(payment.amount),
+        "capture": True,
+        "confirmation": {"type": "redirect", "return_url": return_url(payment.order_id)},
+        "description": PAYMENT_DESCRIPTION.format(drink=payment.drink_name)[:DESCRIPTION_LENGTH],
+        "metadata": {
+            "order_uuid": payment.order_id,
+            "drink_number": payment.drink_number or "",
+            "size": str(payment.size - 1),
+        },
+    }

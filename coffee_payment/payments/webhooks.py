@@ -1,0 +1,72 @@
+"""Providers' notifications: each is only a hint, and the payment that it names is fetched from the provider."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from payments.orders import payment_results
+from payments.outgoing.errors import ProviderError, ProviderRejected
+from payments.providers.base import Notification, NotificationRefused, Webhook
+from payments.providers.credentials import find_credentials, require_credentials
+from payments.providers.registry import find_provider
+from payments.request_data import body_of
+from payments.responses import json_error, survives_database_loss, unavailable_json
+
+logger = logging.getLogger(__name__)
+
+_UNKNOWN_PAYMENT: Final = frozenset({None, 400, 404, 422})
+"""Statuses with which a provider refuses the payment id; 401 and 403 refuse our credentials, which staff can fix."""
+
+
+def view_of(webhook: Webhook) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the view of a webhook: 200 when the notification is processed or ignored."""
+
+    @csrf_exempt
+    @survives_database_loss(unavailable_json)
+    def receive(request: HttpRequest) -> HttpResponse:
+        body = body_of(request) if request.method == "POST" else None
+        if not isinstance(body, dict):
+            return json_error("invalid_request", 400)
+        facts = {"path": request.path, "field_names": sorted(map(str, body))[:50]}
+        logger.info("notification", extra=facts)
+        try:
+            _process(webhook, request, body)
+        except NotificationRefused as refused:
+            logger.warning("notification refused", extra={"path": request.path, "reason": str(refused)})
+            return json_error(refused.message, refused.status)
+        if not webhook.acknowledgement:
+            return HttpResponse(status=200)
+        return HttpResponse(webhook.acknowledgement, content_type="text/plain")
+
+    return receive
+
+
+def _process(webhook: Webhook, request: HttpRequest, body: dict[str, Any]) -> None:
+    notification = webhook.read(request, body)
+    if notification is not None:
+        _settle(webhook, notification)
+
+
+def _settle(webhook: Webhook, notification: Notification) -> None:
+    """Ask the provider about the payment and act on its answer. Raises `NotificationRefused`."""
+    order, payment_id = notification.order, notification.payment_id
+    if order.status in payment_results.MONEY_TAKEN and order.payment_reference_id == payment_id:
+        return
+    provider = find_provider(order.device)
+    if provider is None or provider.webhook is not webhook:
+        raise NotificationRefused(400, "invalid_request", "the device does not use this provider")
+    try:
+        payment = provider.fetch(require_credentials(find_credentials(order)), payment_id)
+    except ProviderRejected as error:
+        if error.status in _UNKNOWN_PAYMENT:
+            raise NotificationRefused(400, "invalid_request", str(error)) from error
+        raise NotificationRefused(503, "service_unavailable", str(error)) from error
+    except ProviderError as error:
+        raise NotificationRefused(503, "service_unavailable", str(error)) from error
+    is_ours = payment.order_id == notification.provider_order_id
+    if not is_ours or not payment_results.pays_for(payment, order):
+        raise NotificationRefused(400, "invalid_request", "the payment is not this order's")
+    payment_results.apply(provider, order, payment)
