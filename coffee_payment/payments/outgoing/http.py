@@ -89,3 +89,10 @@ def _decoded(answer: Answer) -> Any:
         return json.loads(answer.content)
     except (ValueError, RecursionError):
         raise ProviderBadAnswer("the answer is not JSON", status=status) from None
+
+
+def fields_of(answer: Any) -> dict[str, Any]:
+    """Return an answer's fields. Raises `ProviderBadAnswer` if it is not a JSON object."""
+    if not isinstance(answer, dict):
+        raise ProviderBadAnswer("the answer is not a JSON object")
+    return answer

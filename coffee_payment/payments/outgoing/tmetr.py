@@ -9,8 +9,7 @@ from django.conf import settings
 
 from payments.models import Order
 from payments.outgoing.errors import CredentialsMissing, ProviderBadAnswer
-from payments.outgoing.http import call_json
-from payments.providers.parsing import fields_of
+from payments.outgoing.http import call_json, fields_of
 
 logger = logging.getLogger(__name__)
 

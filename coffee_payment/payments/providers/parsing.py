@@ -46,13 +46,6 @@ def kopecks(value: Any) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
-def fields_of(answer: Any) -> dict[str, Any]:
-    """Return an answer's fields. Raises `ProviderBadAnswer` if it is not a JSON object."""
-    if not isinstance(answer, dict):
-        raise ProviderBadAnswer("the answer is not a JSON object")
-    return answer
-
-
 def text_of(source: Any, name: str) -> str:
     """Return a field as text if it is text or a whole number that the database can hold, else empty text."""
     value = source.get(name) if isinstance(source, Mapping) else None

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from payments.links import return_url
-from payments.outgoing.http import call_json
+from payments.outgoing.http import call_json, fields_of
 from payments.providers.base import CredentialField, FieldType, Provider
-from payments.providers.parsing import fields_of, kopecks, payment_id_of, redirect_of, required
+from payments.providers.parsing import kopecks, payment_id_of, redirect_of, required
 from payments.providers.payment import FetchedPayment, NewPayment, PaymentState, StartedPayment
 
 from tests.bonus_bank.webhook import BonusBankWebhook

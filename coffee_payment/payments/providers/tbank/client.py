@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from payments.links import notification_url, return_url
 from payments.outgoing.errors import ProviderBadAnswer, ProviderRejected
-from payments.outgoing.http import call_json
-from payments.providers.parsing import fields_of, kopecks, payment_id_of, redirect_of, required
+from payments.outgoing.http import call_json, fields_of
+from payments.providers.parsing import kopecks, payment_id_of, redirect_of, required
 from payments.providers.payment import CURRENCY, FetchedPayment, NewPayment, PaymentState, StartedPayment
 from payments.providers.tbank.order_ids import ORDER_ID_LENGTH, order_id_of_attempt
 from payments.providers.tbank.tokens import token

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from payments.links import return_url
 from payments.outgoing.errors import ProviderBadAnswer, ProviderError, ProviderTimeout, ProviderUnavailable
-from payments.outgoing.http import call_json
-from payments.providers.parsing import fields_of, kopecks, payment_id_of, redirect_of, required
+from payments.outgoing.http import call_json, fields_of
+from payments.providers.parsing import kopecks, payment_id_of, redirect_of, required
 from payments.providers.payment import CURRENCY, FetchedPayment, NewPayment, PaymentState, StartedPayment
 from payments.user_messages import PAYMENT_DESCRIPTION
 
