@@ -9,9 +9,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from verification.postgres.server import Database, Server
-from verification.tests.schema.mutations.cases import Harmless, Mutation
-from verification.tests.schema.mutations.installation import Base
-from verification.tests.schema.mutations.runner import DROP_SUBSCRIPTIONS
+from verification.tests.schema.mutations.cases import Case
+from verification.tests.schema.mutations.installation import DROP_SUBSCRIPTIONS, install
 
 
 class View:
@@ -49,13 +48,13 @@ class View:
 
 
 class Stage:
-    """One base on one server."""
+    """The base on one server."""
 
-    def __init__(self, server: Server, base: Base) -> None:
-        self._server, self._base = server, base
+    def __init__(self, server: Server) -> None:
+        self._server = server
         # Nobody is ever connected to it, so it can be cloned at any time.
-        self._template = base.install(server)
-        self.view = View(base.install(server))
+        self._template = install(server)
+        self.view = View(install(server))
 
     @contextmanager
     def committed(self, scripts: Sequence[str], *, anew: bool) -> Iterator[Database]:
@@ -63,10 +62,8 @@ class Stage:
 
         A clone lacks what the shared catalogs hold of the base: its subscription, the database's settings.
         """
-        if anew:
-            database = self._base.install(self._server)
-        else:
-            database = self._server.create_database(template=self._template.name)
+        server, template = self._server, self._template.name
+        database = install(server) if anew else server.create_database(template=template)
         try:
             for script in scripts:
                 database.execute(script)
@@ -77,12 +74,6 @@ class Stage:
             self._server.drop_database(database.name)
 
 
-def given(case: Mutation | Harmless) -> list[str]:
+def given(case: Case) -> list[str]:
     """Give what makes the case's left side of the base, if anything."""
-    script = case.given if isinstance(case, Mutation) else ""
-    return [script] if script else []
-
-
-def statements(case: Mutation | Harmless) -> list[str]:
-    """Give what makes its right side of its left."""
-    return case.sql.splitlines() if case.autocommit else [case.sql]
+    return [case.given] if case.given else []

@@ -12,13 +12,13 @@ from zlib import crc32
 import psycopg2
 
 from tools.peers.detectors import DETECTORS, Detector
-from tools.peers.stage import Stage, View, given, statements
+from tools.peers.stage import Stage, View, given
 from verification.postgres.providers import start
 from verification.postgres.server import Database, Server
-from verification.tests.schema.mutations import harmless, second
+from verification.tests.schema.mutations import harmless
 from verification.tests.schema.mutations.all_cases import MUTATIONS
-from verification.tests.schema.mutations.cases import Harmless, Mutation
-from verification.tests.schema.mutations.installation import FIRST, SECOND, Base, can_run
+from verification.tests.schema.mutations.cases import Case, Harmless, Mutation
+from verification.tests.schema.mutations.installation import can_run
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -27,11 +27,7 @@ ERROR: Final = "error"
 HARMLESS: Final = "harmless"
 UNCHANGED: Final = "the base against itself"
 
-LISTS: Final[Mapping[str, tuple[Base, Sequence[Mutation | Harmless]]]] = {
-    "first list": (FIRST, MUTATIONS),
-    "second list": (SECOND, second.MUTATIONS),
-    HARMLESS: (FIRST, harmless.CASES),
-}
+LISTS: Final[Mapping[str, Sequence[Case]]] = {"mutations": MUTATIONS, HARMLESS: harmless.CASES}
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def play(workers: int, seconds: float) -> tuple[str, dict[str, list[Outcome]]]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         played = list(pool.map(_play_share, shares))
     found: dict[str, list[Outcome]] = {}
-    for name, (_, cases) in LISTS.items():
+    for name, cases in LISTS.items():
         by_name = {outcome.name: outcome for _, lists in played for outcome in lists[name]}
         names = (UNCHANGED, *(case.name for case in cases))
         found[name] = [by_name[each] for each in names if each in by_name]
@@ -68,7 +64,7 @@ def _play_share(share: tuple[int, int, float]) -> tuple[str, dict[str, list[Outc
     number, workers, end = share
     found: dict[str, list[Outcome]] = {name: [] for name in LISTS}
     with start("embedded") as server:
-        trials = {name: _Trial(Stage(server, base)) for name, (base, _) in LISTS.items()}
+        trials = {name: _Trial(Stage(server)) for name in LISTS}
         for name, trial in trials.items():
             found[name].append(trial.outcome(Harmless(UNCHANGED, "SELECT 1")))
         for name, case in _sampled(server)[number::workers]:
@@ -80,9 +76,9 @@ def _play_share(share: tuple[int, int, float]) -> tuple[str, dict[str, list[Outc
         return server.version, found
 
 
-def _sampled(server: Server) -> list[tuple[str, Mutation | Harmless]]:
-    """Give the cases that the server can do: what is harmless first, then both lists mixed evenly."""
-    cases = [(name, case) for name, (_, cases) in LISTS.items() for case in cases if can_run(case, server)]
+def _sampled(server: Server) -> list[tuple[str, Case]]:
+    """Give the cases that the server can do: what is harmless first, then the mutations, mixed evenly."""
+    cases = [(name, case) for name, cases in LISTS.items() for case in cases if can_run(case, server)]
     return sorted(cases, key=lambda each: (each[0] != HARMLESS, crc32(each[1].name.encode())))
 
 
@@ -107,7 +103,7 @@ class _Trial:
         self._said: dict[str, str] = {}
         self._reasons: dict[str, str] = {}
 
-    def outcome(self, case: Mutation | Harmless) -> Outcome:
+    def outcome(self, case: Case) -> Outcome:
         """Show one case to all detectors."""
         self._said, self._reasons = {}, {}
         apart = [each for each in DETECTORS if case.autocommit or each.needs_commit]
@@ -118,7 +114,7 @@ class _Trial:
         kind, attribute = (case.kind, case.attribute) if isinstance(case, Mutation) else ("", "")
         return Outcome(case.name, kind, attribute, self._said, self._reasons)
 
-    def _judge_open(self, detectors: Sequence[Detector], case: Mutation | Harmless) -> None:
+    def _judge_open(self, detectors: Sequence[Detector], case: Case) -> None:
         view = self.stage.view
         lefts: dict[str, _Left] = {}
         try:
@@ -148,15 +144,15 @@ class _Trial:
             left = _Left(reading, detector.findings(reading, view))
         return left if anew else self._lefts.setdefault((detector.name, None), left)
 
-    def _differs_committed(self, detector: Detector, case: Mutation | Harmless) -> bool:
+    def _differs_committed(self, detector: Detector, case: Case) -> bool:
         try:
             return self._differs_apart(detector, case, anew=False)
         except psycopg2.Error:  # the case needs what no clone has
             return self._differs_apart(detector, case, anew=True)
 
-    def _differs_apart(self, detector: Detector, case: Mutation | Harmless, *, anew: bool) -> bool:
+    def _differs_apart(self, detector: Detector, case: Case, *, anew: bool) -> bool:
         left = self._apart_left(detector, given(case), anew=anew)
-        scripts = [*given(case), *statements(case)]
+        scripts = [*given(case), *case.statements]
         with self.stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
             return left.differs(detector, seen)
 

@@ -1,4 +1,4 @@
-"""Changes of a random schema, each of which is surely one."""
+"""Changes of a random schema, each of which is a difference."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from verification.tests.schema.random_schemas import TEXTS, Sketch, Table
 
 
 def changes(sketch: Sketch) -> list[str]:
-    """Give every change that can be made to a schema."""
+    """Return every change that can be made to a schema."""
     found = [
         "ALTER TYPE shop.\"Mood\" RENAME VALUE 'bad' TO 'worse'",
         "ALTER TYPE shop.\"Mood\" ADD VALUE 'best' BEFORE 'good'",

@@ -78,7 +78,7 @@ class Column:
 
 @dataclass
 class Table:
-    """A table and what hangs on it."""
+    """A table and what belongs to it."""
 
     name: str
     key: str = "integer"
@@ -107,7 +107,7 @@ class Sketch:
 
 @st.composite
 def schemas(draw: st.DrawFn) -> Sketch:
-    """Draw a schema of one to three tables with what usually hangs on tables."""
+    """Draw a schema of one to three tables with what usually belongs to tables."""
     sketch = Sketch([TYPES])
     for number in range(draw(st.integers(1, 3))):
         _table(draw, sketch, number)

@@ -1,61 +1,58 @@
-"""The bases that the cases stand on, made on a server of any version."""
+"""The database that the cases change, made on a server of any version."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg2
-import pytest
 
 from verification.postgres.server import Database, Server
-from verification.pytest_plugin import SERVERS
-from verification.tests.schema.mutations.cases import Allowed, Harmless, Mutation
+from verification.tests.schema.mutations.cases import Case
 
 HERE: Final = Path(__file__).parent
 ROLES: Final = ("mutation_reader", "mutation_owner")
 TABLESPACE: Final = "mutation_space"
 VERSIONS: Final = range(15, 19)
+"""Versions that may have a script of their own, ``since_<version>.sql``."""
 ALREADY_THERE: Final = (psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation)
+DROP_SUBSCRIPTIONS: Final = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT subname FROM pg_subscription
+        WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    LOOP
+        EXECUTE format('ALTER SUBSCRIPTION %I DISABLE', name);
+        EXECUTE format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', name);
+        EXECUTE format('DROP SUBSCRIPTION %I', name);
+    END LOOP;
+END $$
+"""
 
 
-@dataclass(frozen=True)
-class Base:
-    """One base: ``base.sql`` of a folder, and on newer servers ``since_<version>.sql`` beside it."""
-
-    folder: Path
-    shared: bool = False
-    """Whether it wants roles and a tablespace, which are the server's and not a database's."""
-
-    def scripts(self, major: int) -> list[str]:
-        """Give the scripts that a server of this version understands, in order."""
-        later = (self.folder / f"since_{version}.sql" for version in VERSIONS if version <= major)
-        paths = (self.folder / "base.sql", *(path for path in later if path.exists()))
-        return [path.read_text(encoding="utf-8") for path in paths]
-
-    def install(self, server: Server) -> Database:
-        """Make a database of this base; roles and tablespace stay for as long as the server."""
-        if self.shared:
-            _make_shared(server)
-        database = server.create_database()
-        for script in self.scripts(server.major):
-            database.execute(script)
-        return database
-
-
-FIRST: Final = Base(HERE)
-SECOND: Final = Base(HERE / "second", shared=True)
-
-
-def _make_shared(server: Server) -> None:
+def install(server: Server) -> Database:
+    """Return a new database with the base in it; the roles and the tablespace stay with the server."""
     for role in ROLES:
-        _unless_there(server, f"CREATE ROLE {role}")
+        _create_once(server, f"CREATE ROLE {role}")
     space = f"CREATE TABLESPACE {TABLESPACE} LOCATION ''"
-    _unless_there(server, "SET allow_in_place_tablespaces = on", space)
+    _create_once(server, "SET allow_in_place_tablespaces = on", space)
+    database = server.create_database()
+    later = (HERE / f"since_{version}.sql" for version in VERSIONS if version <= server.major)
+    for script in (HERE / "base.sql", *(path for path in later if path.exists())):
+        database.execute(script.read_text(encoding="utf-8"))
+    return database
 
 
-def _unless_there(server: Server, *statements: str) -> None:
+def remove(database: Database) -> None:
+    """Drop a database of the base; with a subscription in it PostgreSQL refuses to."""
+    database.execute(DROP_SUBSCRIPTIONS)
+    database.server.drop_database(database.name)
+
+
+def can_run(case: Case, server: Server) -> bool:
+    """Whether the version and the build of a server know what the case is made of."""
+    return server.major >= case.since and (not case.needs or case.needs in _built_with(server))
+
+
+def _create_once(server: Server, *statements: str) -> None:
     connection: Any = Database(server, "postgres").connect()
     try:
         with connection.cursor() as cursor:
@@ -67,27 +64,13 @@ def _unless_there(server: Server, *statements: str) -> None:
         connection.close()
 
 
-def can_run(case: Mutation | Harmless | Allowed, server: Server) -> bool:
-    """Whether this server knows what the case is made of."""
-    needs = case.needs if isinstance(case, Mutation) else ""
-    return server.major >= case.since and (not needs or needs in _abilities(server))
-
-
-def give_cases(metafunc: pytest.Metafunc, cases: Sequence[Mutation | Harmless | Allowed]) -> None:
-    """Give a test the cases that the server can do; without one nothing of it runs."""
-    if metafunc.config.getoption("--provider") != "none":
-        server = metafunc.config.stash[SERVERS].plain()
-        cases = [case for case in cases if can_run(case, server)]
-    metafunc.parametrize("case", cases, ids=str)
-
-
 @cache
-def _abilities(server: Server) -> frozenset[str]:
-    """Tell what the server was built with, in the words of ``Mutation.needs``."""
-    found = set()
+def _built_with(server: Server) -> frozenset[str]:
+    """Return what the server was built with, in the words of ``Case.needs``."""
+    words = set()
     if Database(server, "postgres").execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'"):
-        found.add("icu")
+        words.add("icu")
     compressions = "SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'"
     if "lz4" in Database(server, "postgres").execute(compressions)[0][0]:
-        found.add("lz4")
-    return frozenset(found)
+        words.add("lz4")
+    return frozenset(words)

@@ -1,30 +1,23 @@
-"""One comment, grant, default privilege or label more, less or other."""
+"""Comments and security labels."""
 
 # ruff: noqa: E501, N817 - a table: one case, as few lines as it takes
 # fmt: off
 
 from typing import Final
 
-from verification.tests.schema.mutations.cases import LARGE_OBJECT, ONLY_WITH_CREATE
+from verification.tests.schema.mutations.cases import LARGE_OBJECT
 from verification.tests.schema.mutations.cases import Mutation as M
 
 ORDER, MERCHANT = "public.payments_order", "public.payments_merchant"
 
 
 def comment(what: str, sql: str, target: str, *, since: int = 14, given: str = "", blind: str = "") -> M:
-    """Give a first comment on an object."""
+    """Return a first comment on an object."""
     return M(f"comment on {what}", f"COMMENT ON {sql} IS 'said'", "comment", target, "comment", change="added",
              since=since, given=given, pg_dump_blind=blind)
 
 
-def grant(what: str, sql: str, target: str, *, change: str = "added", since: int = 14, given: str = "") -> M:
-    return M(what, sql, "grant", target, "privileges", change=change, since=since, given=given)
-
-
-def to_reader(what: str, target: str, *, blind: str = "") -> M:
-    return M(f"grant on {what}", f"GRANT ALL ON {what} TO mutation_reader", "grant", f"{target} to mutation_reader",
-             "privileges", change="added", pg_dump_blind=blind)
-
+LABEL: Final = "INSERT INTO pg_seclabel VALUES ('{}'::regclass, 'pg_class'::regclass, {}, 'guard', '{}')"
 
 COMMENTS: Final = (
     comment("schema", "SCHEMA spare", "schema spare"),
@@ -59,7 +52,7 @@ COMMENTS: Final = (
     comment("policy", f"POLICY own_rows ON {MERCHANT}", f"policy {MERCHANT}.own_rows"),
     M("comment on extension", "COMMENT ON EXTENSION hstore IS 'said'", "comment", "extension hstore", "comment"),
     comment("statistics", "STATISTICS public.order_statistics", "statistics public.order_statistics"),
-    comment("publication", "PUBLICATION feed", "publication feed"),
+    comment("publication", "PUBLICATION inserts", "publication inserts"),
     comment("wrapper", "FOREIGN DATA WRAPPER ledger", "foreign_data_wrapper ledger"),
     comment("server", "SERVER bank", "server bank"),
     comment("collation", "COLLATION public.plain", "collation public.plain"),
@@ -84,54 +77,24 @@ COMMENTS: Final = (
       "comment", f"constraint {MERCHANT}.payments_merchant_inn_key", "comment"),
     M("another comment on an index", "COMMENT ON INDEX public.payments_order_status_idx IS 'for nobody'", "comment",
       f"index {ORDER}.payments_order_status_idx", "comment"),
+    M("schema comment", "COMMENT ON SCHEMA audit IS 'who'", "comment", "schema audit", "comment"),
+    M("table comment dropped", "COMMENT ON TABLE payments.merchant IS NULL", "comment", "table payments.merchant",
+      "comment", change="removed"),
+    M("column comment", "COMMENT ON COLUMN payments.merchant.code IS 'other'", "comment",
+      "column payments.merchant.code", "comment"),
+    M("function comment", "COMMENT ON FUNCTION payments.fee IS 'x'", "comment",
+      "function payments.fee(numeric,numeric)", "comment", change="added"),
+    M("procedure comment", "COMMENT ON PROCEDURE payments.settle IS 'x'", "comment",
+      "procedure payments.settle(date)", "comment", change="added"),
+    M("policy comment", "COMMENT ON POLICY device_own ON payments.device IS 'x'", "comment",
+      "policy payments.device.device_own", "comment"),
+    M("subscription comment", "COMMENT ON SUBSCRIPTION inbox IS 'x'", "comment", "subscription inbox", "comment",
+      change="added"),
+    M("operator comment", "COMMENT ON OPERATOR payments.=== (numeric, numeric) IS 'x'", "comment",
+      "operator payments.===(numeric,numeric)", "comment", change="added"),
+    M("operator class comment", "COMMENT ON OPERATOR CLASS payments.amount_class USING btree IS 'x'", "comment",
+      "operator_class payments.amount_class using btree", "comment", change="added"),
 )
-GRANTS: Final = (
-    to_reader("TABLE public.payments_device", "table public.payments_device"),
-    to_reader("TABLE public.payments_cheap", "view public.payments_cheap"),
-    to_reader("TABLE public.payments_daily", "materialized_view public.payments_daily"),
-    to_reader("TABLE public.bank_entry", "foreign_table public.bank_entry"),
-    to_reader("SEQUENCE public.free_number", "sequence public.free_number"),
-    to_reader("SCHEMA spare", "schema spare"),
-    to_reader("FUNCTION public.touch()", "function public.touch()"),
-    to_reader("PROCEDURE public.settle(date)", "procedure public.settle(date)"),
-    to_reader("TYPE public.currency", "type public.currency"),
-    to_reader("DOMAIN public.short_text", "type public.short_text"),
-    to_reader("LANGUAGE little", "language little"),
-    to_reader("FOREIGN DATA WRAPPER ledger", "foreign_data_wrapper ledger"),
-    to_reader("FOREIGN SERVER bank", "server bank"),
-    to_reader("LARGE OBJECT 4242", "large_object 4242", blind=LARGE_OBJECT),
-    grant("grant on a column", f"GRANT UPDATE (status) ON {ORDER} TO mutation_reader",
-          f"column {ORDER}.status to mutation_reader"),
-    grant("grant more on a column", f"GRANT UPDATE (name) ON {MERCHANT} TO mutation_reader",
-          f"column {MERCHANT}.name to mutation_reader", change="changed"),
-    grant("revoke from a column", f"REVOKE SELECT (inn) ON {MERCHANT} FROM mutation_reader",
-          f"column {MERCHANT}.inn to mutation_reader", change="removed"),
-    grant("another privilege on a table", f"GRANT INSERT ON {ORDER} TO mutation_reader", f"table {ORDER} to mutation_reader",
-          change="changed"),
-    grant("with grant option", f"GRANT SELECT ON {ORDER} TO mutation_reader WITH GRANT OPTION",
-          f"table {ORDER} to mutation_reader", change="changed"),
-    grant("revoke from a table", f"REVOKE ALL ON {ORDER} FROM mutation_reader", f"table {ORDER} to mutation_reader",
-          change="removed"),
-    grant("grant to another role", f"GRANT SELECT ON {ORDER} TO mutation_owner", f"table {ORDER} to mutation_owner"),
-    grant("grant to everybody", f"GRANT SELECT ON {ORDER} TO PUBLIC", f"table {ORDER} to PUBLIC"),
-    grant("revoke from everybody", "REVOKE EXECUTE ON FUNCTION public.touch() FROM PUBLIC",
-          "function public.touch() to PUBLIC", change="added"),
-    grant("maintain", f"GRANT MAINTAIN ON {ORDER} TO mutation_reader", f"table {ORDER} to mutation_reader",
-          change="changed", since=17),
-    grant("revoke usage of the schema public", "REVOKE USAGE ON SCHEMA public FROM PUBLIC", "schema public to PUBLIC",
-          change="removed", given="REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
-    grant("grant on a system's function", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO mutation_reader",
-          "function pg_catalog.pg_read_file(pg_catalog.text) to mutation_reader"),
-    M("default privileges in a schema", "ALTER DEFAULT PRIVILEGES IN SCHEMA audit GRANT INSERT ON TABLES TO mutation_reader",
-      "default_privileges", "tables of {user} in audit to mutation_reader", "privileges"),
-    M("no default privileges", "ALTER DEFAULT PRIVILEGES IN SCHEMA audit REVOKE SELECT ON TABLES FROM mutation_reader",
-      "default_privileges", "tables of {user} in audit to mutation_reader", "privileges", change="removed"),
-    M("default privileges everywhere", "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO mutation_reader",
-      "default_privileges", "sequences of {user} to mutation_reader", "privileges", change="added"),
-    M("default privileges less", "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC", "default_privileges",
-      "functions of {user} to PUBLIC", "privileges", change="added"),
-)
-LABEL: Final = "INSERT INTO pg_seclabel VALUES ('{}'::regclass, 'pg_class'::regclass, {}, 'guard', '{}')"
 LABELS: Final = (
     M("security label", LABEL.format(ORDER, 0, "secret"), "security_label", f"table {ORDER} for guard", "label",
       change="added"),
@@ -140,25 +103,4 @@ LABELS: Final = (
     M("another security label", f"UPDATE pg_seclabel SET label = 'public' WHERE objoid = '{ORDER}'::regclass",
       "security_label", f"table {ORDER} for guard", "label", given=LABEL.format(ORDER, 0, "secret")),
 )
-
-
-def of_database(statement: str) -> str:
-    """Give a statement that names its own database at %I."""
-    quoted = statement.replace("'", "''")
-    return f"DO $$ BEGIN EXECUTE format('{quoted}', current_database()); END $$"
-
-
-DATABASE: Final = (
-    M("setting of the database", of_database("ALTER DATABASE %I SET work_mem = '8MB'"), "database",
-      "settings for everyone", change="added", pg_dump_blind=ONLY_WITH_CREATE),
-    M("another setting of the database", of_database("ALTER DATABASE %I SET work_mem = '9MB'"), "database",
-      "settings for everyone", "settings", given=of_database("ALTER DATABASE %I SET work_mem = '8MB'"),
-      pg_dump_blind=ONLY_WITH_CREATE),
-    M("setting of a role in the database", of_database("ALTER ROLE mutation_reader IN DATABASE %I SET search_path = audit"),
-      "database", "settings for mutation_reader", change="added", pg_dump_blind=ONLY_WITH_CREATE),
-    M("comment on the database", of_database("COMMENT ON DATABASE %I IS 'said'"), "comment", "database", "comment",
-      change="added", given=of_database("COMMENT ON DATABASE %I IS NULL"), pg_dump_blind=ONLY_WITH_CREATE),
-    M("grant on the database", of_database("GRANT CREATE ON DATABASE %I TO mutation_reader"), "grant",
-      "database to mutation_reader", "privileges", change="added", pg_dump_blind=ONLY_WITH_CREATE),
-)
-MUTATIONS: Final = (*COMMENTS, *GRANTS, *LABELS, *DATABASE)
+CASES: Final = (*COMMENTS, *LABELS)
