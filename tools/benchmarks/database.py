@@ -50,7 +50,7 @@ SELECT (SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid >= 16384),
 
 
 def names(tables: int) -> Iterator[str]:
-    """Give so many different names of tables, as an application's would be."""
+    """Return so many different names of tables, as an application's would be."""
     stems = [f"{area}_{thing}{part}" for part in PARTS for area in AREAS for thing in THINGS]
     for number in range(tables):
         turn, place = divmod(number, len(stems))
@@ -58,7 +58,7 @@ def names(tables: int) -> Iterator[str]:
 
 
 def statements(tables: int) -> Iterator[str]:
-    """Give the statements that make so many tables, each pointing at one made before it."""
+    """Return the statements that make so many tables, each pointing at one made before it."""
     made: list[str] = []
     for number, name in enumerate(names(tables)):
         target = made[number // 3] if made else name
@@ -69,7 +69,7 @@ def statements(tables: int) -> Iterator[str]:
 
 
 def create(server: Server, tables: int) -> Database:
-    """Make a database with so many tables and let the planner know it, as a database in use is known."""
+    """Make a database with so many tables and analyze it."""
     database = server.create_database()
     waiting: list[str] = []
     for statement in statements(tables):

@@ -1,11 +1,11 @@
-"""What is asked of the comparison, and how it is measured: in turn, so that a busy machine is as busy for both."""
+"""The limits, and the measurements: taken in turn, so that load on the machine affects both sides alike."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from tools.benchmarks import contenders
+from tools.benchmarks import measured_commands
 from verification.postgres.server import Database
 
 DIFF_TO_DUMPS: Final = 0.6
@@ -24,7 +24,7 @@ Contender = Callable[[], float]
 
 @dataclass(frozen=True)
 class Goal:
-    """One line of the table: two things measured, and what the first may be of the second."""
+    """One line of the table: two figures, and the limit of their ratio."""
 
     name: str
     ours: float
@@ -49,28 +49,28 @@ class Pair:
     right: Database
 
     def diff(self) -> float:
-        """Give the seconds of a whole comparison."""
-        return contenders.diff(self.left, self.right).seconds
+        """Return the seconds of a whole comparison."""
+        return measured_commands.diff(self.left, self.right).seconds
 
     def dumps(self) -> float:
-        """Give the seconds of two dumps."""
-        return contenders.two_dumps(self.left, self.right)
+        """Return the seconds of two dumps."""
+        return measured_commands.two_dumps(self.left, self.right)
 
     def migra(self) -> float:
-        """Give the seconds of migra's comparison."""
-        return contenders.migra(self.left, self.right).seconds
+        """Return the seconds of migra's comparison."""
+        return measured_commands.migra(self.left, self.right).seconds
 
     def reading(self) -> float:
-        """Give the seconds of one reading in this process."""
-        return contenders.reading(self.left)
+        """Return the seconds of one reading in this process."""
+        return measured_commands.reading(self.left)
 
 
 def measure(small: Pair, large: Pair, rounds: int) -> Iterator[Goal]:
-    """Measure everything; a goal is given as soon as it is known."""
+    """Measure everything; each goal is yielded as soon as it is measured."""
     # First of all: a process's peak is never shown below that of its parent, which reads below.
-    peak = contenders.diff(large.left, large.right).peak / 1e6
+    peak = measured_commands.diff(large.left, large.right).peak / 1e6
     yield Goal("peak memory of diff, 4,000 tables", peak, 0, peak, MEMORY, "MB")
-    counts = [float(contenders.queries(pair.left)) for pair in (large, small)]
+    counts = [float(measured_commands.queries(pair.left)) for pair in (large, small)]
     yield Goal("queries, 4,000 tables to 1,000", counts[0], counts[1], counts[0] / counts[1], 1.0, "queries")
     yield ratio("diff to two pg_dump -s", small.diff, small.dumps, DIFF_TO_DUMPS, rounds)
     yield ratio("diff to migra", small.diff, small.migra, DIFF_TO_MIGRA, min(rounds, MIGRA_ROUNDS))

@@ -1,4 +1,4 @@
-"""Play all mutations before this project's reader and its peers, and write the page of who saw what."""
+"""Ask this project and its peers about every mutation, and write a page of who detects what."""
 
 import argparse
 import sys
@@ -6,28 +6,28 @@ import time
 from pathlib import Path
 from typing import Final
 
+from tools.peers.evaluation import evaluate
 from tools.peers.page import page
-from tools.peers.trial import play
 from verification.errors import CannotRun
 
-PAGE: Final = Path(__file__).with_name("results.md")
+PAGE: Final = Path(__file__).parents[2] / "reports" / "peers.md"
 
 
 def main() -> int:
-    """Play, write, and end with 1 when this project itself missed something or raised a false alarm."""
+    """Return 1 if this project missed a mutation or reported a harmless case."""
     parser = argparse.ArgumentParser(prog="python -m tools.peers", description=__doc__)
     parser.add_argument("--workers", type=int, default=2, help="processes, each with a server (default: 2)")
     parser.add_argument(
         "--minutes",
         type=float,
         default=15,
-        help="when they are up, the rest of the cases is left out (default: 15)",
+        help="stop after so many minutes and omit the remaining cases (default: 15)",
     )
-    parser.add_argument("-o", "--output", type=Path, default=PAGE, help=f"default: docs/{PAGE.name}")
+    parser.add_argument("-o", "--output", type=Path, default=PAGE, help=f"default: reports/{PAGE.name}")
     arguments = parser.parse_args()
     began = time.monotonic()
     try:
-        server, outcomes = play(arguments.workers, arguments.minutes * 60)
+        server, outcomes = evaluate(arguments.workers, arguments.minutes * 60)
     except CannotRun as error:
         print(f"verification: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Who looks: this project's catalog reader, and its peers, each as its own documentation has it used."""
+"""This project's catalog reader and its peers, each used as its documentation says."""
 
 import re
 import warnings
@@ -12,7 +12,7 @@ from migra import Migration
 from schemainspect import get_inspector
 from sqlalchemy import Connection, MetaData, text
 
-from tools.peers.stage import View
+from tools.peers.case_databases import OpenDatabase
 from verification.postgres.server import Database
 from verification.schema import catalog
 from verification.schema.comparison.compare import compare
@@ -22,7 +22,7 @@ SCHEMAS: Final = text(
     "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
 )
 ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
-"""Where an object lies in memory: no part of what is found."""
+"""Memory addresses, removed from the findings."""
 
 ONE_PARENT: Final = """
 DO $$ DECLARE one record; BEGIN
@@ -33,7 +33,7 @@ DO $$ DECLARE one record; BEGIN
     END LOOP;
 END $$
 """
-"""migra breaks down on a table with two parents: it is shown each with its first one only, on both sides."""
+"""migra fails on a table with two parents: it is shown each with its first one only, on both sides."""
 
 
 class Detector(ABC):
@@ -41,11 +41,11 @@ class Detector(ABC):
 
     name: str
     needs_commit = False
-    """Whether it must be shown a database of its own, since it looks by a connection of its own."""
+    """Whether it must be shown a database of its own, since it opens its own connection."""
 
     @abstractmethod
     def read(self, seen: Any) -> Any:
-        """Read the left side; ``seen``: a ``View``, or a ``Database`` for who needs it committed."""
+        """Read the left side; ``seen``: a ``OpenDatabase``, or a ``Database`` if ``needs_commit``."""
 
     @abstractmethod
     def findings(self, left: Any, seen: Any) -> set[str]:
@@ -53,7 +53,7 @@ class Detector(ABC):
 
     @abstractmethod
     def version(self) -> str:
-        """Give the version that is used; empty: the server's."""
+        """Return the version that is used; empty: the server's."""
 
 
 class Catalog(Detector):
@@ -61,16 +61,16 @@ class Catalog(Detector):
 
     name = "this project"
 
-    def read(self, seen: View) -> Any:
+    def read(self, seen: OpenDatabase) -> Any:
         """Read the catalogs."""
         return catalog.read(seen.psycopg)
 
-    def findings(self, left: Any, seen: View) -> set[str]:
+    def findings(self, left: Any, seen: OpenDatabase) -> set[str]:
         """Compare by the model."""
         return set(map(repr, compare(left, catalog.read(seen.psycopg))))
 
     def version(self) -> str:
-        """Give the version of this checkout."""
+        """Return the version of this checkout."""
         return version("django-postgres-verification")
 
 
@@ -79,12 +79,12 @@ class Migra(Detector):
 
     name = "migra"
 
-    def read(self, seen: View) -> Any:
+    def read(self, seen: OpenDatabase) -> Any:
         """Read with schemainspect."""
         seen.run(ONE_PARENT)
         return get_inspector(seen.sqlalchemy)
 
-    def findings(self, left: Any, seen: View) -> set[str]:
+    def findings(self, left: Any, seen: OpenDatabase) -> set[str]:
         """Ask for all changes."""
         migration = Migration(left, self.read(seen))
         migration.set_safety(False)
@@ -92,7 +92,7 @@ class Migra(Detector):
         return set(migration.statements)
 
     def version(self) -> str:
-        """Give its own and its reader's."""
+        """Return its own and its reader's."""
         return f"{version('migra')} (schemainspect {version('schemainspect')})"
 
 
@@ -121,7 +121,7 @@ class Alembic(Detector):
 
     name = "Alembic"
 
-    def read(self, seen: View) -> Any:
+    def read(self, seen: OpenDatabase) -> Any:
         """Reflect every schema."""
         metadata = MetaData()
         with warnings.catch_warnings():
@@ -130,7 +130,7 @@ class Alembic(Detector):
                 metadata.reflect(seen.sqlalchemy, schema=schema)
         return metadata
 
-    def findings(self, left: Any, seen: View) -> set[str]:
+    def findings(self, left: Any, seen: OpenDatabase) -> set[str]:
         """Ask for the operations that would bring the database to the reflected state."""
         options = {"include_schemas": True, "compare_type": True, "compare_server_default": True}
         with warnings.catch_warnings():
@@ -139,7 +139,7 @@ class Alembic(Detector):
             return {ADDRESS.sub("", repr(each)) for each in compare_metadata(context, left)}
 
     def version(self) -> str:
-        """Give its own and SQLAlchemy's."""
+        """Return its own and SQLAlchemy's."""
         return f"{version('alembic')} (SQLAlchemy {version('SQLAlchemy')})"
 
 
@@ -148,17 +148,17 @@ class Inspection(Detector):
 
     name = "SQLAlchemy"
 
-    def read(self, seen: View) -> Any:
-        """Read as the witness reads."""
+    def read(self, seen: OpenDatabase) -> Any:
+        """Read as the cross-check reads."""
         seen.run("SET LOCAL search_path TO ''")
         return reading.read_open(seen.sqlalchemy)
 
-    def findings(self, left: Any, seen: View) -> set[str]:
+    def findings(self, left: Any, seen: OpenDatabase) -> set[str]:
         """Compare the readings."""
         return set(map(repr, reading.compare_readings(left, self.read(seen))))
 
     def version(self) -> str:
-        """Give SQLAlchemy's."""
+        """Return SQLAlchemy's."""
         return version("SQLAlchemy")
 
 

@@ -1,4 +1,4 @@
-"""Plays every case before every detector."""
+"""Run every case and ask every detector about it."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,8 @@ from zlib import crc32
 
 import psycopg2
 
+from tools.peers.case_databases import CaseDatabases, OpenDatabase, given
 from tools.peers.detectors import DETECTORS, Detector
-from tools.peers.stage import Stage, View, given
 from verification.postgres.providers import start
 from verification.postgres.server import Database, Server
 from verification.tests.schema.mutations import harmless
@@ -23,7 +23,7 @@ from verification.tests.schema.mutations.installation import can_run
 YES: Final = "yes"
 NO: Final = "no"
 ERROR: Final = "error"
-"""The detector broke down: it saw nothing."""
+"""The detector failed."""
 HARMLESS: Final = "harmless"
 UNCHANGED: Final = "the base against itself"
 
@@ -44,40 +44,40 @@ class Outcome:
     """Detector -> the first line of its error."""
 
 
-def play(workers: int, seconds: float) -> tuple[str, dict[str, list[Outcome]]]:
-    """Give the server's version, and the outcomes of each list in its order; each worker has its own server.
+def evaluate(workers: int, seconds: float) -> tuple[str, dict[str, list[Outcome]]]:
+    """Return the server's version, and the outcomes of each list in its order; each worker has its own server.
 
-    When the time is up the cases that are left are left out; those that were played are an even sample.
+    When the time is up the cases that are left are left out; those that were evaluated are an even sample.
     """
     shares = [(number, workers, time.time() + seconds) for number in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        played = list(pool.map(_play_share, shares))
+        evaluated = list(pool.map(_evaluate_share, shares))
     found: dict[str, list[Outcome]] = {}
     for name, cases in LISTS.items():
-        by_name = {outcome.name: outcome for _, lists in played for outcome in lists[name]}
+        by_name = {outcome.name: outcome for _, lists in evaluated for outcome in lists[name]}
         names = (UNCHANGED, *(case.name for case in cases))
         found[name] = [by_name[each] for each in names if each in by_name]
-    return played[0][0], found
+    return evaluated[0][0], found
 
 
-def _play_share(share: tuple[int, int, float]) -> tuple[str, dict[str, list[Outcome]]]:
+def _evaluate_share(share: tuple[int, int, float]) -> tuple[str, dict[str, list[Outcome]]]:
     number, workers, end = share
     found: dict[str, list[Outcome]] = {name: [] for name in LISTS}
     with start("embedded") as server:
-        trials = {name: _Trial(Stage(server)) for name in LISTS}
-        for name, trial in trials.items():
-            found[name].append(trial.outcome(Harmless(UNCHANGED, "SELECT 1")))
+        evaluations = {name: _Evaluation(CaseDatabases(server)) for name in LISTS}
+        for name, evaluation in evaluations.items():
+            found[name].append(evaluation.outcome(Harmless(UNCHANGED, "SELECT 1")))
         for name, case in _sampled(server)[number::workers]:
             if time.time() > end:
                 break
-            found[name].append(trials[name].outcome(case))
-        for trial in trials.values():
-            trial.stage.view.close()
+            found[name].append(evaluations[name].outcome(case))
+        for evaluation in evaluations.values():
+            evaluation.databases.view.close()
         return server.version, found
 
 
 def _sampled(server: Server) -> list[tuple[str, Case]]:
-    """Give the cases that the server can do: what is harmless first, then the mutations, mixed evenly."""
+    """Return the cases that the server can do: what is harmless first, then the mutations, mixed evenly."""
     cases = [(name, case) for name, cases in LISTS.items() for case in cases if can_run(case, server)]
     return sorted(cases, key=lambda each: (each[0] != HARMLESS, crc32(each[1].name.encode())))
 
@@ -93,11 +93,11 @@ class _Left:
         return bool(detector.findings(self.reading, seen) - self.noise)
 
 
-class _Trial:
+class _Evaluation:
     """The cases of one list on their base."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, databases: CaseDatabases) -> None:
+        self.databases = databases
         self._lefts: dict[tuple[str, bool | None], _Left] = {}
         """Detector and how the base was made (None: not committed) -> what all cases without a given share."""
         self._said: dict[str, str] = {}
@@ -115,7 +115,7 @@ class _Trial:
         return Outcome(case.name, kind, attribute, self._said, self._reasons)
 
     def _judge_open(self, detectors: Sequence[Detector], case: Case) -> None:
-        view = self.stage.view
+        view = self.databases.view
         lefts: dict[str, _Left] = {}
         try:
             for script in given(case):
@@ -135,7 +135,7 @@ class _Trial:
         finally:
             view.psycopg.rollback()
 
-    def _open_left(self, detector: Detector, view: View, *, anew: bool) -> _Left:
+    def _open_left(self, detector: Detector, view: OpenDatabase, *, anew: bool) -> _Left:
         if not anew and (detector.name, None) in self._lefts:
             return self._lefts[detector.name, None]
         with view.undone():
@@ -153,13 +153,13 @@ class _Trial:
     def _differs_apart(self, detector: Detector, case: Case, *, anew: bool) -> bool:
         left = self._apart_left(detector, given(case), anew=anew)
         scripts = [*given(case), *case.statements]
-        with self.stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
+        with self.databases.committed(scripts, anew=anew) as database, _opened(detector, database) as seen:
             return left.differs(detector, seen)
 
     def _apart_left(self, detector: Detector, scripts: list[str], *, anew: bool) -> _Left:
         if not scripts and (detector.name, anew) in self._lefts:
             return self._lefts[detector.name, anew]
-        with self.stage.committed(scripts, anew=anew) as database, _eyes(detector, database) as seen:
+        with self.databases.committed(scripts, anew=anew) as database, _opened(detector, database) as seen:
             reading = detector.read(seen)
             left = _Left(reading, detector.findings(reading, seen))
         return left if scripts else self._lefts.setdefault((detector.name, anew), left)
@@ -175,11 +175,11 @@ class _Trial:
 
 
 @contextmanager
-def _eyes(detector: Detector, database: Database) -> Iterator[Any]:
+def _opened(detector: Detector, database: Database) -> Iterator[Any]:
     if detector.needs_commit:
         yield database
         return
-    view = View(database)
+    view = OpenDatabase(database)
     try:
         yield view
     finally:

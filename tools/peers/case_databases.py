@@ -1,4 +1,4 @@
-"""A database in the state that a case has made, and the ways in which a detector can look at it."""
+"""Databases changed by a case, opened for psycopg2 and SQLAlchemy."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +13,7 @@ from verification.tests.schema.mutations.cases import Case
 from verification.tests.schema.mutations.installation import DROP_SUBSCRIPTIONS, install
 
 
-class View:
+class OpenDatabase:
     """One database through one transaction, for psycopg2 and for SQLAlchemy: what is not committed is seen."""
 
     def __init__(self, database: Database) -> None:
@@ -34,7 +34,7 @@ class View:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Take back what happens in a ``with`` block, whatever state it leaves the transaction in."""
+        """Roll back what happens in a ``with`` block, even after an error."""
         self.run("SAVEPOINT detector")
         try:
             yield
@@ -42,25 +42,25 @@ class View:
             self.run("ROLLBACK TO detector")
 
     def close(self) -> None:
-        """Leave the database as it was."""
+        """Roll back and disconnect."""
         self.psycopg.rollback()
         self.psycopg.close()
 
 
-class Stage:
+class CaseDatabases:
     """The base on one server."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         # Nobody is ever connected to it, so it can be cloned at any time.
         self._template = install(server)
-        self.view = View(install(server))
+        self.view = OpenDatabase(install(server))
 
     @contextmanager
     def committed(self, scripts: Sequence[str], *, anew: bool) -> Iterator[Database]:
-        """Give a database where the scripts were run for good: a clone of the base, or the base made anew.
+        """Return a database where the scripts were committed: a clone of the base, or the base installed again.
 
-        A clone lacks what the shared catalogs hold of the base: its subscription, the database's settings.
+        A clone lacks what is in shared catalogs: the subscription and the settings of the database.
         """
         server, template = self._server, self._template.name
         database = install(server) if anew else server.create_database(template=template)
@@ -75,5 +75,5 @@ class Stage:
 
 
 def given(case: Case) -> list[str]:
-    """Give what makes the case's left side of the base, if anything."""
+    """Return what makes the case's left side of the base, if anything."""
     return [case.given] if case.given else []

@@ -1,4 +1,4 @@
-"""Who is measured: whole processes as a user starts them, and the reading alone in this process."""
+"""The commands that are measured: whole processes, and one reading in this process."""
 
 import os
 import subprocess
@@ -39,7 +39,7 @@ def migra(left: Database, right: Database) -> Finished:
 
 
 def two_dumps(left: Database, right: Database) -> float:
-    """Give the seconds that ``pg_dump -s`` takes for the one and then for the other."""
+    """Return the seconds that ``pg_dump -s`` takes for the one and then for the other."""
     began = time.perf_counter()
     for database in (left, right):
         database.server.run_tool("pg_dump", "--schema-only", database.name)
@@ -47,7 +47,7 @@ def two_dumps(left: Database, right: Database) -> float:
 
 
 def reading(database: Database) -> float:
-    """Give the seconds that the catalog reader takes in this process, its connection included."""
+    """Return the seconds that the catalog reader takes in this process, its connection included."""
     began = time.perf_counter()
     schema = catalog.read(database.url)
     seconds = time.perf_counter() - began
