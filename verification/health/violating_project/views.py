@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -47,23 +48,15 @@ def commit(request: HttpRequest, violation: Violation) -> JsonResponse:
     return clean(request)
 
 
-def query(alias: str = "default") -> None:
-    """Run a query."""
+def _query(alias: str = "default") -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-def query_second_alias() -> None:
-    """Run a query on the other alias."""
-    query("second")
-
-
-def query_in_thread() -> None:
-    """Run a query in another thread."""
-
+def _query_in_thread() -> None:
     def work() -> None:
         try:
-            query()
+            _query()
         finally:
             connections.close_all()
 
@@ -72,75 +65,60 @@ def query_in_thread() -> None:
     thread.join()
 
 
-def query_first_time() -> None:
+def _query_first_time() -> None:
     """Run a query once in the life of the process, as a lazily filled cache does."""
     global _queried  # noqa: PLW0603 - state of the process is the point
     if not _queried:
         _queried = True
-        query()
+        _query()
 
 
-def query_and_swallow() -> None:
-    """Run a query and swallow its error."""
+def _query_and_swallow() -> None:
     with suppress(Exception):
-        query()
+        _query()
 
 
-def connect() -> None:
-    """Open a connection and run no query."""
+def _connect() -> None:
     connection.close()
     connection.ensure_connection()
 
 
-def use_driver() -> None:
-    """Connect with psycopg2, without Django."""
+def _use_driver() -> None:
     database = settings.DATABASES["default"]
-    raw: Any = psycopg2.connect(
-        dbname=database["NAME"],
-        user=database["USER"],
-        password=database["PASSWORD"],
-        host=database["HOST"],
-        port=database["PORT"],
-    )
+    keywords = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    raw: Any = psycopg2.connect(**{keyword: database[name] for keyword, name in keywords.items()})
     raw.close()
 
 
-def use_socket() -> None:
-    """Connect to a host that the settings name."""
+def _use_socket() -> None:
     broker = urlsplit(str(getattr(settings, "BROKER_URL", "")))
     with suppress(OSError), socket.create_connection((broker.hostname or "", broker.port or 0), timeout=0.5):
         pass
 
 
-def resolve() -> None:
-    """Resolve a name that exists nowhere (RFC 6761)."""
+def _resolve() -> None:
     with suppress(OSError):
-        socket.getaddrinfo("health.invalid", 80)
+        socket.getaddrinfo("health.invalid", 80)  # a name that exists nowhere (RFC 6761)
 
 
-def run_program() -> None:
-    """Start a program."""
-    subprocess.run(["true"], check=True)
-
-
-def fork() -> None:
-    """Fork, and wait for the child."""
+def _fork() -> None:
     child = os.fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
 
 
-VIOLATIONS: Final[dict[Violation, Callable[[], None]]] = {
-    Violation.QUERY: query,
-    Violation.SECOND_ALIAS: query_second_alias,
-    Violation.OTHER_THREAD: query_in_thread,
-    Violation.FIRST_TIME_ONLY: query_first_time,
-    Violation.SWALLOWED: query_and_swallow,
-    Violation.BARE_CONNECT: connect,
-    Violation.RAW_DRIVER: use_driver,
-    Violation.RAW_SOCKET: use_socket,
-    Violation.NAME: resolve,
-    Violation.SUBPROCESS: run_program,
-    Violation.FORK: fork,
+VIOLATIONS: Final[dict[Violation, Callable[[], object]]] = {
+    Violation.QUERY: _query,
+    Violation.SECOND_ALIAS: partial(_query, "second"),
+    Violation.OTHER_THREAD: _query_in_thread,
+    Violation.FIRST_TIME_ONLY: _query_first_time,
+    Violation.SWALLOWED: _query_and_swallow,
+    Violation.BARE_CONNECT: _connect,
+    Violation.RAW_DRIVER: _use_driver,
+    Violation.RAW_SOCKET: _use_socket,
+    Violation.NAME: _resolve,
+    Violation.SUBPROCESS: partial(subprocess.run, ["true"], check=True),
+    Violation.FORK: _fork,
 }
+"""How each violation is committed."""
