@@ -7,7 +7,6 @@ Property 2 are described in ``verification.health.detectors``.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,20 +37,13 @@ REPEATS: Final = 3
 SAMPLES: Final = 300
 """Samples of each series."""
 IN_PROCESS_REQUESTS: Final = 20
+OUTAGE_REQUESTS: Final = 20
 LOGGED_REQUESTS: Final = 1000
 """Requests that are observed with the PostgreSQL log."""
 TRACED_REQUESTS: Final = 100
 """Requests that are observed with the host sink and strace."""
 SELF_TEST_REQUESTS: Final = 3
 """Requests for each violation: the first one and later ones."""
-
-
-@dataclass(frozen=True)
-class Outage:
-    """What was observed while the database was stopped."""
-
-    project: list[Observation]
-    control: list[Observation]
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +71,16 @@ def project(
     """The processes of the project under verification."""
     paths = {health_path: health_path}
     with HealthSession(configuration, database, paths, view=configuration.health_view) as session:
-        yield session.wait()
+        yield session
         if reports := pytestconfig.getoption("--verification-reports"):
-            Path(reports, "health-server.log").write_text(session.web.log(), encoding="utf-8")
+            Path(reports, "health-server.log").write_text(session.log(), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def control(database: Database) -> Iterator[HealthSession]:
     """The processes of the project that commits every violation."""
     with HealthSession(violating_project.configuration(), database, violating_project.PATHS) as session:
-        yield session.wait()
+        yield session
 
 
 @pytest.fixture(scope="module")
@@ -104,26 +96,6 @@ def servers_and_reference(
             for application in ("", REFERENCE)
         )
         yield [project.web, second.wait(health_path)], reference.wait(health_path)
-
-
-@pytest.fixture(scope="module")
-def control_in_log(control: HealthSession) -> list[Observation]:
-    """What the PostgreSQL log has of the control, observed before anything else requests its views."""
-    return control.observe_postgres_log(requests=SELF_TEST_REQUESTS)
-
-
-@pytest.fixture(scope="module")
-def without_database(
-    project: HealthSession, control: HealthSession, server: Server, control_in_log: list[Observation]
-) -> Outage:
-    """The answers of both projects while the database is stopped."""
-    del control_in_log  # observed first: the first requests need the database
-    connections.close_all()
-    with outage(server):
-        return Outage(
-            project.observe_without_database(requests=IN_PROCESS_REQUESTS),
-            control.observe_without_database(requests=1),
-        )
 
 
 def test_view_latency(benchmark: Any, check: Check, configuration: Configuration, health_path: str) -> None:
@@ -163,6 +135,38 @@ def test_purity(check: Check, project: HealthSession) -> None:
         check.notes.append(f"One detector was not used: {project.strace_unavailable}")
     violations = _violations(observations)
     assert not violations, "; ".join(map(str, violations))
+
+
+def test_detectors(check: Check, control: HealthSession, server: Server) -> None:
+    """Each detector sees every violation that it claims to see, and does not report a clean view."""
+    check.properties = ("Property 2",)
+    self_test = DetectorSelfTest(
+        [
+            *control.observe_in_process(requests=SELF_TEST_REQUESTS),
+            *control.observe_postgres_log(requests=SELF_TEST_REQUESTS),
+            *control.observe_strict_site(requests=SELF_TEST_REQUESTS),
+            *_observe_outage(control, server, requests=1),
+        ]
+    )
+    check.tables.append(self_test.table())
+    if control.strace_unavailable is not None:
+        check.notes.append(f"One detector was not tested: {control.strace_unavailable}")
+    _expect_none(check, "claims that do not hold", self_test.failures())
+
+
+def test_database_stopped(check: Check, project: HealthSession, server: Server) -> None:
+    """With the database stopped the endpoint still answers 200."""
+    check.properties = ("Property 2",)
+    observations = _observe_outage(project, server, requests=OUTAGE_REQUESTS)
+    check.tables.append(_table(observations))
+    _expect_none(check, "violations", _violations(observations))
+
+
+def _observe_outage(session: HealthSession, server: Server, *, requests: int) -> list[Observation]:
+    session.wait()
+    connections.close_all()
+    with outage(server):
+        return session.observe_without_database(requests=requests)
 
 
 def _violations(observations: Sequence[Observation]) -> list[Observation]:
@@ -325,32 +329,6 @@ def test_any_request(check: Check, project: HealthSession, health_path: str) -> 
     check.measurements += Distribution.of(list(latencies)).measurements("any request")
     check.notes.append(f"{len(latencies)} different requests; the slowest was {latencies[max(latencies)]}")
     _conclude(check, distribution.check_limit(list(latencies), ()))
-
-
-def test_database_stopped(check: Check, without_database: Outage) -> None:
-    """With the database stopped the endpoint still answers 200."""
-    check.properties = ("Property 2",)
-    check.tables.append(_table(without_database.project))
-    _expect_none(check, "violations", _violations(without_database.project))
-
-
-def test_detectors(
-    check: Check, control: HealthSession, control_in_log: list[Observation], without_database: Outage
-) -> None:
-    """Each detector sees every violation that it claims to see, and does not report a clean view."""
-    check.properties = ("Property 2",)
-    self_test = DetectorSelfTest(
-        [
-            *control.observe_in_process(requests=SELF_TEST_REQUESTS),
-            *control_in_log,
-            *control.observe_strict_site(requests=SELF_TEST_REQUESTS),
-            *without_database.control,
-        ]
-    )
-    check.tables.append(self_test.table())
-    if control.strace_unavailable is not None:
-        check.notes.append(f"One detector was not tested: {control.strace_unavailable}")
-    _expect_none(check, "claims that do not hold", self_test.failures())
 
 
 def test_probe_contract(check: Check, project: HealthSession, health_path: str) -> None:

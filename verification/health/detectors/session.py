@@ -50,14 +50,18 @@ class HealthSession:
         self.strace_unavailable = strace.unavailable()
         """Why strace cannot be used on this machine; None if it can."""
         self._view = view
+        self._waited = False
+        self._failure: CannotRun | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:  # stops what has started if a later process does not start
-            self.web = stack.enter_context(WebServer.of(self.configuration, self.variables, extra=ONE_WORKER))
+            self._web = stack.enter_context(
+                WebServer.of(self.configuration, self.variables, extra=ONE_WORKER)
+            )
             self._sink = stack.enter_context(host_sink.HostSink())
             self._tracer = stack.enter_context(strace.Tracer())
-            self.strict_site = stack.enter_context(
+            self._strict_site = stack.enter_context(
                 WebServer.of(
                     self.configuration,
                     {
@@ -75,19 +79,47 @@ class HealthSession:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def wait(self) -> Self:
-        """Wait until all processes have imported the project, so that nothing is measured meanwhile."""
-        self.strict_site.wait_for_log(wsgi_ready.LOADED)
-        if host_sink.LOADED not in self.strict_site.log():
+    @property
+    def web(self) -> WebServer:
+        """The server as configured; see ``wait``."""
+        self.wait()
+        return self._web
+
+    @property
+    def strict_site(self) -> WebServer:
+        """The server with the settings ``host_sink.STRICT_SITE``; see ``wait``."""
+        self.wait()
+        return self._strict_site
+
+    def wait(self) -> None:
+        """Wait until both servers have imported the project: nothing is measured while one of them starts.
+
+        Raises ``CannotRun`` if one does not start, the same one each time.
+        """
+        if not self._waited:
+            self._waited = True
+            try:
+                self._wait()
+            except CannotRun as error:
+                self._failure = error
+        if self._failure:
+            raise self._failure
+
+    def _wait(self) -> None:
+        self._strict_site.wait_for_log(wsgi_ready.LOADED)
+        if host_sink.LOADED not in self._strict_site.log():
             raise CannotRun(
                 f"{self.configuration.wsgi}: replaces DJANGO_SETTINGS_MODULE of the environment",
                 "use os.environ.setdefault, as Django's own template does",
             )
-        self.web.wait(self.configuration.health_path)
-        return self
+        self._web.wait(self.configuration.health_path)
+
+    def log(self) -> str:
+        """Return what the server as configured has logged so far."""
+        return self._web.log()
 
     def observe_in_process(self, *, requests: int) -> list[Observation]:
-        """Observe with the detectors that run in the process of the project."""
+        """Observe with the in-process detectors; the servers of the session may still be starting."""
         return observe_in_process(
             self.configuration,
             self.variables,
@@ -112,18 +144,19 @@ class HealthSession:
 
     def observe_strict_site(self, *, requests: int) -> list[Observation]:
         """Observe with the host sink, and with strace where it is available; both see the same requests."""
+        web = self.strict_site
         self._sink.take()  # connections made while the project was loaded
         statuses, observations = {}, []
         for subject, path in self.paths.items():
-            statuses[subject] = self.strict_site.statuses(path, requests)
+            statuses[subject] = web.statuses(path, requests)
             seen = self._sink.take()
             observations.append(Observation.of(host_sink.DETECTOR.name, subject, seen, statuses[subject]))
         if self.strace_unavailable is None:
-            observations += self._tracer.observed(self.strict_site, self.paths, statuses)
+            observations += self._tracer.observed(web, self.paths, statuses)
         return observations
 
     def observe_without_database(self, *, requests: int) -> list[Observation]:
-        """Observe the answers without a database; call it within ``outage``."""
+        """Observe the answers without a database; call it within ``outage``, after ``wait``."""
         if self.database.server.can_stop:
             return self._observe_answers(self.web, requests)
         closed = Port()

@@ -41,7 +41,6 @@ def database() -> Iterator[Database]:
 def self_test(database: Database) -> DetectorSelfTest:
     """The violating project, observed by all detectors."""
     with HealthSession(violating_project.configuration(), database, violating_project.PATHS) as control:
-        control.wait()
         observed = [
             *control.observe_in_process(requests=2),
             *control.observe_postgres_log(requests=2),
