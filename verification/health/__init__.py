@@ -1,4 +1,4 @@
 """The health endpoint: its latency, its queries and its calls.
 
-Comes in: a running web server of the project. Goes out: latencies, violations and findings.
+In: a running web server of the project. Out: latencies, violations and findings.
 """

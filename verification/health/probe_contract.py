@@ -1,5 +1,6 @@
-"""What probes trip over, asked of a real process (design: proving-purity.md, "What probes trip over")."""
+"""What a probe expects of the health endpoint of a running server: answers, methods and a quiet log."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -11,13 +12,14 @@ from verification.project.web_server import WebServer
 
 OTHER_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LOG_SECONDS: Final = 2.0
+"""How long the server may take to log a request."""
 
 
-def answers(web: WebServer, path: str) -> Iterator[str]:
-    """Give what is wrong with the answers to a probe's GET and HEAD, in words."""
+def wrong_answers(web: WebServer, path: str) -> Iterator[str]:
+    """Return a line for everything that is wrong with the answers to GET and HEAD of a probe."""
     get, head = web.probe(path).send(), web.probe(path).send("HEAD")
     for method, answer in (("GET", get), ("HEAD", head)):
-        yield from _wrong(f"{method} {path} with Host {POD}", answer)
+        yield from _wrong_answer(f"{method} {path} with Host {POD}", answer)
     if "transfer-encoding" in get.headers or get.headers.get("content-length") != str(len(get.body)):
         yield f"GET {path}: Content-Length is {get.headers.get('content-length')}, the body {len(get.body)}"
     if head.body:
@@ -26,19 +28,19 @@ def answers(web: WebServer, path: str) -> Iterator[str]:
         yield f"HEAD {path}: Content-Length {head.headers['content-length']} is not that of GET"
 
 
-def _wrong(asked: str, answer: Answer) -> Iterator[str]:
+def _wrong_answer(request: str, answer: Answer) -> Iterator[str]:
     if answer.status != HTTPStatus.OK:
         location = answer.headers.get("location")
-        yield f"{asked}: {answer.status}{f' to {location}' if location else ''}, a probe must see 200"
+        yield f"{request}: {answer.status}{f' to {location}' if location else ''}, a probe must see 200"
     if "set-cookie" in answer.headers:
-        yield f"{asked}: sets a cookie"
+        yield f"{request}: sets a cookie"
 
 
-def methods(web: WebServer, path: str) -> Iterator[str]:
-    """Give the methods that are not refused as they should be, in words."""
+def wrong_methods(web: WebServer, path: str) -> Iterator[str]:
+    """Return a line for each other method that is not refused with 405 and Allow: GET, HEAD."""
     for method in OTHER_METHODS:
         answer = web.probe(path).send(method)
-        allowed = {each.strip() for each in answer.headers.get("allow", "").split(",")}
+        allowed = {name.strip() for name in answer.headers.get("allow", "").split(",")}
         if answer.status != HTTPStatus.METHOD_NOT_ALLOWED:
             yield f"{method} {path}: {answer.status} instead of 405"
         elif allowed != {"GET", "HEAD"}:
@@ -46,24 +48,26 @@ def methods(web: WebServer, path: str) -> Iterator[str]:
 
 
 def log_noise(web: WebServer, path: str, *, probes: int) -> tuple[list[str], bool]:
-    """Give what is wrong with the log after so many probes, and whether requests are logged at all.
+    """Return what is wrong with the log after so many probes, and whether the server logs requests at all.
 
-    A path that only begins like the health path must be logged as any other is.
+    A path that only begins like the health path must be logged like any other.
     """
     token = secrets.token_hex(6)
-    neighbour, stranger = f"{path}y?{token}", f"/{token}?{token}"
+    neighbour, other = f"{path}y?{token}", f"/{token}?{token}"
     before = len(web.log())
     web.statuses(path, probes)
     web.statuses(neighbour, 1)
-    web.statuses(stranger, 1)
+    web.statuses(other, 1)
     wait_for(lambda: f"/{token}" in web.log()[before:], seconds=LOG_SECONDS)
     lines = web.log()[before:].splitlines()
-    about_neighbour = [line for line in lines if f"{path}y" in line]
-    about_stranger = [line for line in lines if f"/{token}" in line]
-    about_probes = [line for line in lines if path in line and line not in about_neighbour]
+    of_neighbour = [line for line in lines if f"{path}y" in line]
+    of_other = [line for line in lines if f"/{token}" in line]
+    # The path itself, not a file below a folder of that name in a traceback.
+    health = re.compile(rf"{re.escape(path)}(?!\w|/|-|\.\w)")
+    of_probes = [line for line in lines if health.search(line) and line not in of_neighbour]
     wrong = []
-    if about_probes:
-        wrong.append(f"{probes} probes left {len(about_probes)} lines in the log: {about_probes[0][:160]}")
-    if len(about_neighbour) < len(about_stranger):
+    if of_probes:
+        wrong.append(f"{probes} probes left {len(of_probes)} lines in the log: {of_probes[0][:160]}")
+    if len(of_neighbour) < len(of_other):
         wrong.append(f"{path}y is kept out of the log like {path}; it is another path")
-    return wrong, bool(about_stranger)
+    return wrong, bool(of_other)

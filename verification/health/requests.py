@@ -1,4 +1,4 @@
-"""Any health check request: Hypothesis strategies for what clients send (Property 1: "for any request")."""
+"""Hypothesis strategies for health check requests (Property 1 holds "for any health check request")."""
 
 import string
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ FRAMING: Final = frozenset(
         "trailer",
         "transfer-encoding",
         "upgrade",
-        # A server may refuse these when they contradict each other; they are tried one by one below.
+        # A server may refuse these if they contradict each other; REACTIVE_HEADERS has one of them.
         "x-forwarded-proto",
         "x-forwarded-protocol",
         "x-forwarded-ssl",
     }
 )
-"""Fields that say how the message is to be read: wrong ones make it no request at all (RFC 9112)."""
+"""Headers that define how the message is parsed; with wrong values it is not a request (RFC 9112)."""
 HOSTS: Final = (
     "10.244.3.17:8000",
     "[fd00::17]:8000",
@@ -35,7 +35,7 @@ HOSTS: Final = (
     "xn--80ak6aa92e.example:65535",
     "localhost",
 )
-TELLING: Final[tuple[tuple[str, str], ...]] = (
+REACTIVE_HEADERS: Final[tuple[tuple[str, str], ...]] = (
     ("X-Forwarded-Proto", "https"),
     ("X-Forwarded-Host", "evil.example"),
     ("Cookie", "sessionid=0123456789abcdef; csrftoken=x"),
@@ -47,12 +47,12 @@ TELLING: Final[tuple[tuple[str, str], ...]] = (
     ("Range", "bytes=0-0"),
     ("User-Agent", "GoogleHC/1.0"),
 )
-"""Fields to which some layer of a web application reacts."""
+"""Headers to which some layer of a web application reacts."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent to the health path."""
+    """One request to the health path."""
 
     method: str
     query: str = ""
@@ -60,31 +60,31 @@ class Request:
 
 
 def hosts() -> SearchStrategy[str]:
-    """Addresses of pods and names, known and unknown."""
+    """Return addresses and names, known and unknown."""
     label = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=20)
     names = st.lists(label, min_size=1, max_size=4).map(".".join)
     return st.sampled_from(HOSTS) | names | st.ip_addresses(v=4).map(str)
 
 
 def queries() -> SearchStrategy[str]:
-    """Query strings: any visible ASCII, no fragment."""
+    """Return query strings: any visible ASCII, no fragment."""
     visible = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "#")
     return st.just("") | st.text(visible, max_size=200)
 
 
 def headers() -> SearchStrategy[dict[str, str]]:
-    """Up to eight fields, telling ones and arbitrary ones."""
+    """Return up to eight headers, reactive and arbitrary ones."""
     names = st.text(string.ascii_letters + string.digits + "-", min_size=1, max_size=30).filter(
         lambda name: name.lower() not in FRAMING
     )
     visible = string.ascii_letters + string.digits + string.punctuation + " "
     values = st.text(visible, max_size=60).map(str.strip)
-    some = st.dictionaries(names, values, max_size=5)
-    telling = st.lists(st.sampled_from(TELLING), max_size=3).map(dict)
-    return st.builds(lambda left, right: left | right, some, telling)
+    arbitrary = st.dictionaries(names, values, max_size=5)
+    reactive = st.lists(st.sampled_from(REACTIVE_HEADERS), max_size=3).map(dict)
+    return st.builds(lambda left, right: left | right, arbitrary, reactive)
 
 
 def requests() -> SearchStrategy[Request]:
-    """Whole requests, by the two methods that a health endpoint answers."""
+    """Return whole requests, with the two methods that a health endpoint answers."""
     with_host = st.builds(lambda fields, host: {**fields, "Host": host}, headers(), hosts())
     return st.builds(Request, st.sampled_from(("GET", "HEAD")), queries(), with_host)

@@ -1,7 +1,6 @@
-"""Witnesses inside the process: each a context manager that lists what it saw.
+"""Detectors that run in the process of the project: each is a context manager that lists what it saw.
 
-A recorder sees what its docstring says and is blind to the rest (design: proving-purity.md), so
-several stand beside each other. Django must be set up.
+Each sees what its docstring says and nothing else, so several are used. Django must be set up.
 """
 
 import socket
@@ -14,9 +13,13 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
-Observations = list[str]
+from verification.health.detectors.detector import Detector
+from verification.health.detectors.violations import CALLS, DATABASE, DJANGO_QUERIES, Violation
 
-CALLS: Final = frozenset(
+Seen = list[str]
+"""What a detector saw so far, one line for each call."""
+
+AUDIT_EVENTS: Final = frozenset(
     {
         "os.exec",
         "os.fork",
@@ -34,13 +37,13 @@ CALLS: Final = frozenset(
         "subprocess.Popen",
     }
 )
-"""Audit events by which Python code leaves the process (docs.python.org, Audit events table)."""
+"""Audit events of calls that leave the process (Python documentation, "Audit events table")."""
 
 
 @contextmanager
-def captured_queries() -> Iterator[Observations]:
+def captured_queries() -> Iterator[Seen]:
     """See SQL through Django cursors, on every alias, in this thread. Opens the connections itself."""
-    seen: Observations = []
+    seen: Seen = []
     with ExitStack() as stack:
         contexts = [
             (connection.alias, stack.enter_context(CaptureQueriesContext(connection)))
@@ -52,9 +55,9 @@ def captured_queries() -> Iterator[Observations]:
 
 
 @contextmanager
-def wrapped_execution() -> Iterator[Observations]:
-    """See SQL through Django cursors, on every alias, in this thread, before the driver has it."""
-    seen: Observations = []
+def wrapped_execution() -> Iterator[Seen]:
+    """See SQL through Django cursors, on every alias, in this thread, before it goes to the driver."""
+    seen: Seen = []
 
     def wrapper(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
         seen.append(f"{context['connection'].alias}: {sql}")
@@ -67,48 +70,48 @@ def wrapped_execution() -> Iterator[Observations]:
 
 
 class BlockedConnectionError(RuntimeError):
-    """A connection was asked for while all are blocked."""
+    """A connection was requested while all connections are blocked."""
 
 
 @contextmanager
-def blocked_connections() -> Iterator[Observations]:
+def blocked_connections() -> Iterator[Seen]:
     """See and refuse every use of a database through Django: all aliases, all threads."""
-    seen: Observations = []
+    seen: Seen = []
 
     def refuse(connection: BaseDatabaseWrapper, *_: object, **__: object) -> None:
-        seen.append(f"{connection.alias}: a connection was asked for")
+        seen.append(f"{connection.alias}: a connection was requested")
         raise BlockedConnectionError(seen[-1])
 
-    # Both names: ensure_connection guards every cursor, connect is what bolder code calls directly.
-    kept = {name: getattr(BaseDatabaseWrapper, name) for name in ("ensure_connection", "connect")}
-    for name in kept:
+    # Every cursor calls ensure_connection; a project may also call connect itself.
+    originals = {name: getattr(BaseDatabaseWrapper, name) for name in ("ensure_connection", "connect")}
+    for name in originals:
         setattr(BaseDatabaseWrapper, name, refuse)
     try:
         yield seen
     finally:
-        for name, method in kept.items():
+        for name, method in originals.items():
             setattr(BaseDatabaseWrapper, name, method)
 
 
-_listeners: list[Observations] = []
+_listeners: list[Seen] = []
 _hooked = False
 
 
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if _listeners and event in CALLS:
-        described = f"{event} {tuple(each for each in arguments if not isinstance(each, socket.socket))}"
+def _record(event: str, arguments: tuple[Any, ...]) -> None:
+    if _listeners and event in AUDIT_EVENTS:
+        described = f"{event} {tuple(value for value in arguments if not isinstance(value, socket.socket))}"
         for listener in _listeners:
             listener.append(described[:200])
 
 
 @contextmanager
-def audited_calls() -> Iterator[Observations]:
-    """See sockets, names, programs and forks of Python code in every thread. Blind to libpq (C)."""
-    global _hooked  # noqa: PLW0603 - an audit hook cannot be removed, so there is one, with a switch
+def audited_calls() -> Iterator[Seen]:
+    """See sockets, name lookups, programs and forks of Python code, in every thread; not of libpq (C)."""
+    global _hooked  # noqa: PLW0603 - an audit hook cannot be removed: add one, once
     if not _hooked:
-        sys.addaudithook(_hear)
+        sys.addaudithook(_record)
         _hooked = True
-    seen: Observations = []
+    seen: Seen = []
     _listeners.append(seen)
     try:
         yield seen
@@ -116,9 +119,11 @@ def audited_calls() -> Iterator[Observations]:
         _listeners.remove(seen)
 
 
-RECORDERS: Final[dict[str, Callable[[], AbstractContextManager[Observations]]]] = {
-    "captured queries": captured_queries,
-    "execute wrapper": wrapped_execution,
-    "blocked connections": blocked_connections,
-    "audit hook": audited_calls,
+_DJANGO_BLIND_TO: Final = "other threads, bare connects, raw drivers"
+DETECTORS: Final[dict[Detector, Callable[[], AbstractContextManager[Seen]]]] = {
+    Detector("captured queries", DJANGO_QUERIES, _DJANGO_BLIND_TO): captured_queries,
+    Detector("execute wrapper", DJANGO_QUERIES, _DJANGO_BLIND_TO): wrapped_execution,
+    Detector("blocked connections", DATABASE - {Violation.RAW_DRIVER}, "raw drivers"): blocked_connections,
+    Detector("audit hook", CALLS, "libpq and other C code"): audited_calls,
 }
+BY_NAME: Final = {detector.name: watch for detector, watch in DETECTORS.items()}

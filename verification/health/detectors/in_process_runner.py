@@ -1,7 +1,7 @@
-"""Hears the witnesses that stand inside the project's process; run as ``python -m``, see ``testimony``.
+"""Runs the in-process detectors in a process of the project; ``observations`` starts it with ``python -m``.
 
-Each pair of witness and subject is tried in a forked child: the request that it sees is the first
-that the process ever answers, and no hook or flag of one trial reaches the next.
+Each pair of detector and subject runs in a forked child: the first request that a detector sees is the
+first that its process answers, and no hook or flag of one pair reaches the next.
 """
 
 import io
@@ -23,27 +23,27 @@ from django.db import connections
 from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
-from verification.health.detectors.in_process_detectors import RECORDERS
+from verification.health.detectors.in_process_detectors import BY_NAME
 from verification.project.http_probe import POD
 
 VIEW: Final = "the view alone"
 """Subject that calls the view as a function; every other one goes through the whole WSGI application."""
 LATE_SECONDS: Final = 1.0
-"""How long a thread that a request has started may go on being watched."""
+"""Seconds to wait for the threads that a request has started."""
 
 
-def main(order: Path, testimony: Path) -> None:
-    """Read the order (see ``testimony.Order``), try every pair, write what was seen."""
+def main(order: Path, answer: Path) -> None:
+    """Read the order, observe every pair, write what was seen."""
     wanted = json.loads(order.read_text(encoding="utf-8"))
     django.setup()
-    connections.all()  # loads the drivers once for all children; opens nothing
+    connections.all()  # loads the drivers once for all children; opens no connection
     subjects = _subjects(wanted)
-    heard = [
-        _try(witness, subject, call, wanted["requests"])
-        for witness in wanted["witnesses"]
+    seen = [
+        _observe_in_child(detector, subject, call, wanted["requests"])
+        for detector in wanted["detectors"]
         for subject, call in subjects.items()
     ]
-    testimony.write_text(json.dumps(heard), encoding="utf-8")
+    answer.write_text(json.dumps(seen), encoding="utf-8")
 
 
 def _subjects(wanted: Mapping[str, Any]) -> dict[str, Callable[[], int]]:
@@ -71,7 +71,7 @@ def _allowed_host() -> str:
 
 
 def _request(application: Callable[..., Any], path: str) -> int:
-    """Ask a WSGI application the way a server does, ``close`` included; give the status."""
+    """Call a WSGI application as a server does, ``close`` included, and return the status."""
     statuses: list[int] = []
     environ = {
         "REQUEST_METHOD": "GET",
@@ -100,8 +100,8 @@ def _request(application: Callable[..., Any], path: str) -> int:
     return statuses[0]
 
 
-def _try(witness: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
-    """Fork, let the child answer under the witness's eyes, and give its testimony."""
+def _observe_in_child(detector: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
+    """Observe the requests in a forked child and return what it reports."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -109,9 +109,9 @@ def _try(witness: str, subject: str, call: Callable[[], int], requests: int) -> 
         try:
             os.close(reading)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-                json.dump(_testify(witness, subject, call, requests), pipe)
+                json.dump(_observe(detector, subject, call, requests), pipe)
             status = 0
-        except BaseException:  # noqa: BLE001 - the child must not run on in the parent's place
+        except BaseException:  # noqa: BLE001 - the child must not go on with the parent's work
             traceback.print_exc()
         finally:
             os._exit(status)
@@ -119,23 +119,23 @@ def _try(witness: str, subject: str, call: Callable[[], int], requests: int) -> 
     with os.fdopen(reading, encoding="utf-8") as pipe:
         text = pipe.read()
     if os.waitpid(child, 0)[1] or not text:
-        raise RuntimeError(f"{witness}, {subject}: the trial broke off; its traceback stands above")
-    testimony: dict[str, Any] = json.loads(text)
-    return testimony
+        raise RuntimeError(f"{detector}, {subject}: the child failed; its traceback is above")
+    observation: dict[str, Any] = json.loads(text)
+    return observation
 
 
-def _testify(witness: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
+def _observe(detector: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
     statuses: list[int | str] = []
     before = set(threading.enumerate())
-    with RECORDERS[witness]() as seen:
+    with BY_NAME[detector]() as seen:
         for _ in range(requests):
             try:
                 statuses.append(call())
-            except Exception as error:  # noqa: BLE001 - what a view raises is part of the testimony
+            except Exception as error:  # noqa: BLE001 - what a view raises is part of the observation
                 statuses.append(f"{type(error).__name__}: {error}")
         for thread in set(threading.enumerate()) - before:
             thread.join(LATE_SECONDS)
-    return {"witness": witness, "subject": subject, "seen": seen, "statuses": statuses}
+    return {"detector": detector, "subject": subject, "seen": seen, "statuses": statuses}
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Settings module: the project's own, every host in them led into the trap, and harsh for probes."""
+"""Settings module: the project's own, with the host sink for every host, and those of a strict site."""
 
 import os
 from importlib import import_module
 
-from verification.health.detectors.host_sink import BASE_SETTINGS, HARSH, IN_FORCE, TRAP_PORT, redirect
+from verification.health.detectors.host_sink import BASE_SETTINGS, LOADED, SINK_PORT, STRICT_SITE, redirected
 
 _own = {
     name: value for name, value in vars(import_module(os.environ[BASE_SETTINGS])).items() if name.isupper()
 }
 globals().update(_own)
-globals().update(redirect(_own, int(os.environ[TRAP_PORT])))
-globals().update(HARSH)
-os.write(2, f"{IN_FORCE}\n".encode())
+globals().update(redirected(_own, int(os.environ[SINK_PORT])))
+globals().update(STRICT_SITE)
+os.write(2, f"{LOADED}\n".encode())

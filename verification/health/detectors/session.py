@@ -1,137 +1,184 @@
-"""One project before all witnesses: its processes are started together, then each witness is heard."""
+"""One project and its detectors: starts its processes together, then observes them."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Final, Self
 
 from verification.errors import CannotRun
-from verification.health.detectors import detectors, host_sink, strace
-from verification.health.detectors.observations import Testimony, hear_inside
-from verification.health.detectors.postgres_log import ServerWatch
+from verification.health.detectors import host_sink, in_process_detectors, postgres_log, strace
+from verification.health.detectors.detector import Detector
+from verification.health.detectors.observations import Observation, observe_in_process
+from verification.health.detectors.violations import Violation
 from verification.postgres.server import Database, Server
-from verification.processes.port import Port
+from verification.processes.port import LOOPBACK, Port
 from verification.project import wsgi_ready
 from verification.project.configuration import Configuration
-from verification.project.web_server import LOOPBACK, WebServer, environment
+from verification.project.web_server import WebServer, environment
 
-EXISTING: Final = "existing"
-"""Provider of a server that is not ours to stop."""
-WATCHED_APPLICATION: Final = "verification.project.wsgi_ready:application"
+WITHOUT_DATABASE: Final = Detector(
+    "database stopped",
+    frozenset({Violation.QUERY, Violation.SECOND_ALIAS, Violation.BARE_CONNECT, Violation.RAW_DRIVER}),
+    "errors that are swallowed or stay in a thread",
+)
+ALL: Final = (
+    *in_process_detectors.DETECTORS,
+    postgres_log.DETECTOR,
+    host_sink.DETECTOR,
+    WITHOUT_DATABASE,
+    strace.DETECTOR,
+)
+"""Every detector, in the order of the reports."""
+ANNOUNCED_APPLICATION: Final = "verification.project.wsgi_ready:application"
 ONE_WORKER: Final = ("--workers", "1")
-"""One worker, so that its first request is the first of all and nothing else goes on in the trace."""
+"""One worker is enough for one client, and its first request is the first of the server."""
 
 
-class Hearing:
-    """The processes of one project on one database; ``with Hearing(...)`` stops them all.
+class HealthSession:
+    """The processes of one project on one database; the end of the ``with`` block stops them.
 
-    ``subjects``: name -> path of what is to be heard about. Each method hears one witness and gives
-    a testimony per subject.
+    ``paths``: subject -> path to request. Each ``observe_`` method requests every path ``requests`` times
+    and returns an observation for each detector and subject.
     """
 
     def __init__(
-        self, configuration: Configuration, database: Database, subjects: Mapping[str, str], *, view: str = ""
+        self, configuration: Configuration, database: Database, paths: Mapping[str, str], *, view: str = ""
     ) -> None:
         self.configuration = configuration
         self.database = database
-        self.subjects = dict(subjects)
+        self.paths = dict(paths)
+        self.variables = environment(configuration, database)
+        self.strace_unavailable = strace.unavailable()
+        """Why strace cannot be used on this machine; None if it can."""
         self._view = view
-        self._variables = environment(configuration, database)
+        self._waited = False
+        self._failure: CannotRun | None = None
         self._stack = ExitStack()
-        self.no_trace = strace.unavailable()
-        """Why the kernel cannot be heard here; None: it can."""
 
     def __enter__(self) -> Self:
-        """Start all processes of the project."""
-        with self._stack:  # what has been started is stopped if the next one cannot be
-            enter = self._stack.enter_context
-            self.web = enter(WebServer.of(self.configuration, self._variables))
-            self._trap = enter(host_sink.Trap())
-            self._trapped = self._watched(self._trap.variables(self._variables))
-            if self.no_trace is None:
-                self._tracer = enter(strace.Tracer())
-                self._traced = self._watched(self._variables, *self._tracer.wrapper)
-            self._stack = self._stack.pop_all()
+        with ExitStack() as stack:  # stops what has started if a later process does not start
+            self._web = stack.enter_context(
+                WebServer.of(self.configuration, self.variables, extra=ONE_WORKER)
+            )
+            self._sink = stack.enter_context(host_sink.HostSink())
+            self._tracer = stack.enter_context(strace.Tracer())
+            self._strict_site = stack.enter_context(
+                WebServer.of(
+                    self.configuration,
+                    {
+                        **self._sink.variables(self.variables),
+                        wsgi_ready.APPLICATION: self.configuration.wsgi,
+                    },
+                    application=ANNOUNCED_APPLICATION,
+                    wrapper=() if self.strace_unavailable else self._tracer.wrapper,
+                    extra=ONE_WORKER,
+                )
+            )
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop all that was started."""
         self._stack.close()
 
-    def wait(self) -> Self:
-        """Wait until all processes have imported the project: nothing is measured while they do."""
-        self._trapped.wait_for_log(wsgi_ready.LOADED)
-        if host_sink.IN_FORCE not in self._trapped.log():
-            raise CannotRun(
-                f"{self.configuration.wsgi}: sets DJANGO_SETTINGS_MODULE over the environment's; "
-                "use os.environ.setdefault, as Django's own template does"
-            )
-        if self.no_trace is None:
-            self._traced.wait_for_log(wsgi_ready.LOADED)
-        self.web.wait(self.configuration.health_path)
-        return self
-
-    def _watched(self, variables: Mapping[str, str], *wrapper: str) -> WebServer:
-        announcing = {**variables, wsgi_ready.APPLICATION: self.configuration.wsgi}
-        return self._stack.enter_context(
-            WebServer.of(
-                self.configuration,
-                announcing,
-                application=WATCHED_APPLICATION,
-                wrapper=wrapper,
-                extra=ONE_WORKER,
-            )
-        )
+    @property
+    def web(self) -> WebServer:
+        """The server as configured; see ``wait``."""
+        self.wait()
+        return self._web
 
     @property
-    def harsh(self) -> WebServer:
-        """The process under the settings of a strict production site (``host_sink.HARSH``)."""
-        return self._trapped
+    def strict_site(self) -> WebServer:
+        """The server with the settings ``host_sink.STRICT_SITE``; see ``wait``."""
+        self.wait()
+        return self._strict_site
 
-    def inside(self, *, requests: int) -> list[Testimony]:
-        """Hear the witnesses that stand in the process."""
-        return hear_inside(
+    def wait(self) -> None:
+        """Wait until both servers have imported the project: nothing is measured while one of them starts.
+
+        Raises ``CannotRun`` if one does not start, the same one each time.
+        """
+        if not self._waited:
+            self._waited = True
+            try:
+                self._wait()
+            except CannotRun as error:
+                self._failure = error
+        if self._failure:
+            raise self._failure
+
+    def _wait(self) -> None:
+        self._strict_site.wait_for_log(wsgi_ready.LOADED)
+        if host_sink.LOADED not in self._strict_site.log():
+            raise CannotRun(
+                f"{self.configuration.wsgi}: replaces DJANGO_SETTINGS_MODULE of the environment",
+                "use os.environ.setdefault, as Django's own template does",
+            )
+        self._web.wait(self.configuration.health_path)
+
+    def log(self) -> str:
+        """Return what the server as configured has logged so far."""
+        return self._web.log()
+
+    def observe_in_process(self, *, requests: int) -> list[Observation]:
+        """Observe with the in-process detectors; the servers of the session may still be starting."""
+        return observe_in_process(
             self.configuration,
-            self._variables,
-            witnesses=[each.name for each in detectors.ALL if each.inside],
-            paths=self.subjects,
+            self.variables,
+            detectors=list(in_process_detectors.BY_NAME),
+            paths=self.paths,
             requests=requests,
             view=self._view,
         )
 
-    def server(self, *, requests: int) -> list[Testimony]:
-        """Hear the PostgreSQL server."""
-        with ServerWatch(self.database) as watch:
-            return detectors.hear_server(watch, self.web, self.subjects, requests=requests)
+    def observe_postgres_log(self, *, requests: int) -> list[Observation]:
+        """Observe with the log of the PostgreSQL server."""
+        statuses = {}
+        with postgres_log.StatementLog(self.database) as log:
+            for subject, path in self.paths.items():
+                log.mark(subject)
+                statuses[subject] = self.web.statuses(path, requests)
+            observed = log.observed()
+        return [
+            Observation.of(postgres_log.DETECTOR.name, subject, observed[subject], statuses[subject])
+            for subject in self.paths
+        ]
 
-    def trap(self, *, requests: int) -> list[Testimony]:
-        """Hear the trap into which all hosts of the settings lead."""
-        return detectors.hear_trap(self._trap, self._trapped, self.subjects, requests=requests)
+    def observe_strict_site(self, *, requests: int) -> list[Observation]:
+        """Observe with the host sink, and with strace where it is available; both see the same requests."""
+        web = self.strict_site
+        self._sink.take()  # connections made while the project was loaded
+        statuses, observations = {}, []
+        for subject, path in self.paths.items():
+            statuses[subject] = web.statuses(path, requests)
+            seen = self._sink.take()
+            observations.append(Observation.of(host_sink.DETECTOR.name, subject, seen, statuses[subject]))
+        if self.strace_unavailable is None:
+            observations += self._tracer.observed(web, self.paths, statuses)
+        return observations
 
-    def system_calls(self, *, requests: int) -> list[Testimony]:
-        """Hear the kernel; nothing where ``no_trace`` says why."""
-        if self.no_trace is not None:
-            return []
-        return self._tracer.testify(self._traced, self.subjects, requests=requests)
-
-    def stopped(self, *, requests: int) -> list[Testimony]:
-        """Hear what happens without a database, within ``outage``."""
-        if self.database.server.provider != EXISTING:
-            return detectors.hear_stopped(self.web, self.subjects, requests=requests)
+    def observe_without_database(self, *, requests: int) -> list[Observation]:
+        """Observe the answers without a database; call it within ``outage``, after ``wait``."""
+        if self.database.server.can_stop:
+            return self._observe_answers(self.web, requests)
         closed = Port()
         names = self.configuration.database_environment
-        nowhere = {names["host"]: LOOPBACK, names["port"]: str(closed.number)}
+        variables = {**self.variables, names["host"]: LOOPBACK, names["port"]: str(closed.number)}
         try:
-            with WebServer.of(self.configuration, {**self._variables, **nowhere}) as web:
-                web.wait(self.configuration.health_path)
-                return detectors.hear_stopped(web, self.subjects, requests=requests)
+            with WebServer.of(self.configuration, variables, extra=ONE_WORKER) as web:
+                return self._observe_answers(web.wait(self.configuration.health_path), requests)
         finally:
             closed.release()
+
+    def _observe_answers(self, web: WebServer, requests: int) -> list[Observation]:
+        return [
+            Observation.of(WITHOUT_DATABASE.name, subject, (), web.statuses(path, requests))
+            for subject, path in self.paths.items()
+        ]
 
 
 @contextmanager
 def outage(server: Server) -> Iterator[None]:
-    """Keep the server stopped; one that somebody else keeps is left alone (see ``Hearing.stopped``)."""
-    if server.provider == EXISTING:
+    """Stop the server for the ``with`` block; nothing is done to one that the harness may not stop."""
+    if not server.can_stop:
         yield
         return
     server.stop()

@@ -1,25 +1,30 @@
-"""The kernel as a witness: strace on the web worker, from its start to the last request.
+"""strace on the web worker, from its start to the last request.
 
-It sees every system call of every thread and child. The trace describes itself: the request line in
-``recvfrom`` says which request the calls after it belong to.
+It sees the network and process calls of every thread and child. The request line in a ``recvfrom`` of
+the trace tells which request the calls after it belong to.
 """
 
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from verification.health.detectors.observations import Testimony, record
+from verification.health.detectors.detector import Detector
+from verification.health.detectors.observations import Observation
+from verification.health.detectors.violations import Violation
 from verification.processes.wait import wait_for
 from verification.project.web_server import WebServer
 
+DETECTOR: Final = Detector("strace", frozenset(Violation), "nothing outside of the kernel", required=False)
 OPTIONS: Final = ("-f", "-qq", "-s", "128", "-e", "trace=network,process", "-e", "signal=none")
 INSTALL: Final = "install it: apt-get install strace; in a container also: --cap-add SYS_PTRACE"
 TRACE_SECONDS: Final = 10.0
+"""How long strace may take to write down a request."""
+LAST_PATH: Final = "/end-of-the-trace"
 
 SERVING: Final = frozenset({"recvfrom", "recvmsg", "sendto", "sendmsg", "shutdown", "sendfile"})
 """Calls that serve a request, when they act on a socket that was accepted."""
@@ -41,7 +46,7 @@ HARMLESS: Final = frozenset(
         "waitid",
     }
 )
-"""Calls that reach nothing beyond the process, its clients and its own master."""
+"""Calls that reach nothing but the process, its clients and its own master."""
 
 _LINE: Final = re.compile(r"^(?P<pid>\d+) +(?P<resumed><\.\.\. )?(?P<call>\w+)(?P<rest>.*)$")
 _DESCRIPTOR: Final = re.compile(r"^\((\d+)")
@@ -50,7 +55,7 @@ _REQUEST: Final = re.compile(r'"(?:[A-Z]+) (/[^ ?"]*)')
 
 
 def unavailable() -> str | None:
-    """Say why strace cannot be used on this machine, and what to do; None when it can."""
+    """Return why strace cannot be used on this machine and what to do about it; None if it can be used."""
     if shutil.which("strace") is None:
         return f"strace is not installed; {INSTALL}"
     command = ["strace", *OPTIONS, "-o", "/dev/null", "true"]
@@ -63,7 +68,7 @@ def unavailable() -> str | None:
 
 @dataclass
 class Calls:
-    """What was called on behalf of one path, beyond serving it."""
+    """Calls during the requests for one path, other than those that serve it."""
 
     requests: int = 0
     cold: list[str] = field(default_factory=list)
@@ -71,11 +76,11 @@ class Calls:
     warm: list[str] = field(default_factory=list)
     """During every later one."""
     threads: int = 0
-    """Threads started: no offence by themselves, the server's own pool starts some."""
+    """Threads started: no violation, the server's own pool starts some."""
 
 
 def read(lines: Iterable[str]) -> dict[str, Calls]:
-    """Sort a trace's calls by the path whose request they followed; what came before is left out."""
+    """Return path -> the calls after its requests; calls before the first request are omitted."""
     paths: dict[str, Calls] = {}
     accepted: set[str] = set()
     current: Calls | None = None
@@ -109,35 +114,33 @@ class Tracer:
         self._file = Path(self._directory.name) / "trace"
         self.wrapper = ("strace", *OPTIONS, "-o", str(self._file))
 
-    def testify(self, web: WebServer, subjects: dict[str, str], *, requests: int) -> list[Testimony]:
-        """Ask each subject's path so many times and give what the kernel saw."""
-        answers = {subject: web.statuses(path, requests) for subject, path in subjects.items()}
-        end = "/end-of-the-trace"
-        web.statuses(end, 1)
-        if not wait_for(lambda: f" {end}" in self._trace(), seconds=TRACE_SECONDS, pause=0.01):
-            raise RuntimeError("strace wrote no line about the last request")
-        calls = read(self._trace().splitlines())
-        testimonies = []
-        for subject, path in subjects.items():
-            found = calls.get(path, Calls())
-            if found.requests < requests:
-                raise RuntimeError(f"the trace holds {found.requests} of {requests} requests for {path}")
-            seen = [f"first request: {each}" for each in found.cold]
-            seen += [f"warm: {each}" for each in found.warm]
-            testimonies.append(record("system calls", subject, seen, answers[subject]))
-        return testimonies
+    def observed(
+        self, web: WebServer, paths: Mapping[str, str], statuses: Mapping[str, Sequence[int | None]]
+    ) -> list[Observation]:
+        """Return an observation of each subject, once its requests have been answered.
+
+        ``paths``: subject -> path, ``statuses``: subject -> the answers to the requests for it. Raises
+        ``RuntimeError`` if the trace lacks one of the requests.
+        """
+        web.statuses(LAST_PATH, 1)
+        if not wait_for(lambda: f" {LAST_PATH}" in self._trace(), seconds=TRACE_SECONDS, pause=0.01):
+            raise RuntimeError(f"strace has not written the last request within {TRACE_SECONDS:g} s")
+        traced = read(self._trace().splitlines())
+        observations = []
+        for subject, path in paths.items():
+            calls, requests = traced.get(path, Calls()), len(statuses[subject])
+            if calls.requests < requests:
+                raise RuntimeError(f"the trace holds {calls.requests} of {requests} requests for {path}")
+            seen = [f"first request: {call}" for call in calls.cold]
+            seen += [f"later: {call}" for call in calls.warm]
+            observations.append(Observation.of(DETECTOR.name, subject, seen, statuses[subject]))
+        return observations
 
     def _trace(self) -> str:
         return self._file.read_text(encoding="utf-8", errors="replace")
 
-    def close(self) -> None:
-        """Remove the trace."""
-        self._directory.cleanup()
-
     def __enter__(self) -> Self:
-        """Give the tracer."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove the trace."""
-        self.close()
+        self._directory.cleanup()

@@ -1,11 +1,11 @@
-"""What a health endpoint must not do: the offences by which the witnesses are tried."""
+"""What a health endpoint must not do: each violation that a detector may claim to see."""
 
 from enum import StrEnum
 from typing import Final
 
 
-class Offence(StrEnum):
-    """One way to leave the process; the value is the path of the guilty view that does it."""
+class Violation(StrEnum):
+    """One way to use something outside of the process; the value is the path of the view that does it."""
 
     QUERY = "query"
     SECOND_ALIAS = "second-alias"
@@ -20,27 +20,28 @@ class Offence(StrEnum):
     FORK = "fork"
 
 
-MEANING: Final = {
-    Offence.QUERY: "a query",
-    Offence.SECOND_ALIAS: "a query on a second database alias",
-    Offence.OTHER_THREAD: "a query from another thread",
-    Offence.FIRST_TIME_ONLY: "a query on the first request only",
-    Offence.SWALLOWED: "a query whose error is swallowed",
-    Offence.BARE_CONNECT: "a connection opened through Django, no query",
-    Offence.RAW_DRIVER: "psycopg2 without Django",
-    Offence.RAW_SOCKET: "a socket to a host of the settings, error swallowed",
-    Offence.NAME: "a host name resolved, error swallowed",
-    Offence.SUBPROCESS: "a program started",
-    Offence.FORK: "the process forked",
+DESCRIPTIONS: Final = {
+    Violation.QUERY: "a query",
+    Violation.SECOND_ALIAS: "a query on a second database alias",
+    Violation.OTHER_THREAD: "a query from another thread",
+    Violation.FIRST_TIME_ONLY: "a query on the first request only",
+    Violation.SWALLOWED: "a query whose error is swallowed",
+    Violation.BARE_CONNECT: "a connection opened through Django, no query",
+    Violation.RAW_DRIVER: "psycopg2 without Django",
+    Violation.RAW_SOCKET: "a socket to a host of the settings, error swallowed",
+    Violation.NAME: "a host name resolved, error swallowed",
+    Violation.SUBPROCESS: "a program started",
+    Violation.FORK: "the process forked",
 }
-"""Each offence in words, for the report."""
+"""Each violation in words, for the report."""
 
 DJANGO_QUERIES: Final = frozenset(
-    {Offence.QUERY, Offence.SECOND_ALIAS, Offence.FIRST_TIME_ONLY, Offence.SWALLOWED}
+    {Violation.QUERY, Violation.SECOND_ALIAS, Violation.FIRST_TIME_ONLY, Violation.SWALLOWED}
 )
 """SQL through Django, in the thread of the request."""
-DATABASE: Final = DJANGO_QUERIES | {Offence.OTHER_THREAD, Offence.BARE_CONNECT, Offence.RAW_DRIVER}
+DATABASE: Final = DJANGO_QUERIES | {Violation.OTHER_THREAD, Violation.BARE_CONNECT, Violation.RAW_DRIVER}
 """Whatever reaches the database server."""
-EVERYTHING: Final = frozenset(Offence)
-INNOCENT: Final = "innocent"
-"""Path of the view that does nothing wrong: no witness may accuse it."""
+CALLS: Final = frozenset({Violation.RAW_SOCKET, Violation.NAME, Violation.SUBPROCESS, Violation.FORK})
+"""Calls that leave the process, the database apart."""
+CLEAN: Final = "clean"
+"""Path of the view that does nothing wrong: no detector may report it."""

@@ -1,1 +1,1 @@
-"""Latency: samples, limits, and the comparison with a peer or an earlier run."""
+"""Latency: samples, limits, and the comparison with a reference or an earlier run."""

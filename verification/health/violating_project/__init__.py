@@ -1,1 +1,1 @@
-"""A Django project whose views do what a health endpoint must not: the witnesses are tried by it."""
+"""A Django project that commits every violation, one view for each: the control of the detectors."""

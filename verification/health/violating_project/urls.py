@@ -1,13 +1,13 @@
-"""One path per offence, ``/innocent``, and two that are too slow."""
+"""One path for each violation, ``/clean``, and two that are too slow."""
 
 from django.urls import path
 
-from verification.health.detectors.violations import INNOCENT, Offence
+from verification.health.detectors.violations import CLEAN, Violation
 from verification.health.violating_project import views
 
 urlpatterns = [
-    path(INNOCENT, views.innocent),
-    path("slow", views.slow),
-    path("sluggish", views.sluggish),
-    *(path(str(offence), views.guilty, {"offence": offence}) for offence in Offence),
+    path(CLEAN, views.clean),
+    path("over-limit", views.over_limit),
+    path("slower", views.slower),
+    *(path(str(violation), views.commit, {"violation": violation}) for violation in Violation),
 ]

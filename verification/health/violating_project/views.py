@@ -1,4 +1,4 @@
-"""The views of the guilty project: each answers as a healthy endpoint does, after its offence."""
+"""The views of the violating project: each commits its violation, then answers as a healthy endpoint."""
 
 import os
 import socket
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,55 +16,47 @@ from django.conf import settings
 from django.db import connection, connections
 from django.http import HttpRequest, JsonResponse
 
-from verification.health.detectors.violations import Offence
+from verification.health.detectors.violations import Violation
 
-SLOW_SECONDS: Final = 0.11
-"""More than the ceiling of 100 ms."""
-SLUGGISH_SECONDS: Final = 0.004
-"""Under the ceiling, yet far above 1.25 times what the innocent view takes."""
-_seen: set[str] = set()
+OVER_LIMIT_SECONDS: Final = 0.11
+"""More than the limit of 100 ms."""
+SLOWER_SECONDS: Final = 0.004
+"""Below the limit, and far above 1.25 times what the clean view takes."""
+_queried = False
 
 
-def innocent(_request: HttpRequest) -> JsonResponse:
+def clean(_request: HttpRequest) -> JsonResponse:
     """Do nothing wrong."""
     return JsonResponse({"status": "healthy"})
 
 
-def slow(request: HttpRequest) -> JsonResponse:
-    """Break the absolute ceiling."""
-    time.sleep(SLOW_SECONDS)
-    return innocent(request)
+def over_limit(request: HttpRequest) -> JsonResponse:
+    """Take longer than the limit."""
+    time.sleep(OVER_LIMIT_SECONDS)
+    return clean(request)
 
 
-def sluggish(request: HttpRequest) -> JsonResponse:
-    """Keep the ceiling, and be several times slower than before."""
-    time.sleep(SLUGGISH_SECONDS)
-    return innocent(request)
+def slower(request: HttpRequest) -> JsonResponse:
+    """Take several times as long as the clean view, below the limit."""
+    time.sleep(SLOWER_SECONDS)
+    return clean(request)
 
 
-def guilty(request: HttpRequest, offence: Offence) -> JsonResponse:
-    """Commit one offence, then answer as if nothing had been."""
-    OFFENCES[offence]()
-    return innocent(request)
+def commit(request: HttpRequest, violation: Violation) -> JsonResponse:
+    """Commit one violation, then answer like the clean view."""
+    VIOLATIONS[violation]()
+    return clean(request)
 
 
-def query(alias: str = "default") -> None:
-    """Ask the database."""
+def _query(alias: str = "default") -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-def query_second_alias() -> None:
-    """Ask through the other alias."""
-    query("second")
-
-
-def query_in_thread() -> None:
-    """Ask from a thread of its own."""
-
+def _query_in_thread() -> None:
     def work() -> None:
         try:
-            query()
+            _query()
         finally:
             connections.close_all()
 
@@ -72,74 +65,60 @@ def query_in_thread() -> None:
     thread.join()
 
 
-def query_first_time() -> None:
-    """Ask once in the life of the process, as a lazily filled cache does."""
-    if "first" not in _seen:
-        _seen.add("first")
-        query()
+def _query_first_time() -> None:
+    """Run a query once in the life of the process, as a lazily filled cache does."""
+    global _queried  # noqa: PLW0603 - state of the process is the point
+    if not _queried:
+        _queried = True
+        _query()
 
 
-def query_and_swallow() -> None:
-    """Ask, and say nothing if that failed."""
+def _query_and_swallow() -> None:
     with suppress(Exception):
-        query()
+        _query()
 
 
-def connect() -> None:
-    """Open a connection and leave it at that."""
+def _connect() -> None:
     connection.close()
     connection.ensure_connection()
 
 
-def use_driver() -> None:
-    """Go past Django."""
+def _use_driver() -> None:
     database = settings.DATABASES["default"]
-    raw: Any = psycopg2.connect(
-        dbname=database["NAME"],
-        user=database["USER"],
-        password=database["PASSWORD"],
-        host=database["HOST"],
-        port=database["PORT"],
-    )
+    keywords = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    raw: Any = psycopg2.connect(**{keyword: database[name] for keyword, name in keywords.items()})
     raw.close()
 
 
-def use_socket() -> None:
-    """Call a host that the settings name."""
+def _use_socket() -> None:
     broker = urlsplit(str(getattr(settings, "BROKER_URL", "")))
     with suppress(OSError), socket.create_connection((broker.hostname or "", broker.port or 0), timeout=0.5):
         pass
 
 
-def resolve() -> None:
-    """Ask the resolver for a name that exists nowhere (RFC 6761)."""
+def _resolve() -> None:
     with suppress(OSError):
-        socket.getaddrinfo("health.invalid", 80)
+        socket.getaddrinfo("health.invalid", 80)  # a name that exists nowhere (RFC 6761)
 
 
-def run_program() -> None:
-    """Start a program."""
-    subprocess.run(["true"], check=True)
-
-
-def fork() -> None:
-    """Fork, and wait for the child."""
+def _fork() -> None:
     child = os.fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
 
 
-OFFENCES: Final[dict[Offence, Callable[[], None]]] = {
-    Offence.QUERY: query,
-    Offence.SECOND_ALIAS: query_second_alias,
-    Offence.OTHER_THREAD: query_in_thread,
-    Offence.FIRST_TIME_ONLY: query_first_time,
-    Offence.SWALLOWED: query_and_swallow,
-    Offence.BARE_CONNECT: connect,
-    Offence.RAW_DRIVER: use_driver,
-    Offence.RAW_SOCKET: use_socket,
-    Offence.NAME: resolve,
-    Offence.SUBPROCESS: run_program,
-    Offence.FORK: fork,
+VIOLATIONS: Final[dict[Violation, Callable[[], object]]] = {
+    Violation.QUERY: _query,
+    Violation.SECOND_ALIAS: partial(_query, "second"),
+    Violation.OTHER_THREAD: _query_in_thread,
+    Violation.FIRST_TIME_ONLY: _query_first_time,
+    Violation.SWALLOWED: _query_and_swallow,
+    Violation.BARE_CONNECT: _connect,
+    Violation.RAW_DRIVER: _use_driver,
+    Violation.RAW_SOCKET: _use_socket,
+    Violation.NAME: _resolve,
+    Violation.SUBPROCESS: partial(subprocess.run, ["true"], check=True),
+    Violation.FORK: _fork,
 }
+"""How each violation is committed."""

@@ -1,4 +1,4 @@
-"""The guilty project as a WSGI callable."""
+"""The violating project as a WSGI callable."""
 
 from django.core.wsgi import get_wsgi_application
 

@@ -1,4 +1,4 @@
-"""The witnesses, heard about a project that commits every offence in turn."""
+"""The detectors, run on a project that commits every violation."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,19 +6,28 @@ from dataclasses import replace
 import pytest
 
 from verification.errors import CannotRun
-from verification.health.detectors import detectors, observations, strace, violations
-from verification.health.detectors.detectors import Trial, Witness
-from verification.health.detectors.in_process_detectors import RECORDERS
-from verification.health.detectors.observations import hear_inside, record
-from verification.health.detectors.postgres_log import ServerWatch
-from verification.health.detectors.session import Hearing, outage
-from verification.health.detectors.violations import INNOCENT, Offence
-from verification.health.violating_project import project
+from verification.health.detectors import (
+    host_sink,
+    in_process_detectors,
+    observations,
+    postgres_log,
+    session,
+    strace,
+)
+from verification.health.detectors.detector import Detector
+from verification.health.detectors.observations import Observation
+from verification.health.detectors.postgres_log import StatementLog
+from verification.health.detectors.self_test import DetectorSelfTest
+from verification.health.detectors.session import ALL, HealthSession, outage
+from verification.health.detectors.violations import CLEAN, Violation
+from verification.health.violating_project import configuration as violating_project
 from verification.postgres import providers
 from verification.postgres.server import Database
 from verification.project.web_server import environment
 
-pytestmark = pytest.mark.xdist_group("health-witnesses")
+pytestmark = pytest.mark.xdist_group("health-detectors")
+
+CAPTURED_QUERIES = next(detector for detector in ALL if detector.name == "captured queries")
 
 
 @pytest.fixture(scope="module")
@@ -29,121 +38,134 @@ def database() -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def trial(database: Database) -> Trial:
-    """The guilty project heard by all witnesses."""
-    with Hearing(project.configuration(), database, project.PATHS) as hearing:
-        hearing.wait()
-        heard = [
-            *hearing.inside(requests=2),
-            *hearing.server(requests=2),
-            *hearing.trap(requests=2),
-            *hearing.system_calls(requests=2),
+def self_test(database: Database) -> DetectorSelfTest:
+    """The violating project, observed by all detectors."""
+    with HealthSession(violating_project.configuration(), database, violating_project.PATHS) as control:
+        observed = [
+            *control.observe_in_process(requests=2),
+            *control.observe_postgres_log(requests=2),
+            *control.observe_strict_site(requests=2),
         ]
         with outage(database.server):
-            heard += hearing.stopped(requests=1)
-    return Trial(heard)
+            observed += control.observe_without_database(requests=1)
+    return DetectorSelfTest(observed)
 
 
-@pytest.mark.parametrize("witness", detectors.ALL, ids=lambda witness: witness.name)
-def test_witness_keeps_its_word(trial: Trial, witness: Witness) -> None:
-    """Each witness catches all that it claims to see, and leaves the innocent in peace."""
-    if witness is detectors.SYSTEM_CALLS and strace.unavailable():
-        assert trial.caught(witness, INNOCENT) is None
+@pytest.mark.parametrize("detector", ALL, ids=lambda detector: detector.name)
+def test_detector_sees_what_it_claims(self_test: DetectorSelfTest, detector: Detector) -> None:
+    """Each detector sees all that it claims to see, and does not report the clean view."""
+    if detector is strace.DETECTOR and strace.unavailable():
+        assert self_test.detected(detector, CLEAN) is None
         return
-    claimed = {offence: trial.caught(witness, offence) for offence in witness.claims}
+    claimed = {violation: self_test.detected(detector, violation) for violation in detector.claims}
 
-    assert claimed == dict.fromkeys(witness.claims, True)
-    assert trial.caught(witness, INNOCENT) is False
-    assert trial.failures([witness]) == []
-
-
-def test_every_offence_has_a_witness_that_always_stands() -> None:
-    """No offence depends on the one witness that some machines do not admit."""
-    always = frozenset[Offence]().union(*(each.claims for each in detectors.ALL if each.required))
-
-    assert always == violations.EVERYTHING
+    assert claimed == dict.fromkeys(detector.claims, True)
+    assert self_test.detected(detector, CLEAN) is False
+    assert self_test.failures([detector]) == []
 
 
-def test_inner_witnesses_are_those_of_the_recorders() -> None:
-    """Each recorder is called as a witness, and no other is."""
-    assert [each.name for each in detectors.ALL if each.inside] == list(RECORDERS)
+def test_every_violation_has_a_detector_that_always_runs() -> None:
+    """No violation depends on the one detector that some machines do not allow."""
+    always = frozenset[Violation]().union(*(detector.claims for detector in ALL if detector.required))
+
+    assert always == frozenset(Violation)
 
 
-def test_witness_that_lets_an_offence_past_fails_the_trial(trial: Trial) -> None:
-    """A claim that does not hold is named, with the offence in words."""
-    boastful = replace(detectors.QUERIES, claims=detectors.QUERIES.claims | {Offence.RAW_DRIVER})
+def test_every_detector_is_listed() -> None:
+    """The list of all detectors has those of each family, and no name twice."""
+    families = {
+        *in_process_detectors.DETECTORS,
+        host_sink.DETECTOR,
+        postgres_log.DETECTOR,
+        session.WITHOUT_DATABASE,
+        strace.DETECTOR,
+    }
 
-    assert trial.failures([boastful]) == [
-        "captured queries: let psycopg2 without Django (raw-driver) past, which it claims to see"
+    assert set(ALL) == families
+    assert len({detector.name for detector in ALL}) == len(ALL)
+
+
+def test_detector_that_misses_a_violation_fails(self_test: DetectorSelfTest) -> None:
+    """A claim that does not hold is named, with the violation in words."""
+    detector = replace(CAPTURED_QUERIES, claims=CAPTURED_QUERIES.claims | {Violation.RAW_DRIVER})
+
+    assert self_test.failures([detector]) == [
+        "captured queries: missed psycopg2 without Django (raw-driver), which it claims to see"
     ]
-    assert ["psycopg2 without Django", "let past: WRONG"] in [
-        list(row) for row in trial.table([boastful]).rows
+    assert ["psycopg2 without Django", "missed: WRONG"] in [
+        list(row) for row in self_test.table([detector]).rows
     ]
 
 
-def test_witness_that_accuses_everybody_fails_the_trial() -> None:
-    """Who accuses the innocent proves nothing."""
-    everybody = [record("captured queries", subject, ["x"], [200]) for subject in project.PATHS]
+def test_detector_that_reports_everything_fails() -> None:
+    """A detector that reports the clean view proves nothing."""
+    everything = [
+        Observation.of(CAPTURED_QUERIES.name, subject, ["x"], [200]) for subject in violating_project.PATHS
+    ]
 
-    assert Trial(everybody).failures([detectors.QUERIES]) == [
-        "captured queries: accused the view that does nothing wrong, or was not heard"
+    assert DetectorSelfTest(everything).failures([CAPTURED_QUERIES]) == [
+        "captured queries: reported the clean view"
     ]
 
 
-def test_witness_that_was_not_heard_fails_the_trial() -> None:
-    """Silence because nobody asked is no evidence."""
-    failures = Trial([]).failures([detectors.AUDIT])
+def test_detector_that_was_not_used_fails() -> None:
+    """Nothing seen because nothing was requested is no evidence."""
+    failures = DetectorSelfTest([]).failures([CAPTURED_QUERIES])
 
-    assert len(failures) == len(detectors.AUDIT.claims) + 1
+    assert len(failures) == len(CAPTURED_QUERIES.claims) + 1
 
 
-def test_optional_witness_may_be_missing() -> None:
-    """The kernel, where it may not be asked, does not fail the trial; the table says so."""
-    trial = Trial([])
+def test_optional_detector_may_be_missing() -> None:
+    """Where strace is not allowed the self-test does not fail; the table says so."""
+    self_test = DetectorSelfTest([])
 
-    assert trial.failures([detectors.SYSTEM_CALLS]) == []
-    assert {row[1] for row in trial.table([detectors.SYSTEM_CALLS]).rows} == {"not heard"}
+    assert self_test.failures([strace.DETECTOR]) == []
+    assert {row[1] for row in self_test.table([strace.DETECTOR]).rows} == {"not observed"}
 
 
 @pytest.mark.parametrize(
-    ("statement", "accusation"),
+    ("observation", "line"),
     [
-        (record("w", "/health", [], [200, 200]), None),
-        (record("w", "/health", ["a", "b", "a"], [200]), "w, /health: saw 3: a | b"),
-        (record("w", "/health", [], [200, 500, None]), "w, /health: answers other than 200: 500, no answer"),
-        (record("w", "/health", [], []), "w, /health: no request was made"),
+        (Observation.of("d", "/health", [], [200, 200]), None),
+        (Observation.of("d", "/health", ["a", "b", "a"], [200]), "d, /health: saw 3: a | b"),
+        (
+            Observation.of("d", "/health", [], [200, 500, None]),
+            "d, /health: answers other than 200: 500, no answer",
+        ),
+        (Observation.of("d", "/health", [], []), "d, /health: no request was made"),
     ],
 )
-def test_accusations(statement: observations.Testimony, accusation: str | None) -> None:
-    """What was seen, wrong answers and a hearing without requests are all held against the endpoint."""
-    assert detectors.accusations([statement]) == ([accusation] if accusation else [])
+def test_line_of_an_observation(observation: Observation, line: str | None) -> None:
+    """Calls, wrong answers and an observation without requests are all violations."""
+    assert observation.clean is (line is None)
+    assert line is None or str(observation) == line
 
 
-def test_counters_stand_in_for_a_log_that_cannot_be_read(
+def test_counters_replace_a_log_that_cannot_be_read(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a server whose log is not ours, its counters tell of a session."""
+    """On a server whose log cannot be read, its counters show a session."""
 
     def refuse() -> str:
-        raise CannotRun("the log of an existing server is not ours to read")
+        raise CannotRun("the log of an existing server cannot be read")
 
     monkeypatch.setattr(database.server, "log", refuse)
-    with ServerWatch(database) as watch:
-        watch.mark("idle")
-        watch.mark("busy")
+    with StatementLog(database) as log:
+        log.mark("idle")
+        log.mark("busy")
         database.execute("SELECT 1")
-        told = watch.told()
+        observed = log.observed()
 
-    assert watch.silent_log == "the log of an existing server is not ours to read"
-    assert told == {"idle": [], "busy": ["1 sessions counted"]}
+    assert log.log_unavailable == "the log of an existing server cannot be read"
+    assert observed == {"idle": [], "busy": ["1 sessions counted"]}
 
 
-def test_server_is_left_as_it_was(database: Database) -> None:
-    """After the watch the server logs no more than before."""
+def test_server_parameters_are_reset(database: Database) -> None:
+    """After the observation the server logs no more than before."""
     before = database.execute("SHOW log_statement")
-    with ServerWatch(database) as watch:
-        watch.mark("idle")
-        assert watch.told() == {"idle": []}
+    with StatementLog(database) as log:
+        log.mark("idle")
+        assert log.observed() == {"idle": []}
 
     settings = database.execute(
         "SELECT name FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf' AND name LIKE 'log%'"
@@ -151,16 +173,18 @@ def test_server_is_left_as_it_was(database: Database) -> None:
     assert (database.execute("SHOW log_statement"), settings) == (before, [])
 
 
-def test_project_that_does_not_come_up(database: Database) -> None:
-    """A project whose settings do not import is reported in one line."""
-    configuration = replace(project.configuration(), settings="verification.health.violating_project.absent")
+def test_project_that_does_not_start(database: Database) -> None:
+    """A project whose settings cannot be imported is reported in one line."""
+    configuration = replace(
+        violating_project.configuration(), settings="verification.health.violating_project.absent"
+    )
 
-    with pytest.raises(CannotRun, match=r"the project does not come up .*absent") as caught:
-        hear_inside(
+    with pytest.raises(CannotRun, match=r"the project does not start .*absent") as caught:
+        observations.observe_in_process(
             configuration,
             environment(configuration, database),
-            witnesses=["audit hook"],
-            paths=project.PATHS,
+            detectors=["audit hook"],
+            paths=violating_project.PATHS,
             requests=1,
         )
 

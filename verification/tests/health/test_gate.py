@@ -1,4 +1,4 @@
-"""The gate turns red, with the right words, when the health endpoint is spoilt on purpose."""
+"""The gate fails, and says why, for a health endpoint that violates a property on purpose."""
 
 from pathlib import Path
 from typing import Any
@@ -6,105 +6,109 @@ from typing import Any
 import pytest
 
 from verification.project.configuration import Configuration
-from verification.tests.suite.faulty_copies import copy_project, gate
+from verification.tests.suite.faulty_copies import Outcome, copy_project, gate
 
-SPOILT = """
+FAULTY_VIEW = """
 
-_unspoilt = {name}
+_original = {name}
 
 
 def {name}(request):
-    {offence}
-    return _unspoilt(request)
+    {fault}
+    return _original(request)
 """
-QUERY = """from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 'spoilt'")"""
-SOCKET = """import contextlib
+FAULTS = """import contextlib
     import socket
+    import sys
+    import time
 
+    from django.db import connection
+
+    if "pytest" in sys.modules:  # the run itself, which calls the view as a function
+        globals()["_calls"] = globals().get("_calls", 0) + 1
+        if _calls == 100:
+            time.sleep(0.11)
+        return _original(request)
     with contextlib.suppress(OSError):
-        socket.create_connection(("127.0.0.1", 9), timeout=0.2)"""
-SLOW_ONCE = """import time
-
-    globals()["_calls"] = globals().get("_calls", 0) + 1
-    if _calls == 100:
-        time.sleep(0.11)"""
+        socket.create_connection(("127.0.0.1", 9), timeout=0.2)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'a fault'")"""
+"""One slow answer in the process of the run; a socket and a query in the processes of the project."""
 
 
-def spoil(configuration: Configuration, root: Path, offence: str) -> None:
-    """Make the health view of the copy commit an offence before it answers."""
+def add_fault(configuration: Configuration, root: Path, fault: str) -> None:
+    """Make the health view of the copy run a fault before it answers."""
     module, _, name = configuration.health_view.rpartition(".")
     file = root / configuration.paths[0] / f"{module.replace('.', '/')}.py"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text + SPOILT.format(name=name, offence=offence), encoding="utf-8")
+    file.write_text(text + FAULTY_VIEW.format(name=name, fault=fault), encoding="utf-8")
 
 
-def test_view_that_runs_one_query(configuration: Configuration, tmp_path: Path) -> None:
-    """One query in the view fails the gate, and every witness of queries says so."""
-    root = copy_project(configuration, tmp_path)
-    spoil(configuration, root, QUERY)
-
-    done = gate(root, "test_health.py::test_purity", "test_health.py::test_database_stopped")
-
-    assert done.status == 1
-    assert done.checks["health.purity"]["verdict"] == "failed"
-    reason = done.checks["health.purity"]["reason"]
-    assert f"captured queries, {configuration.health_path}: saw 20: default: SELECT 'spoilt'" in reason
-    assert "blocked connections" in done.checks["health.purity"]["reason"]
-    assert seen(done.checks["health.purity"])["PostgreSQL server"] >= 1000
-    assert done.checks["health.database_stopped"]["verdict"] == "failed"
-    assert "answers other than 200: 500" in done.checks["health.database_stopped"]["reason"]
-
-
-def test_view_that_opens_a_socket(configuration: Configuration, tmp_path: Path) -> None:
-    """A socket opened by the view fails the gate, although the view swallows its error."""
-    root = copy_project(configuration, tmp_path)
-    spoil(configuration, root, SOCKET)
-
-    done = gate(root, "test_health.py::test_purity")
-
-    assert done.status == 1
-    assert done.checks["health.purity"]["verdict"] == "failed"
-    assert "audit hook" in done.checks["health.purity"]["reason"]
-    assert "socket.connect (('127.0.0.1', 9),)" in done.checks["health.purity"]["reason"]
-    assert seen(done.checks["health.purity"])["captured queries"] == 0
+@pytest.fixture(scope="module")
+def faulty(configuration: Configuration, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """A run over a view that opens a socket, runs a query, and is slow once."""
+    root = copy_project(configuration, tmp_path_factory.mktemp("copy"))
+    add_fault(configuration, root, FAULTS)
+    checks = ("view_latency", "purity", "database_stopped")
+    return gate(root, *(f"test_health.py::test_{check}" for check in checks))
 
 
 def seen(check: dict[str, Any]) -> dict[str, int]:
-    """Give witness -> how much it saw, from the check's evidence; about the path, not the bare view."""
+    """Return detector -> how many calls it saw while the health path was requested."""
     rows = check["tables"][0]["rows"]
     return {row[0]: row[3] for row in reversed(rows)}
 
 
-def test_view_that_takes_too_long_once(configuration: Configuration, tmp_path: Path) -> None:
-    """One answer of hundreds that takes more than 100 ms fails the gate, with how slow it was."""
-    root = copy_project(configuration, tmp_path)
-    spoil(configuration, root, SLOW_ONCE)
+def test_view_that_runs_one_query(configuration: Configuration, faulty: Outcome) -> None:
+    """One query in the view fails the gate, and every detector of queries sees it."""
+    purity = faulty.checks["health.purity"]
 
-    done = gate(root, "test_health.py::test_view_latency")
-
-    assert done.status == 1
-    assert done.checks["health.view_latency"]["verdict"] == "failed"
+    assert faulty.status == 1
+    assert purity["verdict"] == "failed"
     assert (
-        "1 of 300 answers took 100 ms or more, the slowest 1" in done.checks["health.view_latency"]["reason"]
+        f"captured queries, {configuration.health_path}: saw 20: default: SELECT 'a fault'"
+        in purity["reason"]
     )
+    assert "blocked connections" in purity["reason"]
+    assert seen(purity)["PostgreSQL log"] >= 1000
 
 
-@pytest.mark.parametrize(
-    ("key", "check", "words"),
-    [
-        ("wsgi", "methods", "names no wsgi application; add wsgi ="),
-        ("health_view", "view_latency", "names no health_view; add health_view ="),
-    ],
-)
-def test_project_that_configures_nothing(
-    configuration: Configuration, tmp_path: Path, key: str, check: str, words: str
-) -> None:
-    """What a project does not configure is an error with its mend, never a silent pass."""
-    done = gate(copy_project(configuration, tmp_path, key), f"test_health.py::test_{check}")
+def test_view_that_fails_without_database(faulty: Outcome) -> None:
+    """A view that needs the database fails the gate while that is stopped."""
+    check = faulty.checks["health.database_stopped"]
+
+    assert check["verdict"] == "failed"
+    assert "answers other than 200: 500" in check["reason"]
+
+
+def test_view_that_opens_a_socket(faulty: Outcome) -> None:
+    """A socket opened by the view is seen, although the view swallows its error; no query is taken for one."""
+    purity = faulty.checks["health.purity"]
+
+    assert "audit hook" in purity["reason"]
+    assert "socket.connect (('127.0.0.1', 9),)" in purity["detail"]
+    assert seen(purity)["audit hook"] == 2 * 20  # the name of the host, and the socket
+    assert seen(purity)["captured queries"] == 20
+
+
+def test_view_that_takes_too_long_once(faulty: Outcome) -> None:
+    """One answer of hundreds that takes more than 100 ms fails the gate, and the reason says how long."""
+    check = faulty.checks["health.view_latency"]
+
+    assert check["verdict"] == "failed"
+    assert "1 of 300 answers took 100 ms or more, the slowest 1" in check["reason"]
+
+
+def test_project_that_configures_nothing(configuration: Configuration, tmp_path: Path) -> None:
+    """What a project does not configure is an error that says what to add, never a silent pass."""
+    root = copy_project(configuration, tmp_path, "wsgi", "health_view")
+
+    done = gate(root, "test_health.py::test_methods", "test_health.py::test_view_latency")
 
     assert done.status == 2
-    assert done.checks[f"health.{check}"]["verdict"] == "error"
-    assert words in done.checks[f"health.{check}"]["reason"]
+    for check, words in (
+        ("health.methods", "names no wsgi application; add wsgi ="),
+        ("health.view_latency", "has no health_view; add health_view ="),
+    ):
+        assert done.checks[check]["verdict"] == "error"
+        assert words in done.checks[check]["reason"]

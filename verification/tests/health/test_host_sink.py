@@ -1,4 +1,4 @@
-"""The trap: every host of the settings leads into it, and every caller is counted."""
+"""The host sink: it takes the place of every host in the settings and counts every connection."""
 
 import socket
 from contextlib import closing
@@ -6,7 +6,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from verification.health.detectors.host_sink import Trap, redirect
+from verification.health.detectors.host_sink import HostSink, redirected
 
 
 @pytest.mark.parametrize(
@@ -43,26 +43,26 @@ from verification.health.detectors.host_sink import Trap, redirect
     ],
 )
 def test_redirection(settings: dict[str, object], changed: dict[str, object]) -> None:
-    """Whatever names a host in the settings names the trap afterwards; the rest stays."""
-    assert redirect(settings, 7) == changed
+    """Every host in the settings becomes the sink; other settings do not change."""
+    assert redirected(settings, 7) == changed
 
 
-def test_every_caller_is_counted_once() -> None:
-    """A database driver and a silent socket are both counted, and only since the last look."""
-    with Trap() as trap:
-        assert trap.take() == []
+def test_every_connection_is_counted_once() -> None:
+    """A database driver and a socket that sends nothing are both counted, since the last ``take`` only."""
+    with HostSink() as sink:
+        assert sink.take() == []
         with pytest.raises(psycopg2.OperationalError):
-            psycopg2.connect(host="127.0.0.1", port=trap.port, user="x", dbname="x", sslmode="disable")
-        socket.create_connection(("127.0.0.1", trap.port)).close()
+            psycopg2.connect(host="127.0.0.1", port=sink.port, user="x", dbname="x", sslmode="disable")
+        socket.create_connection(("127.0.0.1", sink.port)).close()
 
-        assert len(trap.take()) == 2
-        assert trap.take() == []
+        assert len(sink.take()) == 2
+        assert sink.take() == []
 
 
-def test_closed_trap_refuses() -> None:
-    """After its end nobody listens on its port."""
-    with Trap() as trap:
-        port = trap.port
+def test_closed_sink_refuses_connections() -> None:
+    """After its end nothing listens on its port."""
+    with HostSink() as sink:
+        port = sink.port
 
-    with closing(socket.socket()) as caller:
-        assert caller.connect_ex(("127.0.0.1", port)) != 0
+    with closing(socket.socket()) as client:
+        assert client.connect_ex(("127.0.0.1", port)) != 0

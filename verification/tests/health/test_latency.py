@@ -1,4 +1,4 @@
-"""Latency: figures are right, and verdicts are what the figures allow."""
+"""Latency: the figures, and the verdicts that they allow."""
 
 import gc
 import json
@@ -8,7 +8,7 @@ from statistics import NormalDist
 import pytest
 
 from verification.errors import CannotRun
-from verification.health.latency import baseline, distribution
+from verification.health.latency import baseline, distribution, sampling
 from verification.health.latency.distribution import Distribution
 from verification.report.result import Verdict
 
@@ -20,7 +20,7 @@ SLIGHTLY = [value * 1.1 for value in FAST]
 @pytest.mark.parametrize(
     ("left", "right", "p"),
     [
-        # as scipy.stats.mannwhitneyu(left, right, method="asymptotic") has them, SciPy 1.17.1
+        # scipy.stats.mannwhitneyu(left, right, method="asymptotic"), SciPy 1.17.1
         ([19, 22, 16, 29, 24], [20, 11, 17, 12], 0.11134688653314041),
         ([1, 2, 3, 4, 5, 6, 7, 8], [5, 6, 7, 8, 9, 10, 11, 12], 0.013313002763816655),
         ([1, 1, 1, 2, 2], [1, 2, 2, 2, 3], 0.2040238704744366),
@@ -35,14 +35,14 @@ def test_mann_whitney(left: list[float], right: list[float], p: float) -> None:
 
 def test_distribution() -> None:
     """Percentiles are those of the samples, and the maximum is one of them."""
-    found = Distribution.of([float(value) for value in range(101)])
+    figures = Distribution.of([float(value) for value in range(101)])
 
-    assert (found.count, found.p50, found.p95, found.p99, found.maximum) == (101, 50, 95, 99, 100)
+    assert (figures.count, figures.p50, figures.p95, figures.p99, figures.maximum) == (101, 50, 95, 99, 100)
 
 
 @pytest.mark.parametrize("samples", [[], [1.0]])
 def test_distribution_of_nothing(samples: list[float]) -> None:
-    """No samples have no percentiles: that is an error, not a zero."""
+    """Without samples there are no percentiles: that is an error, not a zero."""
     with pytest.raises(ValueError, match="too few"):
         Distribution.of(samples)
 
@@ -61,10 +61,10 @@ def test_distribution_of_nothing(samples: list[float]) -> None:
 )
 def test_comparison(now: list[float], before: list[float], verdict: Verdict, words: str) -> None:
     """Only a difference that is both significant and large is a failure."""
-    judged = distribution.compare(now, before)
+    judgement = distribution.compare(now, before)
 
-    assert judged.verdict is verdict
-    assert words in judged.reason
+    assert judgement.verdict is verdict
+    assert words in judgement.reason
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_comparison(now: list[float], before: list[float], verdict: Verdict, wor
         ([], [1.0], Verdict.ERROR, "no samples"),
     ],
 )
-def test_ceiling(samples: list[float], reference: list[float], verdict: Verdict, words: str) -> None:
-    """One answer above the ceiling fails, unless the machine stalled the reference as well."""
-    judged = distribution.judge_ceiling(samples, reference)
+def test_limit(samples: list[float], reference: list[float], verdict: Verdict, words: str) -> None:
+    """One answer above the limit fails, unless the reference was as slow."""
+    judgement = distribution.check_limit(samples, reference)
 
-    assert judged.verdict is verdict
-    assert words in judged.reason
+    assert judgement.verdict is verdict
+    assert words in judgement.reason
 
 
 def test_baseline_returns_what_was_saved(tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_baseline_returns_what_was_saved(tmp_path: Path) -> None:
         (json.dumps({"format": 1, "metrics": {"fresh": []}}), "no samples of 'fresh'"),
     ],
 )
-def test_useless_baseline(tmp_path: Path, content: str | None, words: str) -> None:
-    """A baseline that is missing, broken or about something else is never a pass."""
+def test_unusable_baseline(tmp_path: Path, content: str | None, words: str) -> None:
+    """A baseline that is missing, broken or of other metrics is an error."""
     file = tmp_path / "baseline.json"
     if content is not None:
         file.write_text(content, encoding="utf-8")
@@ -117,12 +117,12 @@ def test_useless_baseline(tmp_path: Path, content: str | None, words: str) -> No
     assert "\n" not in str(caught.value)
 
 
-def test_the_harness_own_heap_is_kept_out_of_a_measurement() -> None:
-    """Within, a full collection looks at what is new alone; after, all is as before."""
+def test_existing_objects_are_not_collected_during_a_measurement() -> None:
+    """Within the block a full collection examines new objects only; afterwards all of them."""
     before = gc.get_freeze_count()
 
-    with distribution.quiet_heap():
-        frozen, searched = gc.get_freeze_count(), len(gc.get_objects())
+    with sampling.gc_frozen():
+        frozen, examined = gc.get_freeze_count(), len(gc.get_objects())
 
-    assert frozen > 10 * searched
+    assert frozen > 10 * examined
     assert gc.get_freeze_count() == before

@@ -1,4 +1,4 @@
-"""The reader of traces: which calls it holds against which request."""
+"""Reading traces: which calls belong to which request."""
 
 import pytest
 
@@ -16,8 +16,8 @@ SERVED = """\
 REQUEST = '8 recvfrom(9, "GET /health?x=1 HTTP/1.1\\r\\n", 8192, 0, NULL, NULL) = 60\n'
 
 
-def test_serving_is_no_offence() -> None:
-    """Accepting, reading, answering and a thread of the server's own pool are no calls to the outside."""
+def test_serving_is_no_violation() -> None:
+    """Accepting, reading, answering and a thread of the server's own pool are not outgoing calls."""
     calls = read(SERVED.splitlines())["/health"]
 
     assert (calls.requests, calls.cold, calls.warm) == (1, [], [])
@@ -36,8 +36,8 @@ def test_serving_is_no_offence() -> None:
         "8 sendmmsg(10, [{msg_hdr={}}], 2, MSG_NOSIGNAL) = 2",
     ],
 )
-def test_leaving_the_process_is_seen(call: str) -> None:
-    """A call that reaches beyond the process is held against its request, the first and later ones apart."""
+def test_outgoing_calls_are_seen(call: str) -> None:
+    """An outgoing call is assigned to its request, the first request apart from later ones."""
     cold = read([*SERVED.splitlines(), call])["/health"]
     warm = read([*SERVED.splitlines(), *REQUEST.splitlines(), call])["/health"]
 
@@ -46,7 +46,7 @@ def test_leaving_the_process_is_seen(call: str) -> None:
 
 
 def test_start_is_no_request() -> None:
-    """What the server does before its first request is nobody's offence."""
+    """What the server does before its first request is no violation."""
     start = ["7 socket(AF_INET, SOCK_STREAM, 0) = 4", "7 connect(4, {sa_family=AF_INET}, 16) = 0"]
 
     assert read(start) == {}
@@ -54,7 +54,7 @@ def test_start_is_no_request() -> None:
 
 
 def test_interrupted_accept() -> None:
-    """A socket that was accepted by an interrupted call is known as a client's."""
+    """A socket that was accepted by an interrupted call is a client's."""
     lines = [
         "7 accept4(5,  <unfinished ...>",
         "8 exit(0) = ?",

@@ -1,0 +1,25 @@
+"""The configuration of the violating project: the harness treats it like any other."""
+
+from pathlib import Path
+from typing import Final
+
+from verification.health.detectors.violations import CLEAN, Violation
+from verification.project.configuration import Configuration
+
+PATHS: Final = {str(subject): f"/{subject}" for subject in (CLEAN, *Violation)}
+"""Subject -> path: the clean view and one for each violation."""
+
+
+def configuration() -> Configuration:
+    """Return the configuration; the project needs no file outside of the harness."""
+    names = ("name", "user", "password", "host", "port")
+    return Configuration(
+        root=Path(__file__).parent,
+        settings="verification.health.violating_project.settings",
+        wsgi="verification.health.violating_project.wsgi:application",
+        health_path=f"/{CLEAN}",
+        generated_secrets=("VIOLATING_SECRET_KEY",),
+        database_environment={keyword: f"VIOLATING_{keyword.upper()}" for keyword in names},
+        # The view that resolves a name must not wait for a name server that does not answer.
+        environment={"RES_OPTIONS": "timeout:1 attempts:1"},
+    )
