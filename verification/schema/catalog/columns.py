@@ -52,11 +52,13 @@ SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
     NULLIF(s.seqmax, CASE WHEN s.seqincrement > 0 THEN l.high ELSE -1 END) AS maximum,
     s.seqcache AS cache, s.seqcycle AS cycle
 FROM pg_sequence s
-JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
-    (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = s.seqtypid
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND d.deptype = 'i'
+JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
+    (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = COALESCE(a.atttypid, s.seqtypid)
 """
+"""Default limits are those of the type: of an identity column its own, which the sequence's may differ from."""
 SEQUENCE_FIXED: Final = 4
 
 UNLOGGED_SEQUENCES: Final = 15

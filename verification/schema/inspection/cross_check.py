@@ -13,8 +13,8 @@ from verification.schema.model.schema import Entry, Key, Schema
 
 TABLES: Final = frozenset({"table", "foreign_table"})
 RELATIONS: Final = frozenset({*TABLES, "view", "materialized_view"})
-KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "type"})
-"""What both see; of columns, constraints and types only those of ``_is_shared``."""
+KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "schema", "sequence", "type"})
+"""Object classes that both readers see; of some only those of ``_is_shared``."""
 CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check", "exclusion"})
 TYPES: Final = frozenset({"enum", "domain"})
 
@@ -22,8 +22,8 @@ Attributes = Mapping[str, Any]
 Reading = Mapping[Key, Attributes]
 Plain = Callable[[Any], Any]
 
-_VIEW: Final = {"definition": normalisers.text, "comment": normalisers.text}
-_TABLE: Final = {"comment": normalisers.text}
+_TABLE: Final = {"comment": normalisers.text, "column_order": normalisers.bare_list}
+_VIEW: Final = {"definition": normalisers.text, **_TABLE}
 SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
     "table": _TABLE,
     "foreign_table": _TABLE,
@@ -36,9 +36,12 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "default": normalisers.text,
         "comment": normalisers.text,
         "generated": normalisers.text,
+        "generated_kind": normalisers.text,
         "identity": normalisers.text,
         "identity_start": normalisers.one_by_default,
         "identity_increment": normalisers.one_by_default,
+        "identity_minimum": normalisers.limit,
+        "identity_maximum": normalisers.limit,
         "identity_cache": normalisers.one_by_default,
         "identity_cycle": normalisers.flag,
     },
@@ -59,6 +62,11 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "method": normalisers.text,
         "keys": normalisers.expressions,
         "predicate": normalisers.text,
+        "operator_classes": normalisers.per_key,
+        "order": normalisers.orders,
+        "storage_parameters": normalisers.parameters,
+        "valid": normalisers.true_by_default,
+        "no_inherit": normalisers.flag,
     },
     "index": {
         "unique": normalisers.flag,
@@ -70,6 +78,7 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "include": normalisers.bare_list,
         "nulls_not_distinct": normalisers.flag,
         "storage_parameters": normalisers.parameters,
+        "valid": normalisers.true_by_default,
     },
     "type": {
         "values": normalisers.listed,
@@ -80,16 +89,21 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
     },
 }
 """Kind -> attribute that both readers give under this name -> what makes the two forms one."""
+NOT_COMPARED: Final[Mapping[str, str]] = {
+    "table": "the first part of the identity; an entry of another table is another entry",
+}
+"""Attribute of the inspection's entries that is not in ``SHARED`` -> the reason."""
 BY_KEY: Final = frozenset({"operator_classes", "order"})
 """What SQLAlchemy keeps under a key's text: two keys of one text share it there."""
 
 
 def disagreements(schema: Schema, reading: Reading) -> list[Difference]:
-    """Compare two readings of one database: left is the catalog's word, right the inspection's."""
-    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(entry)}
+    """Compare two readings of one database: left is the catalog reader's value, right the inspection's."""
+    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)}
     inspected = {_key(key): attributes for key, attributes in reading.items() if key[0] in KINDS}
     return sorted(
-        _disagreements(catalog, inspected), key=lambda each: (each.object, each.kind, each.attribute)
+        _disagreements(catalog, inspected),
+        key=lambda difference: (difference.object, difference.kind, difference.attribute),
     )
 
 
@@ -99,10 +113,10 @@ def _disagreements(catalog: Reading, inspected: Reading) -> Iterator[Difference]
         if one is None or other is None:
             yield Difference(*key, "changed", "seen", one is not None, other is not None)
             continue
-        for attribute, plain in SHARED.get(key[0], {}).items():
+        for attribute, normalise in SHARED.get(key[0], {}).items():
             if attribute not in other or (attribute in BY_KEY and _repeats_a_key(other)):
                 continue
-            left, right = plain(one.get(attribute)), plain(other[attribute])
+            left, right = normalise(one.get(attribute)), normalise(other[attribute])
             if left != right:
                 yield Difference(*key, "changed", attribute, left, right)
 
@@ -112,18 +126,28 @@ def _repeats_a_key(index: Attributes) -> bool:
 
 
 def _with_comment(schema: Schema, entry: Entry) -> Attributes:
-    note = schema.get("comment", f"{entry.kind} {entry.object}")
-    return {**entry.attributes, "comment": note.attributes["comment"]} if note else entry.attributes
+    comment = schema.get("comment", f"{entry.kind} {entry.object}")
+    return {**entry.attributes, "comment": comment.attributes["comment"]} if comment else entry.attributes
 
 
-def _is_shared(entry: Entry) -> bool:
-    if entry.kind in {"column", "constraint"}:
-        # Domains' constraints stand in the inspection's types; triggers and not-null it does not list.
-        belongs = any(parent[0] in TABLES for parent in entry.parents)
-        return belongs and (entry.kind == "column" or entry.attributes.get("kind") in CONSTRAINTS)
-    if entry.kind == "type":
-        return entry.attributes.get("category") in TYPES and "extension" not in entry.attributes
-    return entry.kind in KINDS
+def _is_shared(schema: Schema, entry: Entry) -> bool:
+    """Whether the inspection shows the object too: it omits what an extension owns, except for schemas."""
+    if entry.kind not in KINDS:
+        return False
+    if entry.kind == "schema":
+        return True
+    owners = [entry, *(schema.entries[parent] for parent in entry.parents if parent in schema.entries)]
+    if any("extension" in owner.attributes for owner in owners if owner.kind != "schema"):
+        return False
+    kinds = {parent[0] for parent in entry.parents}
+    if entry.kind == "column":
+        return not kinds.isdisjoint(TABLES)  # of a view, only the names are shown: its ``column_order``
+    if entry.kind == "constraint":
+        # A constraint trigger is no constraint for the inspection; of a domain it shows the checks alone.
+        return (entry.attributes["kind"] in CONSTRAINTS and not kinds.isdisjoint(TABLES)) or (
+            entry.attributes["kind"] == "check" and "type" in kinds
+        )
+    return entry.kind != "type" or entry.attributes.get("category") in TYPES
 
 
 def _key(key: Key) -> Key:

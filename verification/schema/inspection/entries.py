@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql import DOMAIN, dialect
 from sqlalchemy.dialects.postgresql.base import PGInspector, ReflectedDomain
-from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.types import ARRAY, NullType, String, TypeEngine
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIdentity
+from sqlalchemy.types import ARRAY, BigInteger, NullType, SmallInteger, String, TypeEngine
 
 Entry = tuple[tuple[str, str], dict[str, Any]]
 """((kind, object), attributes); the attribute ``table`` names the relation that an entry belongs to."""
@@ -33,10 +33,12 @@ def relations(
 ) -> Iterator[Entry]:
     """Give tables and views: the comment, and for views the definition and the columns."""
     for name, kind in kinds.items():
-        attributes: dict[str, Any] = {"comment": comments.get((schema, name), {}).get("text")}
+        attributes: dict[str, Any] = {
+            "comment": comments.get((schema, name), {}).get("text"),
+            "column_order": [column["name"] for column in columns.get((schema, name), ())],
+        }
         if kind in {"view", "materialized_view"}:
             attributes["definition"] = inspector.get_view_definition(name, schema=schema)
-            attributes["columns"] = [column["name"] for column in columns[schema, name]]
         yield (kind, f"{schema}.{name}"), attributes
 
 
@@ -44,10 +46,10 @@ def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[Entry]:
     """Give the columns of tables (those of views belong to the view)."""
     for (schema, table), found in per_table.items():
         if kinds.get(table) in {"table", "foreign_table"}:
-            for position, column in enumerate(found, 1):
+            for column in found:
                 yield (
                     ("column", f"{schema}.{table}.{column['name']}"),
-                    {"table": f"{schema}.{table}", "position": position, **_column(column)},
+                    {"table": f"{schema}.{table}", **_column(column)},
                 )
 
 
@@ -70,14 +72,32 @@ def _column(column: ReflectedColumn) -> dict[str, Any]:
         attributes["default"] = None if column["default"] == kind.default else column["default"]
     if identity := column.get("identity"):
         attributes["identity"] = "always" if identity["always"] else "by default"
-        attributes |= {f"identity_{key}": identity.get(key) for key in _IDENTITY}
+        attributes |= _identity_options(kind, identity)
     if computed := column.get("computed"):
         attributes["generated"] = computed["sqltext"]
-        attributes["generated_stored"] = computed.get("persisted")
+        attributes["generated_kind"] = "stored" if computed.get("persisted") else "virtual"
     return attributes
 
 
-_IDENTITY: Final = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+def _identity_options(kind: TypeEngine[Any], identity: ReflectedIdentity) -> dict[str, Any]:
+    """Return the options of an identity column; a limit that is its type's default is None."""
+    if isinstance(kind, SmallInteger):
+        bits = 16
+    elif isinstance(kind, BigInteger):
+        bits = 64
+    else:
+        bits = 32
+    lowest, highest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    ascends = identity["increment"] > 0
+    minimum, maximum = (1, highest) if ascends else (lowest, -1)
+    return {
+        "identity_start": identity["start"],
+        "identity_increment": identity["increment"],
+        "identity_minimum": None if identity["minvalue"] == minimum else identity["minvalue"],
+        "identity_maximum": None if identity["maxvalue"] == maximum else identity["maxvalue"],
+        "identity_cycle": identity["cycle"],
+        "identity_cache": identity["cache"],
+    }
 
 
 def _take_collation(kind: TypeEngine[Any]) -> str | None:
@@ -102,27 +122,34 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
 
 
 def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> Entry:
-    options = {
-        key.removeprefix("postgresql_"): value for key, value in found.get("dialect_options", {}).items()
-    }
     return (
         ("constraint", f"{schema}.{table}.{found['name']}"),
-        {"table": f"{schema}.{table}", "comment": found.get("comment"), **attributes, **options},
+        {"table": f"{schema}.{table}", "comment": found.get("comment"), **attributes},
     )
+
+
+def _index_options(found: Any) -> dict[str, Any]:
+    """Return what a primary key or a unique constraint has of its index: included columns, nulls not distinct."""
+    options = found.get("dialect_options", {})
+    return {key.removeprefix("postgresql_"): value for key, value in options.items()}
 
 
 def primary_keys(per_table: PerTable) -> Iterator[Entry]:
     """Give the primary keys: columns in order and included columns."""
     for (schema, table), found in per_table.items():
         if found["name"]:
-            yield _constraint(schema, table, found, kind="primary key", columns=found["constrained_columns"])
+            columns = found["constrained_columns"]
+            yield _constraint(
+                schema, table, found, kind="primary key", columns=columns, **_index_options(found)
+            )
 
 
 def unique_constraints(per_table: PerTable) -> Iterator[Entry]:
     """Give the unique constraints: columns in order, included columns, nulls not distinct."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
-            yield _constraint(schema, table, found, kind="unique", columns=found["column_names"])
+            columns = found["column_names"]
+            yield _constraint(schema, table, found, kind="unique", columns=columns, **_index_options(found))
 
 
 def foreign_keys(per_table: PerTable) -> Iterator[Entry]:
@@ -150,7 +177,19 @@ def check_constraints(per_table: PerTable) -> Iterator[Entry]:
     """Give the check constraints: expression, NOT VALID, NO INHERIT; a text that SQLAlchemy cannot parse is unread."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
-            yield _constraint(schema, table, found, kind="check", expression=found["sqltext"] or UNREAD)
+            if not found["sqltext"]:
+                yield _constraint(schema, table, found, kind="check", expression=UNREAD)
+                continue
+            options = found.get("dialect_options", {})
+            yield _constraint(
+                schema,
+                table,
+                found,
+                kind="check",
+                expression=found["sqltext"],
+                valid=not options.get("not_valid"),
+                no_inherit=bool(options.get("no_inherit")),
+            )
 
 
 def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[Entry]:
@@ -159,9 +198,11 @@ def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[En
         unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
         for found in indexes_of_table:
             if found.get("duplicates_constraint") and found["name"] not in unique:
+                attributes = _index(schema, table, found)
+                del attributes["unique"]  # a property of the index alone
                 yield (
                     ("constraint", f"{schema}.{table}.{found['name']}"),
-                    {"kind": "exclusion", **_index(schema, table, found)},
+                    {"kind": "exclusion", **attributes},
                 )
 
 
@@ -188,6 +229,7 @@ def _index(schema: str | None, table: str, found: Any) -> dict[str, Any]:
         "include": options.get("postgresql_include", []),
         "nulls_not_distinct": bool(options.get("postgresql_nulls_not_distinct")),
         "storage_parameters": options.get("postgresql_with", {}),
+        "valid": not options.get("postgresql_invalid"),
     }
 
 
@@ -198,7 +240,10 @@ def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[Entry]:
             yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
     for domain in inspector.get_domains(schema="*"):
         if domain["schema"] in schemas:
-            yield ("type", f"{domain['schema']}.{domain['name']}"), _domain(domain)
+            name = f"{domain['schema']}.{domain['name']}"
+            yield ("type", name), _domain(domain)
+            for check in domain["constraints"]:
+                yield ("constraint", f"{name}.{check['name']}"), _domain_check(name, check["check"])
 
 
 def _domain(domain: ReflectedDomain) -> dict[str, Any]:
@@ -207,5 +252,21 @@ def _domain(domain: ReflectedDomain) -> dict[str, Any]:
         "collation": domain.get("collation"),
         "default": domain["default"],
         "not_null": not domain["nullable"],
-        "checks": {check["name"]: check["check"] for check in domain["constraints"]},
     }
+
+
+def _domain_check(domain: str, text: str) -> dict[str, Any]:
+    """Return a domain's check constraint.
+
+    SQLAlchemy cuts ``CHECK (`` and the last character off ``pg_get_constraintdef``, and so leaves
+    ``) NOT VALI`` behind the expression of a constraint that is NOT VALID.
+    """
+    return {
+        "table": domain,
+        "kind": "check",
+        "expression": text.removesuffix(_CUT_NOT_VALID),
+        "valid": not text.endswith(_CUT_NOT_VALID),
+    }
+
+
+_CUT_NOT_VALID: Final = ") NOT VALI"

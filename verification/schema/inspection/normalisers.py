@@ -31,6 +31,11 @@ def one_by_default(value: Any) -> int:
     return 1 if value is None else int(value)
 
 
+def limit(value: Any) -> int | None:
+    """Return a limit of a sequence, None for its type's default."""
+    return None if value is None else int(value)
+
+
 def text(value: Any) -> str:
     """Give a text; a statement's end is no part of it."""
     return str(value or "").strip().rstrip(";")

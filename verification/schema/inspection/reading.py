@@ -26,8 +26,8 @@ from verification.schema.inspection import entries
 Reading = Mapping[tuple[str, str], Mapping[str, Any]]
 """(kind, object) -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
 
-POSITION: Final = "position"
-"""The one attribute that is information: squashes reorder columns by design."""
+COLUMN_ORDER: Final = "column_order"
+"""Not compared: a squash changes the order of a table's columns by design, and a view's is in its definition."""
 
 _SCHEMAS: Final = text(
     "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
@@ -153,11 +153,8 @@ def _read_by_name(
                 raise CannotRun(f"inspection: a {kind}'s {attribute} could not be read")
 
 
-def compare_readings(left: Reading, right: Reading, *, positions: bool = False) -> list[Difference]:
-    """Compare two readings; what belongs to an added or removed table is not named again.
-
-    ``positions`` also gives the columns whose place among the columns of both tables differs.
-    """
+def compare_readings(left: Reading, right: Reading) -> list[Difference]:
+    """Compare two readings; what belongs to an added or removed table is not named again."""
     whole = {key[1] for key in left.keys() ^ right.keys()}
     found = []
     for key in sorted(left.keys() | right.keys()):
@@ -165,7 +162,7 @@ def compare_readings(left: Reading, right: Reading, *, positions: bool = False) 
         if any(side is not None and side.get("table") in whole for side in sides):
             continue
         found += _compare(key, *sides)
-    return found + (_moved(left, right) if positions else [])
+    return found
 
 
 def _compare(
@@ -178,24 +175,5 @@ def _compare(
     return [
         Difference(*key, "changed", attribute, left.get(attribute), right.get(attribute))
         for attribute in sorted(left.keys() | right.keys())
-        if attribute != POSITION and left.get(attribute) != right.get(attribute)
-    ]
-
-
-def _moved(left: Reading, right: Reading) -> list[Difference]:
-    orders = []
-    for reading in (left, right):
-        order: dict[str, list[str]] = {}
-        common = (
-            (key, at)
-            for key, at in reading.items()
-            if key[0] == "column" and key in left.keys() & right.keys()
-        )
-        for (_, name), attributes in sorted(common, key=lambda item: int(item[1][POSITION])):
-            order.setdefault(attributes["table"], []).append(name)
-        orders.append({name: place for names in order.values() for place, name in enumerate(names, 1)})
-    return [
-        Difference("column", name, "changed", POSITION, place, orders[1][name])
-        for name, place in sorted(orders[0].items())
-        if place != orders[1][name]
+        if attribute != COLUMN_ORDER and left.get(attribute) != right.get(attribute)
     ]
