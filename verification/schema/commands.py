@@ -11,38 +11,29 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
+from verification.command_line import DIFFERS, EQUAL, comparison_options
 from verification.errors import CannotRun
-from verification.processes.wait import READING
+from verification.processes.wait import READER_THREAD
 from verification.schema.comparison.difference import Difference
 
-EQUAL: Final = 0
-DIFFERS: Final = 1
 SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add both commands to the command line."""
-    diff = subparsers.add_parser("diff", help="two databases or snapshots: every difference of their schemas")
+    diff = subparsers.add_parser(
+        "diff",
+        help="two databases or snapshots: every difference of their schemas",
+        parents=[comparison_options()],
+    )
     diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("right", metavar="RIGHT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("--format", choices=("text", "json", "sql"), default="text")
-    diff.add_argument(
-        "--ignore",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KIND",
-        help="object classes (comment), attributes (owner) or both (table.owner) to leave out",
-    )
     diff.add_argument("--witness", action="store_true", help="also read with SQLAlchemy, independently")
     diff.add_argument(
         "--column-order", choices=("information", "difference", "ignore"), default="information"
     )
     for name, text in (
-        (
-            "generated-names",
-            "constraints, indexes and sequences that mean the same are equal whatever their names",
-        ),
         ("list-order", "the order in IN lists and in INCLUDE is of no account"),
         ("body-whitespace", "white space in bodies of functions is of no account"),
         ("unique-index-as-constraint", "a unique constraint and an equal unique index are the same"),
@@ -59,7 +50,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _diff(arguments: argparse.Namespace) -> int:
     gc.disable()  # for both: the first to end must not bring it back while the other still reads
     try:
-        readings = [_Reading(arguments.left), _Reading(arguments.right)]
+        readings = [_ReaderThread(arguments.left), _ReaderThread(arguments.right)]
         from verification.schema.comparison.compare import (  # while the servers work
             check_ignored,
             compare_schemas,
@@ -156,11 +147,11 @@ def _print_text(found: Any, doubts: list[Difference]) -> None:
     show.comparison(found, doubts)
 
 
-class _Reading(threading.Thread):
+class _ReaderThread(threading.Thread):
     """One of two databases or snapshots, read beside the other."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(name=READING, daemon=True)
+        super().__init__(name=READER_THREAD, daemon=True)
         self._source = source
         self._schema: Any = None
         self._error: BaseException | None = None

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed_json
 from verification.schema.catalog.secrets import masked
 from verification.schema.model.schema import Entry, Key, Value
 
@@ -83,7 +83,7 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
     attributes["column_order"] = tuple(names.values())
     prefix, parents = f"{owner[1]}.", (owner,)
     entries, addresses = reader.entries, reader.addresses
-    for _, number, name, _, _, type_name, not_null, default, unusual in rows:
+    for _, number, name, _, _, type_name, not_null, default, non_default in rows:
         key = ("column", prefix + name)
         described: dict[str, Value] = {"type": type_name}
         if not_null:
@@ -91,17 +91,17 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
         if default is not None:
             described["default"] = default
         above: tuple[Key, ...] = parents
-        if unusual and (inherited := _unusual(reader, relation, name, described, unusual)):
+        if non_default and (inherited := _add_non_default(reader, relation, name, described, non_default)):
             above += inherited
         entries[key] = Entry("column", key[1], described, above)
         addresses["pg_class", relation, number] = key
 
 
-def _unusual(
+def _add_non_default(
     reader: Reader, relation: int, name: str, attributes: dict[str, Value], text: str
 ) -> tuple[Key, ...]:
     """Add what few columns have, and give the columns that this one is inherited from."""
-    found = parsed(text)
+    found = parsed_json(text)
     local, options, foreign_options = (found[each] for each in SPECIAL)
     attributes |= {each: value for each, value in found.items() if value is not None and each not in SPECIAL}
     if "generated_kind" in attributes:

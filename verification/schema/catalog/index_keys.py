@@ -1,4 +1,4 @@
-"""Keys of indexes: operator class and its parameters, collation, statistics target.
+"""IndexKeys of indexes: operator class and its parameters, collation, statistics target.
 
 Nearly every key has its column's own: that is settled by comparing numbers, and only the rest is told.
 """
@@ -36,7 +36,7 @@ COERCED: Final = {1043: 25, 650: 869}
 ATTRIBUTES: Final = ("operator_classes", "operator_class_parameters", "collations", "statistics_targets")
 
 
-class Keys:
+class IndexKeys:
     """What the catalogs say about keys, read once for all indexes."""
 
     def __init__(self, reader: Reader) -> None:
@@ -48,21 +48,21 @@ class Keys:
         self._names: dict[tuple[int, int], str | None] = {}
         self._found: dict[tuple[Any, ...], dict[str, Value]] = {}
 
-    def unusual(
+    def non_default(
         self, index: int, relation: int, numbers: tuple[int, ...], classes: str, collations: str
     ) -> dict[str, Value]:
         """Give what the keys do not share with their columns, one value a key, None where it is the default."""
         types = self._types.get(relation, {})
         if index in self._with_rows:
-            return self._unusual(index, types, numbers, classes, collations)
+            return self._add_non_default(index, types, numbers, classes, collations)
         # Without rows of their own, keys of the same types are the same in every table.
         alike = (classes, collations, *[types.get(number) for number in numbers])
         found = self._found.get(alike)
         if found is None:
-            found = self._found[alike] = self._unusual(index, types, numbers, classes, collations)
+            found = self._found[alike] = self._add_non_default(index, types, numbers, classes, collations)
         return found
 
-    def _unusual(
+    def _add_non_default(
         self,
         index: int,
         types: dict[int, tuple[int, int]],

@@ -7,7 +7,7 @@ settled by comparing numbers, and only the rest is looked up.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from verification.schema.catalog.index_keys import Keys
+from verification.schema.catalog.index_keys import IndexKeys
 from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 from verification.schema.model.schema import Key, Value
 
@@ -61,11 +61,11 @@ def read(reader: Reader) -> dict[int, Index]:
     """Give every index by its OID; ``constraints`` tells which of them stand for a constraint."""
     statement = INDEXES.replace("{nulls_not_distinct}", reader.since(15, "i.indnullsnotdistinct", "false"))
     rows = reader.rows(statement)
-    keys = Keys(reader)
+    keys = IndexKeys(reader)
     return {row[0]: _index(reader, row, keys) for row in rows}
 
 
-def _index(reader: Reader, row: tuple[Any, ...], details: Keys) -> Index:
+def _index(reader: Reader, row: tuple[Any, ...], details: IndexKeys) -> Index:
     oid, relation, name, key, classes, collations, method, is_unique, predicate, options, used, rare = row
     known, needed = reader.columns.get(relation, {}), numbers(key)
     columns = tuple([known.get(number) or f"({number})" for number in needed])
@@ -77,7 +77,7 @@ def _index(reader: Reader, row: tuple[Any, ...], details: Keys) -> Index:
     if options:
         attributes["order"] = tuple(ORDERS[option & 3] for option in numbers(options))
     width = _rare(reader, relation, name, attributes, rare) if rare else len(needed)
-    attributes |= details.unusual(oid, relation, needed[:width], classes, collations)
+    attributes |= details.non_default(oid, relation, needed[:width], classes, collations)
     return Index(relation, name, tuple(dict.fromkeys(needed + numbers(used))) if used else needed, attributes)
 
 

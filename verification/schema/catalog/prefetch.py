@@ -1,4 +1,4 @@
-"""Runs the queries of a reading ahead of the work on their rows: server and client work at the same time."""
+"""Runs the queries of a reading prefetched of the work on their rows: server and client work at the same time."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ DEPTH: Final = 32
 Rows = list[tuple[Any, ...]]
 
 
-class Rehearsal:
+class RecordingCursor:
     """Stands for a cursor of a database with nothing in it, and notes what it is asked.
 
     A reading asks the same of every database, however much is in it, so this is what it will ask.
@@ -33,7 +33,7 @@ class Rehearsal:
         return []
 
 
-class Ahead:
+class PrefetchCursor:
     """Stands for a cursor: gives what was asked of the server already.
 
     Every session takes the next statement that none has taken, so they share the work as it comes.
@@ -121,14 +121,14 @@ class Ahead:
 
 
 @contextmanager
-def ahead(
+def prefetched(
     cursor: Any, statements: Sequence[str], second: Callable[[], AbstractContextManager[Any]] | None = None
-) -> Iterator[Ahead]:
+) -> Iterator[PrefetchCursor]:
     """Ask the statements in threads of their own, for the length of a ``with`` block.
 
     ``second`` opens one more session, which sees the same.
     """
-    asked = Ahead(statements)
+    asked = PrefetchCursor(statements)
     asked.begin(lambda: nullcontext(cursor))
     if second:
         asked.begin(second)

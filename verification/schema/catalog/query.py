@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, present
+from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
 from verification.schema.model.schema import Key, Value
 
 
@@ -47,13 +47,13 @@ def run(reader: Reader, query: Query) -> None:
     rows = reader.rows(query.statement)
     names = [each.name for each in reader.cursor.description][3:]
     for oid, parent, identity, *values in rows:
-        attributes: dict[str, Value] = present(names, values)
+        attributes: dict[str, Value] = without_nulls(names, values)
         kind = attributes.pop("kind", query.kind)
         whole = reader.addresses.get(("pg_type", attributes.pop("part_of", 0), 0))
         if whole:
             reader.alias(query.catalog, oid, (kind, identity), whole)
             continue
-        hide(attributes, query.secrets)
+        mask_secrets(attributes, query.secrets)
         found = [reader.addresses.get((query.parent, parent, 0))] if parent else []
         found += _further_parents(reader, attributes)
         parents = [key for key in dict.fromkeys(found) if key]
@@ -68,7 +68,7 @@ def _further_parents(reader: Reader, attributes: dict[str, Value]) -> list[Key |
     return found
 
 
-def hide(attributes: dict[str, Any], secrets: tuple[str, ...]) -> None:
+def mask_secrets(attributes: dict[str, Any], secrets: tuple[str, ...]) -> None:
     """Mask the secret options among an object's attributes."""
     from verification.schema.catalog.secrets import masked
 

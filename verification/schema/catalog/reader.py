@@ -22,14 +22,14 @@ USER_NAMESPACE: Final = r"n.nspname !~ '^pg_(toast|temp_|toast_temp_)'"
 """Condition on pg_namespace n: what is no session's own and no table's out-of-line storage."""
 
 
-STAMP: Final = "pg_attver="
+CACHE_OPTION: Final = "pg_attver="
 """Column option that servers of late 2026 (seen in 15.20) write at each change of a column's type for
 their own caches; their pg_dump leaves it out, and so does this reader."""
 
 
 def column_options(options: Iterable[str] | None) -> tuple[str, ...]:
     """Give a column's options in order, without the server's own stamp."""
-    return tuple(sorted(option for option in options or () if not option.startswith(STAMP)))
+    return tuple(sorted(option for option in options or () if not option.startswith(CACHE_OPTION)))
 
 
 @lru_cache(maxsize=4096)
@@ -39,7 +39,7 @@ def numbers(text: str | None) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=4096)
-def parsed(text: str) -> Mapping[str, Any]:
+def parsed_json(text: str) -> Mapping[str, Any]:
     """Give the object that a JSON text stands for; of many thousand texts few are different."""
     return MappingProxyType(json.loads(text))
 
@@ -53,7 +53,7 @@ def frozen(value: Value) -> Value:
     return value
 
 
-def present(names: Iterable[str], values: Iterable[Value]) -> dict[str, Value]:
+def without_nulls(names: Iterable[str], values: Iterable[Value]) -> dict[str, Value]:
     """Pair names with values and leave the defaults (None) out."""
     return {
         name: frozen(value) if isinstance(value, (list, dict)) else value
@@ -82,8 +82,6 @@ class Reader:
     """Relation's OID -> attribute number -> OIDs of its type (a domain's base type) and its collation."""
     ancestors: dict[int, list[int]] = field(default_factory=dict)
     """OID of a table or an index -> those that it is inherited from, in order."""
-    replica_identities: dict[int, str] = field(default_factory=dict)
-    """OIDs of tables whose replica identity is an index."""
 
     def rows(self, statement: str) -> Sequence[tuple[Any, ...]]:
         """Run one query."""

@@ -17,9 +17,9 @@ from verification.schema.catalog import (
     relations,
     triggers,
 )
-from verification.schema.catalog.prefetch import Rehearsal, ahead
+from verification.schema.catalog.prefetch import RecordingCursor, prefetched
 from verification.schema.catalog.reader import Reader
-from verification.schema.catalog.session import companion, session, shared_snapshot
+from verification.schema.catalog.session import second_session, session, shared_snapshot
 from verification.schema.model.schema import Schema, Value
 
 VERSIONS: Final = range(14, 19)
@@ -53,8 +53,8 @@ def read(source: str | Any, *, sessions: int = 2) -> Schema:
                 " and does not guess: use such a server"
             )
         snapshot = shared_snapshot(cursor) if isinstance(source, str) and sessions > 1 else None
-        second = partial(companion, source, snapshot) if snapshot else None
-        with ahead(cursor, statements(version), second) as results:
+        second = partial(second_session, source, snapshot) if snapshot else None
+        with prefetched(cursor, statements(version), second) as results:
             reader = Reader(results, version)
             context = collect(reader)
         return Schema(version, reader.entries, context)
@@ -63,9 +63,9 @@ def read(source: str | Any, *, sessions: int = 2) -> Schema:
 @cache
 def statements(version: int) -> tuple[str, ...]:
     """Give the queries of a reading, in order."""
-    rehearsal = Rehearsal()
-    collect(Reader(rehearsal, version))
-    return tuple(rehearsal.statements)
+    recorder = RecordingCursor()
+    collect(Reader(recorder, version))
+    return tuple(recorder.statements)
 
 
 def collect(reader: Reader) -> dict[str, Value]:

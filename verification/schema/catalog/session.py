@@ -56,7 +56,7 @@ def shared_snapshot(cursor: Any) -> str | None:
 
 
 @contextmanager
-def companion(source: str, snapshot: str) -> Iterator[Any]:
+def second_session(source: str, snapshot: str) -> Iterator[Any]:
     """Give a cursor of a second session that sees what the first one sees."""
     with _connection(source) as connection, _snapshot(connection, snapshot) as cursor:
         yield cursor

@@ -3,7 +3,7 @@
 from typing import Final
 
 from verification.schema.catalog.query import named, user_objects
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, present
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, without_nulls
 
 KINDS: Final = {"b": "base", "c": "composite", "d": "domain", "e": "enum", "r": "range"}
 PSEUDO, MULTIRANGE = "p", "m"
@@ -70,7 +70,7 @@ def read(reader: Reader) -> None:
         if letter not in KINDS and letter != PSEUDO:
             reader.not_compared(f"type {identity} of kind {letter!r}")
             continue
-        attributes = present(names, map(frozen, values))
+        attributes = without_nulls(names, map(frozen, values))
         attributes["category"] = KINDS.get(letter, "pseudo") if defined else "shell"
         parent = reader.addresses.get(("pg_namespace", namespace, 0))
         reader.add("pg_type", oid, key[0], identity, attributes, *((parent,) if parent else ()))

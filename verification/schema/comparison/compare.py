@@ -11,10 +11,10 @@ from typing import Final
 from verification.errors import CannotRun
 from verification.schema.comparison import derived_differences, versions
 from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.extension_moves import Relocation
+from verification.schema.comparison.extension_moves import ExtensionMove
 from verification.schema.comparison.options import Options
-from verification.schema.comparison.rename_detection import BY_MEANING, Attributes, find_renames
-from verification.schema.comparison.renames import ORDER, Rename, Renames, last_part, schema_of
+from verification.schema.comparison.rename_detection import GENERATED_NAMES, Attributes, find_renames
+from verification.schema.comparison.renames import COLUMN_ORDER, Rename, Renames, schema_of
 from verification.schema.model.schema import Entry, Key, Schema, Value
 
 DEFAULTS: Final = Options()
@@ -45,19 +45,19 @@ def compare_schemas(left: Schema, right: Schema, options: Options = DEFAULTS) ->
     """Give the differences, and beside them what is worth knowing."""
     notes = versions.notes(left, right)
     if left.version != right.version:
-        left, right = versions.bring_together(left, right)
+        left, right = versions.without_version_differences(left, right)
     if left.entries == right.entries and not any(kind == "not_compared" for kind, _ in left.entries):
         # The usual answer, at a third of the cost: nothing differs, not even what is information only.
         differences, orders = [], []
     else:
-        work = _Work(left, right, options)
+        work = _SchemaPair(left, right, options)
         differences, orders = work.differences(), work.orders()
-    information = [*derived_differences.context(left, right), *orders]
+    information = [*derived_differences.context_differences(left, right), *orders]
     if options.column_order == "difference":
         differences = differences + orders
-        information = derived_differences.context(left, right)
+        information = derived_differences.context_differences(left, right)
     elif options.column_order == "ignore":
-        information = derived_differences.context(left, right)
+        information = derived_differences.context_differences(left, right)
     return Comparison(
         sorted((each for each in differences if _is_wanted(each, options)), key=_order),
         sorted((each for each in information if _is_wanted(each, options)), key=_order),
@@ -86,7 +86,7 @@ def _order(difference: Difference) -> tuple[str, str, str, str]:
     return (difference.object, difference.kind, difference.attribute, difference.change)
 
 
-class _Work:
+class _SchemaPair:
     """One comparison under way."""
 
     def __init__(self, left: Schema, right: Schema, options: Options) -> None:
@@ -108,8 +108,8 @@ class _Work:
             and entry.attributes != other.attributes
             and (attributes := self.attributes.changed(entry, other))
         }
-        kinds = self._turned_indexes(removed, added)
-        scene = derived_differences.Scene(self.left, self.right, removed, added, changed)
+        kinds = self._converted_unique_constraints(removed, added)
+        context = derived_differences.DiffContext(self.left, self.right, removed, added, changed)
         return [
             *self._unknown(),
             *kinds,
@@ -117,14 +117,18 @@ class _Work:
             *(
                 self._whole(entry, "removed")
                 for entry in removed.values()
-                if not scene.follows(entry, removed)
+                if not context.is_derived(entry, removed)
             ),
-            *(self._whole(entry, "added") for entry in added.values() if not scene.follows(entry, added)),
             *(
-                Difference(key[0], self._name(key), "changed", name, *values)
+                self._whole(entry, "added")
+                for entry in added.values()
+                if not context.is_derived(entry, added)
+            ),
+            *(
+                Difference(key[0], key[1], "changed", name, *values)
                 for key, attributes in changed.items()
                 for name, values in attributes.items()
-                if not scene.is_consequence(key, name, values)
+                if not context.is_derived_attribute(key, name, values)
             ),
         ]
 
@@ -134,15 +138,15 @@ class _Work:
         tables = [key for key in self.left if key[0] in ("table", "foreign_table") and key in self.right]
         for key in tables:
             entry, other = self.left[key], self.right[key]
-            if entry.attributes.get(ORDER) == other.attributes.get(ORDER):
+            if entry.attributes.get(COLUMN_ORDER) == other.attributes.get(COLUMN_ORDER):
                 continue
             names = {old.old_name: old.new_name for old in self.renames.found if old.table == key}
-            left = [names.get(name, name) for name in entry.attributes.get(ORDER, ())]
-            right = list(other.attributes.get(ORDER, ()))
+            left = [names.get(name, name) for name in entry.attributes.get(COLUMN_ORDER, ())]
+            right = list(other.attributes.get(COLUMN_ORDER, ()))
             common = set(left) & set(right)
             left, right = [n for n in left if n in common], [n for n in right if n in common]
             if left != right:
-                found.append(Difference(key[0], key[1], "changed", ORDER, tuple(left), tuple(right)))
+                found.append(Difference(key[0], key[1], "changed", COLUMN_ORDER, tuple(left), tuple(right)))
         return found
 
     def _unknown(self) -> list[Difference]:
@@ -154,22 +158,19 @@ class _Work:
         return [Difference("not_compared", name, "changed", "kind", "unknown", "unknown") for name in names]
 
     def _whole(self, entry: Entry, change: str) -> Difference:
-        attribute = derived_differences.SINGLE.get(entry.kind, "")
+        attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
         value: Value = entry.attributes[attribute] if attribute else dict(entry.attributes)
         sides = (value, None) if change == "removed" else (None, value)
-        return Difference(entry.kind, self._name(entry.key), change, attribute, *sides)
-
-    def _name(self, key: Key) -> str:
-        return key[1]
+        return Difference(entry.kind, entry.object, change, attribute, *sides)
 
     def _renamed(self) -> list[Difference]:
-        quiet = BY_MEANING if self.options.generated_names else frozenset()
+        quiet = GENERATED_NAMES if self.options.generated_names else frozenset()
         return [
             Difference(each.kind, each.old, "changed", each.attribute, *each.values)
             for each in self.renames.found
             if each.kind not in quiet
-            and not isinstance(each, Relocation)
-            and not self._moved_along(each)
+            and not isinstance(each, ExtensionMove)
+            and not self._moved_with_table(each)
             and not self._inherited(each)
         ]
 
@@ -180,7 +181,7 @@ class _Work:
             (each.kind, each.new) in parents and each.values == rename.values for each in self.renames.found
         )
 
-    def _moved_along(self, rename: Rename) -> bool:
+    def _moved_with_table(self, rename: Rename) -> bool:
         """Whether a sequence went to another schema with the table that owns it."""
         if rename.attribute != "schema" or rename.kind != "sequence":
             return False
@@ -188,7 +189,9 @@ class _Work:
         owners = (name for kind, name in self.right[rename.kind, rename.new].parents if kind == "column")
         return any(schema_of(owner) in tables for owner in owners)
 
-    def _turned_indexes(self, removed: dict[Key, Entry], added: dict[Key, Entry]) -> list[Difference]:
+    def _converted_unique_constraints(
+        self, removed: dict[Key, Entry], added: dict[Key, Entry]
+    ) -> list[Difference]:
         """A unique constraint that became a unique index, or the other way, is one difference."""
         found = []
         for here, there, words in (
@@ -198,7 +201,7 @@ class _Work:
             for key, entry in list(here.items()):
                 if key[0] != "constraint" or entry.attributes.get("kind") != "unique":
                     continue
-                match = derived_differences.same_as_index(
+                match = derived_differences.equal_unique_index(
                     entry, there, by_meaning=self.options.unique_index_as_constraint
                 )
                 if match:
@@ -206,6 +209,3 @@ class _Work:
                     if not self.options.unique_index_as_constraint:
                         found.append(Difference("constraint", key[1], "changed", "kind", *words))
         return found
-
-
-__all__ = ["Comparison", "Difference", "Options", "check_ignored", "compare", "compare_schemas", "last_part"]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from verification.schema.comparison.difference import Difference
-from verification.schema.model.identities import PUBLISHED
+from verification.schema.model.identities import PUBLICATION_MEMBERS
 from verification.schema.model.schema import Entry, Key, Schema, Value
 
 Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
 
-SINGLE: Final = {
+ONLY_ATTRIBUTE: Final = {
     "comment": "comment",
     "grant": "privileges",
     "default_privileges": "privileges",
@@ -21,9 +21,9 @@ SINGLE: Final = {
 NEVER_RENAMED: Final = frozenset({"row", "database", "extension", "user_mapping", "cast", "transform"})
 VIEWS: Final = frozenset({"view", "materialized_view"})
 TYPES: Final = frozenset({"type", "collation"})
-FOLLOWED: Final = frozenset({"owner", "persistence"})
+INHERITED_FROM_TABLE: Final = frozenset({"owner", "persistence"})
 """What PostgreSQL changes in a table's own sequences when it changes in the table."""
-GRANTED: Final = frozenset({"grant", "security_label"})
+GRANTS: Final = frozenset({"grant", "security_label"})
 KEY_ATTRIBUTES: Final = (
     "order",
     "operator_classes",
@@ -43,9 +43,9 @@ IMPLIED: Final = {
     "subtype": ("operator_class", "subtype_collation"),
 }
 """Attribute -> details of the same object that PostgreSQL changes with it."""
-PARTITIONED: Final = frozenset({"partition_of", "not_null_constraint"})
+CHANGED_BY_ATTACHING: Final = frozenset({"partition_of", "not_null_constraint"})
 """What changes in a table's indexes and columns when it becomes a partition."""
-MARKS: Final = frozenset({"clustered_index", "replica_identity"})
+INDEX_REFERENCES: Final = frozenset({"clustered_index", "replica_identity"})
 """Attributes of a table that name one of its indexes."""
 ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
 
@@ -67,7 +67,7 @@ ATTRIBUTES: Final = frozenset({"owner", "name", "column_order"})
 
 
 @dataclass(frozen=True)
-class Scene:
+class DiffContext:
     """All differences of one comparison, before causes are weighed."""
 
     left: Mapping[Key, Entry]
@@ -76,38 +76,38 @@ class Scene:
     added: Mapping[Key, Entry]
     changed: Changed
 
-    def follows(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
+    def is_derived(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
         """Tell whether an object came or went with one that it cannot outlive."""
         side = self.left if gone is self.removed else self.right
         ancestors = set(_ancestors(entry, side))
         return (
             not ancestors.isdisjoint(gone)
-            or (entry.kind not in GRANTED and self._extension_changed(ancestors))
+            or (entry.kind not in GRANTS and self._extension_changed(ancestors))
             or any(("extension", name) in gone for name in entry.attributes.get("depends_on_extensions", ()))
             or (_is_copied(entry) and self._has_changed(entry, "partition_of"))
             or (entry.kind == "grant" and gone is self.removed and self._became_owner(entry))
-            or (entry.kind in PUBLISHED and self._has_changed(entry, "all_tables"))
-            or (entry.kind == "column" and _of_view(entry) and self._has_changed(entry, "definition"))
+            or (entry.kind in PUBLICATION_MEMBERS and self._has_changed(entry, "all_tables"))
+            or (entry.kind == "column" and _is_view_column(entry) and self._has_changed(entry, "definition"))
         )
 
-    def is_consequence(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
+    def is_derived_attribute(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
         """Tell whether a changed attribute has its cause in another object that is reported."""
         entry = self.left[key]
         return (
-            (entry.kind not in GRANTED and self._extension_changed(set(_ancestors(entry, self.left))))
+            (entry.kind not in GRANTS and self._extension_changed(set(_ancestors(entry, self.left))))
             or self._is_inherited(entry, attribute, values)
-            or (attribute in PARTITIONED and self._has_changed(entry, "partition_of"))
+            or (attribute in CHANGED_BY_ATTACHING and self._has_changed(entry, "partition_of"))
             or (attribute == "local" and self._has_changed(entry, "inherits"))
-            or (attribute == "valid" and self._attached(key))
-            or (attribute in MARKS and self._marked_index_gone(key, values))
-            or (attribute in FOLLOWED and self._follows_table(entry, attribute, values))
-            or (attribute == "not_null" and self._of_primary_key(key))
-            or (attribute == "collations" and self._collation_of_column(entry, values))
+            or (attribute == "valid" and self._index_was_attached(key))
+            or (attribute in INDEX_REFERENCES and self._referenced_index_changed(key, values))
+            or (attribute in INHERITED_FROM_TABLE and self._changed_with_table(entry, attribute, values))
+            or (attribute == "not_null" and self._primary_key_changed(key))
+            or (attribute == "collations" and self._collation_changed_with_column(entry, values))
             or (
                 attribute in TYPES
                 and entry.kind == "column"
-                and _of_view(entry)
-                and self._of_other_query(entry)
+                and _is_view_column(entry)
+                and self._query_changed(entry)
             )
         )
 
@@ -122,7 +122,7 @@ class Scene:
             for parent in entry.parents
         )
 
-    def _follows_table(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
+    def _changed_with_table(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
         """Whether a table took the sequence of one of its columns along."""
         return (
             entry.kind == "sequence"
@@ -132,21 +132,21 @@ class Scene:
             )
         )
 
-    def _of_other_query(self, column: Entry) -> bool:
+    def _query_changed(self, column: Entry) -> bool:
         """Whether a view's column has another type since its query, or a column that it reads, has."""
         view = self.left[column.parents[0]]
         return self._has_changed(column, "definition") or any(
             TYPES & self.changed.get(used, {}).keys() for used in view.uses
         )
 
-    def _of_primary_key(self, column: Key) -> bool:
+    def _primary_key_changed(self, column: Key) -> bool:
         """Whether a primary key came or went that a column is in: it takes NOT NULL for itself."""
         return any(
             column in entry.parents and entry.attributes.get("kind") == "primary key"
             for entry in (*self.added.values(), *self.removed.values())
         )
 
-    def _marked_index_gone(self, table: Key, values: tuple[Value, Value]) -> bool:
+    def _referenced_index_changed(self, table: Key, values: tuple[Value, Value]) -> bool:
         """Whether the index that a table is clustered by, or identifies its rows by, came or went itself."""
         names = {str(value).removeprefix("index ") for value in values}
         return any(
@@ -156,7 +156,7 @@ class Scene:
             for name in names
         )
 
-    def _attached(self, index: Key) -> bool:
+    def _index_was_attached(self, index: Key) -> bool:
         """Whether a partition's index was attached to it or is another one: it is valid when all are attached."""
         return any(
             "partition_of" in attributes and index in (*self.left[key].parents, *self.right[key].parents)
@@ -168,7 +168,7 @@ class Scene:
         owners = self.changed.get(grant.parents[0], {}).get("owner")
         return bool(owners and grant.object.endswith(f" to {owners[1]}"))
 
-    def _collation_of_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
+    def _collation_changed_with_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
         """Whether an expression's collation changed exactly as that of a column that it is made of."""
         columns = [self.changed[key].get("collation") for key in entry.parents if key in self.changed]
         keys = len(entry.attributes.get("keys") or entry.attributes.get("columns") or ())
@@ -185,7 +185,7 @@ def _is_copied(entry: Entry) -> bool:
     return bool(entry.attributes.get("inherited")) or "partition_of" in entry.attributes
 
 
-def _of_view(column: Entry) -> bool:
+def _is_view_column(column: Entry) -> bool:
     return bool(column.parents) and column.parents[0][0] in VIEWS
 
 
@@ -202,14 +202,14 @@ def _ancestors(entry: Entry, side: Mapping[Key, Entry]) -> Iterable[Key]:
             waiting.extend(side[key].parents)
 
 
-def without_consequences(
+def without_derived(
     left: Entry, right: Entry, found: dict[str, tuple[Value, Value]]
 ) -> dict[str, tuple[Value, Value]]:
-    """Drop what follows within one object: the details of what only one side has, and of keys that moved."""
+    """Drop what follows within one object: the details of what only one side has, and of keys that apply_renames."""
     for base in ("identity", "generated", "not_null"):
         if base in found and (not left.attributes.get(base) or not right.attributes.get(base)):
             found = {name: values for name, values in found.items() if not name.startswith(f"{base}_")}
-    if ("keys" in found or "columns" in found) and _keys_moved_along(left, right):
+    if ("keys" in found or "columns" in found) and _common_keys_unchanged(left, right):
         found = {name: values for name, values in found.items() if name not in KEY_ATTRIBUTES}
     if "kind" in found and left.kind == "constraint":
         return {"kind": found["kind"]}  # another constraint under the name of the old
@@ -217,7 +217,7 @@ def without_consequences(
     return {name: values for name, values in found.items() if name not in implied}
 
 
-def _keys_moved_along(left: Entry, right: Entry) -> bool:
+def _common_keys_unchanged(left: Entry, right: Entry) -> bool:
     """Whether each key that both have kept its order, operator class and collation."""
     one, other = _keys(left), _keys(right)
     if one is None or other is None:
@@ -235,7 +235,7 @@ def _keys(entry: Entry) -> dict[str, tuple[Value, ...]] | None:
     return dict(zip(keys, zip(*columns, strict=True), strict=True)) if keys else {}
 
 
-def same_as_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
+def equal_unique_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
     """Find the unique index that is all that a unique constraint is."""
     wanted = {k: v for k, v in constraint.attributes.items() if k not in ONLY_OF_CONSTRAINTS}
     wanted |= {"method": "btree", "keys": constraint.attributes["columns"], "unique": True}
@@ -249,7 +249,7 @@ def same_as_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning:
     return None
 
 
-def context(left: Schema, right: Schema) -> list[Difference]:
+def context_differences(left: Schema, right: Schema) -> list[Difference]:
     """Give what the two databases stand on and no migration sets, where it differs."""
     return [
         Difference("database", "database", "changed", name, left.context.get(name), right.context.get(name))

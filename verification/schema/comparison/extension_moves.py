@@ -13,7 +13,7 @@ from verification.schema.model.schema import Entry, Key
 
 
 @dataclass(frozen=True)
-class Relocation(Rename):
+class ExtensionMove(Rename):
     """An extension; ``old`` and ``new`` are its schemas. Told as the extension's attribute, not as a rename."""
 
     members: frozenset[Key] = frozenset()
@@ -39,7 +39,7 @@ class Relocation(Rename):
         return self.identity(text)
 
 
-def relocations(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterator[Relocation]:
+def find_extension_moves(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterator[ExtensionMove]:
     """Give the extensions that both sides have, in two schemas."""
     for key, entry in left.items():
         other = right.get(key)
@@ -52,4 +52,4 @@ def relocations(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterat
             if member.attributes.get("extension") == key[1] and name[1].startswith(f"{old}.")
         )
         if old != new and members:
-            yield Relocation("extension", old, new, None, members)
+            yield ExtensionMove("extension", old, new, None, members)

@@ -1,7 +1,7 @@
-"""Renames: an object gone and an object come that are alike in everything but the name, or the schema.
+"""Renames: an object gone and an object come that are equivalent in everything but the name, or the schema.
 
 A rename changes the text of whatever names the object: those texts are no differences of their own.
-Only what is alike in every attribute, and alike to nothing else, is taken for renamed.
+Only what is equivalent in every attribute, and equivalent to nothing else, is taken for renamed.
 """
 
 import re
@@ -13,16 +13,14 @@ from typing import Final
 from verification.schema.model.schema import Entry, Key, Value
 
 RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
-NEVER_EXPLAINED: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
+NOT_REWRITTEN: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
 """Attributes whose text PostgreSQL does not change when something is renamed."""
-WHOLE_STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
+STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
 """Attributes whose text may hold one name for two things, of which only one is renamed (``new.a``, ``t.a``)."""
-ORDER: Final = "column_order"
+COLUMN_ORDER: Final = "column_order"
 
-WORD: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
+TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
 """A quoted name, a literal, a word, blanks, or any other sign."""
-
-Alike = Callable[[Entry, Entry], bool]
 
 
 @dataclass(frozen=True)
@@ -100,20 +98,20 @@ class Rename:
             text = self._prefix.sub(lambda _: f"{self.new_name}.", text)
         return self.identity(text)
 
-    def plain(self, text: str) -> str:
+    def without_kept_labels(self, text: str) -> str:
         """Remove the labels by which a view keeps the old name outside."""
         if self.kind != "column":
             return text
         return self._kept_label.sub(r"\1", text)
 
-    def takes_along(self, column: Entry, left: str, right: str) -> bool:
+    def moves_sequence(self, column: Entry, left: str, right: str) -> bool:
         """Whether a table that went to another schema took the sequence of an identity column with it."""
         if self.attribute != "schema" or (self.kind, self.new) not in column.parents:
             return False
         schemas = (schema_of(left), schema_of(right))
         return schemas == self.values and last_part(left) == last_part(right)
 
-    def labels(self, definition: str) -> Iterator[str]:
+    def relabelled(self, definition: str) -> Iterator[str]:
         """Give the texts that a view's definition may have after one of its own columns is renamed."""
         for found in self._word.finditer(definition):
             before, after = definition[: found.start()], definition[found.end() :]
@@ -149,42 +147,45 @@ class Renames:
     def __bool__(self) -> bool:
         return bool(self.found)
 
-    def explain(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
+    def explains(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
         """Tell whether the renames alone make the left value the right one."""
-        if not self.found or attribute in NEVER_EXPLAINED:
+        if not self.found or attribute in NOT_REWRITTEN:
             return False
         if attribute == "schema":
             return any(each.kind == "schema" and (left, right) == (each.old, each.new) for each in self.found)
         value = left
         for rename in self.found:
             within = self._within(rename, entry)
-            value = apply(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
+            value = map_texts(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
         if value in (right, self._with_schemas(right)):
             return True
         if attribute == "identity_sequence" and value and right:
-            return any(each.takes_along(entry, value, right) for each in self.found)
-        if "definition" in attribute and self._explain_labels(entry, value, right):
+            return any(each.moves_sequence(entry, value, right) for each in self.found)
+        if "definition" in attribute and self._explained_by_labels(entry, value, right):
             return True
-        return attribute in WHOLE_STATEMENTS and self._explain_words(entry, left, right)
+        return attribute in STATEMENTS and self._explained_by_tokens(entry, left, right)
 
-    def _explain_labels(self, entry: Entry, left: Value, right: Value) -> bool:
+    def _explained_by_labels(self, entry: Entry, left: Value, right: Value) -> bool:
         """Whether a view's two definitions are one but for the names that it gives its columns."""
         if any(
-            right in each.labels(left)
+            right in each.relabelled(left)
             for each in self.found
             if each.kind == "column" and each.table == entry.key
         ):
             return True
         for rename in self.found:
-            left, right = apply(left, rename.plain), apply(right, rename.plain)
+            left, right = (
+                map_texts(left, rename.without_kept_labels),
+                map_texts(right, rename.without_kept_labels),
+            )
         return bool(left == right)
 
-    def _explain_words(self, entry: Entry, left: Value, right: Value) -> bool:
+    def _explained_by_tokens(self, entry: Entry, left: Value, right: Value) -> bool:
         """Whether two texts are one but for names of what is renamed, here under the old one, there under the new."""
         allowed = {(each.old_name, each.new_name) for each in self.found if self._within(each, entry)}
         if not allowed or not isinstance(left, str) or not isinstance(right, str):
             return False
-        words, others = WORD.findall(left), WORD.findall(right)
+        words, others = TOKEN.findall(left), TOKEN.findall(right)
         return len(words) == len(others) and all(
             pair[0] == pair[1] or pair in allowed for pair in zip(words, others, strict=True)
         )
@@ -193,7 +194,7 @@ class Renames:
         """Give a value of the right with a schema's rename: whatever else has that name has it twice."""
         for rename in self.found:
             if rename.kind == "schema":
-                value = apply(value, rename.identity)
+                value = map_texts(value, rename.identity)
         return value
 
     def _within(self, rename: Rename, entry: Entry) -> bool:
@@ -210,12 +211,12 @@ class Renames:
         )
 
 
-def apply(value: Value, change: Callable[[str], str]) -> Value:
+def map_texts(value: Value, change: Callable[[str], str]) -> Value:
     """Change every text in a value."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, tuple):
-        return tuple(apply(each, change) for each in value)
+        return tuple(map_texts(each, change) for each in value)
     if isinstance(value, Mapping):
-        return {key: apply(each, change) for key, each in value.items()}
+        return {key: map_texts(each, change) for key, each in value.items()}
     return value

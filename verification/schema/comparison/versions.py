@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from verification.schema.comparison.renames import apply
+from verification.schema.comparison.renames import map_texts
 from verification.schema.model.schema import Entry, Schema
 
 NAMED_NOT_NULL, PLAIN_VIEW_COLUMNS, MAINTAIN, SAFE_PUBLIC = 18, 16, 17, 15
@@ -37,7 +37,7 @@ def notes(left: Schema, right: Schema) -> list[str]:
     return said
 
 
-def bring_together(left: Schema, right: Schema) -> tuple[Schema, Schema]:
+def without_version_differences(left: Schema, right: Schema) -> tuple[Schema, Schema]:
     """Give both schemas without what only one of the versions can tell."""
     older, newer = sorted((left.version, right.version))
     changes: list[Callable[[Entry], Entry | None]] = []
@@ -83,7 +83,9 @@ def _without_qualifiers(entry: Entry, schemas: frozenset[str]) -> Entry:
     def plain(text: str) -> str:
         return QUALIFIER.sub(lambda match: match[0] if match[1] in schemas else "", text)
 
-    return entry._replace(attributes={name: apply(value, plain) for name, value in entry.attributes.items()})
+    return entry._replace(
+        attributes={name: map_texts(value, plain) for name, value in entry.attributes.items()}
+    )
 
 
 def _without_maintain(entry: Entry) -> Entry:

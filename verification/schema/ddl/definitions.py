@@ -232,12 +232,12 @@ def index(entry: Entry) -> str:
     """Give the statement that creates an index."""
     found = entry.attributes
     keys = []
-    for place, key in enumerate(found["keys"]):
+    for location, key in enumerate(found["keys"]):
         # A column stands as it is, a call of a function too; any other expression in brackets.
         plain = key in {parent[1].removeprefix(f"{table(entry)}.") for parent in entry.parents}
         parts = [key if plain else f"({key})"]
         for attribute, form in (("collations", "COLLATE {}"), ("operator_classes", "{}"), ("order", "{}")):
-            value = found.get(attribute, ())[place : place + 1]
+            value = found.get(attribute, ())[location : location + 1]
             if value and value[0] is not None:
                 parts.append(form.format(value[0]))
         keys.append(" ".join(parts))

@@ -22,7 +22,7 @@ def foreign_keys_among(schema: Schema, table: Entry) -> Iterator[Entry]:
             yield entry
 
 
-def heirs(schema: Schema, table: Entry) -> Iterator[Entry]:
+def children(schema: Schema, table: Entry) -> Iterator[Entry]:
     """Give the tables that inherit from a table and are no partitions of it."""
     return (
         entry for entry in schema.of_kind("table") if table.object in entry.attributes.get("inherits", ())

@@ -19,10 +19,10 @@ CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check",
 TYPES: Final = frozenset({"enum", "domain"})
 
 Attributes = Mapping[str, Any]
-Reading = Mapping[Key, Attributes]
+Inspection = Mapping[Key, Attributes]
 Plain = Callable[[Any], Any]
 
-_TABLE: Final = {"comment": normalisers.text, "column_order": normalisers.bare_list}
+_TABLE: Final = {"comment": normalisers.text, "column_order": normalisers.unquoted_list}
 _VIEW: Final = {"definition": normalisers.text, **_TABLE}
 SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
     "table": _TABLE,
@@ -47,16 +47,16 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
     },
     "constraint": {
         "kind": normalisers.text,
-        "columns": normalisers.bare_list,
+        "columns": normalisers.unquoted_list,
         "expression": normalisers.expression,
-        "target": normalisers.bare,
-        "target_columns": normalisers.bare_list,
+        "target": normalisers.unquoted,
+        "target_columns": normalisers.unquoted_list,
         "on_update": normalisers.action,
         "on_delete": normalisers.action,
         "match": normalisers.match,
         "deferrable": normalisers.flag,
         "initially_deferred": normalisers.flag,
-        "include": normalisers.bare_list,
+        "include": normalisers.unquoted_list,
         "nulls_not_distinct": normalisers.flag,
         "comment": normalisers.text,
         "method": normalisers.text,
@@ -75,13 +75,13 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "keys": normalisers.expressions,
         "operator_classes": normalisers.per_key,
         "order": normalisers.orders,
-        "include": normalisers.bare_list,
+        "include": normalisers.unquoted_list,
         "nulls_not_distinct": normalisers.flag,
         "storage_parameters": normalisers.parameters,
         "valid": normalisers.true_by_default,
     },
     "type": {
-        "values": normalisers.listed,
+        "values": normalisers.as_tuple,
         "base_type": normalisers.without_modifier,
         "collation": normalisers.collation,
         "default": normalisers.text,
@@ -97,7 +97,7 @@ BY_KEY: Final = frozenset({"operator_classes", "order"})
 """What SQLAlchemy keeps under a key's text: two keys of one text share it there."""
 
 
-def disagreements(schema: Schema, reading: Reading) -> list[Difference]:
+def disagreements(schema: Schema, reading: Inspection) -> list[Difference]:
     """Compare two readings of one database: left is the catalog reader's value, right the inspection's."""
     catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)}
     inspected = {_key(key): attributes for key, attributes in reading.items() if key[0] in KINDS}
@@ -107,7 +107,7 @@ def disagreements(schema: Schema, reading: Reading) -> list[Difference]:
     )
 
 
-def _disagreements(catalog: Reading, inspected: Reading) -> Iterator[Difference]:
+def _disagreements(catalog: Inspection, inspected: Inspection) -> Iterator[Difference]:
     for key in catalog.keys() | inspected.keys():
         one, other = catalog.get(key), inspected.get(key)
         if one is None or other is None:
@@ -151,4 +151,4 @@ def _is_shared(schema: Schema, entry: Entry) -> bool:
 
 
 def _key(key: Key) -> Key:
-    return key[0], normalisers.bare(key[1])
+    return key[0], normalisers.unquoted(key[1])

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql.base import PGInspector, ReflectedDomain
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIdentity
 from sqlalchemy.types import ARRAY, BigInteger, NullType, SmallInteger, String, TypeEngine
 
-Entry = tuple[tuple[str, str], dict[str, Any]]
+InspectedEntry = tuple[tuple[str, str], dict[str, Any]]
 """((kind, object), attributes); the attribute ``table`` names the relation that an entry belongs to."""
 PerTable = Mapping[tuple[str | None, str], Any]
 
@@ -30,7 +30,7 @@ def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
 
 def relations(
     inspector: PGInspector, schema: str, kinds: Mapping[str, str], columns: PerTable, comments: PerTable
-) -> Iterator[Entry]:
+) -> Iterator[InspectedEntry]:
     """Give tables and views: the comment, and for views the definition and the columns."""
     for name, kind in kinds.items():
         attributes: dict[str, Any] = {
@@ -42,7 +42,7 @@ def relations(
         yield (kind, f"{schema}.{name}"), attributes
 
 
-def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[Entry]:
+def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[InspectedEntry]:
     """Give the columns of tables (those of views belong to the view)."""
     for (schema, table), found in per_table.items():
         if kinds.get(table) in {"table", "foreign_table"}:
@@ -121,7 +121,7 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
     return UNREAD if unread else kind.compile(dialect=_DIALECT)
 
 
-def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> Entry:
+def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> InspectedEntry:
     return (
         ("constraint", f"{schema}.{table}.{found['name']}"),
         {"table": f"{schema}.{table}", "comment": found.get("comment"), **attributes},
@@ -134,7 +134,7 @@ def _index_options(found: Any) -> dict[str, Any]:
     return {key.removeprefix("postgresql_"): value for key, value in options.items()}
 
 
-def primary_keys(per_table: PerTable) -> Iterator[Entry]:
+def primary_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
     """Give the primary keys: columns in order and included columns."""
     for (schema, table), found in per_table.items():
         if found["name"]:
@@ -144,7 +144,7 @@ def primary_keys(per_table: PerTable) -> Iterator[Entry]:
             )
 
 
-def unique_constraints(per_table: PerTable) -> Iterator[Entry]:
+def unique_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
     """Give the unique constraints: columns in order, included columns, nulls not distinct."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
@@ -152,7 +152,7 @@ def unique_constraints(per_table: PerTable) -> Iterator[Entry]:
             yield _constraint(schema, table, found, kind="unique", columns=columns, **_index_options(found))
 
 
-def foreign_keys(per_table: PerTable) -> Iterator[Entry]:
+def foreign_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
     """Give the foreign keys: both sides' columns, actions, match and deferrability."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
@@ -173,7 +173,7 @@ def foreign_keys(per_table: PerTable) -> Iterator[Entry]:
             )
 
 
-def check_constraints(per_table: PerTable) -> Iterator[Entry]:
+def check_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
     """Give the check constraints: expression, NOT VALID, NO INHERIT; a text that SQLAlchemy cannot parse is unread."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
@@ -192,7 +192,7 @@ def check_constraints(per_table: PerTable) -> Iterator[Entry]:
             )
 
 
-def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[Entry]:
+def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[InspectedEntry]:
     """Give the exclusion constraints, of which SQLAlchemy shows the index alone."""
     for (schema, table), indexes_of_table in per_table.items():
         unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
@@ -206,7 +206,7 @@ def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[En
                 )
 
 
-def indexes(per_table: PerTable) -> Iterator[Entry]:
+def indexes(per_table: PerTable) -> Iterator[InspectedEntry]:
     """Give the indexes that stand for no constraint: a constraint and its index are one thing."""
     for (schema, table), found_indexes in per_table.items():
         for found in found_indexes:
@@ -233,7 +233,7 @@ def _index(schema: str | None, table: str, found: Any) -> dict[str, Any]:
     }
 
 
-def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[Entry]:
+def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[InspectedEntry]:
     """Give the enums (values in order) and the domains of some schemas."""
     for enum in inspector.get_enums(schema="*"):
         if enum["schema"] in schemas:

@@ -51,24 +51,24 @@ def match(value: Any) -> str:
     return str(value or "simple").lower()
 
 
-def bare(value: Any) -> str:
+def unquoted(value: Any) -> str:
     """Give a name; one reader alone quotes it."""
     return str(value or "").replace('"', "")
 
 
-def bare_list(value: Any) -> tuple[str, ...]:
+def unquoted_list(value: Any) -> tuple[str, ...]:
     """Give names in order."""
-    return tuple(bare(each) for each in value or ())
+    return tuple(unquoted(each) for each in value or ())
 
 
-def listed(value: Any) -> tuple[Any, ...]:
+def as_tuple(value: Any) -> tuple[Any, ...]:
     """Give values in order."""
     return tuple(value or ())
 
 
 def collation(value: Any) -> str:
     """Give a collation other than the type's own."""
-    name = bare(value).removeprefix("pg_catalog.")
+    name = unquoted(value).removeprefix("pg_catalog.")
     return "" if name == "default" else name
 
 
@@ -76,7 +76,7 @@ def type_name(value: Any) -> str:
     """Give a type as ``format_type`` prints it."""
     if value and str(value).startswith('"char"'):
         return str(value)  # a type of its own: its quotes are no decoration
-    name = bare(value).lower().replace(", ", ",").replace(" (", "(")
+    name = unquoted(value).lower().replace(", ", ",").replace(" (", "(")
     for pattern, replacement in _SYNONYMS:
         name = pattern.sub(replacement, name)
     return name
@@ -93,7 +93,7 @@ def expression(value: Any) -> str:
     One reader prints every parenthesis, the other the needed ones. One that matters is caught
     all the same: each reader compares with its own print.
     """
-    return "".join(bare(value).split()).translate(_PARENTHESES)
+    return "".join(unquoted(value).split()).translate(_PARENTHESES)
 
 
 def expressions(value: Any) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ def expressions(value: Any) -> tuple[str, ...]:
 
 def per_key(value: Any) -> tuple[str, ...]:
     """Give what is said of single keys; empty where nothing is said of any. A schema is left out."""
-    found = tuple(bare(each).rpartition(".")[2] for each in value or ())
+    found = tuple(unquoted(each).rpartition(".")[2] for each in value or ())
     return found if any(found) else ()
 
 

@@ -2,7 +2,7 @@
 
 It shows less than the catalog reader, and ``witness`` holds the two against each other. Where the inspection
 is known to mislead (design: "What SQLAlchemy's inspection does not show") the reading corrects it: everything
-is keyed by name instead of listed, expressions are read with an empty search path, and a type or a constraint
+is keyed by name instead of as_tuple, expressions are read with an empty search path, and a type or a constraint
 text that SQLAlchemy cannot read is read from the server by name instead of being passed over with a warning.
 """
 
@@ -23,7 +23,7 @@ from verification.postgres.url import connect
 from verification.schema.comparison.difference import Difference
 from verification.schema.inspection import entries
 
-Reading = Mapping[tuple[str, str], Mapping[str, Any]]
+Inspection = Mapping[tuple[str, str], Mapping[str, Any]]
 """(kind, object) -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
 
 COLUMN_ORDER: Final = "column_order"
@@ -58,7 +58,7 @@ _READ_BY_NAME: Final = re.compile(
 )
 
 
-def read(url: str) -> Reading:
+def read(url: str) -> Inspection:
     """Read one database: every non-system schema, in a constant number of queries for each schema.
 
     (Except for view definitions: SQLAlchemy asks for them one by one.) Raises ``CannotRun`` when the
@@ -74,7 +74,7 @@ def read(url: str) -> Reading:
         engine.dispose()
 
 
-def read_open(connection: Connection) -> Reading:
+def read_open(connection: Connection) -> Inspection:
     """Read through a connection in whose transaction the search path is empty; what is not committed is seen."""
     with _warnings_as_errors():
         return _read(connection)
@@ -105,7 +105,7 @@ def _warnings_as_errors() -> Iterator[None]:
             raise CannotRun(f"inspection: SQLAlchemy passes something over: {warning.message}")
 
 
-def _read(connection: Connection) -> Reading:
+def _read(connection: Connection) -> Inspection:
     schemas = list(connection.scalars(_SCHEMAS))
     owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
     inspector = cast("PGInspector", inspect(connection))
@@ -121,7 +121,7 @@ def _read(connection: Connection) -> Reading:
     return dict(sorted(reading.items()))
 
 
-def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Entry]:
+def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.InspectedEntry]:
     what: dict[str, Any] = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
     kinds = entries.relation_kinds(inspector, schema)
     columns = inspector.get_multi_columns(**what)
@@ -153,7 +153,7 @@ def _read_by_name(
                 raise CannotRun(f"inspection: a {kind}'s {attribute} could not be read")
 
 
-def compare_readings(left: Reading, right: Reading) -> list[Difference]:
+def compare_inspections(left: Inspection, right: Inspection) -> list[Difference]:
     """Compare two readings; what belongs to an added or removed table is not named again."""
     whole = {key[1] for key in left.keys() ^ right.keys()}
     found = []

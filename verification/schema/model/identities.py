@@ -9,14 +9,16 @@ from typing import Final, Protocol
 
 from verification.schema.model.schema import Entry, Key
 
-NOTES: Final = frozenset({"comment", "grant", "security_label", "default_privileges"})
+ANNOTATIONS: Final = frozenset({"comment", "grant", "security_label", "default_privileges"})
 """What is keyed by another object: it follows that object and is never renamed itself."""
-SIGNED: Final = frozenset({"function", "procedure", "aggregate", "operator", "cast", "transform"})
+WITH_ARGUMENT_TYPES: Final = frozenset(
+    {"function", "procedure", "aggregate", "operator", "cast", "transform"}
+)
 """What has types in its identity."""
-PUBLISHED: Final = frozenset({"publication_table", "publication_schema"})
-NOT_IN_SCHEMAS: Final = NOTES | PUBLISHED | {"schema", "user_mapping"}
+PUBLICATION_MEMBERS: Final = frozenset({"publication_table", "publication_schema"})
+NOT_IN_SCHEMAS: Final = ANNOTATIONS | PUBLICATION_MEMBERS | {"schema", "user_mapping"}
 """What has an identity that does not begin with its schema's."""
-GOES_ON: Final = re.compile(r'[\w$"]')
+NAME_CONTINUES: Final = re.compile(r'[\w$"]')
 
 
 class Renaming(Protocol):
@@ -47,9 +49,9 @@ class Renaming(Protocol):
         ...
 
 
-def moved(entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> dict[Key, Entry]:
+def apply_renames(entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> dict[Key, Entry]:
     """Give all entries under the names after the renames; their attributes stay as they are."""
-    moves = _Moves(entries, found)
+    moves = _KeyChanges(entries, found)
     after = (
         entry._replace(
             object=moves.key(entry.key)[1],
@@ -61,7 +63,7 @@ def moved(entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> dict[Key, 
     return {entry.key: entry for entry in after}
 
 
-class _Moves:
+class _KeyChanges:
     def __init__(self, entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> None:
         self.entries = entries
         self.found = tuple(found)
@@ -88,7 +90,7 @@ class _Moves:
             old, new = parent[1], self.key(parent)[1]
             if old != new:
                 name = self._with_parent(kind, name, parent[0], old, new)
-        if kind in SIGNED:
+        if kind in WITH_ARGUMENT_TYPES:
             start, bracket, types = name.partition("(")
             for each in self.found:
                 types = each.identity(types) if bracket else types
@@ -99,9 +101,9 @@ class _Moves:
     def _with_parent(self, kind: str, name: str, parent: str, old: str, new: str) -> str:
         if kind == "default_privileges":
             return name.replace(f" in {old} to ", f" in {new} to ", 1)
-        if kind in NOTES:
+        if kind in ANNOTATIONS:
             return _at(name, name.index(" ") + 1, old, new)
-        if kind == "user_mapping" or (kind in PUBLISHED and parent != "publication"):
+        if kind == "user_mapping" or (kind in PUBLICATION_MEMBERS and parent != "publication"):
             return name.removesuffix(old) + new if name.endswith(old) else name
         return _at(name, 0, old, new) if name.startswith(f"{old}.") else name
 
@@ -111,5 +113,5 @@ def _at(text: str, start: int, old: str, new: str) -> str:
     if not text.startswith(old, start):
         return text
     rest = text[start + len(old) :]
-    goes_on = not old.endswith(".") and GOES_ON.match(rest)
+    goes_on = not old.endswith(".") and NAME_CONTINUES.match(rest)
     return text if goes_on else text[:start] + new + rest

@@ -5,8 +5,8 @@ could have by chance. An attribute that holds PostgreSQL's default is absent, so
 default written out and a default left out are one thing (schema-objects: harmless differences).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = Any
@@ -59,12 +59,3 @@ class Schema:
     def of_kind(self, *kinds: str) -> Iterator[Entry]:
         """Give the objects of these classes."""
         return (entry for entry in self if entry.kind in kinds)
-
-    def with_entries(self, entries: Iterable[Entry]) -> "Schema":
-        """Give a copy that holds these objects too (rows, or whatever else is to be compared)."""
-        return replace(self, entries={**self.entries, **{entry.key: entry for entry in entries}})
-
-    def without_kinds(self, *kinds: str) -> "Schema":
-        """Give a copy without the objects of these classes."""
-        kept = {key: entry for key, entry in self.entries.items() if entry.kind not in kinds}
-        return replace(self, entries=kept)

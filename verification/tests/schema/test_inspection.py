@@ -9,7 +9,7 @@ import pytest
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
 from verification.schema.inspection import cross_check, reading
-from verification.schema.inspection.normalisers import bare
+from verification.schema.inspection.normalisers import unquoted
 from verification.schema.model.schema import Entry, Schema
 from verification.tests.schema.mutations.installation import FIRST, SECOND, Base
 from verification.tests.schema.mutations.runner import Laboratory
@@ -103,7 +103,7 @@ def odd(server: Server) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def readings(odd: Database) -> tuple[Schema, reading.Reading]:
+def readings(odd: Database) -> tuple[Schema, reading.Inspection]:
     """What each reader says of it."""
     return catalog.read(odd.url), reading.read(odd.url)
 
@@ -130,12 +130,12 @@ def test_databases_with_every_class_of_object_are_read_alike(server: Server, bas
     assert [(each.object, each.attribute, each.left, each.right) for each in found] == []
 
 
-def test_unusual_names_and_attributes_are_read_alike(readings: tuple[Schema, reading.Reading]) -> None:
+def test_unusual_names_and_attributes_are_read_alike(readings: tuple[Schema, reading.Inspection]) -> None:
     """Capitals, blanks, quotes, an exclusion constraint of an expression, every option of a foreign key."""
     assert cross_check.disagreements(*readings) == []
 
 
-def test_every_attribute_of_the_inspection_is_compared(readings: tuple[Schema, reading.Reading]) -> None:
+def test_every_attribute_of_the_inspection_is_compared(readings: tuple[Schema, reading.Inspection]) -> None:
     """An attribute that the inspection returns is compared with the catalog, or has a reason not to be."""
     returned = {(key[0], name) for key, attributes in readings[1].items() for name in attributes}
     kinds = {key[0] for key in readings[1]}
@@ -146,7 +146,7 @@ def test_every_attribute_of_the_inspection_is_compared(readings: tuple[Schema, r
 
 @pytest.mark.parametrize(("kind", "attribute"), SHARED)
 def test_an_inspection_that_says_something_else_is_contradicted(
-    readings: tuple[Schema, reading.Reading], kind: str, attribute: str
+    readings: tuple[Schema, reading.Inspection], kind: str, attribute: str
 ) -> None:
     schema, inspected = readings
     key = next(key for key, attributes in inspected.items() if key[0] == kind and attribute in attributes)
@@ -160,11 +160,11 @@ def test_an_inspection_that_says_something_else_is_contradicted(
 
 @pytest.mark.parametrize(("kind", "attribute"), SHARED)
 def test_a_catalog_reader_that_says_something_else_is_contradicted(
-    readings: tuple[Schema, reading.Reading], kind: str, attribute: str
+    readings: tuple[Schema, reading.Inspection], kind: str, attribute: str
 ) -> None:
     schema, inspected = readings
     key = next(key for key, attributes in inspected.items() if key[0] == kind and attribute in attributes)
-    entry = next(entry for entry in schema.of_kind(kind) if bare(entry.object) == bare(key[1]))
+    entry = next(entry for entry in schema.of_kind(kind) if unquoted(entry.object) == unquoted(key[1]))
     if attribute == "comment":
         entry = Entry("comment", f"{kind} {entry.object}", {"comment": "another"}, (entry.key,))
     else:
@@ -206,7 +206,7 @@ def test_a_change_that_one_reader_missed_is_a_disagreement(
     assert {(each.kind, each.attribute) for each in found} == {expected}
 
 
-def test_what_one_reader_misses_is_a_disagreement(readings: tuple[Schema, reading.Reading]) -> None:
+def test_what_one_reader_misses_is_a_disagreement(readings: tuple[Schema, reading.Inspection]) -> None:
     """Each table, column, constraint, index, view and type, missing on either side."""
     schema, reading = readings
     both = [key for key in reading if key[0] in cross_check.KINDS]
@@ -247,7 +247,7 @@ def test_the_inspection_alone_sees_a_change(
     before = reading.read(changed.url)
     changed.execute(change)
 
-    found = reading.compare_readings(before, reading.read(changed.url))
+    found = reading.compare_inspections(before, reading.read(changed.url))
 
     server.drop_database(changed.name)
     assert expected in {(each.kind, each.attribute) for each in found}
@@ -269,6 +269,6 @@ def test_a_parenthesis_that_matters_is_a_difference_for_both(server: Server) -> 
     for database, expression in ((left, "(a + b) * 2"), (right, "a + (b * 2)")):
         database.execute(f"CREATE TABLE t (a int, b int); CREATE INDEX i ON t (({expression}))")
 
-    seen = reading.compare_readings(reading.read(left.url), reading.read(right.url))
+    seen = reading.compare_inspections(reading.read(left.url), reading.read(right.url))
 
     assert [(each.kind, each.object, each.attribute) for each in seen] == [("index", "public.t.i", "keys")]
