@@ -46,7 +46,7 @@ def load(path: Path) -> Schema:
 
 
 def digest(content: Any) -> str:
-    """Give the SHA-256 of plain data, whatever order its keys came in."""
+    """Return the SHA-256 of plain data, whatever order its keys came in."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

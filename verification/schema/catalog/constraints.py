@@ -107,7 +107,7 @@ def _constraint(
 
 
 def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
-    """Give what the constraint's row says by itself."""
+    """Return what the constraint's row says by itself."""
     deferrable, deferred, expression, rare = row[-4:]
     attributes: dict[str, Value] = {}
     if deferrable:
@@ -125,7 +125,7 @@ def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
 
 
 def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dict[str, Value]:
-    """Give what the constraint has of its index: the two are one thing."""
+    """Return what the constraint has of its index: the two are one thing."""
     attributes = dict(index.attributes)
     attributes.pop("unique", None)
     if letter != "x":
@@ -157,7 +157,7 @@ def _actions(letters: str) -> Mapping[str, Value]:
 
 
 def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -> bool:
-    """Whether PostgreSQL made it for one partition of the table that a foreign key points to."""
+    """Return whether PostgreSQL made it for one partition of the table that a foreign key points to."""
     root = row
     while root[6] in by_oid:
         root = by_oid[root[6]]
@@ -167,7 +167,7 @@ def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -
 def _inherited(
     reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, tuple[Any, ...]]
 ) -> tuple[Key, ...]:
-    """Give the constraints that this one is a copy of: by pg_constraint, or by name for checks."""
+    """Return the constraints that this one is a copy of: by pg_constraint, or by name for checks."""
     if parent in by_oid:
         whole = reader.addresses.get(("pg_class", by_oid[parent][3], 0))
         return (("constraint", f"{whole[1]}.{by_oid[parent][1]}"),) if whole else ()
@@ -178,7 +178,7 @@ def _inherited(
 
 
 def _has_from_whole(reader: Reader, owner: Key, column: Key) -> bool:
-    """Whether a partition's NOT NULL is the whole table's, which alone can rename it."""
+    """Return whether a partition's NOT NULL is the whole table's, which alone can rename it."""
     if "partition_of" not in reader.entries[owner].attributes:
         return False
     parents = (reader.entries.get(each) for each in reader.entries[column].parents if each[0] == "column")

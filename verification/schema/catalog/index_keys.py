@@ -51,7 +51,7 @@ class IndexKeys:
     def non_default(
         self, index: int, relation: int, numbers: tuple[int, ...], classes: str, collations: str
     ) -> dict[str, Value]:
-        """Give what the keys do not share with their columns, one value a key, None where it is the default."""
+        """Return what the keys do not share with their columns, one value a key, None where it is the default."""
         types = self._types.get(relation, {})
         if index in self._with_rows:
             return self._add_non_default(index, types, numbers, classes, collations)
@@ -87,7 +87,7 @@ class IndexKeys:
         return {name: values for name, values in columns if any(value is not None for value in values)}
 
     def _name(self, operator_class: int, kind: int) -> str | None:
-        """Give an operator class's name, None when CREATE INDEX takes it by itself; kind 0: of an expression."""
+        """Return an operator class's name, None when CREATE INDEX takes it by itself; kind 0: of an expression."""
         known = (operator_class, kind)
         if known not in self._names:
             name, default, accepted, is_pseudo = self._classes[operator_class]

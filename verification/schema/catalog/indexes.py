@@ -58,7 +58,7 @@ class Index(NamedTuple):
 
 
 def read(reader: Reader) -> dict[int, Index]:
-    """Give every index by its OID; ``constraints`` tells which of them stand for a constraint."""
+    """Return every index by its OID; ``constraints`` tells which of them stand for a constraint."""
     statement = INDEXES.replace("{nulls_not_distinct}", reader.since(15, "i.indnullsnotdistinct", "false"))
     rows = reader.rows(statement)
     keys = IndexKeys(reader)
@@ -126,5 +126,5 @@ def record(reader: Reader, indexes: Mapping[int, Index]) -> None:
 
 
 def key_of(reader: Reader, index: Index) -> Key:
-    """Give the key under which comments and grants find an index."""
+    """Return the key under which comments and grants find an index."""
     return ("index", f"{reader.addresses['pg_class', index.relation, 0][1]}.{index.name}")

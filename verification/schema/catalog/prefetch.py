@@ -29,7 +29,7 @@ class RecordingCursor:
         self.statements.append(statement)
 
     def fetchall(self) -> Rows:
-        """Give no rows."""
+        """Return no rows."""
         return []
 
 
@@ -71,7 +71,7 @@ class PrefetchCursor:
         self.description, self._rows = result
 
     def fetchall(self) -> Rows:
-        """Give the rows, once."""
+        """Return the rows, once."""
         rows, self._rows = self._rows, []
         return rows
 

@@ -31,12 +31,12 @@ NAME: Final = "quote_ident(n.nspname) || '.' || quote_ident({})"
 
 
 def named(column: str) -> str:
-    """Give the SQL of a qualified name; the statement has pg_namespace as n."""
+    """Return the SQL of a qualified name; the statement has pg_namespace as n."""
     return NAME.format(column)
 
 
 def user_objects(oid: str = "o.oid") -> str:
-    """Give the condition on objects in a schema that are somebody's own."""
+    """Return the condition on objects in a schema that are somebody's own."""
     return f"{oid} >= {FIRST_USER_OID} AND {USER_NAMESPACE}"
 
 

@@ -28,19 +28,19 @@ their own caches; their pg_dump leaves it out, and so does this reader."""
 
 
 def column_options(options: Iterable[str] | None) -> tuple[str, ...]:
-    """Give a column's options in order, without the server's own stamp."""
+    """Return a column's options in order, without the server's own stamp."""
     return tuple(sorted(option for option in options or () if not option.startswith(CACHE_OPTION)))
 
 
 @lru_cache(maxsize=4096)
 def numbers(text: str | None) -> tuple[int, ...]:
-    """Give the numbers that a vector (``1 2``) or an array (``{1,2}``) of a catalog has."""
+    """Return the numbers that a vector (``1 2``) or an array (``{1,2}``) of a catalog has."""
     return tuple(map(int, text.strip("{}").replace(",", " ").split())) if text else ()
 
 
 @lru_cache(maxsize=4096)
 def parsed_json(text: str) -> Mapping[str, Any]:
-    """Give the object that a JSON text stands for; of many thousand texts few are different."""
+    """Return the object that a JSON text stands for; of many thousand texts few are different."""
     return MappingProxyType(json.loads(text))
 
 
@@ -89,7 +89,7 @@ class Reader:
         return self.cursor.fetchall()  # type: ignore[no-any-return]
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
-        """Give an expression that only servers from ``version`` on understand."""
+        """Return an expression that only servers from ``version`` on understand."""
         return expression if self.version >= version else otherwise
 
     def add(
@@ -123,12 +123,12 @@ class Reader:
         self.entries["not_compared", what] = Entry("not_compared", what, {})
 
     def names(self, relation: int, numbers: Iterable[int]) -> tuple[str, ...]:
-        """Give the names of a relation's columns."""
+        """Return the names of a relation's columns."""
         columns = self.columns[relation]
         return tuple(columns[number] for number in numbers)
 
     def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Key]:
-        """Give the keys of a relation's columns, without what is none (an expression stands as 0)."""
+        """Return the keys of a relation's columns, without what is none (an expression stands as 0)."""
         addresses = self.addresses
         places = [("pg_class", relation, number) for number in numbers if number]
         return [addresses[place] for place in places if place in addresses]

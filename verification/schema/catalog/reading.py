@@ -62,7 +62,7 @@ def read(source: str | Any, *, sessions: int = 2) -> Schema:
 
 @cache
 def statements(version: int) -> tuple[str, ...]:
-    """Give the queries of a reading, in order."""
+    """Return the queries of a reading, in order."""
     recorder = RecordingCursor()
     collect(Reader(recorder, version))
     return tuple(recorder.statements)

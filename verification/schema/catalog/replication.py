@@ -75,7 +75,7 @@ SUBSCRIPTION_OPTIONS: Final = (
 
 
 def queries(version: int) -> tuple[Query, ...]:
-    """Give the queries of a server's version."""
+    """Return the queries of a server's version."""
     options = ", ".join(
         f"o.{column} AS {name}" for since, column, name in SUBSCRIPTION_OPTIONS if version >= since
     )

@@ -9,7 +9,7 @@ MASK: Final = "(secret)"
 
 
 def masked(options: Iterable[str]) -> tuple[str, ...]:
-    """Give ``name=value`` texts in order, the values of secret ones replaced."""
+    """Return ``name=value`` texts in order, the values of secret ones replaced."""
     shown = []
     for option in options:
         name, _, value = option.partition("=")

@@ -34,7 +34,7 @@ LARGE: Final = 2 * 1024 * 1024
 
 @contextmanager
 def session(source: str | Any) -> Iterator[tuple[Any, int]]:
-    """Give a cursor in a read-only snapshot and the server's major version; leave no trace behind."""
+    """Return a cursor in a read-only snapshot and the server's major version; leave no trace behind."""
     if not isinstance(source, str):
         with _translated(source.info.dbname), _snapshot(source) as cursor:
             yield cursor, source.server_version // 10000
@@ -44,7 +44,7 @@ def session(source: str | Any) -> Iterator[tuple[Any, int]]:
 
 
 def shared_snapshot(cursor: Any) -> str | None:
-    """Give the name of a session's snapshot when the database is so large that a second session pays.
+    """Return the name of a session's snapshot when the database is so large that a second session pays.
 
     https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
     """
@@ -57,7 +57,7 @@ def shared_snapshot(cursor: Any) -> str | None:
 
 @contextmanager
 def second_session(source: str, snapshot: str) -> Iterator[Any]:
-    """Give a cursor of a second session that sees what the first one sees."""
+    """Return a cursor of a second session that sees what the first one sees."""
     with _connection(source) as connection, _snapshot(connection, snapshot) as cursor:
         yield cursor
 

@@ -100,7 +100,7 @@ ALTERED: Final[Mapping[str, Callable[[Entry, Entry], str | None]]] = {
 
 
 def is_known(entry: Entry) -> bool:
-    """Tell whether the definitions here express all that an object is."""
+    """Return whether the definitions here express all that an object is."""
     if entry.kind == "comment":
         return True
     found = entry.attributes
@@ -110,23 +110,23 @@ def is_known(entry: Entry) -> bool:
 
 
 def name(entry: Entry) -> str:
-    """Give the last part of an identity, as SQL writes it."""
+    """Return the last part of an identity, as SQL writes it."""
     owner = entry.parents[0][1]
     return entry.object.removeprefix(f"{owner}.")
 
 
 def table(entry: Entry) -> str:
-    """Give the relation that an entry belongs to."""
+    """Return the relation that an entry belongs to."""
     return entry.parents[0][1]
 
 
 def owner(entry: Entry) -> str:
-    """Give the clause that makes an object the right one's."""
+    """Return the clause that makes an object the right one's."""
     return f"OWNER TO {identifier(entry.attributes['owner'])}"
 
 
 def not_null(entry: Entry) -> str:
-    """Give what ALTER TABLE says for a column that is NOT NULL; its constraint has a name from PostgreSQL 18."""
+    """Return what ALTER TABLE says for a column that is NOT NULL; its constraint has a name from PostgreSQL 18."""
     constraint = entry.attributes.get("not_null_constraint")
     if constraint:
         return f"ADD CONSTRAINT {constraint} NOT NULL {name(entry)}"
@@ -134,7 +134,7 @@ def not_null(entry: Entry) -> str:
 
 
 def commented(comment: Entry, side: Schema) -> str | None:
-    """Give what COMMENT ON takes for the object of a comment, None for classes that it names in other ways."""
+    """Return what COMMENT ON takes for the object of a comment, None for classes that it names in other ways."""
     kind, _, identity = comment.object.partition(" ")
     if kind in ("index", "constraint"):
         # A constraint's index has no entry of its own; its identity is the constraint's.
@@ -148,7 +148,7 @@ def commented(comment: Entry, side: Schema) -> str | None:
 
 
 def column(entry: Entry) -> str:
-    """Give what stands for a column in CREATE TABLE and ADD COLUMN."""
+    """Return what stands for a column in CREATE TABLE and ADD COLUMN."""
     found = entry.attributes
     parts = [name(entry), str(found["type"])]
     if "collation" in found:
@@ -170,14 +170,14 @@ def column(entry: Entry) -> str:
 
 
 def identity(entry: Entry) -> str:
-    """Give the options of an identity column's sequence."""
+    """Return the options of an identity column's sequence."""
     found = {key.removeprefix("identity_"): value for key, value in entry.attributes.items()
              if key.startswith("identity_")}  # fmt: skip
     return f"SEQUENCE NAME {found['sequence']} {_sequence_options(found)}"
 
 
 def sequence(entry: Entry) -> str:
-    """Give the statement that creates a sequence; OWNED BY follows when its table is there."""
+    """Return the statement that creates a sequence; OWNED BY follows when its table is there."""
     return (
         f"CREATE SEQUENCE {entry.object} AS {entry.attributes['type']} {_sequence_options(entry.attributes)}"
     )
@@ -193,7 +193,7 @@ def _sequence_options(values: Mapping[str, Value]) -> str:
 
 
 def constraint(entry: Entry) -> str:
-    """Give the text after ADD CONSTRAINT name."""
+    """Return the text after ADD CONSTRAINT name."""
     found = entry.attributes
     kind = found["kind"]
     if kind == "check":
@@ -229,7 +229,7 @@ def _foreign_key(entry: Entry) -> str:
 
 
 def index(entry: Entry) -> str:
-    """Give the statement that creates an index."""
+    """Return the statement that creates an index."""
     found = entry.attributes
     keys = []
     for location, key in enumerate(found["keys"]):

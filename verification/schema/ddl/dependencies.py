@@ -7,7 +7,7 @@ from verification.schema.model.schema import Entry, Schema
 
 
 def foreign_keys_to(schema: Schema, key: Entry) -> Iterator[Entry]:
-    """Give the foreign keys that need a primary key or a unique constraint."""
+    """Return the foreign keys that need a primary key or a unique constraint."""
     columns = set(key.attributes.get("columns", ()))
     for entry in schema.of_kind("constraint"):
         found = entry.attributes
@@ -16,26 +16,26 @@ def foreign_keys_to(schema: Schema, key: Entry) -> Iterator[Entry]:
 
 
 def foreign_keys_among(schema: Schema, table: Entry) -> Iterator[Entry]:
-    """Give the foreign keys of other tables that point at a table."""
+    """Return the foreign keys of other tables that point at a table."""
     for entry in schema.of_kind("constraint"):
         if entry.attributes.get("target") == table.object and entry.parents[0] != table.key:
             yield entry
 
 
 def children(schema: Schema, table: Entry) -> Iterator[Entry]:
-    """Give the tables that inherit from a table and are no partitions of it."""
+    """Return the tables that inherit from a table and are no partitions of it."""
     return (
         entry for entry in schema.of_kind("table") if table.object in entry.attributes.get("inherits", ())
     )
 
 
 def comments_on(schema: Schema, entry: Entry) -> Iterator[Entry]:
-    """Give the comments that go with an object."""
+    """Return the comments that go with an object."""
     return (comment for comment in schema.of_kind("comment") if entry.key in comment.parents)
 
 
 def is_read(schema: Schema, column: Entry) -> bool:
-    """Tell whether PostgreSQL refuses to drop a column or to change its type: something else reads it."""
+    """Return whether PostgreSQL refuses to drop a column or to change its type: something else reads it."""
     owner = column.parents[0]
     word = re.compile(rf"(?<![\w$\"]){re.escape(column.object.removeprefix(f'{owner[1]}.'))}(?![\w$\"])")
     if word.search(str(schema.entries[owner].attributes.get("partition_key", ""))):
@@ -50,7 +50,7 @@ def is_read(schema: Schema, column: Entry) -> bool:
 
 
 def is_read_from_outside(schema: Schema, table: Entry) -> bool:
-    """Tell whether PostgreSQL refuses to drop a table: an object that is not its own reads it."""
+    """Return whether PostgreSQL refuses to drop a table: an object that is not its own reads it."""
     own = {entry.key for entry in schema if table.key in entry.parents}
     return any(
         table.key not in entry.parents and not own.isdisjoint(entry.uses)
@@ -59,7 +59,7 @@ def is_read_from_outside(schema: Schema, table: Entry) -> bool:
 
 
 def _texts(entry: Entry) -> str:
-    """Give the texts in which an object of a table names the table's columns."""
+    """Return the texts in which an object of a table names the table's columns."""
     found = entry.attributes
     if entry.kind == "column":
         return str(found.get("generated", ""))

@@ -63,7 +63,7 @@ class Script:
     missing: list[Difference] = field(default_factory=list)
 
     def text(self) -> str:
-        """Give it as one transaction, the rest as comments."""
+        """Return it as one transaction, the rest as comments."""
         lines = ["BEGIN;", *(f"{statement};" for statement in self.statements), "COMMIT;"]
         lines += [
             f"-- not generated: {each.kind} {each.object} {each.change} {each.attribute}".rstrip()
@@ -73,7 +73,7 @@ class Script:
 
 
 def generate(left: Schema, right: Schema) -> Script:
-    """Give the script; both schemas as the catalog reader gave them."""
+    """Return the script; both schemas as the catalog reader gave them."""
     return _Generator(left, right).script()
 
 
@@ -182,7 +182,7 @@ class _Generator:
         return done
 
     def _recreate_references(self, entry: Entry) -> bool:
-        """Give a new index or constraint what it lost with the old one: comments, and what its table has it for."""
+        """Return a new index or constraint what it lost with the old one: comments, and what its table has it for."""
         for comment in dependencies.comments_on(self.right, entry):
             self._create(comment)
         owner = self.right.entries[entry.parents[0]]
@@ -192,7 +192,7 @@ class _Generator:
         return True
 
     def _has_target(self, constraint: Entry) -> bool:
-        """Whether the table that a foreign key points at is there, or comes to be."""
+        """Return whether the table that a foreign key points at is there, or comes to be."""
         target = constraint.attributes.get("target", table(constraint))
         there, then = self.left.get("table", target), self.right.get("table", target)
         return there is not None or (then is not None and self._is_known_table(then))

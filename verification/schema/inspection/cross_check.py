@@ -131,7 +131,7 @@ def _with_comment(schema: Schema, entry: Entry) -> Attributes:
 
 
 def _is_shared(schema: Schema, entry: Entry) -> bool:
-    """Whether the inspection shows the object too: it omits what an extension owns, except for schemas."""
+    """Return whether the inspection shows the object too: it omits what an extension owns, except for schemas."""
     if entry.kind not in KINDS:
         return False
     if entry.kind == "schema":

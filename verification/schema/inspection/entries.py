@@ -19,7 +19,7 @@ _DIALECT: Final = dialect()  # type: ignore[no-untyped-call]
 
 
 def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
-    """Give each relation of the schema with its kind; ordinary and partitioned tables are ``table``."""
+    """Return each relation of the schema with its kind; ordinary and partitioned tables are ``table``."""
     return {
         **dict.fromkeys(inspector.get_table_names(schema=schema), "table"),
         **dict.fromkeys(inspector.get_foreign_table_names(schema=schema), "foreign_table"),
@@ -31,7 +31,7 @@ def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
 def relations(
     inspector: PGInspector, schema: str, kinds: Mapping[str, str], columns: PerTable, comments: PerTable
 ) -> Iterator[InspectedEntry]:
-    """Give tables and views: the comment, and for views the definition and the columns."""
+    """Return tables and views: the comment, and for views the definition and the columns."""
     for name, kind in kinds.items():
         attributes: dict[str, Any] = {
             "comment": comments.get((schema, name), {}).get("text"),
@@ -43,7 +43,7 @@ def relations(
 
 
 def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[InspectedEntry]:
-    """Give the columns of tables (those of views belong to the view)."""
+    """Return the columns of tables (those of views belong to the view)."""
     for (schema, table), found in per_table.items():
         if kinds.get(table) in {"table", "foreign_table"}:
             for column in found:
@@ -135,7 +135,7 @@ def _index_options(found: Any) -> dict[str, Any]:
 
 
 def primary_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
-    """Give the primary keys: columns in order and included columns."""
+    """Return the primary keys: columns in order and included columns."""
     for (schema, table), found in per_table.items():
         if found["name"]:
             columns = found["constrained_columns"]
@@ -145,7 +145,7 @@ def primary_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
 
 
 def unique_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
-    """Give the unique constraints: columns in order, included columns, nulls not distinct."""
+    """Return the unique constraints: columns in order, included columns, nulls not distinct."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
             columns = found["column_names"]
@@ -153,7 +153,7 @@ def unique_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
 
 
 def foreign_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
-    """Give the foreign keys: both sides' columns, actions, match and deferrability."""
+    """Return the foreign keys: both sides' columns, actions, match and deferrability."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
             options = found.get("options", {})
@@ -174,7 +174,7 @@ def foreign_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
 
 
 def check_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
-    """Give the check constraints: expression, NOT VALID, NO INHERIT; a text that SQLAlchemy cannot parse is unread."""
+    """Return the check constraints: expression, NOT VALID, NO INHERIT; a text that SQLAlchemy cannot parse is unread."""
     for (schema, table), constraints in per_table.items():
         for found in constraints:
             if not found["sqltext"]:
@@ -193,7 +193,7 @@ def check_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
 
 
 def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[InspectedEntry]:
-    """Give the exclusion constraints, of which SQLAlchemy shows the index alone."""
+    """Return the exclusion constraints, of which SQLAlchemy shows the index alone."""
     for (schema, table), indexes_of_table in per_table.items():
         unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
         for found in indexes_of_table:
@@ -207,7 +207,7 @@ def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[In
 
 
 def indexes(per_table: PerTable) -> Iterator[InspectedEntry]:
-    """Give the indexes that stand for no constraint: a constraint and its index are one thing."""
+    """Return the indexes that stand for no constraint: a constraint and its index are one thing."""
     for (schema, table), found_indexes in per_table.items():
         for found in found_indexes:
             if not found.get("duplicates_constraint"):
@@ -234,7 +234,7 @@ def _index(schema: str | None, table: str, found: Any) -> dict[str, Any]:
 
 
 def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[InspectedEntry]:
-    """Give the enums (values in order) and the domains of some schemas."""
+    """Return the enums (values in order) and the domains of some schemas."""
     for enum in inspector.get_enums(schema="*"):
         if enum["schema"] in schemas:
             yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}

@@ -27,7 +27,7 @@ def true_by_default(value: Any) -> bool:
 
 
 def one_by_default(value: Any) -> int:
-    """Give a number."""
+    """Return a number."""
     return 1 if value is None else int(value)
 
 
@@ -37,43 +37,43 @@ def limit(value: Any) -> int | None:
 
 
 def text(value: Any) -> str:
-    """Give a text; a statement's end is no part of it."""
+    """Return a text; a statement's end is no part of it."""
     return str(value or "").strip().rstrip(";")
 
 
 def action(value: Any) -> str:
-    """Give what a foreign key does; the columns of SET NULL are an attribute of their own."""
+    """Return what a foreign key does; the columns of SET NULL are an attribute of their own."""
     return str(value or "no action").lower().partition(" (")[0]
 
 
 def match(value: Any) -> str:
-    """Give how a foreign key of several columns matches."""
+    """Return how a foreign key of several columns matches."""
     return str(value or "simple").lower()
 
 
 def unquoted(value: Any) -> str:
-    """Give a name; one reader alone quotes it."""
+    """Return a name; one reader alone quotes it."""
     return str(value or "").replace('"', "")
 
 
 def unquoted_list(value: Any) -> tuple[str, ...]:
-    """Give names in order."""
+    """Return names in order."""
     return tuple(unquoted(each) for each in value or ())
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
-    """Give values in order."""
+    """Return values in order."""
     return tuple(value or ())
 
 
 def collation(value: Any) -> str:
-    """Give a collation other than the type's own."""
+    """Return a collation other than the type's own."""
     name = unquoted(value).removeprefix("pg_catalog.")
     return "" if name == "default" else name
 
 
 def type_name(value: Any) -> str:
-    """Give a type as ``format_type`` prints it."""
+    """Return a type as ``format_type`` prints it."""
     if value and str(value).startswith('"char"'):
         return str(value)  # a type of its own: its quotes are no decoration
     name = unquoted(value).lower().replace(", ", ",").replace(" (", "(")
@@ -83,12 +83,12 @@ def type_name(value: Any) -> str:
 
 
 def without_modifier(value: Any) -> str:
-    """Give a type's name alone."""
+    """Return a type's name alone."""
     return re.sub(r"\(.*?\)", "", type_name(value))
 
 
 def expression(value: Any) -> str:
-    """Give an expression without blanks and parentheses.
+    """Return an expression without blanks and parentheses.
 
     One reader prints every parenthesis, the other the needed ones. One that matters is caught
     all the same: each reader compares with its own print.
@@ -97,18 +97,18 @@ def expression(value: Any) -> str:
 
 
 def expressions(value: Any) -> tuple[str, ...]:
-    """Give the keys of an index, columns and expressions."""
+    """Return the keys of an index, columns and expressions."""
     return tuple(expression(each) for each in value or ())
 
 
 def per_key(value: Any) -> tuple[str, ...]:
-    """Give what is said of single keys; empty where nothing is said of any. A schema is left out."""
+    """Return what is said of single keys; empty where nothing is said of any. A schema is left out."""
     found = tuple(unquoted(each).rpartition(".")[2] for each in value or ())
     return found if any(found) else ()
 
 
 def orders(value: Any) -> tuple[str, ...]:
-    """Give the direction of each key; empty where all ascend."""
+    """Return the direction of each key; empty where all ascend."""
     return per_key([each if isinstance(each, str) else _order(each) for each in value or ()])
 
 
@@ -117,7 +117,7 @@ def _order(words: Any) -> str:
 
 
 def parameters(value: Any) -> tuple[str, ...]:
-    """Give storage parameters as ``name=value``, sorted."""
+    """Return storage parameters as ``name=value``, sorted."""
     if isinstance(value, dict):
         return tuple(sorted(f"{name}={setting}" for name, setting in value.items()))
     return tuple(sorted(value or ()))
