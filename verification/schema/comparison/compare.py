@@ -140,7 +140,9 @@ class _SchemaPair:
             entry, other = self.left[key], self.right[key]
             if entry.attributes.get(COLUMN_ORDER) == other.attributes.get(COLUMN_ORDER):
                 continue
-            names = {rename.old_name: rename.new_name for rename in self.renames.applied if rename.table == key}
+            names = {
+                rename.old_name: rename.new_name for rename in self.renames.applied if rename.table == key
+            }
             left = [names.get(name, name) for name in entry.attributes.get(COLUMN_ORDER, ())]
             right = list(other.attributes.get(COLUMN_ORDER, ()))
             common = set(left) & set(right)

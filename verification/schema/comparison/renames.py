@@ -153,7 +153,8 @@ class Renames:
             return False
         if attribute == "schema":
             return any(
-                rename.kind == "schema" and (left, right) == (rename.old, rename.new) for rename in self.applied
+                rename.kind == "schema" and (left, right) == (rename.old, rename.new)
+                for rename in self.applied
             )
         value = left
         for rename in self.applied:
@@ -184,7 +185,9 @@ class Renames:
 
     def _explained_by_tokens(self, entry: Entry, left: Value, right: Value) -> bool:
         """Return whether two texts differ only in words that are the old and the new name of a renamed object."""
-        allowed = {(rename.old_name, rename.new_name) for rename in self.applied if self._within(rename, entry)}
+        allowed = {
+            (rename.old_name, rename.new_name) for rename in self.applied if self._within(rename, entry)
+        }
         if not allowed or not isinstance(left, str) or not isinstance(right, str):
             return False
         words, others = TOKEN.findall(left), TOKEN.findall(right)

@@ -1,7 +1,8 @@
-"""Where the catalog reader and the inspection disagree about something that both can see.
+"""Compare what the catalog reader and the inspection return for the same database.
 
-Both read the same database. They share no query and no code, so what the two say alike is known
-twice; what they say otherwise is a defect of one of them and never passes for "equal".
+The two share no query and no code. A disagreement is a fault of one of them, and the database then does
+not count as equal to any other. Every attribute that the inspection returns is in ``SHARED`` or, with the
+reason, in ``NOT_COMPARED``; a test fails for one that is in neither.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,11 +21,11 @@ TYPES: Final = frozenset({"enum", "domain"})
 
 Attributes = Mapping[str, Any]
 Inspection = Mapping[Key, Attributes]
-Plain = Callable[[Any], Any]
+Normaliser = Callable[[Any], Any]
 
 _TABLE: Final = {"comment": normalisers.text, "column_order": normalisers.unquoted_list}
 _VIEW: Final = {"definition": normalisers.text, **_TABLE}
-SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
+SHARED: Final[Mapping[str, Mapping[str, Normaliser]]] = {
     "table": _TABLE,
     "foreign_table": _TABLE,
     "view": _VIEW,
@@ -88,19 +89,19 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "not_null": normalisers.flag,
     },
 }
-"""Kind -> attribute that both readers give under this name -> what makes the two forms one."""
+"""Object class -> attribute of both readers -> function that brings both values into one form."""
 NOT_COMPARED: Final[Mapping[str, str]] = {
     "table": "the first part of the identity; an entry of another table is another entry",
 }
 """Attribute of the inspection's entries that is not in ``SHARED`` -> the reason."""
 BY_KEY: Final = frozenset({"operator_classes", "order"})
-"""What SQLAlchemy keeps under a key's text: two keys of one text share it there."""
+"""Attributes that SQLAlchemy keys by the text of an index key: two keys with the same text share one value."""
 
 
-def disagreements(schema: Schema, reading: Inspection) -> list[Difference]:
-    """Compare two readings of one database: left is the catalog reader's value, right the inspection's."""
+def disagreements(schema: Schema, inspection: Inspection) -> list[Difference]:
+    """Return the disagreements about one database; left is the catalog reader's value, right the inspection's."""
     catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)}
-    inspected = {_key(key): attributes for key, attributes in reading.items() if key[0] in KINDS}
+    inspected = {_key(key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
     return sorted(
         _disagreements(catalog, inspected),
         key=lambda difference: (difference.object, difference.kind, difference.attribute),
@@ -141,9 +142,11 @@ def _is_shared(schema: Schema, entry: Entry) -> bool:
         return False
     kinds = {parent[0] for parent in entry.parents}
     if entry.kind == "column":
-        return not kinds.isdisjoint(TABLES)  # of a view, only the names are shown: its ``column_order``
+        return not kinds.isdisjoint(
+            TABLES
+        )  # the inspection shows only the names of a view's columns: ``column_order``
     if entry.kind == "constraint":
-        # A constraint trigger is no constraint for the inspection; of a domain it shows the checks alone.
+        # The inspection does not list constraint triggers, nor the NOT NULL constraints of domains.
         return (entry.attributes["kind"] in CONSTRAINTS and not kinds.isdisjoint(TABLES)) or (
             entry.attributes["kind"] == "check" and "type" in kinds
         )

@@ -1,15 +1,16 @@
-"""The second reader: a database as SQLAlchemy's inspection sees it, independent of the catalog reader.
+"""Read a database with SQLAlchemy's inspection, independently of the catalog reader.
 
-It shows less than the catalog reader, and ``witness`` holds the two against each other. Where the inspection
-is known to mislead (design: "What SQLAlchemy's inspection does not show") the reading corrects it: everything
-is keyed by name instead of as_tuple, expressions are read with an empty search path, and a type or a constraint
-text that SQLAlchemy cannot read is read from the server by name instead of being passed over with a warning.
+It returns less than the catalog reader; ``cross_check`` compares the two. Known faults of the inspection
+are corrected here: entries are keyed by name instead of listed, expressions are read with an empty search
+path, and a type or a constraint text that SQLAlchemy cannot parse is queried by name, where SQLAlchemy
+would omit it with a warning.
 """
 
 import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final, cast
 
 import psycopg2
@@ -33,7 +34,7 @@ _SCHEMAS: Final = text(
     "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
 )
 _OWNED_ELSEWHERE: Final = text(
-    # What an extension brought, and the sequences of identity columns: compared as their owners.
+    # Objects of extensions and sequences of identity columns: part of the extension and of the column.
     """SELECT n.nspname || '.' || c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
        JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE d.classid = 'pg_class'::regclass AND (d.deptype = 'e' OR d.deptype = 'i' AND c.relkind = 'S')
@@ -53,16 +54,16 @@ _CHECKS: Final = text(
        WHERE o.contype = 'c' AND n.nspname = ANY(:schemas)"""
 )
 _READ_BY_NAME: Final = re.compile(
-    # The warnings whose subject the reading fetches itself; any other warning ends the run.
+    # Warnings about what is queried by name afterwards; any other warning ends the run.
     r"Did not recognize type '|Could not parse CHECK constraint text"
 )
 
 
 def read(url: str) -> Inspection:
-    """Read one database: every non-system schema, in a constant number of queries for each schema.
+    """Read all schemas of one database except for PostgreSQL's own.
 
-    (Except for view definitions: SQLAlchemy asks for them one by one.) Raises ``CannotRun`` when the
-    database cannot be reached or read, or when SQLAlchemy warns that it passes something over.
+    The number of queries for a schema is constant, plus one for each view. Raises ``CannotRun`` if the
+    database cannot be reached or read, or if SQLAlchemy warns that it omits something.
     """
     engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(url), poolclass=NullPool)
     try:
@@ -75,7 +76,7 @@ def read(url: str) -> Inspection:
 
 
 def read_open(connection: Connection) -> Inspection:
-    """Read through a connection in whose transaction the search path is empty; what is not committed is seen."""
+    """Read through an open connection, with its uncommitted changes. Its search path must be empty."""
     with _warnings_as_errors():
         return _read(connection)
 
@@ -102,23 +103,20 @@ def _warnings_as_errors() -> Iterator[None]:
         yield
     for warning in caught:
         if issubclass(warning.category, exc.SAWarning) and not _READ_BY_NAME.match(str(warning.message)):
-            raise CannotRun(f"inspection: SQLAlchemy passes something over: {warning.message}")
+            raise CannotRun(f"inspection: SQLAlchemy omits something: {warning.message}")
 
 
 def _read(connection: Connection) -> Inspection:
     schemas = list(connection.scalars(_SCHEMAS))
     owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
     inspector = cast("PGInspector", inspect(connection))
-    reading: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
-    for schema in schemas:
-        for key, attributes in _read_schema(inspector, schema):
-            if key[1] not in owned_elsewhere and attributes.get("table") not in owned_elsewhere:
-                reading[key] = attributes
-    for key, attributes in entries.types(inspector, schemas):
-        if key[1] not in owned_elsewhere:
-            reading[key] = attributes
-    _read_by_name(connection, schemas, reading)
-    return dict(sorted(reading.items()))
+    inspection: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
+    in_schemas = chain.from_iterable(_read_schema(inspector, schema) for schema in schemas)
+    for key, attributes in chain(in_schemas, entries.types(inspector, schemas)):
+        if owned_elsewhere.isdisjoint({key[1], attributes.get("table")}):
+            inspection[key] = attributes
+    _read_by_name(connection, schemas, inspection)
+    return dict(sorted(inspection.items()))
 
 
 def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.InspectedEntry]:
@@ -140,29 +138,33 @@ def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Inspec
 
 
 def _read_by_name(
-    connection: Connection, schemas: list[str], reading: Mapping[tuple[str, str], dict[str, Any]]
+    connection: Connection, schemas: list[str], inspection: Mapping[tuple[str, str], dict[str, Any]]
 ) -> None:
-    """Fill in from the server what SQLAlchemy did not recognise."""
+    """Query what SQLAlchemy could not parse, by name."""
     for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
-        unread = {key: found for key, found in reading.items() if found.get(attribute) is entries.UNREAD}
+        unread = {
+            key: attributes
+            for key, attributes in inspection.items()
+            if attributes.get(attribute) is entries.UNREAD
+        }
         if unread:
             texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples().all())
-            for (_, name), found in unread.items():
-                found[attribute] = texts[name]
-            if any(found[attribute] is entries.UNREAD for found in unread.values()):
+            for (_, name), attributes in unread.items():
+                attributes[attribute] = texts[name]
+            if any(attributes[attribute] is entries.UNREAD for attributes in unread.values()):
                 raise CannotRun(f"inspection: a {kind}'s {attribute} could not be read")
 
 
 def compare_inspections(left: Inspection, right: Inspection) -> list[Difference]:
-    """Compare two readings; what belongs to an added or removed table is not named again."""
+    """Return the differences of two inspections; parts of an added or removed table are not reported again."""
     whole = {key[1] for key in left.keys() ^ right.keys()}
-    found = []
+    differences = []
     for key in sorted(left.keys() | right.keys()):
         sides = left.get(key), right.get(key)
         if any(side is not None and side.get("table") in whole for side in sides):
             continue
-        found += _compare(key, *sides)
-    return found
+        differences += _compare(key, *sides)
+    return differences
 
 
 def _compare(

@@ -234,7 +234,7 @@ def test_a_server_that_goes_away_halfway_is_one_line(database: Database) -> None
 @pytest.fixture
 def every_database_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have even a small database read by two sessions."""
-    monkeypatch.setattr(sessions, "LARGE", 0)
+    monkeypatch.setattr(sessions, "LARGE_CATALOG_BYTES", 0)
 
 
 @pytest.mark.usefixtures("every_database_is_large")

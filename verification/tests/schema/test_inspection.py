@@ -57,7 +57,7 @@ ALTER SEQUENCE limits_of_another_type_seq AS smallint;
 ALTER TABLE limits ADD CONSTRAINT unchecked CHECK (middle > 0) NOT VALID;
 CREATE SEQUENCE numbers; CREATE FOREIGN DATA WRAPPER archive; CREATE SERVER tape FOREIGN DATA WRAPPER archive;
 CREATE FOREIGN TABLE old (id integer NOT NULL, CONSTRAINT positive CHECK (id > 0)) SERVER tape;
-CREATE EXTENSION pg_stat_statements;
+CREATE EXTENSION pg_stat_statements; CREATE EXTENSION earthdistance CASCADE;
 """
 SINCE_18: Final = """
 ALTER TABLE limits ADD virtual bigint GENERATED ALWAYS AS (big * 2) VIRTUAL;
