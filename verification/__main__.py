@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, NoReturn
 
+from verification.command_line import CANNOT_RUN, take_further_kinds
 from verification.errors import CannotRun
-from verification.processes.wait import READING
+from verification.processes.wait import READER_THREAD
 
 COMMANDS: Final = {
     "doctor": "verification.postgres.commands",
@@ -51,10 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         # An argument in the wrong place may be a URL with a password.
         print(f"verification: {redact(' '.join(str(error).split()))}", file=sys.stderr)
-        return 2
+        return CANNOT_RUN
     except KeyboardInterrupt:
         print("verification: interrupted; nothing was left running", file=sys.stderr)
-        return 2
+        return CANNOT_RUN
 
 
 def _run(arguments: list[str]) -> int:
@@ -64,6 +65,7 @@ def _run(arguments: list[str]) -> int:
     for module in dict.fromkeys([COMMANDS[wanted]] if wanted else COMMANDS.values()):
         import_module(module).register(subparsers)
     parsed, rest = parser.parse_known_args(arguments)
+    rest = take_further_kinds(parsed, arguments, rest)
     if rest and not getattr(parsed, "takes_rest", False):
         raise CannotRun(f"unknown argument {rest[0]!r}; see {parser.prog} {wanted or ''} --help")
     parsed.rest = rest
@@ -73,12 +75,13 @@ def _run(arguments: list[str]) -> int:
 
 
 def command_line() -> NoReturn:
-    """Run the process's command and end it; at once where one of two readings is still asking its server.
+    """Run the command of this process and exit with its status.
 
-    Python's own end under a thread that libpq wakes is a crash now and then, and its status would be the verdict.
+    Interpreter shutdown can crash while a libpq call is still running in another thread. Exit without it
+    while a reader thread is alive, so that the exit status stays ours.
     """
     status = main()
-    if any(thread.name == READING for thread in threading.enumerate()):
+    if any(thread.name == READER_THREAD for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

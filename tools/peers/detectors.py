@@ -155,7 +155,7 @@ class Inspection(Detector):
 
     def findings(self, left: Any, seen: OpenDatabase) -> set[str]:
         """Compare the readings."""
-        return set(map(repr, reading.compare_readings(left, self.read(seen))))
+        return set(map(repr, reading.compare_inspections(left, self.read(seen))))
 
     def version(self) -> str:
         """Return SQLAlchemy's."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import psycopg2
 
+from verification.command_line import DIFFERS, EQUAL, comparison_options, server_options
 from verification.errors import CannotRun
 from verification.migrations import show
 from verification.migrations.equivalence import drift, upgrade_paths
@@ -24,8 +25,6 @@ from verification.postgres.server import Server
 from verification.project.configuration import load
 from verification.schema.comparison.options import Options
 
-EQUAL: Final = 0
-DIFFERS: Final = 1
 SMALL: Final = 50
 """Rows of the largest table in each of the partial states."""
 MANY: Final = 100_000
@@ -37,7 +36,10 @@ Subparsers = Any
 
 def register(subparsers: Subparsers) -> None:
     """Add both commands."""
-    squash = subparsers.add_parser("squash", help="original chains against squashed chains, on a real server")
+    shared = [server_options(), comparison_options()]
+    squash = subparsers.add_parser(
+        "squash", help="original chains against squashed chains, on a real server", parents=shared
+    )
     _add_project(squash)
     squash.add_argument(
         "--app",
@@ -66,7 +68,9 @@ def register(subparsers: Subparsers) -> None:
     )
     squash.add_argument("-o", "--output", metavar="FILE", help="the patch (default: APP-squash.patch)")
     squash.set_defaults(handler=_squash)
-    live = subparsers.add_parser("drift", help="a live database against what its migrations say it should be")
+    live = subparsers.add_parser(
+        "drift", help="a live database against what its migrations say it should be", parents=shared
+    )
     _add_project(live)
     live.add_argument("url", metavar="URL", help="the live database, as a postgresql:// URL")
     live.set_defaults(handler=_drift)
@@ -89,24 +93,6 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
         "--python", default="", metavar="EXE", help="the project's interpreter (default: this one)"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--provider", choices=providers.PROVIDERS, default="auto")
-    parser.add_argument(
-        "--postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17"
-    )
-    parser.add_argument("--dsn", help="the server of provider 'existing', as a postgresql:// URL")
-    parser.add_argument(
-        "--ignore",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KIND",
-        help="object classes (comment), attributes (owner) or both (table.owner) to leave out",
-    )
-    parser.add_argument(
-        "--generated-names",
-        action="store_true",
-        help="constraints, indexes and sequences that mean the same are equal whatever their names",
-    )
 
 
 def _options(arguments: argparse.Namespace, *always: str) -> Options | None:

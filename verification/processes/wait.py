@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-READING: Final = "reading"
-"""Name of a thread that nobody waits for any more once the other of two readings has failed."""
+READER_THREAD: Final = "reading"
+"""Name of the reader threads. One may still be running when the command exits."""
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:

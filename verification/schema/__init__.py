@@ -1,4 +1,4 @@
-"""What a database looks like, and how two schemas differ.
+"""Schemas of databases and the differences between them.
 
-Comes in: URLs or snapshot files. Goes out: schemas, differences and the SQL that removes them.
+In: URLs or snapshot files. Out: schemas, differences, and the SQL script that removes them.
 """

@@ -1,6 +1,6 @@
 """The commands ``diff`` and ``snapshot``.
 
-Imports are late: SQLAlchemy is for witnesses, rich for those who have something to see.
+SQLAlchemy is imported only with ``--witness``, and rich only when there is something to print.
 """
 
 import argparse
@@ -11,42 +11,33 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
+from verification.command_line import DIFFERS, EQUAL, comparison_options
 from verification.errors import CannotRun
-from verification.processes.wait import READING
+from verification.processes.wait import READER_THREAD
 from verification.schema.comparison.difference import Difference
 
-EQUAL: Final = 0
-DIFFERS: Final = 1
 SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add both commands to the command line."""
-    diff = subparsers.add_parser("diff", help="two databases or snapshots: every difference of their schemas")
+    diff = subparsers.add_parser(
+        "diff",
+        help="two databases or snapshots: every difference of their schemas",
+        parents=[comparison_options()],
+    )
     diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("right", metavar="RIGHT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("--format", choices=("text", "json", "sql"), default="text")
-    diff.add_argument(
-        "--ignore",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KIND",
-        help="object classes (comment), attributes (owner) or both (table.owner) to leave out",
-    )
     diff.add_argument("--witness", action="store_true", help="also read with SQLAlchemy, independently")
     diff.add_argument(
         "--column-order", choices=("information", "difference", "ignore"), default="information"
     )
     for name, text in (
-        (
-            "generated-names",
-            "constraints, indexes and sequences that mean the same are equal whatever their names",
-        ),
-        ("list-order", "the order in IN lists and in INCLUDE is of no account"),
-        ("body-whitespace", "white space in bodies of functions is of no account"),
-        ("unique-index-as-constraint", "a unique constraint and an equal unique index are the same"),
-        ("deparse-spelling", "the spellings before and after a dump and restore are the same"),
+        ("list-order", "ignore the order in IN lists and in INCLUDE"),
+        ("body-whitespace", "ignore white space in bodies of functions"),
+        ("unique-index-as-constraint", "a unique constraint equals a unique index with the same properties"),
+        ("deparse-spelling", "the spellings before and after a dump and restore are equal"),
     ):
         diff.add_argument(f"--{name}", action="store_true", help=text)
     diff.set_defaults(handler=_diff)
@@ -57,17 +48,17 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    gc.disable()  # for both: the first to end must not bring it back while the other still reads
+    gc.disable()  # here, because the first reader to end would enable it while the other one still reads
     try:
-        readings = [_Reading(arguments.left), _Reading(arguments.right)]
-        from verification.schema.comparison.compare import (  # while the servers work
+        readings = [_ReaderThread(arguments.left), _ReaderThread(arguments.right)]
+        from verification.schema.comparison.compare import (  # import while the servers work
             check_ignored,
             compare_schemas,
         )
         from verification.schema.comparison.options import Options
 
-        left, right = [each.result() for each in readings]
-        gc.freeze()  # all of it stays to the end: looking for garbage in it costs as much as comparing
+        left, right = [reading.result() for reading in readings]
+        gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
     finally:
         gc.enable()
     ignored = frozenset(arguments.ignore)
@@ -82,11 +73,11 @@ def _diff(arguments: argparse.Namespace) -> int:
         unique_index_as_constraint=arguments.unique_index_as_constraint,
         deparse_spelling=arguments.deparse_spelling,
     )
-    found = compare_schemas(left, right, options)
-    doubts = _witness(arguments, left, right) if arguments.witness else []
-    equal = found.equal and not doubts
+    comparison = compare_schemas(left, right, options)
+    disagreements = _witness(arguments, left, right) if arguments.witness else []
+    equal = comparison.equal and not disagreements
     if arguments.format == "text":
-        _print_text(found, doubts)
+        _print_text(comparison, disagreements)
     elif arguments.format == "sql":
         from verification.schema.ddl import generator
 
@@ -95,10 +86,14 @@ def _diff(arguments: argparse.Namespace) -> int:
         _print_json(
             {
                 "equal": equal,
-                "differences": [each.to_json() for each in found.differences],
-                "information": [each.to_json() for each in found.information],
-                "notes": found.notes,
-                **({"disagreements": [each.to_json() for each in doubts]} if arguments.witness else {}),
+                "differences": [difference.to_json() for difference in comparison.differences],
+                "information": [difference.to_json() for difference in comparison.information],
+                "notes": comparison.notes,
+                **(
+                    {"disagreements": [difference.to_json() for difference in disagreements]}
+                    if arguments.witness
+                    else {}
+                ),
             }
         )
     return EQUAL if equal else DIFFERS
@@ -108,10 +103,10 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     from verification.schema import snapshot
 
     if not arguments.url.startswith(SCHEMES):
-        raise CannotRun("snapshot reads a database: give a postgresql:// URL")
+        raise CannotRun("snapshot reads a database, not a file", "give a postgresql:// URL")
     schema = _read(arguments.url)
-    mark = snapshot.save(schema, arguments.output)
-    print(f"{arguments.output}: {len(schema)} objects, sha256 {mark}")  # noqa: T201 - what a command is for
+    digest = snapshot.save(schema, arguments.output)
+    print(f"{arguments.output}: {len(schema)} objects, sha256 {digest}")  # noqa: T201 - what a command is for
     return EQUAL
 
 
@@ -123,58 +118,60 @@ def _read(source: str, sessions: int = 2) -> Any:
         return catalog.read(source, sessions=sessions)
     if "://" in source:
         raise CannotRun(
-            f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL; give a postgresql:// URL or a snapshot file"
+            f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL",
+            "give a postgresql:// URL or a snapshot file",
         )
     from verification.schema import snapshot
 
     if ("@" in source or "password" in source) and not Path(source).exists():
-        # A URL without its scheme, libpq's keywords: whatever it is, it may hold a password.
+        # A URL without scheme or a libpq connection string: it may contain a password.
         raise CannotRun(
-            "neither a postgresql:// URL nor a snapshot file was given; a URL begins with its scheme"
+            "neither a postgresql:// URL nor a snapshot file was given", "a URL begins with its scheme"
         )
     return snapshot.load(Path(source))
 
 
 def _witness(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
-    """Read both again, independently, and give what the readers do not agree on."""
+    """Read both databases with the second reader and return the disagreements."""
     from verification.schema.inspection import cross_check, reading
 
-    found: list[Difference] = []
+    disagreements: list[Difference] = []
     for source, schema in ((arguments.left, left), (arguments.right, right)):
         if not source.startswith(SCHEMES):
-            raise CannotRun(f"--witness reads databases, and {source} is a snapshot; give two URLs")
-        found += cross_check.disagreements(schema, reading.read(source))
-    return found
+            raise CannotRun(f"--witness reads databases, and {source} is a snapshot", "give two URLs")
+        disagreements += cross_check.disagreements(schema, reading.read(source))
+    return disagreements
 
 
-def _print_text(found: Any, doubts: list[Difference]) -> None:
-    if found.equal and not (doubts or found.information or found.notes or sys.stdout.isatty()):
-        print("equal")  # noqa: T201 - what a command is for; a file has no use for rich
+def _print_text(comparison: Any, disagreements: list[Difference]) -> None:
+    more = disagreements or comparison.information or comparison.notes or sys.stdout.isatty()
+    if comparison.equal and not more:
+        print("equal")  # noqa: T201 - what a command is for; rich is not needed
         return
     from verification.schema import show
 
-    show.comparison(found, doubts)
+    show.comparison(comparison, disagreements)
 
 
-class _Reading(threading.Thread):
-    """One of two databases or snapshots, read beside the other."""
+class _ReaderThread(threading.Thread):
+    """A thread that reads one of the two databases or snapshots."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(name=READING, daemon=True)
+        super().__init__(name=READER_THREAD, daemon=True)
         self._source = source
         self._schema: Any = None
         self._error: BaseException | None = None
         self.start()
 
     def run(self) -> None:
-        """Read it, and keep what goes wrong for whoever waits."""
+        """Read the schema; keep an error for ``result``."""
         try:
-            self._schema = _read(self._source, sessions=1)  # two readings keep two cores busy
+            self._schema = _read(self._source, sessions=1)  # two readers keep two cores busy
         except BaseException as error:  # noqa: BLE001 - raised again by ``result``
             self._error = error
 
     def result(self) -> Any:
-        """Wait for the schema. Raises what the reading raised."""
+        """Wait for the schema and return it. Raises what the reading raised."""
         self.join()
         if self._error:
             raise self._error

@@ -1,4 +1,4 @@
-"""What a comparison of two schemas prints: a tree, a branch for each relation, coloured on a terminal."""
+"""Print a comparison of two schemas: a tree with a branch for each relation, coloured on a terminal."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -10,41 +10,41 @@ from rich.tree import Tree
 from verification.schema.comparison.compare import Comparison
 from verification.schema.comparison.difference import Difference
 
-WIDE: Final = 10_000
-MARKS: Final = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}
+WIDE_COLUMNS: Final = 10_000
+SIGNS: Final = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}
 
 
 def console() -> Console:
-    """Lines are cut nowhere: a terminal wraps them, a file takes them whole."""
-    found = Console()
-    return found if found.is_terminal else Console(width=WIDE)
+    """Return a console that cuts no line: a terminal wraps long lines, a file gets them whole."""
+    standard = Console()
+    return standard if standard.is_terminal else Console(width=WIDE_COLUMNS)
 
 
-def line(each: Difference) -> str:
-    """Say one difference, in rich's markup."""
-    head = f"{MARKS[each.change]} {each.kind} [bold]{escape(each.object)}[/bold]"
-    if not each.attribute:
-        return f"{head} {each.change}"
-    return f"{head} {escape(each.attribute)}: {escape(str(each.left))} -> {escape(str(each.right))}"
+def line(difference: Difference) -> str:
+    """Return one difference as a line in rich's markup."""
+    head = f"{SIGNS[difference.change]} {difference.kind} [bold]{escape(difference.object)}[/bold]"
+    if not difference.attribute:
+        return f"{head} {difference.change}"
+    return f"{head} {escape(difference.attribute)}: {escape(str(difference.left))} -> {escape(str(difference.right))}"
 
 
-def comparison(found: Comparison, disagreements: Iterable[Difference] = ()) -> None:
-    """Print the verdict and every difference below the relation or schema that it belongs to."""
+def comparison(result: Comparison, disagreements: Iterable[Difference] = ()) -> None:
+    """Print whether the schemas are equal, and every difference under its relation or schema."""
     out = console()
-    doubts = list(disagreements)
-    if found.equal and not doubts:
+    contradictions = list(disagreements)
+    if result.equal and not contradictions:
         out.print("[bold green]equal[/bold green]")
     else:
-        tree = Tree(f"[bold red]not equal[/bold red]  {len(found.differences)} difference(s)")
+        tree = Tree(f"[bold red]not equal[/bold red]  {len(result.differences)} difference(s)")
         branches: dict[str, Tree] = {}
-        for each in found.differences:
-            place = ".".join(each.object.split(".")[:2])
+        for difference in result.differences:
+            place = ".".join(difference.object.split(".")[:2])
             branch = branches.setdefault(place, tree.add(escape(place)) if place not in branches else tree)
-            branch.add(line(each))
-        for each in doubts:
-            tree.add(f"[red]the two readers disagree[/red]  {line(each)}")
+            branch.add(line(difference))
+        for difference in contradictions:
+            tree.add(f"[red]the two readers disagree[/red]  {line(difference)}")
         out.print(tree)
-    for each in found.information:
-        out.print(f"[dim]information: {line(each)}[/dim]")
-    for note in found.notes:
+    for difference in result.information:
+        out.print(f"[dim]information: {line(difference)}[/dim]")
+    for note in result.notes:
         out.print(f"[dim]{escape(note)}[/dim]")

@@ -1,4 +1,4 @@
-"""A schema as a JSON file, with a digest that tells damage from change."""
+"""Write a schema to a JSON file with a digest, by which a damaged file is recognised."""
 
 import hashlib
 import json
@@ -9,44 +9,52 @@ from verification.errors import CannotRun
 from verification.schema.catalog.reader import frozen
 from verification.schema.model.schema import Entry, Schema
 
-FORMAT: Final = 1
-"""Version of the layout; another one is refused."""
+FORMAT_VERSION: Final = 1
+"""Version of the file format; any other is refused."""
+TAKE_AGAIN: Final = "take the snapshot again"
 
 
 def save(schema: Schema, path: Path) -> str:
-    """Write a snapshot and give its digest (SHA-256 of the schema as canonical JSON)."""
+    """Write a snapshot and return its digest: the SHA-256 of the schema as canonical JSON.
+
+    Raises ``CannotRun`` if the file cannot be written.
+    """
     content = _content(schema)
-    mark = digest(content)
-    text = json.dumps({"format": FORMAT, "digest": mark, "schema": content}, ensure_ascii=False, indent=1)
+    checksum = digest(content)
+    text = json.dumps(
+        {"format": FORMAT_VERSION, "digest": checksum, "schema": content}, ensure_ascii=False, indent=1
+    )
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}; name a place that can be written with -o") from None
-    return mark
+        raise CannotRun(f"{path}: {error.strerror}", "name another file with -o") from None
+    return checksum
 
 
 def load(path: Path) -> Schema:
-    """Read a snapshot. Raises ``CannotRun`` for one that is absent, damaged or of another format."""
+    """Return the schema of a snapshot. Raises ``CannotRun`` if it is absent, damaged or of another format."""
     try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}; give a postgresql:// URL or a snapshot file") from None
+        raise CannotRun(f"{path}: {error.strerror}", "give a postgresql:// URL or a snapshot file") from None
     except ValueError:
-        raise CannotRun(f"{path}: damaged, not JSON; take the snapshot again") from None
-    version = found.get("format") if isinstance(found, dict) else None
-    if version != FORMAT:
-        raise CannotRun(f"{path}: snapshot format {version!r}, this harness reads {FORMAT}; take it again")
+        raise CannotRun(f"{path}: damaged, not JSON", TAKE_AGAIN) from None
+    version = data.get("format") if isinstance(data, dict) else None
+    if version != FORMAT_VERSION:
+        raise CannotRun(
+            f"{path}: snapshot format {version!r}, and this harness reads {FORMAT_VERSION}", TAKE_AGAIN
+        )
     try:
-        content, mark = found["schema"], found["digest"]
-        if digest(content) != mark:
-            raise CannotRun(f"{path}: damaged, its digest does not fit its content; take the snapshot again")
+        content = data["schema"]
+        if digest(content) != data["digest"]:
+            raise CannotRun(f"{path}: damaged, its digest does not match its content", TAKE_AGAIN)
         return _schema(content)
     except (KeyError, TypeError, ValueError):
-        raise CannotRun(f"{path}: damaged, parts are missing; take the snapshot again") from None
+        raise CannotRun(f"{path}: damaged, parts are missing", TAKE_AGAIN) from None
 
 
 def digest(content: Any) -> str:
-    """Give the SHA-256 of plain data, whatever order its keys came in."""
+    """Return the SHA-256 of plain data, whatever the order of its keys."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -69,13 +77,13 @@ def _content(schema: Schema) -> dict[str, Any]:
 def _schema(content: dict[str, Any]) -> Schema:
     entries = [
         Entry(
-            each["kind"],
-            each["object"],
-            frozen(each["attributes"]),
-            frozen(each["parents"]),
-            frozen(each["uses"]),
+            item["kind"],
+            item["object"],
+            frozen(item["attributes"]),
+            frozen(item["parents"]),
+            frozen(item["uses"]),
         )
-        for each in content["entries"]
+        for item in content["entries"]
     ]
     return Schema(
         int(content["version"]), {entry.key: entry for entry in entries}, frozen(content["context"])

@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from verification.command_line import CANNOT_RUN, DIFFERS, EQUAL, server_options
 from verification.errors import CannotRun
 from verification.project.configuration import load
 
@@ -12,10 +13,9 @@ SUITE = Path(__file__).parent
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser("run", help="run the gate; further arguments go to pytest")
-    parser.add_argument("--provider", choices=("auto", "container", "embedded", "existing"), default="auto")
-    parser.add_argument("--postgres", type=int, metavar="MAJOR")
-    parser.add_argument("--dsn", help="the server of provider 'existing', as a postgresql:// URL")
+    parser = subparsers.add_parser(
+        "run", help="run the gate; further arguments go to pytest", parents=[server_options()]
+    )
     parser.set_defaults(handler=run, takes_rest=True)
 
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             *([] if _names_tests(arguments.rest or []) else [str(SUITE)]),
         ]
     )
-    return status if status in (0, 1) else 2
+    return status if status in (EQUAL, DIFFERS) else CANNOT_RUN
 
 
 def _names_tests(rest: list[str]) -> bool:

@@ -22,7 +22,7 @@ class Reading:
     """The databases of one state, alias by alias."""
 
     schemas: Mapping[str, Schema]
-    witnessed: Mapping[str, reading.Reading] = field(default_factory=dict)
+    witnessed: Mapping[str, reading.Inspection] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,11 +71,13 @@ def judge(left: Reading, right: Reading, options: Options | None = None) -> Comp
     return found
 
 
-def _unseen(found: Comparison, left: reading.Reading, right: reading.Reading, alias: str) -> list[Difference]:
+def _unseen(
+    found: Comparison, left: reading.Inspection, right: reading.Inspection, alias: str
+) -> list[Difference]:
     """Give what the inspection alone tells apart, when the catalog calls the two equal."""
     if found.differences:
         return []
-    return [placed(each, alias) for each in reading.compare_readings(left, right)]
+    return [placed(each, alias) for each in reading.compare_inspections(left, right)]
 
 
 def placed(difference: Difference, alias: str) -> Difference:

@@ -1,6 +1,7 @@
-"""Grants and default privileges: only what differs from what PostgreSQL grants by itself.
+"""Grants and default privileges that differ from PostgreSQL's own.
 
-So an owner's own grants written out, or in another order, are nothing (schema-objects: harmless differences).
+Privileges that an object has without any GRANT are not recorded, whether or not they are written out.
+https://www.postgresql.org/docs/current/ddl-priv.html
 """
 
 from typing import Any, Final
@@ -41,7 +42,7 @@ LEFT JOIN pg_init_privs p ON p.classoid = o.catalog::regclass AND p.objoid = o.o
 CROSS JOIN LATERAL (SELECT o.catalog = 'pg_namespace' AND o.oid = {PUBLIC_OID} AS is_public) b
 CROSS JOIN LATERAL (SELECT CASE
     WHEN p.initprivs IS NOT NULL AND NOT b.is_public THEN p.initprivs
-    -- initdb notes its first grants before it makes information_schema, which everybody may read.
+    -- initdb fills pg_init_privs before it creates information_schema, which PUBLIC may read.
     WHEN o.oid < {FIRST_USER_OID} AND o.catalog IN ('pg_class', 'pg_namespace') AND NOT b.is_public
         THEN acldefault(o.type::"char", o.owner) || makeaclitem(
             0, o.owner, CASE o.catalog WHEN 'pg_class' THEN 'SELECT' ELSE 'USAGE' END, false)

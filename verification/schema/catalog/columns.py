@@ -1,6 +1,6 @@
 """Columns and sequences: pg_attribute, pg_attrdef, pg_sequence.
 
-Columns are the most numerous objects by far: one pass, one tuple each, defaults left out.
+Columns are the most numerous objects: they are read in one pass, and defaults are omitted by the query.
 """
 
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed_json
 from verification.schema.catalog.secrets import masked
 from verification.schema.model.schema import Entry, Key, Value
 
 COLUMNS: Final = f"""
 SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
     format_type(a.atttypid, a.atttypmod), a.attnotnull,
-    -- A default reads no column; to name its table all the same would open the table.
+    -- A default reads no column; with the table's OID pg_get_expr would open the table.
     pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
     CASE WHEN a.attidentity <> '' OR a.attgenerated <> '' OR a.attcollation <> t.typcollation
         OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget <> -1
@@ -41,9 +41,9 @@ WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
 ORDER BY a.attrelid, a.attnum
 """
-"""What few columns have comes as one object, so that the many that have nothing of it cost nothing."""
+"""Attributes that few columns have are one JSON object, NULL for most columns."""
 SPECIAL: Final = ("local", "options", "foreign_options")
-"""Its members that are not taken as they come."""
+"""Members of that object that are converted."""
 
 SEQUENCES: Final = """
 SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
@@ -52,19 +52,21 @@ SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
     NULLIF(s.seqmax, CASE WHEN s.seqincrement > 0 THEN l.high ELSE -1 END) AS maximum,
     s.seqcache AS cache, s.seqcycle AS cycle
 FROM pg_sequence s
-JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
-    (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = s.seqtypid
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND d.deptype = 'i'
+JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
+    (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = COALESCE(a.atttypid, s.seqtypid)
 """
+"""The default limits depend on the type: for an identity column on the column's, not on the sequence's."""
 SEQUENCE_FIXED: Final = 4
 
 UNLOGGED_SEQUENCES: Final = 15
-"""The version from which a sequence can be unlogged, as its table is."""
+"""First major version with unlogged sequences."""
 
 
 def read(reader: Reader) -> None:
-    """Record every column that is left, and note each table's order of columns."""
+    """Record columns and sequences, and each table's order of columns."""
     for relation, rows in groupby(reader.rows(COLUMNS), itemgetter(0)):
         _relation(reader, relation, list(rows))
     _sequences(reader)
@@ -81,7 +83,7 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
     attributes["column_order"] = tuple(names.values())
     prefix, parents = f"{owner[1]}.", (owner,)
     entries, addresses = reader.entries, reader.addresses
-    for _, number, name, _, _, type_name, not_null, default, unusual in rows:
+    for _, number, name, _, _, type_name, not_null, default, non_default in rows:
         key = ("column", prefix + name)
         described: dict[str, Value] = {"type": type_name}
         if not_null:
@@ -89,19 +91,19 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
         if default is not None:
             described["default"] = default
         above: tuple[Key, ...] = parents
-        if unusual and (inherited := _unusual(reader, relation, name, described, unusual)):
+        if non_default and (inherited := _add_non_default(reader, relation, name, described, non_default)):
             above += inherited
         entries[key] = Entry("column", key[1], described, above)
         addresses["pg_class", relation, number] = key
 
 
-def _unusual(
+def _add_non_default(
     reader: Reader, relation: int, name: str, attributes: dict[str, Value], text: str
 ) -> tuple[Key, ...]:
-    """Add what few columns have, and give the columns that this one is inherited from."""
-    found = parsed(text)
-    local, options, foreign_options = (found[each] for each in SPECIAL)
-    attributes |= {each: value for each, value in found.items() if value is not None and each not in SPECIAL}
+    """Add the attributes of the JSON object; return the columns that this one is inherited from."""
+    members = parsed_json(text)
+    local, options, foreign_options = (members[name] for name in SPECIAL)
+    attributes |= {key: value for key, value in members.items() if value is not None and key not in SPECIAL}
     if "generated_kind" in attributes:
         attributes["generated"] = attributes.pop("default", None)
     if options and (kept := column_options(options)):
@@ -112,14 +114,14 @@ def _unusual(
         return ()
     if local:
         attributes["local"] = True
-    ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ()))
+    ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors.get(relation, ()))
     return tuple(("column", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
 
 
 def _sequences(reader: Reader) -> None:
-    """Add what pg_sequence knows: to the sequence, or to the identity column that it serves."""
+    """Add the properties in pg_sequence to the sequence, or to its identity column."""
     rows = reader.rows(SEQUENCES)
-    names = [each.name for each in reader.cursor.description][SEQUENCE_FIXED:]
+    names = [column.name for column in reader.cursor.description][SEQUENCE_FIXED:]
     for row in rows:
         key = reader.addresses.get(("pg_class", row[0], 0))
         if key is None:
@@ -141,11 +143,11 @@ def _sequences(reader: Reader) -> None:
 
 
 def _identity(reader: Reader, sequence: Entry, column: Key, values: dict[str, Any]) -> None:
-    """An identity column's sequence is part of the column."""
+    """Replace the sequence of an identity column by attributes of the column."""
     attributes: Any = reader.entries[column].attributes
     attributes["identity_sequence"] = sequence.object
     for name, value in values.items():
-        if name != "type":  # it follows the column's
+        if name != "type":  # not in a dump; the limits are relative to the column's type
             attributes[f"identity_{name}"] = value
     table = reader.entries[reader.entries[column].parents[0]]
     persistence = sequence.attributes.get("persistence", "permanent")

@@ -1,4 +1,4 @@
-"""What is written on objects: comments and security labels; and what no reader knows."""
+"""Comments and security labels: pg_description, pg_seclabel; and classes of objects that no module reads."""
 
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ FROM (SELECT DISTINCT classid FROM pg_depend WHERE objid >= {FIRST_USER_OID}) cl
 """
 
 STANDARD_COMMENT: Final = "standard public schema"
-"""initdb writes it on the schema public; one who creates that schema anew has no reason to."""
+"""Comment of initdb on the schema public; absent when the schema was created again."""
 
 CLASSES: Final = frozenset(
     [
@@ -72,11 +72,11 @@ CLASSES: Final = frozenset(
         "pg_largeobject_metadata",
     ]
 )
-"""Every catalog whose objects this package reads, on their own or as part of others."""
+"""Catalogs with objects that this package reads, on their own or as part of others."""
 
 
 def read(reader: Reader) -> None:
-    """Record comments, security labels, DEPENDS ON EXTENSION, and fail closed on catalogs that nobody reads."""
+    """Record comments, security labels, DEPENDS ON EXTENSION, and objects in catalogs that no module reads."""
     for (catalog, oid), extensions in reader.dependents.items():
         key = _target(reader, catalog, oid, 0)
         if key:
@@ -86,11 +86,11 @@ def read(reader: Reader) -> None:
         key = _target(reader, catalog, oid, number)
         standard = text == STANDARD_COMMENT and (oid == PUBLIC_OID or key == ("schema", "public"))
         if key and not standard:
-            _note(reader, "comment", " ".join(key).strip(), "comment", text, key)
+            _record(reader, "comment", " ".join(key).strip(), "comment", text, key)
     for catalog, oid, number, provider, label in reader.rows(LABELS):
         key = _target(reader, catalog, oid, number)
         if key:
-            _note(reader, "security_label", f"{' '.join(key).strip()} for {provider}", "label", label, key)
+            _record(reader, "security_label", f"{' '.join(key).strip()} for {provider}", "label", label, key)
     for (catalog,) in reader.rows(UNKNOWN_CLASSES):
         if catalog not in CLASSES:
             reader.not_compared(f"objects in {catalog}")
@@ -101,14 +101,14 @@ def _target(reader: Reader, catalog: str, oid: int, number: int) -> Key | None:
         return ("large_object", str(oid))
     key = reader.addresses.get((catalog, oid, number))
     if key is None and oid >= FIRST_USER_OID and not _is_internal(catalog):
-        reader.not_compared(f"a note on column {number} of object {oid} in {catalog}")
+        reader.not_compared(f"a comment or label on column {number} of object {oid} in {catalog}")
     return key
 
 
 def _is_internal(catalog: str) -> bool:
-    return catalog == "pg_rewrite"  # the rule behind a view, which nobody looks at
+    return catalog == "pg_rewrite"  # the SELECT rule of a view
 
 
-def _note(reader: Reader, kind: str, name: str, attribute: str, text: str, target: Key) -> None:
+def _record(reader: Reader, kind: str, name: str, attribute: str, text: str, target: Key) -> None:
     owner = reader.owners.get(target, target)
     reader.entries[kind, name] = Entry(kind, name, {attribute: text}, (owner,))

@@ -1,4 +1,4 @@
-"""Constraints of tables and domains: pg_constraint, joined with the index that stands behind one."""
+"""Constraints of tables and domains: pg_constraint, together with the index of a constraint."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -34,7 +34,7 @@ SELECT oid, quote_ident(conname), contype, conrelid, contypid, conindid, conpare
 FROM pg_constraint
 WHERE oid >= {FIRST_USER_OID}
 """
-"""As with indexes: lists as text, and what few constraints have as one object."""
+"""As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
 
 SWITCHED_TRIGGERS: Final = f"""
 SELECT t.tgconstraint, t.tgrelid::regclass::text || ' ' || p.proname || ' ' ||
@@ -45,17 +45,17 @@ WHERE t.oid >= {FIRST_USER_OID} AND t.tgisinternal AND t.tgenabled <> 'O' AND t.
 
 
 def read(reader: Reader) -> None:
-    """Record constraints, and the indexes that stand for none."""
-    found = indexes.read(reader)
+    """Record constraints, and the indexes without one."""
+    all_indexes = indexes.read(reader)
     rows = _rows(reader)
     switched: dict[int, list[str]] = {}
     for constraint, text in reader.rows(SWITCHED_TRIGGERS):
         switched.setdefault(constraint, []).append(text)
     by_oid = {row[0]: row for row in rows}
     behind = {row[5] for row in by_oid.values() if row[2] in BEHIND_CONSTRAINT}
-    indexes.record(reader, {oid: index for oid, index in found.items() if oid not in behind})
+    indexes.record(reader, {oid: index for oid, index in all_indexes.items() if oid not in behind})
     for row in rows:
-        _constraint(reader, row, found, by_oid, switched.get(row[0]))
+        _constraint(reader, row, all_indexes, by_oid, switched.get(row[0]))
 
 
 def _rows(reader: Reader) -> Sequence[tuple[Any, ...]]:
@@ -72,7 +72,7 @@ def _rows(reader: Reader) -> Sequence[tuple[Any, ...]]:
 def _constraint(
     reader: Reader,
     row: tuple[Any, ...],
-    found: Mapping[int, Index],
+    all_indexes: Mapping[int, Index],
     by_oid: Mapping[int, tuple[Any, ...]],
     switched: list[str] | None,
 ) -> None:
@@ -97,7 +97,7 @@ def _constraint(
             return
         attributes |= _foreign_key(reader, row, columns)
     elif letter in BEHIND_CONSTRAINT:
-        attributes |= _index(reader, letter, index, found[index], key)
+        attributes |= _index(reader, letter, index, all_indexes[index], key)
     parents = (
         owner,
         *reader.column_keys(relation, columns),
@@ -107,7 +107,7 @@ def _constraint(
 
 
 def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
-    """Give what the constraint's row says by itself."""
+    """Return the attributes from the constraint's own row."""
     deferrable, deferred, expression, rare = row[-4:]
     attributes: dict[str, Value] = {}
     if deferrable:
@@ -125,7 +125,7 @@ def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
 
 
 def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dict[str, Value]:
-    """Give what the constraint has of its index: the two are one thing."""
+    """Return the attributes from the constraint's index, which is part of the constraint."""
     attributes = dict(index.attributes)
     attributes.pop("unique", None)
     if letter != "x":
@@ -148,16 +148,16 @@ def _foreign_key(reader: Reader, row: tuple[Any, ...], columns: tuple[int, ...])
 
 @cache
 def _actions(letters: str) -> Mapping[str, Value]:
-    told = {
+    values = {
         "on_update": ACTIONS.get(letters[0]),
         "on_delete": ACTIONS.get(letters[1]),
         "match": MATCHES.get(letters[2]),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -> bool:
-    """Whether PostgreSQL made it for one partition of the table that a foreign key points to."""
+    """Return whether PostgreSQL created the foreign key for one partition of the referenced table."""
     root = row
     while root[6] in by_oid:
         root = by_oid[root[6]]
@@ -167,31 +167,31 @@ def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -
 def _inherited(
     reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, tuple[Any, ...]]
 ) -> tuple[Key, ...]:
-    """Give the constraints that this one is a copy of: by pg_constraint, or by name for checks."""
+    """Return the constraints that this one is inherited from: by pg_constraint, for checks by name."""
     if parent in by_oid:
         whole = reader.addresses.get(("pg_class", by_oid[parent][3], 0))
         return (("constraint", f"{whole[1]}.{by_oid[parent][1]}"),) if whole else ()
     if relation not in reader.ancestors:
         return ()
-    ancestors = (reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors[relation])
+    ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors[relation])
     return tuple(("constraint", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
 
 
-def _has_from_whole(reader: Reader, owner: Key, column: Key) -> bool:
-    """Whether a partition's NOT NULL is the whole table's, which alone can rename it."""
+def _inherits_not_null(reader: Reader, owner: Key, column: Key) -> bool:
+    """Return whether a partition inherits NOT NULL, whose constraint only the partitioned table can rename."""
     if "partition_of" not in reader.entries[owner].attributes:
         return False
-    parents = (reader.entries.get(each) for each in reader.entries[column].parents if each[0] == "column")
+    parents = (reader.entries.get(key) for key in reader.entries[column].parents if key[0] == "column")
     return any(parent and parent.attributes.get("not_null") for parent in parents)
 
 
 def _not_null(reader: Reader, row: tuple[Any, ...], key: Key, owner: Key) -> None:
-    """A NOT NULL constraint (PostgreSQL 18 names them) is part of its column, or of its domain."""
+    """Add a NOT NULL constraint, which has a name from PostgreSQL 18 on, to its column or domain."""
     column = reader.addresses.get(("pg_class", row[3], numbers(row[8])[0])) if row[3] else owner
     if column is None:
         return
     described: Any = reader.entries[column].attributes
-    if not _has_from_whole(reader, owner, column):
+    if not _inherits_not_null(reader, owner, column):
         described["not_null_constraint"] = row[1]
     rare = row[-1] or {}
     for name in ("valid", "no_inherit"):

@@ -1,4 +1,4 @@
-"""The database itself and its extensions; what it stands on goes into the schema's context."""
+"""The database and its extensions; encoding, collation and locale go into the schema's context."""
 
 from typing import Final
 
@@ -33,14 +33,14 @@ MEMBERS: Final = """
 SELECT classid::regclass::text, objid, refobjid, deptype = 'x' FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype IN ('e', 'x')
 """
-"""What an extension owns, and what is not its own but goes with it (DEPENDS ON EXTENSION)."""
+"""Members of extensions, and objects that DEPEND ON EXTENSION without being members."""
 
 
 def read(reader: Reader) -> dict[str, Value]:
-    """Record the database's settings and its extensions; give its context."""
+    """Record the database's settings and its extensions; return its context."""
     context: dict[str, Value] = {}
     for oid, *values in reader.rows(DATABASE):
-        names = [each.name for each in reader.cursor.description][1:]
+        names = [column.name for column in reader.cursor.description][1:]
         context = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         reader.addresses["pg_database", oid, 0] = ("database", "")
     for role, configuration in context.pop("settings", {}).items():

@@ -1,4 +1,4 @@
-"""Foreign data: wrappers, servers, user mappings; secrets are masked before they enter the model."""
+"""Foreign data wrappers, servers and user mappings; secret options are masked before they enter the model."""
 
 from typing import Final
 

@@ -1,6 +1,7 @@
 """Keys of indexes: operator class and its parameters, collation, statistics target.
 
-Nearly every key has its column's own: that is settled by comparing numbers, and only the rest is told.
+Most keys use the column's default collation and operator class. OIDs are compared first, and only
+non-defaults are reported.
 """
 
 from typing import Any, Final
@@ -20,7 +21,7 @@ FROM (
 JOIN pg_type t ON t.oid = k.atttypid
 WHERE k.attrelid >= {FIRST_USER_OID} AND k.attnum > 0
 """
-"""What only a key's own row can tell: parameters of the operator class, type of an expression."""
+"""Properties in the key's own pg_attribute row: parameters of the operator class, type of an expression."""
 
 OPERATOR_CLASSES: Final = """
 SELECT o.oid, CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END
@@ -31,13 +32,13 @@ FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_type t O
 COLLATIONS: Final = "SELECT oid, oid::regcollation::text FROM pg_collation"
 
 COERCED: Final = {1043: 25, 650: 869}
-"""Type -> the type whose operator class CREATE INDEX takes for it: varchar text's, cidr inet's."""
+"""Type -> the type with the operator class that CREATE INDEX uses: text for varchar, inet for cidr."""
 
 ATTRIBUTES: Final = ("operator_classes", "operator_class_parameters", "collations", "statistics_targets")
 
 
-class Keys:
-    """What the catalogs say about keys, read once for all indexes."""
+class IndexKeys:
+    """The properties of all index keys, from the catalogs."""
 
     def __init__(self, reader: Reader) -> None:
         self._types = reader.column_types
@@ -46,23 +47,23 @@ class Keys:
         self._rows = {(index, number): tuple(values) for index, number, *values in reader.rows(KEY_DETAILS)}
         self._with_rows = {index for index, _ in self._rows}
         self._names: dict[tuple[int, int], str | None] = {}
-        self._found: dict[tuple[Any, ...], dict[str, Value]] = {}
+        self._known: dict[tuple[Any, ...], dict[str, Value]] = {}
 
-    def unusual(
+    def non_default(
         self, index: int, relation: int, numbers: tuple[int, ...], classes: str, collations: str
     ) -> dict[str, Value]:
-        """Give what the keys do not share with their columns, one value a key, None where it is the default."""
+        """Return attribute -> one value for each key, None for the default; attributes with defaults only are absent."""
         types = self._types.get(relation, {})
         if index in self._with_rows:
-            return self._unusual(index, types, numbers, classes, collations)
-        # Without rows of their own, keys of the same types are the same in every table.
-        alike = (classes, collations, *[types.get(number) for number in numbers])
-        found = self._found.get(alike)
-        if found is None:
-            found = self._found[alike] = self._unusual(index, types, numbers, classes, collations)
-        return found
+            return self._add_non_default(index, types, numbers, classes, collations)
+        # Without rows of their own, keys with the same types have the same properties in every table.
+        signature = (classes, collations, *[types.get(number) for number in numbers])
+        known = self._known.get(signature)
+        if known is None:
+            known = self._known[signature] = self._add_non_default(index, types, numbers, classes, collations)
+        return known
 
-    def _unusual(
+    def _add_non_default(
         self,
         index: int,
         types: dict[int, tuple[int, int]],
@@ -70,7 +71,7 @@ class Keys:
         classes: str,
         collations: str,
     ) -> dict[str, Value]:
-        found: list[tuple[Value, ...]] = []
+        keys: list[tuple[Value, ...]] = []
         for place, (number, operator_class, collation) in enumerate(
             zip(numbers, classes.split(), collations.split(), strict=False), 1
         ):
@@ -82,12 +83,12 @@ class Keys:
                 None if int(collation) in (0, natural) else self._collations[int(collation)],
                 row[3] if row else None,
             )
-            found.append(key)
-        columns = zip(ATTRIBUTES, zip(*found, strict=True), strict=False)
+            keys.append(key)
+        columns = zip(ATTRIBUTES, zip(*keys, strict=True), strict=False)
         return {name: values for name, values in columns if any(value is not None for value in values)}
 
     def _name(self, operator_class: int, kind: int) -> str | None:
-        """Give an operator class's name, None when CREATE INDEX takes it by itself; kind 0: of an expression."""
+        """Return an operator class's name, None if it is the default for the type; kind 0: an expression."""
         known = (operator_class, kind)
         if known not in self._names:
             name, default, accepted, is_pseudo = self._classes[operator_class]

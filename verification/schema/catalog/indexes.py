@@ -1,13 +1,13 @@
-"""Indexes: pg_index, pg_opclass, the columns of pg_attribute that only expression keys have.
+"""Indexes: pg_index, and the pg_attribute rows of index keys.
 
-Most of the 4,000 indexes of a large database are plain ones: what is PostgreSQL's default is
-settled by comparing numbers, and only the rest is looked up.
+Most indexes of a large database have defaults only. Those are recognised by their numbers, and only the
+rest is looked up.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from verification.schema.catalog.index_keys import Keys
+from verification.schema.catalog.index_keys import IndexKeys
 from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 from verification.schema.model.schema import Key, Value
 
@@ -39,33 +39,33 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_am a ON a.oid = c.relam
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
 """
-"""Lists of numbers come as text, of which there are few different ones, and what few indexes have as one object."""
+"""Lists of numbers are text, because few are different; attributes that few indexes have are one JSON object."""
 PLAIN: Final = ("nulls_not_distinct", "valid", "ready", "tablespace")
-"""Members of that object that are attributes as they come."""
+"""Members of that object that are attributes unchanged."""
 
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}
 """Bits of pg_index.indoption: 1 descending, 2 nulls first."""
 
 
 class Index(NamedTuple):
-    """One index as the catalogs have it, before it is told as an index or as part of a constraint."""
+    """One index, before it is recorded as an index or as part of a constraint."""
 
     relation: int
     name: str
     columns: tuple[int, ...]
-    """Numbers of the columns that it cannot do without."""
+    """Numbers of the columns that the index depends on."""
     attributes: dict[str, Value]
 
 
 def read(reader: Reader) -> dict[int, Index]:
-    """Give every index by its OID; ``constraints`` tells which of them stand for a constraint."""
+    """Return every index by its OID, including those of constraints."""
     statement = INDEXES.replace("{nulls_not_distinct}", reader.since(15, "i.indnullsnotdistinct", "false"))
     rows = reader.rows(statement)
-    keys = Keys(reader)
+    keys = IndexKeys(reader)
     return {row[0]: _index(reader, row, keys) for row in rows}
 
 
-def _index(reader: Reader, row: tuple[Any, ...], details: Keys) -> Index:
+def _index(reader: Reader, row: tuple[Any, ...], details: IndexKeys) -> Index:
     oid, relation, name, key, classes, collations, method, is_unique, predicate, options, used, rare = row
     known, needed = reader.columns.get(relation, {}), numbers(key)
     columns = tuple([known.get(number) or f"({number})" for number in needed])
@@ -77,24 +77,24 @@ def _index(reader: Reader, row: tuple[Any, ...], details: Keys) -> Index:
     if options:
         attributes["order"] = tuple(ORDERS[option & 3] for option in numbers(options))
     width = _rare(reader, relation, name, attributes, rare) if rare else len(needed)
-    attributes |= details.unusual(oid, relation, needed[:width], classes, collations)
+    attributes |= details.non_default(oid, relation, needed[:width], classes, collations)
     return Index(relation, name, tuple(dict.fromkeys(needed + numbers(used))) if used else needed, attributes)
 
 
 def _rare(
-    reader: Reader, relation: int, name: str, attributes: dict[str, Value], found: dict[str, Any]
+    reader: Reader, relation: int, name: str, attributes: dict[str, Value], members: dict[str, Any]
 ) -> int:
-    """Add what few indexes have, and give the number of the keys: what comes behind is included only."""
-    width: int = found["width"]
+    """Add the attributes of the JSON object; return the number of key columns, without those of INCLUDE."""
+    width: int = members["width"]
     columns = attributes["keys"]
-    attributes["keys"] = tuple(found["expressions"] or columns[:width])
+    attributes["keys"] = tuple(members["expressions"] or columns[:width])
     if len(columns) > width:
         attributes["include"] = columns[width:]
-    if found["storage_parameters"]:
-        attributes["storage_parameters"] = tuple(sorted(found["storage_parameters"]))
-    attributes |= {each: found[each] for each in PLAIN if found[each] is not None}
-    if found["clustered"] or found["identifies"]:
-        _mark_table(reader, relation, name, found["clustered"], found["identifies"])
+    if members["storage_parameters"]:
+        attributes["storage_parameters"] = tuple(sorted(members["storage_parameters"]))
+    attributes |= {member: members[member] for member in PLAIN if members[member] is not None}
+    if members["clustered"] or members["identifies"]:
+        _mark_table(reader, relation, name, members["clustered"], members["identifies"])
     return width
 
 
@@ -110,7 +110,7 @@ def _mark_table(reader: Reader, relation: int, name: str, clustered: bool, ident
 
 
 def record(reader: Reader, indexes: Mapping[int, Index]) -> None:
-    """Record the indexes that stand for no constraint."""
+    """Record indexes without a constraint."""
     for oid, index in indexes.items():
         table = reader.addresses.get(("pg_class", index.relation, 0))
         if table is None:
@@ -126,5 +126,5 @@ def record(reader: Reader, indexes: Mapping[int, Index]) -> None:
 
 
 def key_of(reader: Reader, index: Index) -> Key:
-    """Give the key under which comments and grants find an index."""
+    """Return the key by which comments and grants find an index."""
     return ("index", f"{reader.addresses['pg_class', index.relation, 0][1]}.{index.name}")

@@ -1,4 +1,4 @@
-"""All object classes that one query each can read, in the order in which they need each other."""
+"""All object classes that are read with one query each, in the order of their dependencies."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ QUERIES: Final[tuple[Query, ...]] = (
 
 
 def read(reader: Reader) -> None:
-    """Record types, routines, operators and whatever else stands beside the tables."""
+    """Record types, routines, operators and the other classes that are not part of a table."""
     types.read(reader)
     for query in (*QUERIES, *replication.queries(reader.version)):
         run(reader, query)

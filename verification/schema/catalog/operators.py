@@ -18,9 +18,10 @@ ARRAY(SELECT m.amprocnum || ' (' || format_type(m.amproclefttype, NULL) || ', '
         SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_amproc'::regclass AND d.objid = m.oid
             AND d.refclassid = '{catalog}'::regclass)) ORDER BY 1) AS functions
 """
-"""What was made with the class belongs to it; what was added to the family afterwards, to the family.
+"""Members created with an operator class belong to the class, members added later to the family.
 
-The members of a family first, then whose they are: the planner would read all dependencies for each class.
+The subquery selects the family's members before their dependencies: in the other order the planner reads
+all of pg_depend for each class.
 """
 
 OPERATORS: Final = Query(

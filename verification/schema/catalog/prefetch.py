@@ -1,4 +1,7 @@
-"""Runs the queries of a reading ahead of the work on their rows: server and client work at the same time."""
+"""Send the queries of a reading in advance, so that the server and this process work at the same time.
+
+The readers must execute the same statements whatever the rows are: see the package's docstring.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -8,16 +11,13 @@ from typing import Any, Final
 import psycopg2
 
 DEPTH: Final = 32
-"""How many results may wait for the reader: enough that the server need not, few enough to keep memory low."""
+"""Results that may wait for the reader: enough to keep the server busy, few enough to keep memory low."""
 
-Rows = list[tuple[Any, ...]]
+Result = list[tuple[Any, ...]]
 
 
-class Rehearsal:
-    """Stands for a cursor of a database with nothing in it, and notes what it is asked.
-
-    A reading asks the same of every database, however much is in it, so this is what it will ask.
-    """
+class RecordingCursor:
+    """A cursor of an empty database that records the statements it is given."""
 
     description: Sequence[Any] = ()
 
@@ -25,25 +25,25 @@ class Rehearsal:
         self.statements: list[str] = []
 
     def execute(self, statement: str) -> None:
-        """Note a statement."""
+        """Record a statement."""
         self.statements.append(statement)
 
-    def fetchall(self) -> Rows:
-        """Give no rows."""
+    def fetchall(self) -> Result:
+        """Return no rows."""
         return []
 
 
-class Ahead:
-    """Stands for a cursor: gives what was asked of the server already.
+class PrefetchCursor:
+    """A cursor with the results of statements that are sent in advance, by one or two sessions.
 
-    Every session takes the next statement that none has taken, so they share the work as it comes.
+    Each session takes the next statement that no other has taken.
     """
 
     def __init__(self, statements: Sequence[str]) -> None:
         self.description: Sequence[Any] = ()
         self._statements = statements
-        self._rows: Rows = []
-        self._results: dict[int, tuple[Sequence[Any], Rows] | BaseException] = {}
+        self._rows: Result = []
+        self._results: dict[int, tuple[Sequence[Any], Result] | BaseException] = {}
         self._taken = self._wanted = 0
         self._stopped = False
         self._changed = threading.Condition()
@@ -51,16 +51,18 @@ class Ahead:
         self._threads: list[threading.Thread] = []
 
     def begin(self, session: Callable[[], AbstractContextManager[Any]]) -> None:
-        """Have one more session ask, in a thread of its own. One that does not come about is no error."""
+        """Send statements through one more session, in a thread. A session that cannot be opened is no error."""
         thread = threading.Thread(target=self._work, args=(session,), name="catalog queries", daemon=True)
         self._threads.append(thread)
         thread.start()
 
     def execute(self, statement: str) -> None:
-        """Wait for the statement's rows; it must be the next of those that were foretold."""
+        """Wait for the statement's result. Statements must be executed in the recorded order."""
         number = self._wanted
         if self._statements[number] != statement:
-            raise RuntimeError(f"the reading asks for something else than it has foretold: {statement}")
+            raise RuntimeError(
+                f"a reader executes another statement than it did on an empty cursor: {statement}"
+            )
         with self._changed:
             self._changed.wait_for(lambda: number in self._results)
             result = self._results.pop(number)
@@ -70,18 +72,18 @@ class Ahead:
             raise result
         self.description, self._rows = result
 
-    def fetchall(self) -> Rows:
-        """Give the rows, once."""
+    def fetchall(self) -> Result:
+        """Return the rows of the last statement, once."""
         rows, self._rows = self._rows, []
         return rows
 
     def finish(self) -> None:
-        """Let the asking end."""
+        """Wait for the threads to end."""
         for thread in self._threads:
             thread.join()
 
     def stop(self) -> None:
-        """End the asking, in the middle of a query if need be."""
+        """Cancel running queries and wait for the threads to end."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
@@ -94,18 +96,18 @@ class Ahead:
     def _work(self, session: Callable[[], AbstractContextManager[Any]]) -> None:
         try:
             with session() as cursor:
-                self._ask(cursor)
+                self._send(cursor)
         except psycopg2.Error:
-            return  # no second session to be had: the first one asks alone
+            return  # no second session: the first one sends all statements
 
-    def _ask(self, cursor: Any) -> None:
+    def _send(self, cursor: Any) -> None:
         self._cursors.append(cursor)
         while (number := self._take()) is not None:
-            result: tuple[Sequence[Any], Rows] | BaseException
+            result: tuple[Sequence[Any], Result] | BaseException
             try:
                 cursor.execute(self._statements[number])
                 result = (cursor.description, cursor.fetchall())
-            except BaseException as error:  # noqa: BLE001 - it is raised again where the rows are waited for
+            except BaseException as error:  # noqa: BLE001 - ``execute`` raises it
                 result = error
             with self._changed:
                 self._results[number] = result
@@ -121,20 +123,20 @@ class Ahead:
 
 
 @contextmanager
-def ahead(
+def prefetched(
     cursor: Any, statements: Sequence[str], second: Callable[[], AbstractContextManager[Any]] | None = None
-) -> Iterator[Ahead]:
-    """Ask the statements in threads of their own, for the length of a ``with`` block.
+) -> Iterator[PrefetchCursor]:
+    """Send the statements in advance, in threads that end with the ``with`` block.
 
-    ``second`` opens one more session, which sees the same.
+    ``second`` opens a second session with the same snapshot.
     """
-    asked = Ahead(statements)
-    asked.begin(lambda: nullcontext(cursor))
+    results = PrefetchCursor(statements)
+    results.begin(lambda: nullcontext(cursor))
     if second:
-        asked.begin(second)
+        results.begin(second)
     try:
-        yield asked
+        yield results
     except BaseException:
-        asked.stop()
+        results.stop()
         raise
-    asked.finish()
+    results.finish()

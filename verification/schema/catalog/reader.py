@@ -1,4 +1,4 @@
-"""What all object classes share while a database is read: addresses, identities, entries."""
+"""The state of one reading, shared by all modules that read: addresses, names, entries."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,51 +10,54 @@ from typing import Any, Final, TypeAlias
 from verification.schema.model.schema import Entry, Key, Value
 
 Address: TypeAlias = tuple[str, int, int]
-"""Catalog (``pg_class``), OID in it, column number or 0: how PostgreSQL itself points at an object."""
+"""Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
 
 FIRST_USER_OID: Final = 16384
-"""Objects below it came with the server (FirstNormalObjectId; pg_dump draws the same line)."""
+"""Objects with a lower OID came with the server: FirstNormalObjectId in PostgreSQL's access/transam.h.
+
+https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT
+"""
 
 PUBLIC_OID: Final = 2200
-"""Of the schema ``public`` that every database begins with, under whatever name."""
+"""OID of the schema ``public`` that initdb creates; a rename does not change it."""
 
 USER_NAMESPACE: Final = r"n.nspname !~ '^pg_(toast|temp_|toast_temp_)'"
-"""Condition on pg_namespace n: what is no session's own and no table's out-of-line storage."""
+"""Condition on pg_namespace n that excludes temporary and TOAST schemas."""
 
-
-STAMP: Final = "pg_attver="
-"""Column option that servers of late 2026 (seen in 15.20) write at each change of a column's type for
-their own caches; their pg_dump leaves it out, and so does this reader."""
+CACHE_OPTION: Final = "pg_attver="
+"""Prefix of an option in pg_attribute.attoptions that PostgreSQL 15.20 writes itself when a column changes
+its type (``SELECT attoptions FROM pg_attribute`` after ALTER COLUMN TYPE shows it). No user sets it, and the
+pg_dump of 15.20 omits it."""
 
 
 def column_options(options: Iterable[str] | None) -> tuple[str, ...]:
-    """Give a column's options in order, without the server's own stamp."""
-    return tuple(sorted(option for option in options or () if not option.startswith(STAMP)))
+    """Return a column's options sorted, without the one that the server writes itself."""
+    return tuple(sorted(option for option in options or () if not option.startswith(CACHE_OPTION)))
 
 
 @lru_cache(maxsize=4096)
 def numbers(text: str | None) -> tuple[int, ...]:
-    """Give the numbers that a vector (``1 2``) or an array (``{1,2}``) of a catalog has."""
+    """Return the numbers of an int2vector (``1 2``) or an array (``{1,2}``)."""
     return tuple(map(int, text.strip("{}").replace(",", " ").split())) if text else ()
 
 
 @lru_cache(maxsize=4096)
-def parsed(text: str) -> Mapping[str, Any]:
-    """Give the object that a JSON text stands for; of many thousand texts few are different."""
+def parsed_json(text: str) -> Mapping[str, Any]:
+    """Return the object of a JSON text; cached, because few of many thousand texts are different."""
     return MappingProxyType(json.loads(text))
 
 
 def frozen(value: Value) -> Value:
-    """Make lists tuples, all the way down: an entry's values never change."""
+    """Return a value with tuples in place of lists, at every level."""
     if isinstance(value, list):
-        return tuple(frozen(each) for each in value)
+        return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
-        return {key: frozen(each) for key, each in value.items()}
+        return {key: frozen(item) for key, item in value.items()}
     return value
 
 
-def present(names: Iterable[str], values: Iterable[Value]) -> dict[str, Value]:
-    """Pair names with values and leave the defaults (None) out."""
+def without_nulls(names: Iterable[str], values: Iterable[Value]) -> dict[str, Value]:
+    """Return name -> value without those that are None, PostgreSQL's default."""
     return {
         name: frozen(value) if isinstance(value, (list, dict)) else value
         for name, value in zip(names, values, strict=True)
@@ -71,27 +74,25 @@ class Reader:
     entries: dict[Key, Entry] = field(default_factory=dict)
     addresses: dict[Address, Key] = field(default_factory=dict)
     owners: dict[Key, Key] = field(default_factory=dict)
-    """An object without an entry of its own (the index of a constraint) -> whose entry describes it."""
+    """Object without an entry of its own (the index of a constraint) -> the object with the entry."""
     members: dict[tuple[str, int], Key] = field(default_factory=dict)
-    """Catalog and OID of what an extension owns -> the extension."""
+    """Catalog and OID of an extension's member -> the extension."""
     dependents: dict[tuple[str, int], list[str]] = field(default_factory=dict)
-    """Catalog and OID of what goes with extensions that do not own it -> their names."""
+    """Catalog and OID of an object that DEPENDS ON EXTENSION -> names of the extensions."""
     columns: dict[int, dict[int, str]] = field(default_factory=dict)
-    """Relation's OID -> attribute number -> name as SQL writes it."""
+    """OID of a relation -> attribute number -> name, quoted where SQL needs it."""
     column_types: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
-    """Relation's OID -> attribute number -> OIDs of its type (a domain's base type) and its collation."""
+    """OID of a relation -> attribute number -> OIDs of its type (a domain's base type) and collation."""
     ancestors: dict[int, list[int]] = field(default_factory=dict)
-    """OID of a table or an index -> those that it is inherited from, in order."""
-    replica_identities: dict[int, str] = field(default_factory=dict)
-    """OIDs of tables whose replica identity is an index."""
+    """OID of a table or an index -> OIDs of its parents, in order."""
 
     def rows(self, statement: str) -> Sequence[tuple[Any, ...]]:
-        """Run one query."""
+        """Run one query and return its rows."""
         self.cursor.execute(statement)
         return self.cursor.fetchall()  # type: ignore[no-any-return]
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
-        """Give an expression that only servers from ``version`` on understand."""
+        """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""
         return expression if self.version >= version else otherwise
 
     def add(
@@ -104,7 +105,7 @@ class Reader:
         *parents: Key,
         uses: tuple[Key, ...] = (),
     ) -> Entry:
-        """Record one object; what an extension owns goes with the extension."""
+        """Record one object; a member of an extension has the extension among its parents."""
         member = self.members.get((catalog, oid)) if self.members else None
         if member:
             parents = (*parents, member)
@@ -116,21 +117,21 @@ class Reader:
         return entry
 
     def alias(self, catalog: str, oid: int, key: Key, owner: Key, column: int = 0) -> None:
-        """Name an object that has no entry of its own, so that comments and grants find it."""
+        """Give an object without an entry of its own a key, by which comments and grants find ``owner``."""
         self.addresses[catalog, oid, column] = key
         self.owners[key] = owner
 
     def not_compared(self, what: str) -> None:
-        """Record what this reader does not know: never silently equal."""
+        """Record an object of an unknown class: it is never equal."""
         self.entries["not_compared", what] = Entry("not_compared", what, {})
 
     def names(self, relation: int, numbers: Iterable[int]) -> tuple[str, ...]:
-        """Give the names of a relation's columns."""
+        """Return the names of a relation's columns."""
         columns = self.columns[relation]
         return tuple(columns[number] for number in numbers)
 
     def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Key]:
-        """Give the keys of a relation's columns, without what is none (an expression stands as 0)."""
+        """Return the keys of a relation's columns; 0, which stands for an expression, is skipped."""
         addresses = self.addresses
         places = [("pg_class", relation, number) for number in numbers if number]
         return [addresses[place] for place in places if place in addresses]

@@ -1,4 +1,4 @@
-"""One database, read in one snapshot."""
+"""Read one database in one snapshot."""
 
 import gc
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ from verification.schema.catalog import (
     relations,
     triggers,
 )
-from verification.schema.catalog.prefetch import Rehearsal, ahead
+from verification.schema.catalog.prefetch import RecordingCursor, prefetched
 from verification.schema.catalog.reader import Reader
-from verification.schema.catalog.session import companion, session, shared_snapshot
+from verification.schema.catalog.session import second_session, session, shared_snapshot
 from verification.schema.model.schema import Schema, Value
 
 VERSIONS: Final = range(14, 19)
-"""Major versions whose catalogs this reader knows in full; it fails closed on any other."""
+"""Major versions with catalogs that this reader knows in full; it refuses any other."""
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Tens of thousands of small objects come to stay: looking for garbage among them costs a third more."""
+    """Disable the garbage collector: tens of thousands of new objects stay, and searching them costs a third more."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -41,20 +41,19 @@ def _no_collection() -> Iterator[None]:
 def read(source: str | Any, *, sessions: int = 2) -> Schema:
     """Read a database by URL or through an open psycopg2 connection (whose open transaction is kept).
 
-    A large database given by URL is read through as many as ``sessions`` (1 or 2) of one snapshot.
+    A large database given by URL is read through up to ``sessions`` (1 or 2) sessions with one snapshot.
 
-    Raises ``CannotRun`` when the server cannot be reached, goes away, denies a catalog, or is
-    of a version that the reader does not know.
+    Raises ``CannotRun`` if the server cannot be reached, closes the connection, denies access to a
+    catalog, or has a version that the reader does not know.
     """
     with _no_collection(), session(source) as (cursor, version):
         if version not in VERSIONS:
             raise CannotRun(
-                f"the server is PostgreSQL {version}; this reader knows {VERSIONS[0]} to {VERSIONS[-1]}"
-                " and does not guess: use such a server"
+                f"the server is PostgreSQL {version}", f"use PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]}"
             )
         snapshot = shared_snapshot(cursor) if isinstance(source, str) and sessions > 1 else None
-        second = partial(companion, source, snapshot) if snapshot else None
-        with ahead(cursor, statements(version), second) as results:
+        second = partial(second_session, source, snapshot) if snapshot else None
+        with prefetched(cursor, statements(version), second) as results:
             reader = Reader(results, version)
             context = collect(reader)
         return Schema(version, reader.entries, context)
@@ -62,14 +61,14 @@ def read(source: str | Any, *, sessions: int = 2) -> Schema:
 
 @cache
 def statements(version: int) -> tuple[str, ...]:
-    """Give the queries of a reading, in order."""
-    rehearsal = Rehearsal()
-    collect(Reader(rehearsal, version))
-    return tuple(rehearsal.statements)
+    """Return the queries of a reading in the order in which they are executed."""
+    recorder = RecordingCursor()
+    collect(Reader(recorder, version))
+    return tuple(recorder.statements)
 
 
 def collect(reader: Reader) -> dict[str, Value]:
-    """Fill a reader with all that the database has; give the database's context."""
+    """Record all objects of the database in a reader; return the database's context."""
     context = database.read(reader)
     for part in (relations, columns, objects, constraints, triggers, access, comments):
         part.read(reader)

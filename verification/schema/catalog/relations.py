@@ -14,8 +14,8 @@ KINDS: Final = {
     "S": "sequence",
 }
 
-STORED_ELSEWHERE: Final = frozenset("iIct")
-"""Relations that are told as part of something else: indexes, composite types, TOAST tables."""
+PARTS: Final = frozenset("iIct")
+"""Kinds of relations that are part of another object: indexes, composite types, TOAST tables."""
 
 SCHEMAS: Final = f"""
 SELECT n.oid, quote_ident(n.nspname), pg_get_userbyid(n.nspowner)
@@ -45,7 +45,7 @@ LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind NOT IN ('i', 'I') AND {USER_NAMESPACE}
 """
 FIXED: Final = 9
-"""How many columns of ``RELATIONS`` come before the attributes."""
+"""Number of columns of ``RELATIONS`` before the attributes."""
 
 INHERITANCE: Final = f"""
 SELECT inhrelid, inhparent, inhdetachpending FROM pg_inherits
@@ -76,18 +76,18 @@ REPLICA_IDENTITY: Final = {"n": "nothing", "f": "full", "i": "index"}
 
 
 def read(reader: Reader) -> None:
-    """Record schemas and relations; columns, indexes and constraints find them by their addresses."""
+    """Record schemas and relations."""
     for oid, name, owner in reader.rows(SCHEMAS):
         reader.add("pg_namespace", oid, "schema", name, {"owner": owner})
     detaching = _inheritance(reader)
     rows = reader.rows(RELATIONS)
-    names = [each.name for each in reader.cursor.description][FIXED:]
+    names = [column.name for column in reader.cursor.description][FIXED:]
     identities = {row[0]: row[3] for row in rows}
     for row in rows:
         kind = KINDS.get(row[1])
         if kind:
             _relation(reader, kind, row, names, identities, detaching)
-        elif row[1] not in STORED_ELSEWHERE:
+        elif row[1] not in PARTS:
             reader.not_compared(f"relation {row[3]} of kind {row[1]!r}")
     _foreign_tables(reader)
 
@@ -145,12 +145,11 @@ def _foreign_tables(reader: Reader) -> None:
 
 
 def read_uses(reader: Reader) -> None:
-    """Note which columns an object's text reads (``Entry.uses``)."""
+    """Record which columns an object's text reads (``Entry.uses``)."""
     uses: dict[Key, list[Key]] = {}
     for catalog, oid, relation, number in reader.rows(USES):
-        user, column = (
-            reader.addresses.get(each) for each in ((catalog, oid, 0), ("pg_class", relation, number))
-        )
+        user = reader.addresses.get((catalog, oid, 0))
+        column = reader.addresses.get(("pg_class", relation, number))
         if user in reader.entries and column:
             uses.setdefault(user, []).append(column)
     for key, used in uses.items():

@@ -36,7 +36,7 @@ PUBLICATION_DETAILS: Final = """,
         JOIN pg_attribute a ON a.attrelid = o.prrelid AND a.attnum = k ORDER BY 1) END AS columns,
     pg_get_expr(o.prqual, o.prrelid) AS filter
 """
-"""What PostgreSQL 15 and later can say about a table in a publication."""
+"""Properties of a table in a publication that exist from PostgreSQL 15 on."""
 
 PUBLICATION_SCHEMAS: Final = Query(
     "publication_schema",
@@ -71,11 +71,11 @@ SUBSCRIPTION_OPTIONS: Final = (
     (16, "subrunasowner", "run_as_owner"),
     (17, "subfailover", "failover"),
 )
-"""Since which version, column, attribute. Columns are named one by one: subconninfo is a secret."""
+"""First major version, column, attribute. Columns are listed because subconninfo is a secret."""
 
 
 def queries(version: int) -> tuple[Query, ...]:
-    """Give the queries of a server's version."""
+    """Return the queries for a major version."""
     options = ", ".join(
         f"o.{column} AS {name}" for since, column, name in SUBSCRIPTION_OPTIONS if version >= since
     )

@@ -1,4 +1,4 @@
-"""Options of foreign servers and user mappings: shown, except for what lets somebody in."""
+"""Mask secret options of foreign servers and user mappings."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ MASK: Final = "(secret)"
 
 
 def masked(options: Iterable[str]) -> tuple[str, ...]:
-    """Give ``name=value`` texts in order, the values of secret ones replaced."""
+    """Return ``name=value`` texts sorted, with the values of secret ones replaced."""
     shown = []
     for option in options:
         name, _, value = option.partition("=")

@@ -1,4 +1,4 @@
-"""The one transaction in which a database is read: one snapshot, nothing written, names qualified."""
+"""The transaction in which a database is read: one snapshot, read only, all names qualified."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from verification.errors import CannotRun
 from verification.postgres.url import address, connect
 
 SETTINGS: Final = {
-    # Whatever changes how PostgreSQL prints an expression, a constant or a name.
+    # Settings that change how PostgreSQL prints expressions, constants and names.
     "search_path": "",
     "quote_all_identifiers": "off",
     "DateStyle": "ISO",
@@ -22,19 +22,19 @@ SETTINGS: Final = {
     "xmlbinary": "base64",
     "lc_monetary": "C",
     "standard_conforming_strings": "on",
-    # Plans over catalogs are wide and short: compiling them costs more than running them.
+    # Plans over catalogs are large and short-running: compiling them costs more than running them.
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "statement_timeout": "0",
 }
 
-LARGE: Final = 2 * 1024 * 1024
-"""Bytes of pg_attribute above which a second session is worth its start: about 1,000 tables of 10 columns."""
+LARGE_CATALOG_BYTES: Final = 2 * 1024 * 1024
+"""Size of pg_attribute above which a second session saves time: about 1,000 tables of 10 columns."""
 
 
 @contextmanager
 def session(source: str | Any) -> Iterator[tuple[Any, int]]:
-    """Give a cursor in a read-only snapshot and the server's major version; leave no trace behind."""
+    """Yield a cursor in a read-only snapshot and the server's major version; roll back afterwards."""
     if not isinstance(source, str):
         with _translated(source.info.dbname), _snapshot(source) as cursor:
             yield cursor, source.server_version // 10000
@@ -44,20 +44,20 @@ def session(source: str | Any) -> Iterator[tuple[Any, int]]:
 
 
 def shared_snapshot(cursor: Any) -> str | None:
-    """Give the name of a session's snapshot when the database is so large that a second session pays.
+    """Return the name of the session's snapshot, or None if the database is too small for a second session.
 
     https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
     """
     cursor.execute(
-        f"SELECT CASE WHEN pg_relation_size('pg_catalog.pg_attribute') > {LARGE} THEN pg_export_snapshot() END"
+        f"SELECT CASE WHEN pg_relation_size('pg_catalog.pg_attribute') > {LARGE_CATALOG_BYTES} THEN pg_export_snapshot() END"
     )
     (snapshot,) = cursor.fetchone()
     return snapshot  # type: ignore[no-any-return]
 
 
 @contextmanager
-def companion(source: str, snapshot: str) -> Iterator[Any]:
-    """Give a cursor of a second session that sees what the first one sees."""
+def second_session(source: str, snapshot: str) -> Iterator[Any]:
+    """Yield a cursor of a second session with the first one's snapshot."""
     with _connection(source) as connection, _snapshot(connection, snapshot) as cursor:
         yield cursor
 
@@ -79,18 +79,19 @@ def _translated(name: str) -> Iterator[None]:
     except psycopg2.errors.InsufficientPrivilege as error:
         line = _line(error)
         raise CannotRun(
-            f"{name}: {line}; read it as a superuser or as a member of pg_read_all_data"
+            f"{name}: {line}", "read it as a superuser or as a member of pg_read_all_data"
         ) from None
     except psycopg2.ProgrammingError as error:
         raise CannotRun(f"{name}: {_line(error)}") from None
     except (psycopg2.Error, UnicodeDecodeError) as error:
         raise CannotRun(
-            f"{name}: cannot read the database: {_line(error)}; see that its server runs and lets this user in"
+            f"{name}: cannot read the database: {_line(error)}",
+            "check that its server runs and that this user may connect",
         ) from None
 
 
 def _line(error: Exception) -> str:
-    """The error's own first line; libpq never puts a password into one."""
+    """Return the first line of the error; libpq puts no password into it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else "the connection was lost"
 
@@ -102,7 +103,7 @@ def _snapshot(connection: Any, shared: str | None = None) -> Iterator[Any]:
     )
     with connection.cursor() as cursor:
         if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
-            # The caller's own transaction: its uncommitted changes are part of what it asks for.
+            # An open transaction of the caller: its uncommitted changes are read too.
             cursor.execute("SAVEPOINT verification_read")
             end = "ROLLBACK TO verification_read; RELEASE verification_read"
         elif connection.autocommit:

@@ -8,7 +8,7 @@ from verification.schema.model.schema import Key, Value
 
 BEFORE, INSTEAD, ROW = 2, 64, 1
 EVENTS: Final = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
-"""Bits of pg_trigger.tgtype (catalog/pg_trigger.h)."""
+"""Bits of pg_trigger.tgtype, as in PostgreSQL's catalog/pg_trigger.h."""
 
 TRIGGERS: Final = f"""
 SELECT t.oid, t.tgrelid, quote_ident(t.tgname), t.tgtype::int, t.tgattr::text, t.tgparentid, t.tgconstraint,
@@ -50,7 +50,7 @@ FROM pg_policy p WHERE p.oid >= {FIRST_USER_OID}
 def read(reader: Reader) -> None:
     """Record triggers and policies."""
     rows = reader.rows(TRIGGERS)
-    names = [each.name for each in reader.cursor.description][FIXED:]
+    names = [column.name for column in reader.cursor.description][FIXED:]
     for row in rows:
         _trigger(reader, row, names)
     run(reader, POLICIES)
@@ -74,10 +74,8 @@ def _trigger(reader: Reader, row: tuple[Any, ...], names: list[str]) -> None:
     key: Key = ("trigger", f"{owner[1]}.{name}")
     parents: tuple[Key, ...] = (owner,)
     if parent:
-        ancestors = (
-            reader.addresses.get(("pg_class", each, 0)) for each in reader.ancestors.get(relation, ())
-        )
-        parents = (*parents, *(("trigger", f"{each[1]}.{name}") for each in ancestors if each))
+        ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors.get(relation, ()))
+        parents = (*parents, *(("trigger", f"{key[1]}.{name}") for key in ancestors if key))
         attributes["inherited"] = True
     entry = reader.add("pg_trigger", oid, key[0], key[1], attributes, *parents)
     if constraint:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from verification.schema.catalog.query import named, user_objects
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, present
+from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, without_nulls
 
 KINDS: Final = {"b": "base", "c": "composite", "d": "domain", "e": "enum", "r": "range"}
 PSEUDO, MULTIRANGE = "p", "m"
@@ -58,23 +58,23 @@ WHERE c.relkind = 'c' AND c.oid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.a
 
 
 def read(reader: Reader) -> None:
-    """Record types; arrays and multiranges are part of the type that they are made of."""
+    """Record types; arrays and multiranges are part of their element type or range."""
     rows = reader.rows(TYPES)
-    names = [each.name for each in reader.cursor.description][FIXED:]
-    made_of: list[tuple[int, int, str]] = []
+    names = [column.name for column in reader.cursor.description][FIXED:]
+    derived: list[tuple[int, int, str]] = []
     for oid, namespace, identity, letter, _, _, defined, element, *values in rows:
         key = ("type", identity)
         if element or letter == MULTIRANGE:
-            made_of.append((oid, element or 0, identity))
+            derived.append((oid, element or 0, identity))
             continue
         if letter not in KINDS and letter != PSEUDO:
             reader.not_compared(f"type {identity} of kind {letter!r}")
             continue
-        attributes = present(names, map(frozen, values))
+        attributes = without_nulls(names, map(frozen, values))
         attributes["category"] = KINDS.get(letter, "pseudo") if defined else "shell"
         parent = reader.addresses.get(("pg_namespace", namespace, 0))
         reader.add("pg_type", oid, key[0], identity, attributes, *((parent,) if parent else ()))
-    for oid, element, identity in made_of:
+    for oid, element, identity in derived:
         owner = reader.addresses.get(("pg_type", element, 0), ("type", identity))
         reader.alias("pg_type", oid, ("type", identity), owner)
     for relation, row_type, number, name in reader.rows(COMPOSITE_COLUMNS):

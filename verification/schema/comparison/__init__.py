@@ -1,5 +1,5 @@
 """Comparison of two schemas: renames, derived differences and options.
 
-Comes in: two schemas. Goes out: a list of differences, one for each cause. Nothing else in the project
+In: two schemas and options. Out: a list of differences, one for each cause. Nothing else in the project
 decides what equal means.
 """

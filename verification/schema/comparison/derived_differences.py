@@ -1,29 +1,32 @@
-"""What follows from what: which differences have their cause in another one that is reported."""
+"""Which differences are derived: PostgreSQL made the change because of another one that is reported."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from verification.schema.comparison.difference import Difference
-from verification.schema.model.identities import PUBLISHED
+from verification.schema.model.identities import PUBLICATION_MEMBERS
 from verification.schema.model.schema import Entry, Key, Schema, Value
 
 Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
 
-SINGLE: Final = {
+ONLY_ATTRIBUTE: Final = {
     "comment": "comment",
     "grant": "privileges",
     "default_privileges": "privileges",
     "security_label": "label",
 }
-"""Classes that have one attribute: an added one is told by its value."""
+"""Object classes with a single attribute; its value is shown when such an object is added or removed."""
 
 NEVER_RENAMED: Final = frozenset({"row", "database", "extension", "user_mapping", "cast", "transform"})
 VIEWS: Final = frozenset({"view", "materialized_view"})
 TYPES: Final = frozenset({"type", "collation"})
-FOLLOWED: Final = frozenset({"owner", "persistence"})
-"""What PostgreSQL changes in a table's own sequences when it changes in the table."""
-GRANTED: Final = frozenset({"grant", "security_label"})
+INHERITED_FROM_TABLE: Final = frozenset({"owner", "persistence"})
+"""Attributes that PostgreSQL also changes in a table's own sequences.
+
+https://www.postgresql.org/docs/current/sql-altertable.html (OWNER TO, SET LOGGED)
+"""
+GRANTS: Final = frozenset({"grant", "security_label"})
 KEY_ATTRIBUTES: Final = (
     "order",
     "operator_classes",
@@ -42,10 +45,10 @@ IMPLIED: Final = {
     "period": ("method",),
     "subtype": ("operator_class", "subtype_collation"),
 }
-"""Attribute -> details of the same object that PostgreSQL changes with it."""
-PARTITIONED: Final = frozenset({"partition_of", "not_null_constraint"})
-"""What changes in a table's indexes and columns when it becomes a partition."""
-MARKS: Final = frozenset({"clustered_index", "replica_identity"})
+"""Attribute -> attributes of the same object that PostgreSQL changes with it."""
+CHANGED_BY_ATTACHING: Final = frozenset({"partition_of", "not_null_constraint"})
+"""Attributes of indexes and columns that change when their table is attached as a partition."""
+INDEX_REFERENCES: Final = frozenset({"clustered_index", "replica_identity"})
 """Attributes of a table that name one of its indexes."""
 ONLY_OF_CONSTRAINTS: Final = frozenset({"kind", "columns", "deferrable", "initially_deferred"})
 
@@ -63,12 +66,12 @@ KINDS: Final = frozenset(
 )  # fmt: skip
 """Every object class of the model."""
 ATTRIBUTES: Final = frozenset({"owner", "name", "column_order"})
-"""Attributes that ``--ignore`` takes even when no object at hand has one."""
+"""Attributes that ``--ignore`` accepts even when no object in either schema has one."""
 
 
 @dataclass(frozen=True)
-class Scene:
-    """All differences of one comparison, before causes are weighed."""
+class DiffContext:
+    """All differences between two schemas, before the derived ones are dropped."""
 
     left: Mapping[Key, Entry]
     right: Mapping[Key, Entry]
@@ -76,78 +79,86 @@ class Scene:
     added: Mapping[Key, Entry]
     changed: Changed
 
-    def follows(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
-        """Tell whether an object came or went with one that it cannot outlive."""
+    def is_derived(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
+        """Return whether an object was added or removed together with one that it depends on.
+
+        ``gone``: all removed objects for a removed one, all added objects for an added one.
+        """
         side = self.left if gone is self.removed else self.right
         ancestors = set(_ancestors(entry, side))
         return (
             not ancestors.isdisjoint(gone)
-            or (entry.kind not in GRANTED and self._extension_changed(ancestors))
+            or (entry.kind not in GRANTS and self._extension_changed(ancestors))
             or any(("extension", name) in gone for name in entry.attributes.get("depends_on_extensions", ()))
-            or (_is_copied(entry) and self._has_changed(entry, "partition_of"))
+            or (_is_copied(entry) and self._parent_changed(entry, "partition_of"))
             or (entry.kind == "grant" and gone is self.removed and self._became_owner(entry))
-            or (entry.kind in PUBLISHED and self._has_changed(entry, "all_tables"))
-            or (entry.kind == "column" and _of_view(entry) and self._has_changed(entry, "definition"))
-        )
-
-    def is_consequence(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
-        """Tell whether a changed attribute has its cause in another object that is reported."""
-        entry = self.left[key]
-        return (
-            (entry.kind not in GRANTED and self._extension_changed(set(_ancestors(entry, self.left))))
-            or self._is_inherited(entry, attribute, values)
-            or (attribute in PARTITIONED and self._has_changed(entry, "partition_of"))
-            or (attribute == "local" and self._has_changed(entry, "inherits"))
-            or (attribute == "valid" and self._attached(key))
-            or (attribute in MARKS and self._marked_index_gone(key, values))
-            or (attribute in FOLLOWED and self._follows_table(entry, attribute, values))
-            or (attribute == "not_null" and self._of_primary_key(key))
-            or (attribute == "collations" and self._collation_of_column(entry, values))
+            or (entry.kind in PUBLICATION_MEMBERS and self._parent_changed(entry, "all_tables"))
             or (
-                attribute in TYPES
-                and entry.kind == "column"
-                and _of_view(entry)
-                and self._of_other_query(entry)
+                entry.kind == "column"
+                and _is_view_column(entry)
+                and self._parent_changed(entry, "definition")
             )
         )
 
-    def _has_changed(self, entry: Entry, attribute: str) -> bool:
-        """Whether the object that it stands in has changed so."""
+    def is_derived_attribute(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Return whether an attribute changed because another object did, which is reported."""
+        entry = self.left[key]
+        return (
+            (entry.kind not in GRANTS and self._extension_changed(set(_ancestors(entry, self.left))))
+            or self._is_inherited(entry, attribute, values)
+            or (attribute in CHANGED_BY_ATTACHING and self._parent_changed(entry, "partition_of"))
+            or (attribute == "local" and self._parent_changed(entry, "inherits"))
+            or (attribute == "valid" and self._index_was_attached(key))
+            or (attribute in INDEX_REFERENCES and self._referenced_index_changed(key, values))
+            or (attribute in INHERITED_FROM_TABLE and self._changed_with_table(entry, attribute, values))
+            or (attribute == "not_null" and self._primary_key_changed(key))
+            or (attribute == "collations" and self._collation_changed_with_column(entry, values))
+            or (
+                attribute in TYPES
+                and entry.kind == "column"
+                and _is_view_column(entry)
+                and self._query_changed(entry)
+            )
+        )
+
+    def _parent_changed(self, entry: Entry, attribute: str) -> bool:
+        """Return whether this attribute of the object's first parent has changed."""
         return bool(entry.parents) and attribute in self.changed.get(entry.parents[0], {})
 
     def _is_inherited(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
-        """Whether the change is that of the object which it inherits from."""
+        """Return whether the object that this one is inherited from has the same change."""
         return any(
             parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values
             for parent in entry.parents
         )
 
-    def _follows_table(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
-        """Whether a table took the sequence of one of its columns along."""
+    def _changed_with_table(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
+        """Return whether a sequence changed with the table whose column owns it."""
         return (
             entry.kind == "sequence"
             and "owned_by" in entry.attributes
             and any(
-                self.changed.get(each, {}).get(attribute) == values for each in _ancestors(entry, self.left)
+                self.changed.get(ancestor, {}).get(attribute) == values
+                for ancestor in _ancestors(entry, self.left)
             )
         )
 
-    def _of_other_query(self, column: Entry) -> bool:
-        """Whether a view's column has another type since its query, or a column that it reads, has."""
+    def _query_changed(self, column: Entry) -> bool:
+        """Return whether a view's column has another type because the query or a column it reads has changed."""
         view = self.left[column.parents[0]]
-        return self._has_changed(column, "definition") or any(
+        return self._parent_changed(column, "definition") or any(
             TYPES & self.changed.get(used, {}).keys() for used in view.uses
         )
 
-    def _of_primary_key(self, column: Key) -> bool:
-        """Whether a primary key came or went that a column is in: it takes NOT NULL for itself."""
+    def _primary_key_changed(self, column: Key) -> bool:
+        """Return whether a primary key with this column was added or removed: it sets NOT NULL."""
         return any(
             column in entry.parents and entry.attributes.get("kind") == "primary key"
             for entry in (*self.added.values(), *self.removed.values())
         )
 
-    def _marked_index_gone(self, table: Key, values: tuple[Value, Value]) -> bool:
-        """Whether the index that a table is clustered by, or identifies its rows by, came or went itself."""
+    def _referenced_index_changed(self, table: Key, values: tuple[Value, Value]) -> bool:
+        """Return whether the index of CLUSTER ON or REPLICA IDENTITY was itself added or removed."""
         names = {str(value).removeprefix("index ") for value in values}
         return any(
             (kind, f"{table[1]}.{name}") in side
@@ -156,20 +167,24 @@ class Scene:
             for name in names
         )
 
-    def _attached(self, index: Key) -> bool:
-        """Whether a partition's index was attached to it or is another one: it is valid when all are attached."""
+    def _index_was_attached(self, index: Key) -> bool:
+        """Return whether an index of a partition was attached, added or removed.
+
+        The index of the partitioned table is valid once every partition has one attached:
+        https://www.postgresql.org/docs/current/sql-alterindex.html (ATTACH PARTITION)
+        """
         return any(
             "partition_of" in attributes and index in (*self.left[key].parents, *self.right[key].parents)
             for key, attributes in self.changed.items()
         ) or any(index in entry.parents for entry in (*self.added.values(), *self.removed.values()))
 
     def _became_owner(self, grant: Entry) -> bool:
-        """Whether the grantee needs the grant no more: it owns the object now."""
+        """Return whether the grantee owns the object now and needs no grant."""
         owners = self.changed.get(grant.parents[0], {}).get("owner")
         return bool(owners and grant.object.endswith(f" to {owners[1]}"))
 
-    def _collation_of_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
-        """Whether an expression's collation changed exactly as that of a column that it is made of."""
+    def _collation_changed_with_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
+        """Return whether an index key's collation changed exactly as that of a column it is made of."""
         columns = [self.changed[key].get("collation") for key in entry.parents if key in self.changed]
         keys = len(entry.attributes.get("keys") or entry.attributes.get("columns") or ())
         left, right = (side or (None,) * keys for side in values)
@@ -181,11 +196,11 @@ class Scene:
 
 
 def _is_copied(entry: Entry) -> bool:
-    """Whether it is a partition's copy of what its partitioned table has."""
+    """Return whether the object is a partition's copy of one of the partitioned table."""
     return bool(entry.attributes.get("inherited")) or "partition_of" in entry.attributes
 
 
-def _of_view(column: Entry) -> bool:
+def _is_view_column(column: Entry) -> bool:
     return bool(column.parents) and column.parents[0][0] in VIEWS
 
 
@@ -202,23 +217,23 @@ def _ancestors(entry: Entry, side: Mapping[Key, Entry]) -> Iterable[Key]:
             waiting.extend(side[key].parents)
 
 
-def without_consequences(
-    left: Entry, right: Entry, found: dict[str, tuple[Value, Value]]
+def without_derived(
+    left: Entry, right: Entry, changed: dict[str, tuple[Value, Value]]
 ) -> dict[str, tuple[Value, Value]]:
-    """Drop what follows within one object: the details of what only one side has, and of keys that moved."""
+    """Return the changed attributes of one object without those that changed because of another of them."""
     for base in ("identity", "generated", "not_null"):
-        if base in found and (not left.attributes.get(base) or not right.attributes.get(base)):
-            found = {name: values for name, values in found.items() if not name.startswith(f"{base}_")}
-    if ("keys" in found or "columns" in found) and _keys_moved_along(left, right):
-        found = {name: values for name, values in found.items() if name not in KEY_ATTRIBUTES}
-    if "kind" in found and left.kind == "constraint":
-        return {"kind": found["kind"]}  # another constraint under the name of the old
-    implied = {name for cause, names in IMPLIED.items() if cause in found for name in names}
-    return {name: values for name, values in found.items() if name not in implied}
+        if base in changed and (not left.attributes.get(base) or not right.attributes.get(base)):
+            changed = {name: values for name, values in changed.items() if not name.startswith(f"{base}_")}
+    if ("keys" in changed or "columns" in changed) and _common_keys_unchanged(left, right):
+        changed = {name: values for name, values in changed.items() if name not in KEY_ATTRIBUTES}
+    if "kind" in changed and left.kind == "constraint":
+        return {"kind": changed["kind"]}  # another constraint under the name of the old
+    implied = {name for cause, names in IMPLIED.items() if cause in changed for name in names}
+    return {name: values for name, values in changed.items() if name not in implied}
 
 
-def _keys_moved_along(left: Entry, right: Entry) -> bool:
-    """Whether each key that both have kept its order, operator class and collation."""
+def _common_keys_unchanged(left: Entry, right: Entry) -> bool:
+    """Return whether every key that both indexes have kept its order, operator class and collation."""
     one, other = _keys(left), _keys(right)
     if one is None or other is None:
         return False
@@ -235,8 +250,11 @@ def _keys(entry: Entry) -> dict[str, tuple[Value, ...]] | None:
     return dict(zip(keys, zip(*columns, strict=True), strict=True)) if keys else {}
 
 
-def same_as_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
-    """Find the unique index that is all that a unique constraint is."""
+def equal_unique_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
+    """Return the key of the unique index that has all properties of a unique constraint, None if there is none.
+
+    ``by_meaning``: whatever its name.
+    """
     wanted = {k: v for k, v in constraint.attributes.items() if k not in ONLY_OF_CONSTRAINTS}
     wanted |= {"method": "btree", "keys": constraint.attributes["columns"], "unique": True}
     if by_meaning and constraint.attributes.get("deferrable"):
@@ -249,8 +267,8 @@ def same_as_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning:
     return None
 
 
-def context(left: Schema, right: Schema) -> list[Difference]:
-    """Give what the two databases stand on and no migration sets, where it differs."""
+def context_differences(left: Schema, right: Schema) -> list[Difference]:
+    """Return differences in what no migration sets: encoding, collation, locale provider."""
     return [
         Difference("database", "database", "changed", name, left.context.get(name), right.context.get(name))
         for name in sorted(left.context.keys() | right.context.keys())

@@ -1,4 +1,4 @@
-"""One difference between two databases: what every comparison gives and every report prints."""
+"""One difference between two databases: the result of a comparison, and what reports print."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """One cause of inequality; ``left`` and ``right`` are plain values fit for JSON."""
+    """One cause of inequality; ``left`` and ``right`` are plain values that JSON can hold."""
 
     kind: str
     """The object's class in the singular: ``table``, ``column``, ``index`` ..."""
@@ -20,5 +20,5 @@ class Difference:
     right: Any = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the object of the command line's ``--format json``."""
+        """Return the object that ``--format json`` prints."""
         return asdict(self)

@@ -1,4 +1,4 @@
-"""An extension that went to another schema: whatever names its members names them there.
+"""ALTER EXTENSION ... SET SCHEMA: texts that reference members of the extension change too.
 
 https://www.postgresql.org/docs/current/sql-alterextension.html (SET SCHEMA)
 """
@@ -13,8 +13,11 @@ from verification.schema.model.schema import Entry, Key
 
 
 @dataclass(frozen=True)
-class Relocation(Rename):
-    """An extension; ``old`` and ``new`` are its schemas. Told as the extension's attribute, not as a rename."""
+class ExtensionMove(Rename):
+    """An extension moved from schema ``old`` to schema ``new``.
+
+    It is reported as a changed attribute of the extension, not as a rename.
+    """
 
     members: frozenset[Key] = frozenset()
 
@@ -30,17 +33,17 @@ class Relocation(Rename):
         return re.compile(rf'(?<![\w$"]){re.escape(self.old)}\.({longest_first})(?![\w$"])')
 
     def identity(self, text: str) -> str:
-        """Give a text that names members as it is after the move."""
-        return self._member.sub(lambda found: f"{self.new}.{found.group(1)}", text)
+        """Return a text with the members' names as they are after the move."""
+        return self._member.sub(lambda match: f"{self.new}.{match.group(1)}", text)
 
     def text(self, text: str, *, within: bool) -> str:
-        """Give a text as PostgreSQL prints it after the move."""
-        del within  # members stand in no table
+        """Return a text as PostgreSQL prints it after the move."""
+        del within  # no member belongs to a table
         return self.identity(text)
 
 
-def relocations(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterator[Relocation]:
-    """Give the extensions that both sides have, in two schemas."""
+def find_extension_moves(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterator[ExtensionMove]:
+    """Yield the extensions that are in different schemas on both sides."""
     for key, entry in left.items():
         other = right.get(key)
         if key[0] != "extension" or other is None:
@@ -52,4 +55,4 @@ def relocations(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterat
             if member.attributes.get("extension") == key[1] and name[1].startswith(f"{old}.")
         )
         if old != new and members:
-            yield Relocation("extension", old, new, None, members)
+            yield ExtensionMove("extension", old, new, None, members)

@@ -1,16 +1,15 @@
-"""Texts that mean the same: each rule is one option, or one difference between server versions."""
+"""Texts that mean the same under an option; one function for each rule."""
 
 import re
 from collections.abc import Callable
 from typing import Final
 
 from verification.schema.comparison.options import Options
-from verification.schema.comparison.renames import apply
+from verification.schema.comparison.renames import map_texts
 from verification.schema.model.schema import Value
 
 ARRAY_CAST: Final = re.compile(r"\(ARRAY\[([^\[\]]*)\]\)::([\w. ]+(?:\(\d+\))?)\[\]")
-"""``(ARRAY['a'::character varying])::text[]``: an IN list as it was first typed."""
-ELEMENT_CAST: Final = re.compile(r"\(('(?:[^']|'')*'::[\w. ]+(?:\(\d+\))?)\)::([\w. ]+(?:\(\d+\))?)")
+"""``(ARRAY['a'::character varying])::text[]``: an IN list before a dump and restore."""
 LIST: Final = re.compile(r"ARRAY\[([^\[\]]*)\]")
 ITEM: Final = re.compile(r"""(?:[^,'"()]|'(?:[^']|'')*'|"(?:[^"]|"")*"|\((?:[^()']|'(?:[^']|'')*')*\))+""")
 SPACE: Final = re.compile(r"\s+")
@@ -19,8 +18,8 @@ BODIES: Final = frozenset({"body", "sql_body"})
 LISTS: Final = frozenset({"include"})
 
 
-def spelling(text: str) -> str:
-    """Give an IN list as PostgreSQL prints it after a dump and restore: the cast at each element."""
+def restored_spelling(text: str) -> str:
+    """Return IN lists as PostgreSQL prints them after a dump and restore: with the cast at each element."""
 
     def at_elements(match: re.Match[str]) -> str:
         items = ", ".join(f"({item.strip()})::{match[2]}" for item in ITEM.findall(match[1]))
@@ -30,16 +29,16 @@ def spelling(text: str) -> str:
 
 
 def sorted_lists(text: str) -> str:
-    """Give a text with the elements of each array in order."""
+    """Return a text with the elements of each array sorted."""
     return LIST.sub(
         lambda match: f"ARRAY[{', '.join(sorted(i.strip() for i in ITEM.findall(match[1])))}]", text
     )
 
 
 def same(attribute: str, left: Value, right: Value, options: Options) -> bool:
-    """Tell whether two values are the same under the options."""
+    """Return whether two values of an attribute are the same under the options."""
     for change in _changes(attribute, options):
-        left, right = apply(left, change), apply(right, change)
+        left, right = map_texts(left, change), map_texts(right, change)
     if options.list_order and attribute in LISTS and left is not None and right is not None:
         left, right = sorted(left), sorted(right)
     return bool(left == right)
@@ -51,7 +50,7 @@ def _changes(attribute: str, options: Options) -> list[Callable[[str], str]]:
         changes.append(lambda text: SPACE.sub(" ", text).strip())
     if attribute not in BODIES:
         if options.deparse_spelling:
-            changes.append(spelling)
+            changes.append(restored_spelling)
         if options.list_order:
             changes.append(sorted_lists)
     return changes

@@ -1,4 +1,4 @@
-"""What a comparison may overlook; by default it overlooks nothing."""
+"""What a comparison may ignore; by default nothing."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,19 +6,19 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Each case that is allowed by an option only is a flag of its own (schema-objects.md)."""
+    """Every exception from strict equality is a field of its own."""
 
     ignore: frozenset[str] = frozenset()
     """Object classes (``comment``), attributes (``owner``) or both (``table.owner``)."""
     column_order: Literal["information", "difference", "ignore"] = "information"
-    """Physical order of a table's columns: squashes reorder them by design."""
+    """Order of a table's columns; a squash changes it by design."""
     generated_names: bool = False
-    """Constraints, indexes and sequences that mean the same are equal whatever their names."""
+    """Constraints, indexes and sequences with the same properties are equal whatever their names."""
     list_order: bool = False
-    """Order in IN lists and in INCLUDE is of no account."""
+    """The order in IN lists and in INCLUDE does not count."""
     body_whitespace: bool = False
-    """White space in bodies of functions is of no account."""
+    """White space in bodies of functions does not count."""
     unique_index_as_constraint: bool = False
-    """A unique constraint and an equal unique index are the same."""
+    """A unique constraint and a unique index with the same properties are equal."""
     deparse_spelling: bool = False
-    """Two spellings that PostgreSQL prints before and after a dump and restore are the same."""
+    """The two spellings that PostgreSQL prints before and after a dump and restore are equal."""

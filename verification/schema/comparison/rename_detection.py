@@ -1,13 +1,17 @@
-"""Finds what was renamed or moved: an object gone and an object come, alike to each other and to nothing else."""
+"""Find renamed and moved objects.
+
+A removed and an added object are one renamed object when they have the same attributes and neither has the
+same attributes as a third one. An object with the same name in another schema is a moved one.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from verification.schema.comparison import derived_differences, normalisation
-from verification.schema.comparison.extension_moves import relocations
+from verification.schema.comparison.extension_moves import find_extension_moves
 from verification.schema.comparison.options import Options
 from verification.schema.comparison.renames import (
-    ORDER,
+    COLUMN_ORDER,
     RELATIONS,
     Rename,
     Renames,
@@ -15,46 +19,46 @@ from verification.schema.comparison.renames import (
     schema_of,
     without_arguments,
 )
-from verification.schema.model.identities import NOT_IN_SCHEMAS, NOTES, moved
+from verification.schema.model.identities import ANNOTATIONS, NOT_IN_SCHEMAS, apply_renames
 from verification.schema.model.schema import Entry, Key, Value
 
-BY_MEANING: Final = frozenset({"constraint", "index", "sequence"})
-"""Classes whose names Django and PostgreSQL make up."""
+GENERATED_NAMES: Final = frozenset({"constraint", "index", "sequence"})
+"""Classes whose names Django and PostgreSQL generate."""
 NAME_ATTRIBUTES: Final = frozenset({"not_null_constraint", "identity_sequence"})
-STAGES: Final = (
+KIND_ORDER: Final = (
     frozenset({"schema"}),
     RELATIONS,
     frozenset({"column"}),
     frozenset({"sequence", "type"}),
     None,
 )
-"""Classes that are paired together: what others stand in comes first; None: all the rest."""
+"""Classes in the order in which they are paired: containers come before what they contain; None: all others."""
 
-Alike = Callable[[Entry, Entry], bool]
-Place = Callable[[Entry], tuple[str, str]]
+Equivalent = Callable[[Entry, Entry], bool]
+Location = Callable[[Entry], tuple[str, str]]
 
 
 class Attributes:
-    """Compares two objects' attributes; what the renames explain is the same."""
+    """Compares the attributes of two objects; a change that the renames explain is none."""
 
     def __init__(self, renames: Renames, options: Options) -> None:
         self.renames = renames
         self.options = options
 
     def changed(self, left: Entry, right: Entry) -> dict[str, tuple[Value, Value]]:
-        """Give attribute -> its two values, for those that are a difference of their own."""
-        found = {}
+        """Return attribute -> its two values, without the derived ones."""
+        changed = {}
         for name in left.attributes.keys() | right.attributes.keys():
             one, other = left.attributes.get(name), right.attributes.get(name)
-            if one == other or name == ORDER or self._is_same(left, name, one, other):
+            if one == other or name == COLUMN_ORDER or self._is_same(left, name, one, other):
                 continue
-            found[name] = (_complete(one, other), _complete(other, one))
-        return derived_differences.without_consequences(left, right, found)
+            changed[name] = (_complete(one, other), _complete(other, one))
+        return derived_differences.without_derived(left, right, changed)
 
     def _is_same(self, entry: Entry, name: str, one: Value, other: Value) -> bool:
         if self.options.generated_names and name in NAME_ATTRIBUTES and one and other:
             return True
-        return normalisation.same(name, one, other, self.options) or self.renames.explain(
+        return normalisation.same(name, one, other, self.options) or self.renames.explains(
             entry, name, one, other
         )
 
@@ -62,58 +66,58 @@ class Attributes:
 def find_renames(
     left: Mapping[Key, Entry], right: Mapping[Key, Entry], options: Options
 ) -> tuple[dict[Key, Entry], Renames]:
-    """Give the left under the names of the right, and the renames that led there."""
-    pairing = _Pairing(dict(left), right, options)
-    pairing.follow(relocations(left, right))
-    for kinds in STAGES:
-        pairing.step(kinds, _container)
-        pairing.step(kinds, _name_in_schema)
-    return pairing.left, pairing.renames
+    """Return the entries of the left with the names of the right, and the renames."""
+    detection = _RenameDetection(dict(left), right, options)
+    detection.apply(find_extension_moves(left, right))
+    for kinds in KIND_ORDER:
+        detection.pair(kinds, _container)
+        detection.pair(kinds, _name_in_schema)
+    return detection.left, detection.renames
 
 
-class _Pairing:
+class _RenameDetection:
     def __init__(self, left: dict[Key, Entry], right: Mapping[Key, Entry], options: Options) -> None:
         self.left = left
         self.right = right
         self.options = options
         self.renames = Renames()
 
-    def step(self, kinds: frozenset[str] | None, place: Place) -> None:
-        """Pair what these classes have in the same place, and follow the renames."""
+    def pair(self, kinds: frozenset[str] | None, location: Location) -> None:
+        """Find the renames of these classes within one location, and apply them."""
         removed = _candidates(self.left, self.right, kinds)
         added = _candidates(self.right, self.left, kinds)
-        if place is _name_in_schema:
+        if location is _name_in_schema:
             removed, added = _movable(removed, self.left), _movable(added, self.right)
         if not removed or not added:
             return
-        found: list[tuple[Entry, Entry]] = []
-        if self.options.generated_names and place is _container:
-            by_meaning = [entry for entry in removed if entry.kind in BY_MEANING]
-            found = pairs(by_meaning, added, self._alike, place, ambiguous=True)
-            taken = {old.key for old, _ in found}
+        matches: list[tuple[Entry, Entry]] = []
+        if self.options.generated_names and location is _container:
+            by_meaning = [entry for entry in removed if entry.kind in GENERATED_NAMES]
+            matches = pairs(by_meaning, added, self._equivalent, location, ambiguous=True)
+            taken = {old.key for old, _ in matches}
             removed = [entry for entry in removed if entry.key not in taken]
-        found += pairs(removed, added, self._alike, place)
-        self.follow(_rename(old, new) for old, new in found)
+        matches += pairs(removed, added, self._equivalent, location)
+        self.apply(_rename(old, new) for old, new in matches)
 
-    def follow(self, found: Iterable[Rename]) -> None:
-        """Give what is left the names that these renames lead to."""
-        step = list(found)
-        if step:
-            self.left = moved(self.left, step)
-            self.renames.found += step
+    def apply(self, renames: Iterable[Rename]) -> None:
+        """Give the entries of the left the names that they have after these renames."""
+        new = list(renames)
+        if new:
+            self.left = apply_renames(self.left, new)
+            self.renames.applied += new
 
-    def _alike(self, left: Entry, right: Entry) -> bool:
+    def _equivalent(self, left: Entry, right: Entry) -> bool:
         guess = _rename(left, right)
-        if left.kind in RELATIONS and not self._columns_alike(left, right, guess):
+        if left.kind in RELATIONS and not self._columns_equivalent(left, right, guess):
             return False
-        if left.kind == "schema" and not self._contents_alike(left, right, guess):
+        if left.kind == "schema" and not self._contents_equivalent(left, right, guess):
             return False
-        renames = Renames([*self.renames.found, guess])
+        renames = Renames([*self.renames.applied, guess])
         return not Attributes(renames, self.options).changed(left, right)
 
-    def _columns_alike(self, left: Entry, right: Entry, rename: Rename) -> bool:
-        names = left.attributes.get(ORDER, ())
-        if set(names) != set(right.attributes.get(ORDER, ())):
+    def _columns_equivalent(self, left: Entry, right: Entry, rename: Rename) -> bool:
+        names = left.attributes.get(COLUMN_ORDER, ())
+        if set(names) != set(right.attributes.get(COLUMN_ORDER, ())):
             return False
         guess = Renames([rename])
         for name in names:
@@ -123,18 +127,18 @@ class _Pairing:
                 a, b = one.attributes.get(attribute), other.attributes.get(attribute)
                 # A serial's sequence may have been renamed along with its table.
                 ours = attribute in ("default", *NAME_ATTRIBUTES)
-                if a != b and not ours and not guess.explain(one, attribute, a, b):
+                if a != b and not ours and not guess.explains(one, attribute, a, b):
                     return False
         return True
 
-    def _contents_alike(self, left: Entry, right: Entry, rename: Rename) -> bool:
-        """Whether two schemas hold objects of the same classes and names."""
-        here = {(each.kind, rename.identity(each.object)) for each in _contents(self.left, left.key)}
-        return here == {each.key for each in _contents(self.right, right.key)}
+    def _contents_equivalent(self, left: Entry, right: Entry, rename: Rename) -> bool:
+        """Return whether two schemas hold objects of the same classes and names."""
+        renamed = {(entry.kind, rename.identity(entry.object)) for entry in _contents(self.left, left.key)}
+        return renamed == {entry.key for entry in _contents(self.right, right.key)}
 
 
 def _contents(side: Mapping[Key, Entry], schema: Key) -> Iterable[Entry]:
-    return (each for each in side.values() if schema in each.parents and each.kind not in NOT_IN_SCHEMAS)
+    return (entry for entry in side.values() if schema in entry.parents and entry.kind not in NOT_IN_SCHEMAS)
 
 
 def _candidates(
@@ -144,13 +148,13 @@ def _candidates(
         entry
         for key, entry in here.items()
         if key not in there
-        and (entry.kind in kinds if kinds else entry.kind not in RELATIONS | NOTES | {"column"})
+        and (entry.kind in kinds if kinds else entry.kind not in RELATIONS | ANNOTATIONS | {"column"})
         and entry.kind not in derived_differences.NEVER_RENAMED
     ]
 
 
 def _movable(entries: Iterable[Entry], side: Mapping[Key, Entry]) -> list[Entry]:
-    """Give what stands in a schema by itself: neither in a table nor owned by an extension."""
+    """Return the entries that belong to a schema directly: not to a table, and not to an extension."""
     return [
         entry
         for entry in entries
@@ -164,34 +168,42 @@ def _rename(old: Entry, new: Entry) -> Rename:
 
 
 def _container(entry: Entry) -> tuple[str, str]:
-    """Where another name stands: the table, or the schema."""
+    """Return the class and the table or schema that holds the object: where a renamed one is looked for."""
     return (entry.kind, without_arguments(entry.object)[: -len(last_part(entry.object))])
 
 
 def _name_in_schema(entry: Entry) -> tuple[str, str]:
-    """What stays when something is moved to another schema: the name, and a routine's types."""
+    """Return the class and the name without the schema: what a moved object keeps."""
     return (entry.kind, entry.object.removeprefix(schema_of(entry.object)))
 
 
 def pairs(
-    removed: Iterable[Entry], added: Iterable[Entry], alike: Alike, place: Place, *, ambiguous: bool = False
+    removed: Iterable[Entry],
+    added: Iterable[Entry],
+    equivalent: Equivalent,
+    location: Location,
+    *,
+    ambiguous: bool = False,
 ) -> list[tuple[Entry, Entry]]:
-    """Pair what is alike; ``ambiguous``: also where one is alike to several, in order of names."""
+    """Return pairs of equivalent entries with the same location.
+
+    An entry that is equivalent to several is left out, unless ``ambiguous``: then names decide, in order.
+    """
     left: dict[tuple[str, str], list[Entry]] = {}
     for entry in removed:
-        left.setdefault(place(entry), []).append(entry)
+        left.setdefault(location(entry), []).append(entry)
     right: dict[tuple[str, str], list[Entry]] = {}
     for entry in added:
-        if (where := place(entry)) in left:
+        if (where := location(entry)) in left:
             right.setdefault(where, []).append(entry)
     matched = []
     for where, candidates in right.items():
         others = left[where]
-        matches = {old.key: [new for new in candidates if alike(old, new)] for old in others}
+        matches = {old.key: [new for new in candidates if equivalent(old, new)] for old in others}
         taken: set[Key] = set()
         for old in sorted(others):
             free = [new for new in matches[old.key] if new.key not in taken]
-            alone = len(free) == 1 and sum(free[0] in found for found in matches.values()) == 1
+            alone = len(free) == 1 and sum(free[0] in candidates for candidates in matches.values()) == 1
             if alone or (ambiguous and free):
                 new = min(free)
                 taken.add(new.key)
@@ -200,5 +212,5 @@ def pairs(
 
 
 def _complete(value: Value, other: Value) -> Value:
-    """Give the value to show: an absent flag is the opposite of the one that is there."""
+    """Return the value to show: where one side has a flag and the other has not, the other is its opposite."""
     return not other if value is None and isinstance(other, bool) else value

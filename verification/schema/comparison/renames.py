@@ -1,7 +1,7 @@
-"""Renames: an object gone and an object come that are alike in everything but the name, or the schema.
+"""Renames of objects, and what they change in the texts of other objects.
 
-A rename changes the text of whatever names the object: those texts are no differences of their own.
-Only what is alike in every attribute, and alike to nothing else, is taken for renamed.
+PostgreSQL prints expressions and view definitions with current names, so one rename changes many texts.
+Those changes are no differences of their own.
 """
 
 import re
@@ -13,36 +13,34 @@ from typing import Final
 from verification.schema.model.schema import Entry, Key, Value
 
 RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
-NEVER_EXPLAINED: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
-"""Attributes whose text PostgreSQL does not change when something is renamed."""
-WHOLE_STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
-"""Attributes whose text may hold one name for two things, of which only one is renamed (``new.a``, ``t.a``)."""
-ORDER: Final = "column_order"
+NOT_REWRITTEN: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
+"""Attributes with texts that PostgreSQL stores as written: a rename does not change them."""
+STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
+"""Attributes with texts in which one name may mean two objects, only one of them renamed (``new.a``, ``t.a``)."""
+COLUMN_ORDER: Final = "column_order"
 
-WORD: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
-"""A quoted name, a literal, a word, blanks, or any other sign."""
-
-Alike = Callable[[Entry, Entry], bool]
+TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
+"""A quoted name, a literal, a word, white space, or any other character."""
 
 
 @dataclass(frozen=True)
 class Rename:
-    """One object under two names."""
+    """One object with its name on the left and its name on the right."""
 
     kind: str
     old: str
     new: str
     table: Key | None = None
-    """Of a column, an index or a constraint: the table, under its new name."""
+    """The table of a column, an index or a constraint, with its new name."""
 
     @property
     def attribute(self) -> str:
-        """What is another: the ``name``, or the ``schema`` of what was moved."""
+        """The attribute that differs: ``name``, or ``schema`` for a moved object."""
         return "name" if self.old_name != self.new_name else "schema"
 
     @property
     def values(self) -> tuple[str, str]:
-        """The name or the schema, before and after."""
+        """The name or the schema, on the left and on the right."""
         if self.attribute == "name":
             return self.old_name, self.new_name
         return schema_of(self.old), schema_of(self.new)
@@ -72,7 +70,7 @@ class Rename:
 
     @cached_property
     def _kept_label(self) -> re.Pattern[str]:
-        """What a view gains so that its own columns keep their names: ``new AS old``."""
+        """The alias by which a view's column keeps its name after a rename in the table: ``new AS old``."""
         names = f"(?:{re.escape(self.old_name)}|{re.escape(self.new_name)})"
         return re.compile(rf'(?<![\w$"])({re.escape(self.new_name)}) AS {names}(?![\w$"])')
 
@@ -85,13 +83,16 @@ class Rename:
         return re.compile(rf'(?<![\w$".]){re.escape(self.old_name)}\.')
 
     def identity(self, text: str) -> str:
-        """Give a text that holds identities as it is after the rename."""
+        """Return a text of identities as it is after the rename."""
         if self.kind == "schema":
             return self._prefix.sub(lambda _: f"{self.new}.", text)
         return self._qualified.sub(lambda _: without_arguments(self.new), text)
 
     def text(self, text: str, *, within: bool) -> str:
-        """Give a text as PostgreSQL prints it after the rename; ``within``: bare names are the table's."""
+        """Return a text as PostgreSQL prints it after the rename.
+
+        ``within``: unqualified names in it are columns of the renamed object's table.
+        """
         if self.kind == "schema":
             return self.identity(text)
         if self.kind == "column" or (within and self.table):
@@ -100,23 +101,23 @@ class Rename:
             text = self._prefix.sub(lambda _: f"{self.new_name}.", text)
         return self.identity(text)
 
-    def plain(self, text: str) -> str:
-        """Remove the labels by which a view keeps the old name outside."""
+    def without_kept_labels(self, text: str) -> str:
+        """Return a view's definition without the aliases that keep a renamed column's old name."""
         if self.kind != "column":
             return text
         return self._kept_label.sub(r"\1", text)
 
-    def takes_along(self, column: Entry, left: str, right: str) -> bool:
-        """Whether a table that went to another schema took the sequence of an identity column with it."""
+    def moves_sequence(self, column: Entry, left: str, right: str) -> bool:
+        """Return whether an identity column's sequence moved to another schema together with its table."""
         if self.attribute != "schema" or (self.kind, self.new) not in column.parents:
             return False
         schemas = (schema_of(left), schema_of(right))
         return schemas == self.values and last_part(left) == last_part(right)
 
-    def labels(self, definition: str) -> Iterator[str]:
-        """Give the texts that a view's definition may have after one of its own columns is renamed."""
-        for found in self._word.finditer(definition):
-            before, after = definition[: found.start()], definition[found.end() :]
+    def relabelled(self, definition: str) -> Iterator[str]:
+        """Yield the definitions that a view may have after one of its own columns is renamed."""
+        for match in self._word.finditer(definition):
+            before, after = definition[: match.start()], definition[match.end() :]
             if before.endswith(" AS "):
                 yield f"{before}{self.new_name}{after}"
             yield f"{before}{self.old_name} AS {self.new_name}{after}"
@@ -125,79 +126,87 @@ class Rename:
 
 
 def without_arguments(identity: str) -> str:
-    """Give a routine's name without its argument types, an operator class's without its access method."""
+    """Return a routine's name without its argument types, an operator class's without its access method."""
     return identity.partition("(")[0].partition(" using ")[0]
 
 
 def last_part(identity: str) -> str:
-    """Give the last part of a qualified name as SQL writes it."""
-    found = re.search(r'("(?:[^"]|"")*"|[^."]+)$', without_arguments(identity))
-    return found.group(1) if found else identity
+    """Return the last part of a qualified name, quoted as in SQL."""
+    match = re.search(r'("(?:[^"]|"")*"|[^."]+)$', without_arguments(identity))
+    return match.group(1) if match else identity
 
 
 def schema_of(identity: str) -> str:
-    """Give the schema of what stands in one directly, else the table with its schema."""
+    """Return the qualified name without its last part: the schema, or the table with its schema."""
     return without_arguments(identity)[: -len(last_part(identity))].removesuffix(".")
 
 
 @dataclass
 class Renames:
-    """All renames found so far, and what they do to a value of the left."""
+    """All renames found so far, and what they change in values of the left."""
 
-    found: list[Rename] = field(default_factory=list)
+    applied: list[Rename] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self.found)
-
-    def explain(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
-        """Tell whether the renames alone make the left value the right one."""
-        if not self.found or attribute in NEVER_EXPLAINED:
+    def explains(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
+        """Return whether the renames alone turn the left value into the right one."""
+        if not self.applied or attribute in NOT_REWRITTEN:
             return False
         if attribute == "schema":
-            return any(each.kind == "schema" and (left, right) == (each.old, each.new) for each in self.found)
+            return any(
+                rename.kind == "schema" and (left, right) == (rename.old, rename.new)
+                for rename in self.applied
+            )
         value = left
-        for rename in self.found:
+        for rename in self.applied:
             within = self._within(rename, entry)
-            value = apply(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
+            value = map_texts(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
         if value in (right, self._with_schemas(right)):
             return True
         if attribute == "identity_sequence" and value and right:
-            return any(each.takes_along(entry, value, right) for each in self.found)
-        if "definition" in attribute and self._explain_labels(entry, value, right):
+            return any(rename.moves_sequence(entry, value, right) for rename in self.applied)
+        if "definition" in attribute and self._explained_by_labels(entry, value, right):
             return True
-        return attribute in WHOLE_STATEMENTS and self._explain_words(entry, left, right)
+        return attribute in STATEMENTS and self._explained_by_tokens(entry, left, right)
 
-    def _explain_labels(self, entry: Entry, left: Value, right: Value) -> bool:
-        """Whether a view's two definitions are one but for the names that it gives its columns."""
+    def _explained_by_labels(self, entry: Entry, left: Value, right: Value) -> bool:
+        """Return whether two definitions of a view differ only in aliases of renamed columns."""
         if any(
-            right in each.labels(left)
-            for each in self.found
-            if each.kind == "column" and each.table == entry.key
+            right in rename.relabelled(left)
+            for rename in self.applied
+            if rename.kind == "column" and rename.table == entry.key
         ):
             return True
-        for rename in self.found:
-            left, right = apply(left, rename.plain), apply(right, rename.plain)
+        for rename in self.applied:
+            left, right = (
+                map_texts(left, rename.without_kept_labels),
+                map_texts(right, rename.without_kept_labels),
+            )
         return bool(left == right)
 
-    def _explain_words(self, entry: Entry, left: Value, right: Value) -> bool:
-        """Whether two texts are one but for names of what is renamed, here under the old one, there under the new."""
-        allowed = {(each.old_name, each.new_name) for each in self.found if self._within(each, entry)}
+    def _explained_by_tokens(self, entry: Entry, left: Value, right: Value) -> bool:
+        """Return whether two texts differ only in words that are the old and the new name of a renamed object."""
+        allowed = {
+            (rename.old_name, rename.new_name) for rename in self.applied if self._within(rename, entry)
+        }
         if not allowed or not isinstance(left, str) or not isinstance(right, str):
             return False
-        words, others = WORD.findall(left), WORD.findall(right)
+        words, others = TOKEN.findall(left), TOKEN.findall(right)
         return len(words) == len(others) and all(
             pair[0] == pair[1] or pair in allowed for pair in zip(words, others, strict=True)
         )
 
     def _with_schemas(self, value: Value) -> Value:
-        """Give a value of the right with a schema's rename: whatever else has that name has it twice."""
-        for rename in self.found:
+        """Apply schema renames to a right-hand value as well.
+
+        Another object with the schema's old name may have been rewritten on the left.
+        """
+        for rename in self.applied:
             if rename.kind == "schema":
-                value = apply(value, rename.identity)
+                value = map_texts(value, rename.identity)
         return value
 
     def _within(self, rename: Rename, entry: Entry) -> bool:
-        """Whether a bare name in this entry's texts is a name in the renamed object's table."""
+        """Return whether an unqualified name in this entry's texts is one in the renamed object's table."""
         if rename.table is None:
             return any(used[1].startswith(f"{rename.new}.") for used in entry.uses)
         if rename.kind != "column":
@@ -210,12 +219,12 @@ class Renames:
         )
 
 
-def apply(value: Value, change: Callable[[str], str]) -> Value:
-    """Change every text in a value."""
+def map_texts(value: Value, change: Callable[[str], str]) -> Value:
+    """Return a value with a function applied to every text in it."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, tuple):
-        return tuple(apply(each, change) for each in value)
+        return tuple(map_texts(item, change) for item in value)
     if isinstance(value, Mapping):
-        return {key: apply(each, change) for key, each in value.items()}
+        return {key: map_texts(item, change) for key, item in value.items()}
     return value

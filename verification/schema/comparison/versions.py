@@ -1,26 +1,29 @@
-"""Servers of two versions: what one of them cannot tell or prints in another way, and what is said about it."""
+"""Servers of two major versions: attributes that one lacks or prints differently, and the notes about them."""
 
 import re
 from collections.abc import Callable
 from typing import Final
 
-from verification.schema.comparison.renames import apply
+from verification.schema.comparison.renames import map_texts
 from verification.schema.model.schema import Entry, Schema
 
 NAMED_NOT_NULL, PLAIN_VIEW_COLUMNS, MAINTAIN, SAFE_PUBLIC = 18, 16, 17, 15
-"""The versions that began to name NOT NULL constraints, to print columns of a view's only table without
-the table, to grant MAINTAIN, and to keep strangers from creating in the schema public."""
+"""Major versions that introduced: names of NOT NULL constraints, columns in views without the table name
+where the view reads one table, the privilege MAINTAIN, and no CREATE for PUBLIC in the schema public.
+
+https://www.postgresql.org/docs/release/ (each version's "Migration to Version" section)
+"""
 
 NOT_NULL_ATTRIBUTES: Final = ("not_null_constraint",)
 QUALIFIER: Final = re.compile(r'(?<![\w$".])((?:"[^"]+"|[a-z_][\w$]*))\.(?=[a-z_"])')
 
 
 def notes(left: Schema, right: Schema) -> list[str]:
-    """Say what a comparison of these two normalises."""
+    """Return one sentence for each thing that a comparison of these two normalises."""
     if left.version == right.version:
         return []
     older, newer = sorted((left.version, right.version))
-    said = [
+    texts = [
         f"PostgreSQL {left.version} against {right.version}: attributes that only one has are at its default"
     ]
     for version, text in (
@@ -29,16 +32,16 @@ def notes(left: Schema, right: Schema) -> list[str]:
             "owner and PUBLIC's grant of the schema public count as equal when each is its version's own",
         ),
         (PLAIN_VIEW_COLUMNS, "view texts are compared without the table names before columns"),
-        (MAINTAIN, "the privilege MAINTAIN is left out"),
-        (NAMED_NOT_NULL, "names of NOT NULL constraints are left out"),
+        (MAINTAIN, "the privilege MAINTAIN is ignored"),
+        (NAMED_NOT_NULL, "names of NOT NULL constraints are ignored"),
     ):
         if older < version <= newer:
-            said.append(f"PostgreSQL {version}: {text}")
-    return said
+            texts.append(f"PostgreSQL {version}: {text}")
+    return texts
 
 
-def bring_together(left: Schema, right: Schema) -> tuple[Schema, Schema]:
-    """Give both schemas without what only one of the versions can tell."""
+def without_version_differences(left: Schema, right: Schema) -> tuple[Schema, Schema]:
+    """Return both schemas without what only one of the versions has."""
     older, newer = sorted((left.version, right.version))
     changes: list[Callable[[Entry], Entry | None]] = []
     if older < SAFE_PUBLIC <= newer:
@@ -83,7 +86,9 @@ def _without_qualifiers(entry: Entry, schemas: frozenset[str]) -> Entry:
     def plain(text: str) -> str:
         return QUALIFIER.sub(lambda match: match[0] if match[1] in schemas else "", text)
 
-    return entry._replace(attributes={name: apply(value, plain) for name, value in entry.attributes.items()})
+    return entry._replace(
+        attributes={name: map_texts(value, plain) for name, value in entry.attributes.items()}
+    )
 
 
 def _without_maintain(entry: Entry) -> Entry:

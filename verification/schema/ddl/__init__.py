@@ -1,1 +1,5 @@
-"""The SQL script that makes one schema into another."""
+"""The SQL script that turns one schema into another.
+
+In: two schemas. Out: statements in the order in which PostgreSQL accepts them, and the differences for
+which there is no statement.
+"""

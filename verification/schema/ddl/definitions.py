@@ -1,7 +1,8 @@
 """The SQL of one column, constraint, index or sequence, from its entry in the model.
 
-Source: the PostgreSQL documentation's pages CREATE TABLE, CREATE INDEX, CREATE SEQUENCE.
-Every name in the model is already quoted where SQL needs it.
+Names in the model are already quoted where SQL needs it. Syntax:
+https://www.postgresql.org/docs/current/sql-createtable.html, sql-altertable.html, sql-createindex.html,
+sql-createsequence.html and sql-comment.html.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,16 +34,16 @@ Setting: TypeAlias = Callable[[Value, Value], str | None]
 
 def _replica_identity(_: Value, after: Value) -> str | None:
     if after == "index":
-        return None  # the index is gone: there is no statement that leads to this
+        return None  # the index was dropped: no statement sets this state
     word = "USING INDEX " + after.removeprefix("index ") if str(after).startswith("index ") else after
     return f"REPLICA IDENTITY {word or 'DEFAULT'}"
 
 
 def _storage_parameters(before: Value, after: Value) -> str | None:
-    given, gone = [set(side or ()) for side in (after, before)]
-    names = {each.partition("=")[0] for each in given}
-    reset = sorted({each.partition("=")[0] for each in gone} - names)
-    changes = [f"SET ({', '.join(sorted(given - gone))})"] if given - gone else []
+    wanted, present = [set(side or ()) for side in (after, before)]
+    names = {parameter.partition("=")[0] for parameter in wanted}
+    reset = sorted({parameter.partition("=")[0] for parameter in present} - names)
+    changes = [f"SET ({', '.join(sorted(wanted - present))})"] if wanted - present else []
     return ", ".join([*changes, *([f"RESET ({', '.join(reset)})"] if reset else [])])
 
 
@@ -55,7 +56,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "owner": lambda _, after: f"OWNER TO {identifier(after)}",
     "storage_parameters": _storage_parameters,
 }
-"""Attribute of a table -> what ALTER TABLE says for it, from the values before and after; None: no statement does."""
+"""Attribute of a table -> the action of ALTER TABLE, from the values before and after; None: there is none."""
 TABLE: Final = frozenset({"column_order", *SETTINGS})
 KNOWN: Final = {
     "column": COLUMN,
@@ -64,29 +65,31 @@ KNOWN: Final = {
     "sequence": SEQUENCE,
     "table": TABLE,
 }
-"""Object class -> attributes that its definition below expresses; any other cannot be generated."""
+"""Object class -> attributes that the SQL below can express; an object with any other is not generated."""
 
 
 def _identity_change(left: Entry, right: Entry) -> str:
-    found = right.attributes
-    if "identity" not in found:
+    attributes = right.attributes
+    if "identity" not in attributes:
         return "DROP IDENTITY"
-    always = found["identity"].upper()
+    always = attributes["identity"].upper()
     if "identity" in left.attributes:
         return f"SET GENERATED {always}"
     return f"ADD GENERATED {always} AS IDENTITY ({identity(right)})"
 
 
 def _default_change(_: Entry, right: Entry) -> str | None:
-    found = right.attributes
-    if "generated" in found:
+    attributes = right.attributes
+    if "generated" in attributes:
         return None
-    return f"SET DEFAULT {found['default']}" if "default" in found else "DROP DEFAULT"
+    return f"SET DEFAULT {attributes['default']}" if "default" in attributes else "DROP DEFAULT"
 
 
 def _storage_change(_: Entry, right: Entry) -> str | None:
-    found = right.attributes.get("storage")
-    return f"SET STORAGE {found}" if found else None  # the type's own has a word of its own since 16 only
+    attributes = right.attributes.get("storage")
+    return (
+        f"SET STORAGE {attributes}" if attributes else None
+    )  # SET STORAGE DEFAULT exists from PostgreSQL 16 on
 
 
 ALTERED: Final[Mapping[str, Callable[[Entry, Entry], str | None]]] = {
@@ -96,37 +99,37 @@ ALTERED: Final[Mapping[str, Callable[[Entry, Entry], str | None]]] = {
     "statistics_target": lambda _, right: f"SET STATISTICS {right.attributes.get('statistics_target', -1)}",
     "compression": lambda _, right: f"SET COMPRESSION {right.attributes.get('compression', 'default')}",
 }
-"""Attribute of a column -> what ALTER COLUMN says for it; None: no statement does."""
+"""Attribute of a column -> the action of ALTER COLUMN; None: there is none."""
 
 
 def is_known(entry: Entry) -> bool:
-    """Tell whether the definitions here express all that an object is."""
+    """Return whether the SQL here can express all attributes of an object."""
     if entry.kind == "comment":
         return True
-    found = entry.attributes
-    if entry.kind == "constraint" and (entry.parents[0][0] == "type" or found["kind"] == "exclusion"):
+    attributes = entry.attributes
+    if entry.kind == "constraint" and (entry.parents[0][0] == "type" or attributes["kind"] == "exclusion"):
         return False
-    return not set(found) - KNOWN[entry.kind]
+    return not set(attributes) - KNOWN[entry.kind]
 
 
 def name(entry: Entry) -> str:
-    """Give the last part of an identity, as SQL writes it."""
+    """Return the name of an object within its table or schema, quoted where SQL needs it."""
     owner = entry.parents[0][1]
     return entry.object.removeprefix(f"{owner}.")
 
 
 def table(entry: Entry) -> str:
-    """Give the relation that an entry belongs to."""
+    """Return the table that a column, a constraint or an index belongs to."""
     return entry.parents[0][1]
 
 
 def owner(entry: Entry) -> str:
-    """Give the clause that makes an object the right one's."""
+    """Return the OWNER TO clause."""
     return f"OWNER TO {identifier(entry.attributes['owner'])}"
 
 
 def not_null(entry: Entry) -> str:
-    """Give what ALTER TABLE says for a column that is NOT NULL; its constraint has a name from PostgreSQL 18."""
+    """Return the action of ALTER TABLE that sets NOT NULL; from PostgreSQL 18 on it names the constraint."""
     constraint = entry.attributes.get("not_null_constraint")
     if constraint:
         return f"ADD CONSTRAINT {constraint} NOT NULL {name(entry)}"
@@ -134,10 +137,10 @@ def not_null(entry: Entry) -> str:
 
 
 def commented(comment: Entry, side: Schema) -> str | None:
-    """Give what COMMENT ON takes for the object of a comment, None for classes that it names in other ways."""
+    """Return the object of COMMENT ON; None for classes that are not generated."""
     kind, _, identity = comment.object.partition(" ")
     if kind in ("index", "constraint"):
-        # A constraint's index has no entry of its own; its identity is the constraint's.
+        # The index of a constraint has no entry of its own; it has the constraint's identity.
         entry = side.get("index", identity) or side.get("constraint", identity)
         if entry is None or entry.parents[0][0] == "type":
             return None
@@ -148,36 +151,38 @@ def commented(comment: Entry, side: Schema) -> str | None:
 
 
 def column(entry: Entry) -> str:
-    """Give what stands for a column in CREATE TABLE and ADD COLUMN."""
-    found = entry.attributes
-    parts = [name(entry), str(found["type"])]
-    if "collation" in found:
-        parts.append(f"COLLATE {found['collation']}")
-    if "storage" in found:
-        parts.insert(2, f"STORAGE {found['storage']}")
-    if "compression" in found:
-        parts.insert(2, f"COMPRESSION {found['compression']}")
-    if "generated" in found:
-        parts.append(f"GENERATED ALWAYS AS ({found['generated']}) {found['generated_kind'].upper()}")
-    elif "identity" in found:
-        parts.append(f"GENERATED {found['identity'].upper()} AS IDENTITY ({identity(entry)})")
-    elif "default" in found:
-        parts.append(f"DEFAULT {found['default']}")
-    if found.get("not_null"):
-        constraint = found.get("not_null_constraint")
+    """Return the definition of a column for CREATE TABLE and ADD COLUMN."""
+    attributes = entry.attributes
+    parts = [name(entry), str(attributes["type"])]
+    if "collation" in attributes:
+        parts.append(f"COLLATE {attributes['collation']}")
+    if "storage" in attributes:
+        parts.insert(2, f"STORAGE {attributes['storage']}")
+    if "compression" in attributes:
+        parts.insert(2, f"COMPRESSION {attributes['compression']}")
+    if "generated" in attributes:
+        parts.append(
+            f"GENERATED ALWAYS AS ({attributes['generated']}) {attributes['generated_kind'].upper()}"
+        )
+    elif "identity" in attributes:
+        parts.append(f"GENERATED {attributes['identity'].upper()} AS IDENTITY ({identity(entry)})")
+    elif "default" in attributes:
+        parts.append(f"DEFAULT {attributes['default']}")
+    if attributes.get("not_null"):
+        constraint = attributes.get("not_null_constraint")
         parts.append(f"CONSTRAINT {constraint} NOT NULL" if constraint else "NOT NULL")
     return " ".join(parts)
 
 
 def identity(entry: Entry) -> str:
-    """Give the options of an identity column's sequence."""
-    found = {key.removeprefix("identity_"): value for key, value in entry.attributes.items()
+    """Return the options of an identity column's sequence."""
+    attributes = {key.removeprefix("identity_"): value for key, value in entry.attributes.items()
              if key.startswith("identity_")}  # fmt: skip
-    return f"SEQUENCE NAME {found['sequence']} {_sequence_options(found)}"
+    return f"SEQUENCE NAME {attributes['sequence']} {_sequence_options(attributes)}"
 
 
 def sequence(entry: Entry) -> str:
-    """Give the statement that creates a sequence; OWNED BY follows when its table is there."""
+    """Return the CREATE SEQUENCE statement without OWNED BY, which needs the table."""
     return (
         f"CREATE SEQUENCE {entry.object} AS {entry.attributes['type']} {_sequence_options(entry.attributes)}"
     )
@@ -193,60 +198,60 @@ def _sequence_options(values: Mapping[str, Value]) -> str:
 
 
 def constraint(entry: Entry) -> str:
-    """Give the text after ADD CONSTRAINT name."""
-    found = entry.attributes
-    kind = found["kind"]
+    """Return the text after ADD CONSTRAINT name."""
+    attributes = entry.attributes
+    kind = attributes["kind"]
     if kind == "check":
-        text = f"CHECK ({found['expression']})" + (" NO INHERIT" if found.get("no_inherit") else "")
+        text = f"CHECK ({attributes['expression']})" + (" NO INHERIT" if attributes.get("no_inherit") else "")
     elif kind == "foreign key":
         text = _foreign_key(entry)
     else:
-        distinct = " NULLS NOT DISTINCT" if found.get("nulls_not_distinct") else ""
-        text = f"{kind.upper()}{distinct} ({', '.join(found['columns'])})"
-        if "include" in found:
-            text += f" INCLUDE ({', '.join(found['include'])})"
-    if found.get("deferrable"):
-        text += " DEFERRABLE" + (" INITIALLY DEFERRED" if found.get("initially_deferred") else "")
-    if found.get("enforced") is False:
+        distinct = " NULLS NOT DISTINCT" if attributes.get("nulls_not_distinct") else ""
+        text = f"{kind.upper()}{distinct} ({', '.join(attributes['columns'])})"
+        if "include" in attributes:
+            text += f" INCLUDE ({', '.join(attributes['include'])})"
+    if attributes.get("deferrable"):
+        text += " DEFERRABLE" + (" INITIALLY DEFERRED" if attributes.get("initially_deferred") else "")
+    if attributes.get("enforced") is False:
         return f"{text} NOT ENFORCED"
-    return text + (" NOT VALID" if found.get("valid") is False else "")
+    return text + (" NOT VALID" if attributes.get("valid") is False else "")
 
 
 def _foreign_key(entry: Entry) -> str:
-    found = entry.attributes
+    attributes = entry.attributes
     text = (
-        f"FOREIGN KEY ({', '.join(found['columns'])}) "
-        f"REFERENCES {found['target']} ({', '.join(found['target_columns'])})"
+        f"FOREIGN KEY ({', '.join(attributes['columns'])}) "
+        f"REFERENCES {attributes['target']} ({', '.join(attributes['target_columns'])})"
     )
-    if "match" in found:
-        text += f" MATCH {found['match'].upper()}"
+    if "match" in attributes:
+        text += f" MATCH {attributes['match'].upper()}"
     for key, word in (("on_update", "UPDATE"), ("on_delete", "DELETE")):
-        if key in found:
-            text += f" ON {word} {found[key].upper()}"
-    if "on_delete_columns" in found:
-        text += f" ({', '.join(found['on_delete_columns'])})"
+        if key in attributes:
+            text += f" ON {word} {attributes[key].upper()}"
+    if "on_delete_columns" in attributes:
+        text += f" ({', '.join(attributes['on_delete_columns'])})"
     return text
 
 
 def index(entry: Entry) -> str:
-    """Give the statement that creates an index."""
-    found = entry.attributes
+    """Return the CREATE INDEX statement."""
+    attributes = entry.attributes
     keys = []
-    for place, key in enumerate(found["keys"]):
-        # A column stands as it is, a call of a function too; any other expression in brackets.
+    for position, key in enumerate(attributes["keys"]):
+        # Parentheses are optional around a function call and required around other expressions.
         plain = key in {parent[1].removeprefix(f"{table(entry)}.") for parent in entry.parents}
         parts = [key if plain else f"({key})"]
         for attribute, form in (("collations", "COLLATE {}"), ("operator_classes", "{}"), ("order", "{}")):
-            value = found.get(attribute, ())[place : place + 1]
+            value = attributes.get(attribute, ())[position : position + 1]
             if value and value[0] is not None:
                 parts.append(form.format(value[0]))
         keys.append(" ".join(parts))
-    text = f"CREATE {'UNIQUE ' if found.get('unique') else ''}INDEX {name(entry)} ON {table(entry)}"
-    text += f" USING {found['method']} ({', '.join(keys)})"
-    if "include" in found:
-        text += f" INCLUDE ({', '.join(found['include'])})"
-    if found.get("nulls_not_distinct"):
+    text = f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {name(entry)} ON {table(entry)}"
+    text += f" USING {attributes['method']} ({', '.join(keys)})"
+    if "include" in attributes:
+        text += f" INCLUDE ({', '.join(attributes['include'])})"
+    if attributes.get("nulls_not_distinct"):
         text += " NULLS NOT DISTINCT"
-    if "storage_parameters" in found:
-        text += f" WITH ({', '.join(found['storage_parameters'])})"
-    return text + (f" WHERE {found['predicate']}" if "predicate" in found else "")
+    if "storage_parameters" in attributes:
+        text += f" WITH ({', '.join(attributes['storage_parameters'])})"
+    return text + (f" WHERE {attributes['predicate']}" if "predicate" in attributes else "")

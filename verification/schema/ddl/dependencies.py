@@ -1,4 +1,4 @@
-"""What leans on what in one schema: what stands in the way of a change, and what goes with it."""
+"""Dependencies within one schema: which objects block a change, and which are dropped with another."""
 
 import re
 from collections.abc import Iterator
@@ -7,35 +7,35 @@ from verification.schema.model.schema import Entry, Schema
 
 
 def foreign_keys_to(schema: Schema, key: Entry) -> Iterator[Entry]:
-    """Give the foreign keys that need a primary key or a unique constraint."""
+    """Yield the foreign keys that reference the columns of a primary key or unique constraint."""
     columns = set(key.attributes.get("columns", ()))
     for entry in schema.of_kind("constraint"):
-        found = entry.attributes
-        if found.get("target") == key.parents[0][1] and set(found["target_columns"]) == columns:
+        attributes = entry.attributes
+        if attributes.get("target") == key.parents[0][1] and set(attributes["target_columns"]) == columns:
             yield entry
 
 
 def foreign_keys_among(schema: Schema, table: Entry) -> Iterator[Entry]:
-    """Give the foreign keys of other tables that point at a table."""
+    """Yield the foreign keys of other tables that reference a table."""
     for entry in schema.of_kind("constraint"):
         if entry.attributes.get("target") == table.object and entry.parents[0] != table.key:
             yield entry
 
 
-def heirs(schema: Schema, table: Entry) -> Iterator[Entry]:
-    """Give the tables that inherit from a table and are no partitions of it."""
+def children(schema: Schema, table: Entry) -> Iterator[Entry]:
+    """Yield the tables that inherit from a table without being its partitions."""
     return (
         entry for entry in schema.of_kind("table") if table.object in entry.attributes.get("inherits", ())
     )
 
 
 def comments_on(schema: Schema, entry: Entry) -> Iterator[Entry]:
-    """Give the comments that go with an object."""
+    """Yield the comments on an object."""
     return (comment for comment in schema.of_kind("comment") if entry.key in comment.parents)
 
 
 def is_read(schema: Schema, column: Entry) -> bool:
-    """Tell whether PostgreSQL refuses to drop a column or to change its type: something else reads it."""
+    """Return whether an object reads a column, so that PostgreSQL refuses to drop it or to change its type."""
     owner = column.parents[0]
     word = re.compile(rf"(?<![\w$\"]){re.escape(column.object.removeprefix(f'{owner[1]}.'))}(?![\w$\"])")
     if word.search(str(schema.entries[owner].attributes.get("partition_key", ""))):
@@ -50,7 +50,7 @@ def is_read(schema: Schema, column: Entry) -> bool:
 
 
 def is_read_from_outside(schema: Schema, table: Entry) -> bool:
-    """Tell whether PostgreSQL refuses to drop a table: an object that is not its own reads it."""
+    """Return whether an object of another table reads a table, so that PostgreSQL refuses to drop it."""
     own = {entry.key for entry in schema if table.key in entry.parents}
     return any(
         table.key not in entry.parents and not own.isdisjoint(entry.uses)
@@ -59,8 +59,8 @@ def is_read_from_outside(schema: Schema, table: Entry) -> bool:
 
 
 def _texts(entry: Entry) -> str:
-    """Give the texts in which an object of a table names the table's columns."""
-    found = entry.attributes
+    """Return the texts in which an object of a table mentions the table's columns."""
+    attributes = entry.attributes
     if entry.kind == "column":
-        return str(found.get("generated", ""))
-    return " ".join([str(found.get("condition", "")), *found.get("columns", ())])
+        return str(attributes.get("generated", ""))
+    return " ".join([str(attributes.get("condition", "")), *attributes.get("columns", ())])

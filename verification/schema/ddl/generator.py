@@ -1,7 +1,8 @@
-"""The DDL that turns the left schema into the right one: tables, columns, indexes, constraints, sequences.
+"""Generate the DDL that turns the left schema into the right one.
 
-What it cannot express it names, and so what stands in the way of a statement: a view that reads a column,
-for one. A comparison after running it says whether it was enough.
+In scope: tables, columns, indexes, constraints, sequences, comments. Differences in other objects, and those
+that another object blocks (a view that reads a column), are listed instead. Compare the two databases again
+after running the script.
 """
 
 from collections.abc import Callable
@@ -18,8 +19,8 @@ from verification.schema.ddl.definitions import name, table
 from verification.schema.model.schema import Entry, Schema
 
 
-class Stage(IntEnum):
-    """The order in which statements run, so that nothing leans on what is not there."""
+class Phase(IntEnum):
+    """The order in which statements run: an object is created after what it needs and dropped before it."""
 
     DROP_FOREIGN_KEY = auto()
     DROP_CONSTRAINT = auto()
@@ -47,63 +48,68 @@ class Stage(IntEnum):
 
 RENAMED: Final = {"constraint": "RENAME CONSTRAINT {} TO {}", "column": "RENAME COLUMN {} TO {}"}
 REBUILT: Final = frozenset({"constraint", "index"})
-"""Classes that are dropped and made again whatever changes in them."""
+"""Classes that are dropped and created again whatever has changed."""
 SUPPORTED: Final = frozenset({"table", "column", "index", "constraint", "sequence", "comment"})
 ON_TABLES: Final = frozenset({"table", "foreign_table"})
 DROPPED: Final = frozenset({"DROP DEFAULT", "DROP IDENTITY"})
-"""What comes before its sequence is dropped, or another is made under its name."""
+"""Changes of a column that must run before its sequence is dropped or another gets its name."""
 KEYS: Final = frozenset({"primary key", "unique"})
 
 
 @dataclass
 class Script:
-    """The statements, in order, and what no statement was made for."""
+    """The statements in order, and the differences without one."""
 
     statements: list[str] = field(default_factory=list)
     missing: list[Difference] = field(default_factory=list)
 
     def text(self) -> str:
-        """Give it as one transaction, the rest as comments."""
+        """Return one transaction, followed by a comment for each difference without a statement."""
         lines = ["BEGIN;", *(f"{statement};" for statement in self.statements), "COMMIT;"]
         lines += [
-            f"-- not generated: {each.kind} {each.object} {each.change} {each.attribute}".rstrip()
-            for each in self.missing
+            f"-- not generated: {difference.kind} {difference.object} {difference.change} "
+            f"{difference.attribute}".rstrip()
+            for difference in self.missing
         ]
         return "\n".join(lines)
 
 
 def generate(left: Schema, right: Schema) -> Script:
-    """Give the script; both schemas as the catalog reader gave them."""
-    return _Work(left, right).script()
+    """Return the script for two schemas of the catalog reader."""
+    return _Generator(left, right).script()
 
 
-class _Work:
+class _Generator:
     def __init__(self, left: Schema, right: Schema) -> None:
         self.left, self.right = left, right
-        self.staged: list[tuple[Stage, str]] = []
+        self.phased: list[tuple[Phase, str]] = []
         self.missing: list[Difference] = []
         self.rebuilt: set[tuple[str, str]] = set()
 
     def script(self) -> Script:
-        for each in compare_schemas(self.left, self.right).differences:
-            handler: Callable[[Difference], bool] = getattr(self, f"_{each.change}")
-            if each.kind not in SUPPORTED or not handler(each):
-                self.missing.append(each)
-        # Sorting is stable: within a stage the order of the differences stays.
-        statements = [statement for _, statement in sorted(self.staged, key=lambda pair: pair[0])]
+        handlers: dict[str, Callable[[Difference], bool]] = {
+            "added": self._added,
+            "removed": self._removed,
+            "changed": self._changed,
+        }
+        for difference in compare_schemas(self.left, self.right).differences:
+            if difference.kind not in SUPPORTED or not handlers[difference.change](difference):
+                self.missing.append(difference)
+        # Sorting is stable: within a phase the order of the differences stays.
+        statements = [statement for _, statement in sorted(self.phased, key=lambda pair: pair[0])]
         return Script(list(dict.fromkeys(statements)), self.missing)
 
-    def _add(self, stage: Stage, statement: str) -> bool:
-        self.staged.append((stage, statement))
+    def _add(self, phase: Phase, statement: str) -> bool:
+        self.phased.append((phase, statement))
         return True
 
-    def _alter_table(self, stage: Stage, owner: str, change: str) -> bool:
-        return self._add(stage, f"ALTER TABLE {owner} {change}")
+    def _alter_table(self, phase: Phase, owner: str, change: str) -> bool:
+        return self._add(phase, f"ALTER TABLE {owner} {change}")
 
-    # What goes.
+    # Removed objects.
 
-    def _removed(self, each: Difference) -> bool:
-        entry = self.left.get(each.kind, each.object)
+    def _removed(self, difference: Difference) -> bool:
+        entry = self.left.get(difference.kind, difference.object)
         return entry is not None and self._drop(entry)
 
     def _drop(self, entry: Entry) -> bool:
@@ -112,13 +118,13 @@ class _Work:
             case "table":
                 done = self._drop_table(entry)
             case "column" if not dependencies.is_read(self.left, entry):
-                done = self._alter_table(Stage.DROP_COLUMN, table(entry), f"DROP COLUMN {name(entry)}")
+                done = self._alter_table(Phase.DROP_COLUMN, table(entry), f"DROP COLUMN {name(entry)}")
             case "constraint" if entry.parents[0][0] in ON_TABLES:
                 done = self._drop_constraint(entry)
             case "index":
-                done = self._add(Stage.DROP_INDEX, f"DROP INDEX {schema_of(table(entry))}.{name(entry)}")
+                done = self._add(Phase.DROP_INDEX, f"DROP INDEX {schema_of(table(entry))}.{name(entry)}")
             case "sequence":
-                done = self._add(Stage.DROP_SEQUENCE, f"DROP SEQUENCE {entry.object}")
+                done = self._add(Phase.DROP_SEQUENCE, f"DROP SEQUENCE {entry.object}")
             case "comment":
                 done = self._comment(self.left, entry, "NULL")
         return done
@@ -126,36 +132,36 @@ class _Work:
     def _drop_table(self, entry: Entry) -> bool:
         if dependencies.is_read_from_outside(self.left, entry):
             return False
-        for each in dependencies.heirs(self.left, entry):
-            if self.right.get(*each.key) is not None or not self._drop_table(each):
+        for child in dependencies.children(self.left, entry):
+            if self.right.get(*child.key) is not None or not self._drop_table(child):
                 return False
-        for each in dependencies.foreign_keys_among(self.left, entry):
-            self._alter_table(Stage.DROP_FOREIGN_KEY, table(each), f"DROP CONSTRAINT {name(each)}")
-        return self._add(Stage.DROP_TABLE, f"DROP TABLE {entry.object}")
+        for key in dependencies.foreign_keys_among(self.left, entry):
+            self._alter_table(Phase.DROP_FOREIGN_KEY, table(key), f"DROP CONSTRAINT {name(key)}")
+        return self._add(Phase.DROP_TABLE, f"DROP TABLE {entry.object}")
 
     def _drop_constraint(self, entry: Entry) -> bool:
         kind = entry.attributes["kind"]
-        stage = Stage.DROP_FOREIGN_KEY if kind == "foreign key" else Stage.DROP_CONSTRAINT
+        phase = Phase.DROP_FOREIGN_KEY if kind == "foreign key" else Phase.DROP_CONSTRAINT
         if kind in KEYS:
-            for each in dependencies.foreign_keys_to(self.left, entry):
-                kept = self.right.get(*each.key)
-                if kept is not None and not self._rebuild(each, kept):
+            for key in dependencies.foreign_keys_to(self.left, entry):
+                kept = self.right.get(*key.key)
+                if kept is not None and not self._rebuild(key, kept):
                     return False
         if kind == "primary key":
-            self._relax(entry)
-        return self._alter_table(stage, table(entry), f"DROP CONSTRAINT {name(entry)}")
+            self._drop_not_null(entry)
+        return self._alter_table(phase, table(entry), f"DROP CONSTRAINT {name(entry)}")
 
-    def _relax(self, key: Entry) -> None:
-        """A primary key leaves its columns NOT NULL when it goes."""
+    def _drop_not_null(self, key: Entry) -> None:
+        """Drop NOT NULL from the columns of a dropped primary key: PostgreSQL keeps it."""
         for column in key.attributes["columns"]:
             after = self.right.get("column", f"{table(key)}.{column}")
             if after is not None and not after.attributes.get("not_null"):
-                self._alter_table(Stage.NULL, table(key), f"ALTER COLUMN {column} DROP NOT NULL")
+                self._alter_table(Phase.NULL, table(key), f"ALTER COLUMN {column} DROP NOT NULL")
 
-    # What comes.
+    # Added objects.
 
-    def _added(self, each: Difference) -> bool:
-        entry = self.right.get(each.kind, each.object)
+    def _added(self, difference: Difference) -> bool:
+        entry = self.right.get(difference.kind, difference.object)
         return entry is not None and self._create(entry)
 
     def _create(self, entry: Entry) -> bool:
@@ -166,14 +172,14 @@ class _Work:
             case "table":
                 done = self._create_table(entry)
             case "column":
-                self._alter_table(Stage.COLUMN, table(entry), f"ADD COLUMN {definitions.column(entry)}")
+                self._alter_table(Phase.COLUMN, table(entry), f"ADD COLUMN {definitions.column(entry)}")
                 done = self._create_dependents(entry)
             case "constraint" if self._has_target(entry):
-                stage = Stage.FOREIGN_KEY if entry.attributes["kind"] == "foreign key" else Stage.KEY
+                phase = Phase.FOREIGN_KEY if entry.attributes["kind"] == "foreign key" else Phase.KEY
                 change = f"ADD CONSTRAINT {name(entry)} {definitions.constraint(entry)}"
-                done = self._alter_table(stage, table(entry), change) and self._dress(entry)
+                done = self._alter_table(phase, table(entry), change) and self._recreate_references(entry)
             case "index":
-                done = self._add(Stage.INDEX, definitions.index(entry)) and self._dress(entry)
+                done = self._add(Phase.INDEX, definitions.index(entry)) and self._recreate_references(entry)
             case "sequence":
                 done = self._create_sequence(entry)
             case "comment":
@@ -181,28 +187,28 @@ class _Work:
                 done = self._comment(self.right, entry, f"'{text}'")
         return done
 
-    def _dress(self, entry: Entry) -> bool:
-        """Give a new index or constraint what it lost with the old one: comments, and what its table has it for."""
+    def _recreate_references(self, entry: Entry) -> bool:
+        """Recreate what was dropped with the old index or constraint: comments, CLUSTER ON, REPLICA IDENTITY."""
         for comment in dependencies.comments_on(self.right, entry):
             self._create(comment)
         owner = self.right.entries[entry.parents[0]]
-        for attribute in sorted(derived_differences.MARKS):
+        for attribute in sorted(derived_differences.INDEX_REFERENCES):
             if owner.attributes.get(attribute) in (name(entry), f"index {name(entry)}"):
                 self._set(None, owner, attribute)
         return True
 
     def _has_target(self, constraint: Entry) -> bool:
-        """Whether the table that a foreign key points at is there, or comes to be."""
+        """Return whether the table that a foreign key references exists or is created by the script."""
         target = constraint.attributes.get("target", table(constraint))
-        there, then = self.left.get("table", target), self.right.get("table", target)
-        return there is not None or (then is not None and self._is_known_table(then))
+        before, after = self.left.get("table", target), self.right.get("table", target)
+        return before is not None or (after is not None and self._is_known_table(after))
 
     def _create_sequence(self, entry: Entry) -> bool:
-        self._add(Stage.SEQUENCE, definitions.sequence(entry))
-        self._add(Stage.OWNED, f"ALTER SEQUENCE {entry.object} {definitions.owner(entry)}")
+        self._add(Phase.SEQUENCE, definitions.sequence(entry))
+        self._add(Phase.OWNED, f"ALTER SEQUENCE {entry.object} {definitions.owner(entry)}")
         if "owned_by" in entry.attributes:
             owned_by = f"OWNED BY {entry.attributes['owned_by']}"
-            self._add(Stage.OWNED, f"ALTER SEQUENCE {entry.object} {owned_by}")
+            self._add(Phase.OWNED, f"ALTER SEQUENCE {entry.object} {owned_by}")
         return True
 
     def _create_table(self, entry: Entry) -> bool:
@@ -210,7 +216,7 @@ class _Work:
             return False
         unlogged = "UNLOGGED " if entry.attributes.get("persistence") == "unlogged" else ""
         inside = ", ".join(map(definitions.column, self._columns(entry)))
-        self._add(Stage.TABLE, f"CREATE {unlogged}TABLE {entry.object} ({inside})")
+        self._add(Phase.TABLE, f"CREATE {unlogged}TABLE {entry.object} ({inside})")
         settings = definitions.SETTINGS.keys() & entry.attributes.keys() - {"persistence"}
         for attribute in sorted(settings):
             if not self._set(None, entry, attribute):
@@ -225,36 +231,36 @@ class _Work:
         return all(map(definitions.is_known, (entry, *self._columns(entry))))
 
     def _create_dependents(self, owner: Entry) -> bool:
-        """What came with a table or a column is one difference with it, and has statements of its own."""
+        """Create what was added with a table or a column: it is no difference of its own."""
         columns = {entry.key for entry in self.right.of_kind("column") if owner.key in entry.parents}
         for entry in self.right:
             if not {owner.key, *columns} & set(entry.parents) or self.left.get(*entry.key) is not None:
                 continue
             if entry.kind != "column" and not self._create(entry):
-                attribute = derived_differences.SINGLE.get(entry.kind, "")
+                attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
                 self.missing.append(Difference(entry.kind, entry.object, "added", attribute, None, None))
         return True
 
     def _comment(self, side: Schema, entry: Entry, text: str) -> bool:
-        place = definitions.commented(entry, side)
-        return place is not None and self._add(Stage.COMMENT, f"COMMENT ON {place} IS {text}")
+        target = definitions.commented(entry, side)
+        return target is not None and self._add(Phase.COMMENT, f"COMMENT ON {target} IS {text}")
 
-    # What is another.
+    # Changed objects.
 
-    def _changed(self, each: Difference) -> bool:
-        left = self.left.get(each.kind, each.object)
-        if each.attribute == "name":
-            return left is not None and self._rename(left, each)
-        right = self.right.get(each.kind, each.object)
+    def _changed(self, difference: Difference) -> bool:
+        left = self.left.get(difference.kind, difference.object)
+        if difference.attribute == "name":
+            return left is not None and self._rename(left, difference)
+        right = self.right.get(difference.kind, difference.object)
         if left is None or right is None:
             return False
-        if each.kind == "comment":
+        if difference.kind == "comment":
             return self._create(right)
-        if each.kind in REBUILT:
-            return each.attribute in definitions.KNOWN[each.kind] and self._rebuild(left, right)
-        if each.kind == "table":
-            return self._set(left, right, each.attribute)
-        return each.kind == "column" and self._alter(left, right, each.attribute)
+        if difference.kind in REBUILT:
+            return difference.attribute in definitions.KNOWN[difference.kind] and self._rebuild(left, right)
+        if difference.kind == "table":
+            return self._set(left, right, difference.attribute)
+        return difference.kind == "column" and self._alter(left, right, difference.attribute)
 
     def _rebuild(self, left: Entry, right: Entry) -> bool:
         if right.key in self.rebuilt:
@@ -264,14 +270,14 @@ class _Work:
         self.rebuilt.add(right.key)
         return self._drop(left) and self._create(right)
 
-    def _rename(self, left: Entry, each: Difference) -> bool:
-        old, new = last_part(str(each.left)), last_part(str(each.right))
-        if each.kind in RENAMED and left.parents[0][0] != "type":
-            return self._alter_table(Stage.RENAME, table(left), RENAMED[each.kind].format(old, new))
-        if each.kind == "index":
-            return self._add(Stage.RENAME, f"ALTER INDEX {schema_of(table(left))}.{old} RENAME TO {new}")
-        if each.kind in {"table", "sequence"}:
-            return self._add(Stage.RENAME, f"ALTER {each.kind.upper()} {left.object} RENAME TO {new}")
+    def _rename(self, left: Entry, difference: Difference) -> bool:
+        old, new = last_part(str(difference.left)), last_part(str(difference.right))
+        if difference.kind in RENAMED and left.parents[0][0] != "type":
+            return self._alter_table(Phase.RENAME, table(left), RENAMED[difference.kind].format(old, new))
+        if difference.kind == "index":
+            return self._add(Phase.RENAME, f"ALTER INDEX {schema_of(table(left))}.{old} RENAME TO {new}")
+        if difference.kind in {"table", "sequence"}:
+            return self._add(Phase.RENAME, f"ALTER {difference.kind.upper()} {left.object} RENAME TO {new}")
         return False
 
     def _set(self, left: Entry | None, right: Entry, attribute: str) -> bool:
@@ -281,36 +287,36 @@ class _Work:
         change = form(before, right.attributes.get(attribute)) if form else None
         if change is None:
             return False
-        if attribute in derived_differences.MARKS and right.attributes.get(attribute):
-            return self._alter_table(Stage.MARK, right.object, change)
-        return self._alter_table(Stage.SETTING, right.object, change)
+        if attribute in derived_differences.INDEX_REFERENCES and right.attributes.get(attribute):
+            return self._alter_table(Phase.MARK, right.object, change)
+        return self._alter_table(Phase.SETTING, right.object, change)
 
     def _alter(self, left: Entry, right: Entry, attribute: str) -> bool:
-        """Change one attribute of a column; what needs the rows rewritten by hand is not attempted."""
+        """Change one attribute of a column; one that needs new values in the rows is not supported."""
         if attribute in ("type", "collation"):
             return self._change_type(left, right)
         if attribute == "not_null" and right.attributes.get("not_null"):
-            return self._alter_table(Stage.NOT_NULL, table(right), definitions.not_null(right))
+            return self._alter_table(Phase.NOT_NULL, table(right), definitions.not_null(right))
         if attribute == "not_null":
-            return self._alter_column(Stage.NULL, right, "DROP NOT NULL")
+            return self._alter_column(Phase.NULL, right, "DROP NOT NULL")
         form = definitions.ALTERED.get(attribute)
         change = form(left, right) if form else None
         if change is None:
             return False
-        return self._alter_column(Stage.DROP_DEFAULT if change in DROPPED else Stage.ALTER, right, change)
+        return self._alter_column(Phase.DROP_DEFAULT if change in DROPPED else Phase.ALTER, right, change)
 
     def _change_type(self, left: Entry, right: Entry) -> bool:
-        """A default is a value of the old type: it goes before, and that of the right comes after."""
+        """Drop the old default, which has the old type; then change the type and set the new default."""
         if dependencies.is_read(self.left, left) or "generated" in left.attributes:
             return False
-        found = right.attributes
-        collation = f" COLLATE {found['collation']}" if "collation" in found else ""
+        attributes = right.attributes
+        collation = f" COLLATE {attributes['collation']}" if "collation" in attributes else ""
         if "default" in left.attributes:
-            self._alter_column(Stage.DROP_DEFAULT, right, "DROP DEFAULT")
-        if "default" in found:
-            self._alter_column(Stage.ALTER, right, f"SET DEFAULT {found['default']}")
-        change = f"TYPE {found['type']}{collation} USING {name(right)}::{found['type']}"
-        return self._alter_column(Stage.TYPE, right, change)
+            self._alter_column(Phase.DROP_DEFAULT, right, "DROP DEFAULT")
+        if "default" in attributes:
+            self._alter_column(Phase.ALTER, right, f"SET DEFAULT {attributes['default']}")
+        change = f"TYPE {attributes['type']}{collation} USING {name(right)}::{attributes['type']}"
+        return self._alter_column(Phase.TYPE, right, change)
 
-    def _alter_column(self, stage: Stage, column: Entry, change: str) -> bool:
-        return self._alter_table(stage, table(column), f"ALTER COLUMN {name(column)} {change}")
+    def _alter_column(self, phase: Phase, column: Entry, change: str) -> bool:
+        return self._alter_table(phase, table(column), f"ALTER COLUMN {name(column)} {change}")

@@ -1,7 +1,8 @@
-"""Where the catalog reader and the inspection disagree about something that both can see.
+"""Compare what the catalog reader and the inspection return for the same database.
 
-Both read the same database. They share no query and no code, so what the two say alike is known
-twice; what they say otherwise is a defect of one of them and never passes for "equal".
+The two share no query and no code. A disagreement is a fault of one of them, and the database then does
+not count as equal to any other. Every attribute that the inspection returns is in ``SHARED`` or, with the
+reason, in ``NOT_COMPARED``; a test fails for one that is in neither.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,18 +14,18 @@ from verification.schema.model.schema import Entry, Key, Schema
 
 TABLES: Final = frozenset({"table", "foreign_table"})
 RELATIONS: Final = frozenset({*TABLES, "view", "materialized_view"})
-KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "type"})
-"""What both see; of columns, constraints and types only those of ``_is_shared``."""
+KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "schema", "sequence", "type"})
+"""Object classes that both readers see; of some only those of ``_is_shared``."""
 CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check", "exclusion"})
 TYPES: Final = frozenset({"enum", "domain"})
 
 Attributes = Mapping[str, Any]
-Reading = Mapping[Key, Attributes]
-Plain = Callable[[Any], Any]
+Inspection = Mapping[Key, Attributes]
+Normaliser = Callable[[Any], Any]
 
-_VIEW: Final = {"definition": normalisers.text, "comment": normalisers.text}
-_TABLE: Final = {"comment": normalisers.text}
-SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
+_TABLE: Final = {"comment": normalisers.text, "column_order": normalisers.unquoted_list}
+_VIEW: Final = {"definition": normalisers.text, **_TABLE}
+SHARED: Final[Mapping[str, Mapping[str, Normaliser]]] = {
     "table": _TABLE,
     "foreign_table": _TABLE,
     "view": _VIEW,
@@ -36,29 +37,37 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "default": normalisers.text,
         "comment": normalisers.text,
         "generated": normalisers.text,
+        "generated_kind": normalisers.text,
         "identity": normalisers.text,
         "identity_start": normalisers.one_by_default,
         "identity_increment": normalisers.one_by_default,
+        "identity_minimum": normalisers.limit,
+        "identity_maximum": normalisers.limit,
         "identity_cache": normalisers.one_by_default,
         "identity_cycle": normalisers.flag,
     },
     "constraint": {
         "kind": normalisers.text,
-        "columns": normalisers.bare_list,
+        "columns": normalisers.unquoted_list,
         "expression": normalisers.expression,
-        "target": normalisers.bare,
-        "target_columns": normalisers.bare_list,
+        "target": normalisers.unquoted,
+        "target_columns": normalisers.unquoted_list,
         "on_update": normalisers.action,
         "on_delete": normalisers.action,
         "match": normalisers.match,
         "deferrable": normalisers.flag,
         "initially_deferred": normalisers.flag,
-        "include": normalisers.bare_list,
+        "include": normalisers.unquoted_list,
         "nulls_not_distinct": normalisers.flag,
         "comment": normalisers.text,
         "method": normalisers.text,
         "keys": normalisers.expressions,
         "predicate": normalisers.text,
+        "operator_classes": normalisers.per_key,
+        "order": normalisers.orders,
+        "storage_parameters": normalisers.parameters,
+        "valid": normalisers.true_by_default,
+        "no_inherit": normalisers.flag,
     },
     "index": {
         "unique": normalisers.flag,
@@ -67,42 +76,48 @@ SHARED: Final[Mapping[str, Mapping[str, Plain]]] = {
         "keys": normalisers.expressions,
         "operator_classes": normalisers.per_key,
         "order": normalisers.orders,
-        "include": normalisers.bare_list,
+        "include": normalisers.unquoted_list,
         "nulls_not_distinct": normalisers.flag,
         "storage_parameters": normalisers.parameters,
+        "valid": normalisers.true_by_default,
     },
     "type": {
-        "values": normalisers.listed,
+        "values": normalisers.as_tuple,
         "base_type": normalisers.without_modifier,
         "collation": normalisers.collation,
         "default": normalisers.text,
         "not_null": normalisers.flag,
     },
 }
-"""Kind -> attribute that both readers give under this name -> what makes the two forms one."""
+"""Object class -> attribute of both readers -> function that brings both values into one form."""
+NOT_COMPARED: Final[Mapping[str, str]] = {
+    "table": "the first part of the identity; an entry of another table is another entry",
+}
+"""Attribute of the inspection's entries that is not in ``SHARED`` -> the reason."""
 BY_KEY: Final = frozenset({"operator_classes", "order"})
-"""What SQLAlchemy keeps under a key's text: two keys of one text share it there."""
+"""Attributes that SQLAlchemy keys by the text of an index key: two keys with the same text share one value."""
 
 
-def disagreements(schema: Schema, reading: Reading) -> list[Difference]:
-    """Compare two readings of one database: left is the catalog's word, right the inspection's."""
-    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(entry)}
-    inspected = {_key(key): attributes for key, attributes in reading.items() if key[0] in KINDS}
+def disagreements(schema: Schema, inspection: Inspection) -> list[Difference]:
+    """Return the disagreements about one database; left is the catalog reader's value, right the inspection's."""
+    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)}
+    inspected = {_key(key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
     return sorted(
-        _disagreements(catalog, inspected), key=lambda each: (each.object, each.kind, each.attribute)
+        _disagreements(catalog, inspected),
+        key=lambda difference: (difference.object, difference.kind, difference.attribute),
     )
 
 
-def _disagreements(catalog: Reading, inspected: Reading) -> Iterator[Difference]:
+def _disagreements(catalog: Inspection, inspected: Inspection) -> Iterator[Difference]:
     for key in catalog.keys() | inspected.keys():
         one, other = catalog.get(key), inspected.get(key)
         if one is None or other is None:
             yield Difference(*key, "changed", "seen", one is not None, other is not None)
             continue
-        for attribute, plain in SHARED.get(key[0], {}).items():
+        for attribute, normalise in SHARED.get(key[0], {}).items():
             if attribute not in other or (attribute in BY_KEY and _repeats_a_key(other)):
                 continue
-            left, right = plain(one.get(attribute)), plain(other[attribute])
+            left, right = normalise(one.get(attribute)), normalise(other[attribute])
             if left != right:
                 yield Difference(*key, "changed", attribute, left, right)
 
@@ -112,19 +127,31 @@ def _repeats_a_key(index: Attributes) -> bool:
 
 
 def _with_comment(schema: Schema, entry: Entry) -> Attributes:
-    note = schema.get("comment", f"{entry.kind} {entry.object}")
-    return {**entry.attributes, "comment": note.attributes["comment"]} if note else entry.attributes
+    comment = schema.get("comment", f"{entry.kind} {entry.object}")
+    return {**entry.attributes, "comment": comment.attributes["comment"]} if comment else entry.attributes
 
 
-def _is_shared(entry: Entry) -> bool:
-    if entry.kind in {"column", "constraint"}:
-        # Domains' constraints stand in the inspection's types; triggers and not-null it does not list.
-        belongs = any(parent[0] in TABLES for parent in entry.parents)
-        return belongs and (entry.kind == "column" or entry.attributes.get("kind") in CONSTRAINTS)
-    if entry.kind == "type":
-        return entry.attributes.get("category") in TYPES and "extension" not in entry.attributes
-    return entry.kind in KINDS
+def _is_shared(schema: Schema, entry: Entry) -> bool:
+    """Return whether the inspection shows the object too: it omits what an extension owns, except for schemas."""
+    if entry.kind not in KINDS:
+        return False
+    if entry.kind == "schema":
+        return True
+    owners = [entry, *(schema.entries[parent] for parent in entry.parents if parent in schema.entries)]
+    if any("extension" in owner.attributes for owner in owners if owner.kind != "schema"):
+        return False
+    kinds = {parent[0] for parent in entry.parents}
+    if entry.kind == "column":
+        return not kinds.isdisjoint(
+            TABLES
+        )  # the inspection shows only the names of a view's columns: ``column_order``
+    if entry.kind == "constraint":
+        # The inspection does not list constraint triggers, nor the NOT NULL constraints of domains.
+        return (entry.attributes["kind"] in CONSTRAINTS and not kinds.isdisjoint(TABLES)) or (
+            entry.attributes["kind"] == "check" and "type" in kinds
+        )
+    return entry.kind != "type" or entry.attributes.get("category") in TYPES
 
 
 def _key(key: Key) -> Key:
-    return key[0], normalisers.bare(key[1])
+    return key[0], normalisers.unquoted(key[1])

@@ -1,25 +1,28 @@
-"""What SQLAlchemy's inspector returns, turned into plain entries under the catalog model's names."""
+"""The results of SQLAlchemy's inspector as plain entries, with the catalog model's names.
+
+https://docs.sqlalchemy.org/en/21/core/reflection.html
+"""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql import DOMAIN, dialect
 from sqlalchemy.dialects.postgresql.base import PGInspector, ReflectedDomain
-from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.types import ARRAY, NullType, String, TypeEngine
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIdentity
+from sqlalchemy.types import ARRAY, BigInteger, NullType, SmallInteger, String, TypeEngine
 
-Entry = tuple[tuple[str, str], dict[str, Any]]
-"""((kind, object), attributes); the attribute ``table`` names the relation that an entry belongs to."""
+InspectedEntry = tuple[tuple[str, str], dict[str, Any]]
+"""((kind, object), attributes); the attribute ``table`` is the relation or domain that the object belongs to."""
 PerTable = Mapping[tuple[str | None, str], Any]
 
 UNREAD: Final = object()
-"""Stands where SQLAlchemy met a text that it cannot read, until the reader fetches it by name."""
+"""Placeholder for a type or text that SQLAlchemy cannot parse, until the reader queries it by name."""
 
 _DIALECT: Final = dialect()  # type: ignore[no-untyped-call]
 
 
 def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
-    """Give each relation of the schema with its kind; ordinary and partitioned tables are ``table``."""
+    """Return name -> kind of each relation in the schema; ordinary and partitioned tables are ``table``."""
     return {
         **dict.fromkeys(inspector.get_table_names(schema=schema), "table"),
         **dict.fromkeys(inspector.get_foreign_table_names(schema=schema), "foreign_table"),
@@ -30,24 +33,26 @@ def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
 
 def relations(
     inspector: PGInspector, schema: str, kinds: Mapping[str, str], columns: PerTable, comments: PerTable
-) -> Iterator[Entry]:
-    """Give tables and views: the comment, and for views the definition and the columns."""
+) -> Iterator[InspectedEntry]:
+    """Yield tables and views: comment, names of the columns, and the definition of views."""
     for name, kind in kinds.items():
-        attributes: dict[str, Any] = {"comment": comments.get((schema, name), {}).get("text")}
+        attributes: dict[str, Any] = {
+            "comment": comments.get((schema, name), {}).get("text"),
+            "column_order": [column["name"] for column in columns.get((schema, name), ())],
+        }
         if kind in {"view", "materialized_view"}:
             attributes["definition"] = inspector.get_view_definition(name, schema=schema)
-            attributes["columns"] = [column["name"] for column in columns[schema, name]]
         yield (kind, f"{schema}.{name}"), attributes
 
 
-def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[Entry]:
-    """Give the columns of tables (those of views belong to the view)."""
-    for (schema, table), found in per_table.items():
+def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[InspectedEntry]:
+    """Yield the columns of tables; those of views are part of the view."""
+    for (schema, table), reflected in per_table.items():
         if kinds.get(table) in {"table", "foreign_table"}:
-            for position, column in enumerate(found, 1):
+            for column in reflected:
                 yield (
                     ("column", f"{schema}.{table}.{column['name']}"),
-                    {"table": f"{schema}.{table}", "position": position, **_column(column)},
+                    {"table": f"{schema}.{table}", **_column(column)},
                 )
 
 
@@ -64,24 +69,42 @@ def _column(column: ReflectedColumn) -> dict[str, Any]:
         "generated": None,
     }
     if isinstance(kind, DOMAIN):
-        # SQLAlchemy shows the domain's own as the column's: they are read with the domain.
+        # SQLAlchemy returns the domain's collation, default and NOT NULL as the column's.
         del attributes["collation"]
         attributes["not_null"] = None if kind.not_null else attributes["not_null"]
         attributes["default"] = None if column["default"] == kind.default else column["default"]
     if identity := column.get("identity"):
         attributes["identity"] = "always" if identity["always"] else "by default"
-        attributes |= {f"identity_{key}": identity.get(key) for key in _IDENTITY}
+        attributes |= _identity_options(kind, identity)
     if computed := column.get("computed"):
         attributes["generated"] = computed["sqltext"]
-        attributes["generated_stored"] = computed.get("persisted")
+        attributes["generated_kind"] = "stored" if computed.get("persisted") else "virtual"
     return attributes
 
 
-_IDENTITY: Final = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+def _identity_options(kind: TypeEngine[Any], identity: ReflectedIdentity) -> dict[str, Any]:
+    """Return the options of an identity column; a limit that is its type's default is None."""
+    if isinstance(kind, SmallInteger):
+        bits = 16
+    elif isinstance(kind, BigInteger):
+        bits = 64
+    else:
+        bits = 32
+    lowest, highest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    ascends = identity["increment"] > 0
+    minimum, maximum = (1, highest) if ascends else (lowest, -1)
+    return {
+        "identity_start": identity["start"],
+        "identity_increment": identity["increment"],
+        "identity_minimum": None if identity["minvalue"] == minimum else identity["minvalue"],
+        "identity_maximum": None if identity["maxvalue"] == maximum else identity["maxvalue"],
+        "identity_cycle": identity["cycle"],
+        "identity_cache": identity["cache"],
+    }
 
 
 def _take_collation(kind: TypeEngine[Any]) -> str | None:
-    """Remove the collation from a type that was just read, so that the type's name is the type alone."""
+    """Return the collation of a type and remove it, so that the type's name does not include it."""
     while isinstance(kind, ARRAY):
         kind = kind.item_type
     collation: str | None = getattr(kind, "collation", None)
@@ -96,48 +119,57 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
     item: TypeEngine[Any] = kind
     while isinstance(item, ARRAY):
         item = item.item_type
-    # "String" is what SQLAlchemy takes both name and "char" for.
+    # SQLAlchemy returns String for both name and "char".
     unread = isinstance(item, NullType) or type(item) is String
     return UNREAD if unread else kind.compile(dialect=_DIALECT)
 
 
-def _constraint(schema: str | None, table: str, found: Any, **attributes: Any) -> Entry:
-    options = {
-        key.removeprefix("postgresql_"): value for key, value in found.get("dialect_options", {}).items()
-    }
+def _constraint(schema: str | None, table: str, reflected: Any, **attributes: Any) -> InspectedEntry:
     return (
-        ("constraint", f"{schema}.{table}.{found['name']}"),
-        {"table": f"{schema}.{table}", "comment": found.get("comment"), **attributes, **options},
+        ("constraint", f"{schema}.{table}.{reflected['name']}"),
+        {"table": f"{schema}.{table}", "comment": reflected.get("comment"), **attributes},
     )
 
 
-def primary_keys(per_table: PerTable) -> Iterator[Entry]:
-    """Give the primary keys: columns in order and included columns."""
-    for (schema, table), found in per_table.items():
-        if found["name"]:
-            yield _constraint(schema, table, found, kind="primary key", columns=found["constrained_columns"])
+def _index_options(reflected: Any) -> dict[str, Any]:
+    """Return what a primary key or a unique constraint has of its index: included columns, nulls not distinct."""
+    options = reflected.get("dialect_options", {})
+    return {key.removeprefix("postgresql_"): value for key, value in options.items()}
 
 
-def unique_constraints(per_table: PerTable) -> Iterator[Entry]:
-    """Give the unique constraints: columns in order, included columns, nulls not distinct."""
+def primary_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
+    """Yield the primary keys: columns in order and included columns."""
+    for (schema, table), reflected in per_table.items():
+        if reflected["name"]:
+            columns = reflected["constrained_columns"]
+            yield _constraint(
+                schema, table, reflected, kind="primary key", columns=columns, **_index_options(reflected)
+            )
+
+
+def unique_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
+    """Yield the unique constraints: columns in order, included columns, NULLS NOT DISTINCT."""
     for (schema, table), constraints in per_table.items():
-        for found in constraints:
-            yield _constraint(schema, table, found, kind="unique", columns=found["column_names"])
+        for reflected in constraints:
+            columns = reflected["column_names"]
+            yield _constraint(
+                schema, table, reflected, kind="unique", columns=columns, **_index_options(reflected)
+            )
 
 
-def foreign_keys(per_table: PerTable) -> Iterator[Entry]:
-    """Give the foreign keys: both sides' columns, actions, match and deferrability."""
+def foreign_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
+    """Yield the foreign keys: columns of both tables, actions, MATCH, DEFERRABLE."""
     for (schema, table), constraints in per_table.items():
-        for found in constraints:
-            options = found.get("options", {})
+        for reflected in constraints:
+            options = reflected.get("options", {})
             yield _constraint(
                 schema,
                 table,
-                found,
+                reflected,
                 kind="foreign key",
-                columns=found["constrained_columns"],
-                target=f"{found['referred_schema']}.{found['referred_table']}",
-                target_columns=found["referred_columns"],
+                columns=reflected["constrained_columns"],
+                target=f"{reflected['referred_schema']}.{reflected['referred_table']}",
+                target_columns=reflected["referred_columns"],
                 on_update=options.get("onupdate", "NO ACTION"),
                 on_delete=options.get("ondelete", "NO ACTION"),
                 match=options.get("match", "SIMPLE"),
@@ -146,59 +178,77 @@ def foreign_keys(per_table: PerTable) -> Iterator[Entry]:
             )
 
 
-def check_constraints(per_table: PerTable) -> Iterator[Entry]:
-    """Give the check constraints: expression, NOT VALID, NO INHERIT; a text that SQLAlchemy cannot parse is unread."""
+def check_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
+    """Yield the check constraints: expression, NOT VALID, NO INHERIT; one that SQLAlchemy cannot parse is unread."""
     for (schema, table), constraints in per_table.items():
-        for found in constraints:
-            yield _constraint(schema, table, found, kind="check", expression=found["sqltext"] or UNREAD)
+        for reflected in constraints:
+            if not reflected["sqltext"]:
+                yield _constraint(schema, table, reflected, kind="check", expression=UNREAD)
+                continue
+            options = reflected.get("dialect_options", {})
+            yield _constraint(
+                schema,
+                table,
+                reflected,
+                kind="check",
+                expression=reflected["sqltext"],
+                valid=not options.get("not_valid"),
+                no_inherit=bool(options.get("no_inherit")),
+            )
 
 
-def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[Entry]:
-    """Give the exclusion constraints, of which SQLAlchemy shows the index alone."""
+def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[InspectedEntry]:
+    """Yield the exclusion constraints; SQLAlchemy returns only their indexes."""
     for (schema, table), indexes_of_table in per_table.items():
         unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
-        for found in indexes_of_table:
-            if found.get("duplicates_constraint") and found["name"] not in unique:
+        for reflected in indexes_of_table:
+            if reflected.get("duplicates_constraint") and reflected["name"] not in unique:
+                attributes = _index(schema, table, reflected)
+                del attributes["unique"]  # a property of the index alone
                 yield (
-                    ("constraint", f"{schema}.{table}.{found['name']}"),
-                    {"kind": "exclusion", **_index(schema, table, found)},
+                    ("constraint", f"{schema}.{table}.{reflected['name']}"),
+                    {"kind": "exclusion", **attributes},
                 )
 
 
-def indexes(per_table: PerTable) -> Iterator[Entry]:
-    """Give the indexes that stand for no constraint: a constraint and its index are one thing."""
-    for (schema, table), found_indexes in per_table.items():
-        for found in found_indexes:
-            if not found.get("duplicates_constraint"):
-                yield ("index", f"{schema}.{table}.{found['name']}"), _index(schema, table, found)
+def indexes(per_table: PerTable) -> Iterator[InspectedEntry]:
+    """Yield the indexes that belong to no constraint; a constraint and its index are one object."""
+    for (schema, table), indexes_of_table in per_table.items():
+        for reflected in indexes_of_table:
+            if not reflected.get("duplicates_constraint"):
+                yield ("index", f"{schema}.{table}.{reflected['name']}"), _index(schema, table, reflected)
 
 
-def _index(schema: str | None, table: str, found: Any) -> dict[str, Any]:
-    options = found.get("dialect_options", {})
-    keys = found.get("expressions", found["column_names"])
-    classes, sorting = options.get("postgresql_ops", {}), found.get("column_sorting", {})
+def _index(schema: str | None, table: str, reflected: Any) -> dict[str, Any]:
+    options = reflected.get("dialect_options", {})
+    keys = reflected.get("expressions", reflected["column_names"])
+    classes, sorting = options.get("postgresql_ops", {}), reflected.get("column_sorting", {})
     return {
         "table": f"{schema}.{table}",
         "keys": keys,
         "operator_classes": [classes.get(key) for key in keys],
         "order": [list(sorting.get(key, ())) for key in keys],
-        "unique": found["unique"],
+        "unique": reflected["unique"],
         "method": options.get("postgresql_using", "btree"),
         "predicate": options.get("postgresql_where"),
         "include": options.get("postgresql_include", []),
         "nulls_not_distinct": bool(options.get("postgresql_nulls_not_distinct")),
         "storage_parameters": options.get("postgresql_with", {}),
+        "valid": not options.get("postgresql_invalid"),
     }
 
 
-def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[Entry]:
-    """Give the enums (values in order) and the domains of some schemas."""
+def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[InspectedEntry]:
+    """Yield the enums and domains of these schemas, and the check constraints of the domains."""
     for enum in inspector.get_enums(schema="*"):
         if enum["schema"] in schemas:
             yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
     for domain in inspector.get_domains(schema="*"):
         if domain["schema"] in schemas:
-            yield ("type", f"{domain['schema']}.{domain['name']}"), _domain(domain)
+            name = f"{domain['schema']}.{domain['name']}"
+            yield ("type", name), _domain(domain)
+            for check in domain["constraints"]:
+                yield ("constraint", f"{name}.{check['name']}"), _domain_check(name, check["check"])
 
 
 def _domain(domain: ReflectedDomain) -> dict[str, Any]:
@@ -207,5 +257,21 @@ def _domain(domain: ReflectedDomain) -> dict[str, Any]:
         "collation": domain.get("collation"),
         "default": domain["default"],
         "not_null": not domain["nullable"],
-        "checks": {check["name"]: check["check"] for check in domain["constraints"]},
     }
+
+
+def _domain_check(domain: str, text: str) -> dict[str, Any]:
+    """Return a domain's check constraint.
+
+    SQLAlchemy cuts ``CHECK (`` and the last character off ``pg_get_constraintdef``, and so leaves
+    ``) NOT VALI`` behind the expression of a constraint that is NOT VALID.
+    """
+    return {
+        "table": domain,
+        "kind": "check",
+        "expression": text.removesuffix(_CUT_NOT_VALID),
+        "valid": not text.endswith(_CUT_NOT_VALID),
+    }
+
+
+_CUT_NOT_VALID: Final = ") NOT VALI"

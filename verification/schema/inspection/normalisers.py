@@ -1,7 +1,7 @@
-"""What makes one thing of the two forms in which catalog reader and inspection give the same fact.
+"""Bring a value of the catalog reader and a value of the inspection into one form.
 
-Each function takes the form of either reader and gives a plain value; ``None`` and what PostgreSQL
-takes for it when nothing is said are the same.
+Each function accepts the form of either reader and returns a plain value. ``None`` and PostgreSQL's
+default are the same.
 """
 
 import re
@@ -17,94 +17,99 @@ _SYNONYMS: Final = (
 
 
 def flag(value: Any) -> bool:
-    """Say true or false."""
+    """Return a flag that is false by default."""
     return bool(value)
 
 
 def true_by_default(value: Any) -> bool:
-    """Say false only where it is said."""
+    """Return a flag that is true by default."""
     return value is not False
 
 
 def one_by_default(value: Any) -> int:
-    """Give a number."""
+    """Return a number that is 1 by default."""
     return 1 if value is None else int(value)
 
 
+def limit(value: Any) -> int | None:
+    """Return a limit of a sequence, None for its type's default."""
+    return None if value is None else int(value)
+
+
 def text(value: Any) -> str:
-    """Give a text; a statement's end is no part of it."""
+    """Return a text without the semicolon at its end."""
     return str(value or "").strip().rstrip(";")
 
 
 def action(value: Any) -> str:
-    """Give what a foreign key does; the columns of SET NULL are an attribute of their own."""
+    """Return the action of a foreign key, without the columns of SET NULL or SET DEFAULT."""
     return str(value or "no action").lower().partition(" (")[0]
 
 
 def match(value: Any) -> str:
-    """Give how a foreign key of several columns matches."""
+    """Return the MATCH type of a foreign key."""
     return str(value or "simple").lower()
 
 
-def bare(value: Any) -> str:
-    """Give a name; one reader alone quotes it."""
+def unquoted(value: Any) -> str:
+    """Return a name without quotes: only the catalog reader quotes names."""
     return str(value or "").replace('"', "")
 
 
-def bare_list(value: Any) -> tuple[str, ...]:
-    """Give names in order."""
-    return tuple(bare(each) for each in value or ())
+def unquoted_list(value: Any) -> tuple[str, ...]:
+    """Return names without quotes, in order."""
+    return tuple(unquoted(name) for name in value or ())
 
 
-def listed(value: Any) -> tuple[Any, ...]:
-    """Give values in order."""
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return values in order."""
     return tuple(value or ())
 
 
 def collation(value: Any) -> str:
-    """Give a collation other than the type's own."""
-    name = bare(value).removeprefix("pg_catalog.")
+    """Return a collation, empty for the type's default."""
+    name = unquoted(value).removeprefix("pg_catalog.")
     return "" if name == "default" else name
 
 
 def type_name(value: Any) -> str:
-    """Give a type as ``format_type`` prints it."""
+    """Return a type as ``format_type`` prints it."""
     if value and str(value).startswith('"char"'):
-        return str(value)  # a type of its own: its quotes are no decoration
-    name = bare(value).lower().replace(", ", ",").replace(" (", "(")
+        return str(value)  # the quotes are part of the name: char is another type
+    name = unquoted(value).lower().replace(", ", ",").replace(" (", "(")
     for pattern, replacement in _SYNONYMS:
         name = pattern.sub(replacement, name)
     return name
 
 
 def without_modifier(value: Any) -> str:
-    """Give a type's name alone."""
+    """Return a type's name alone."""
     return re.sub(r"\(.*?\)", "", type_name(value))
 
 
 def expression(value: Any) -> str:
-    """Give an expression without blanks and parentheses.
+    """Return an expression without white space and parentheses.
 
-    One reader prints every parenthesis, the other the needed ones. One that matters is caught
-    all the same: each reader compares with its own print.
+    One reader prints all parentheses, the other only the necessary ones. A parenthesis that changes the
+    meaning is still found: each reader also compares its own texts of the two databases.
     """
-    return "".join(bare(value).split()).translate(_PARENTHESES)
+    return "".join(unquoted(value).split()).translate(_PARENTHESES)
 
 
 def expressions(value: Any) -> tuple[str, ...]:
-    """Give the keys of an index, columns and expressions."""
-    return tuple(expression(each) for each in value or ())
+    """Return the keys of an index, columns and expressions."""
+    return tuple(expression(key) for key in value or ())
 
 
 def per_key(value: Any) -> tuple[str, ...]:
-    """Give what is said of single keys; empty where nothing is said of any. A schema is left out."""
-    found = tuple(bare(each).rpartition(".")[2] for each in value or ())
-    return found if any(found) else ()
+    """Return one name for each key of an index, without schema; empty when all keys have the default."""
+    names = tuple(unquoted(name).rpartition(".")[2] for name in value or ())
+    return names if any(names) else ()
 
 
 def orders(value: Any) -> tuple[str, ...]:
-    """Give the direction of each key; empty where all ascend."""
-    return per_key([each if isinstance(each, str) else _order(each) for each in value or ()])
+    """Return the order of each key; empty when all are ascending with nulls last."""
+    return per_key([order if isinstance(order, str) else _order(order) for order in value or ()])
 
 
 def _order(words: Any) -> str:
@@ -112,7 +117,7 @@ def _order(words: Any) -> str:
 
 
 def parameters(value: Any) -> tuple[str, ...]:
-    """Give storage parameters as ``name=value``, sorted."""
+    """Return storage parameters as ``name=value``, sorted."""
     if isinstance(value, dict):
         return tuple(sorted(f"{name}={setting}" for name, setting in value.items()))
     return tuple(sorted(value or ()))

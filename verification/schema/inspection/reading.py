@@ -1,15 +1,16 @@
-"""The second reader: a database as SQLAlchemy's inspection sees it, independent of the catalog reader.
+"""Read a database with SQLAlchemy's inspection, independently of the catalog reader.
 
-It shows less than the catalog reader, and ``witness`` holds the two against each other. Where the inspection
-is known to mislead (design: "What SQLAlchemy's inspection does not show") the reading corrects it: everything
-is keyed by name instead of listed, expressions are read with an empty search path, and a type or a constraint
-text that SQLAlchemy cannot read is read from the server by name instead of being passed over with a warning.
+It returns less than the catalog reader; ``cross_check`` compares the two. Known faults of the inspection
+are corrected here: entries are keyed by name instead of listed, expressions are read with an empty search
+path, and a type or a constraint text that SQLAlchemy cannot parse is queried by name, where SQLAlchemy
+would omit it with a warning.
 """
 
 import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final, cast
 
 import psycopg2
@@ -23,17 +24,17 @@ from verification.postgres.url import connect
 from verification.schema.comparison.difference import Difference
 from verification.schema.inspection import entries
 
-Reading = Mapping[tuple[str, str], Mapping[str, Any]]
+Inspection = Mapping[tuple[str, str], Mapping[str, Any]]
 """(kind, object) -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
 
-POSITION: Final = "position"
-"""The one attribute that is information: squashes reorder columns by design."""
+COLUMN_ORDER: Final = "column_order"
+"""Not compared: a squash changes the order of a table's columns by design, and a view's is in its definition."""
 
 _SCHEMAS: Final = text(
     "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
 )
 _OWNED_ELSEWHERE: Final = text(
-    # What an extension brought, and the sequences of identity columns: compared as their owners.
+    # Objects of extensions and sequences of identity columns: part of the extension and of the column.
     """SELECT n.nspname || '.' || c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
        JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE d.classid = 'pg_class'::regclass AND (d.deptype = 'e' OR d.deptype = 'i' AND c.relkind = 'S')
@@ -53,16 +54,16 @@ _CHECKS: Final = text(
        WHERE o.contype = 'c' AND n.nspname = ANY(:schemas)"""
 )
 _READ_BY_NAME: Final = re.compile(
-    # The warnings whose subject the reading fetches itself; any other warning ends the run.
+    # Warnings about what is queried by name afterwards; any other warning ends the run.
     r"Did not recognize type '|Could not parse CHECK constraint text"
 )
 
 
-def read(url: str) -> Reading:
-    """Read one database: every non-system schema, in a constant number of queries for each schema.
+def read(url: str) -> Inspection:
+    """Read all schemas of one database except for PostgreSQL's own.
 
-    (Except for view definitions: SQLAlchemy asks for them one by one.) Raises ``CannotRun`` when the
-    database cannot be reached or read, or when SQLAlchemy warns that it passes something over.
+    The number of queries for a schema is constant, plus one for each view. Raises ``CannotRun`` if the
+    database cannot be reached or read, or if SQLAlchemy warns that it omits something.
     """
     engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(url), poolclass=NullPool)
     try:
@@ -74,8 +75,8 @@ def read(url: str) -> Reading:
         engine.dispose()
 
 
-def read_open(connection: Connection) -> Reading:
-    """Read through a connection in whose transaction the search path is empty; what is not committed is seen."""
+def read_open(connection: Connection) -> Inspection:
+    """Read through an open connection, with its uncommitted changes. Its search path must be empty."""
     with _warnings_as_errors():
         return _read(connection)
 
@@ -102,26 +103,23 @@ def _warnings_as_errors() -> Iterator[None]:
         yield
     for warning in caught:
         if issubclass(warning.category, exc.SAWarning) and not _READ_BY_NAME.match(str(warning.message)):
-            raise CannotRun(f"inspection: SQLAlchemy passes something over: {warning.message}")
+            raise CannotRun(f"inspection: SQLAlchemy omits something: {warning.message}")
 
 
-def _read(connection: Connection) -> Reading:
+def _read(connection: Connection) -> Inspection:
     schemas = list(connection.scalars(_SCHEMAS))
     owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
     inspector = cast("PGInspector", inspect(connection))
-    reading: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
-    for schema in schemas:
-        for key, attributes in _read_schema(inspector, schema):
-            if key[1] not in owned_elsewhere and attributes.get("table") not in owned_elsewhere:
-                reading[key] = attributes
-    for key, attributes in entries.types(inspector, schemas):
-        if key[1] not in owned_elsewhere:
-            reading[key] = attributes
-    _read_by_name(connection, schemas, reading)
-    return dict(sorted(reading.items()))
+    inspection: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
+    in_schemas = chain.from_iterable(_read_schema(inspector, schema) for schema in schemas)
+    for key, attributes in chain(in_schemas, entries.types(inspector, schemas)):
+        if owned_elsewhere.isdisjoint({key[1], attributes.get("table")}):
+            inspection[key] = attributes
+    _read_by_name(connection, schemas, inspection)
+    return dict(sorted(inspection.items()))
 
 
-def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Entry]:
+def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.InspectedEntry]:
     what: dict[str, Any] = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
     kinds = entries.relation_kinds(inspector, schema)
     columns = inspector.get_multi_columns(**what)
@@ -140,32 +138,33 @@ def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Entry]
 
 
 def _read_by_name(
-    connection: Connection, schemas: list[str], reading: Mapping[tuple[str, str], dict[str, Any]]
+    connection: Connection, schemas: list[str], inspection: Mapping[tuple[str, str], dict[str, Any]]
 ) -> None:
-    """Fill in from the server what SQLAlchemy did not recognise."""
+    """Query what SQLAlchemy could not parse, by name."""
     for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
-        unread = {key: found for key, found in reading.items() if found.get(attribute) is entries.UNREAD}
+        unread = {
+            key: attributes
+            for key, attributes in inspection.items()
+            if attributes.get(attribute) is entries.UNREAD
+        }
         if unread:
             texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples().all())
-            for (_, name), found in unread.items():
-                found[attribute] = texts[name]
-            if any(found[attribute] is entries.UNREAD for found in unread.values()):
+            for (_, name), attributes in unread.items():
+                attributes[attribute] = texts[name]
+            if any(attributes[attribute] is entries.UNREAD for attributes in unread.values()):
                 raise CannotRun(f"inspection: a {kind}'s {attribute} could not be read")
 
 
-def compare_readings(left: Reading, right: Reading, *, positions: bool = False) -> list[Difference]:
-    """Compare two readings; what belongs to an added or removed table is not named again.
-
-    ``positions`` also gives the columns whose place among the columns of both tables differs.
-    """
+def compare_inspections(left: Inspection, right: Inspection) -> list[Difference]:
+    """Return the differences of two inspections; parts of an added or removed table are not reported again."""
     whole = {key[1] for key in left.keys() ^ right.keys()}
-    found = []
+    differences = []
     for key in sorted(left.keys() | right.keys()):
         sides = left.get(key), right.get(key)
         if any(side is not None and side.get("table") in whole for side in sides):
             continue
-        found += _compare(key, *sides)
-    return found + (_moved(left, right) if positions else [])
+        differences += _compare(key, *sides)
+    return differences
 
 
 def _compare(
@@ -178,24 +177,5 @@ def _compare(
     return [
         Difference(*key, "changed", attribute, left.get(attribute), right.get(attribute))
         for attribute in sorted(left.keys() | right.keys())
-        if attribute != POSITION and left.get(attribute) != right.get(attribute)
-    ]
-
-
-def _moved(left: Reading, right: Reading) -> list[Difference]:
-    orders = []
-    for reading in (left, right):
-        order: dict[str, list[str]] = {}
-        common = (
-            (key, at)
-            for key, at in reading.items()
-            if key[0] == "column" and key in left.keys() & right.keys()
-        )
-        for (_, name), attributes in sorted(common, key=lambda item: int(item[1][POSITION])):
-            order.setdefault(attributes["table"], []).append(name)
-        orders.append({name: place for names in order.values() for place, name in enumerate(names, 1)})
-    return [
-        Difference("column", name, "changed", POSITION, place, orders[1][name])
-        for name, place in sorted(orders[0].items())
-        if place != orders[1][name]
+        if attribute != COLUMN_ORDER and left.get(attribute) != right.get(attribute)
     ]

@@ -1,1 +1,4 @@
-"""The schema model: objects and their identities, read from a database and never changed afterwards."""
+"""The schema model: objects and their identities, as read from one database.
+
+In: what a reader records. Out: a ``Schema``, which is not changed after the reading.
+"""

@@ -1,6 +1,7 @@
-"""What a rename does to identities: the object's own, and those of whatever hangs on it.
+"""Apply renames to the identities of objects and of everything that depends on them.
 
-Only the object itself and what has it among its parents move: another class may hold the same name.
+Only the renamed object and entries that have it among their parents change: an object of another class
+may have the same name.
 """
 
 import re
@@ -9,18 +10,20 @@ from typing import Final, Protocol
 
 from verification.schema.model.schema import Entry, Key
 
-NOTES: Final = frozenset({"comment", "grant", "security_label", "default_privileges"})
-"""What is keyed by another object: it follows that object and is never renamed itself."""
-SIGNED: Final = frozenset({"function", "procedure", "aggregate", "operator", "cast", "transform"})
-"""What has types in its identity."""
-PUBLISHED: Final = frozenset({"publication_table", "publication_schema"})
-NOT_IN_SCHEMAS: Final = NOTES | PUBLISHED | {"schema", "user_mapping"}
-"""What has an identity that does not begin with its schema's."""
-GOES_ON: Final = re.compile(r'[\w$"]')
+ANNOTATIONS: Final = frozenset({"comment", "grant", "security_label", "default_privileges"})
+"""Classes with the identity of another object in theirs: they change with it and are never renamed themselves."""
+WITH_ARGUMENT_TYPES: Final = frozenset(
+    {"function", "procedure", "aggregate", "operator", "cast", "transform"}
+)
+"""Classes with names of types in their identity."""
+PUBLICATION_MEMBERS: Final = frozenset({"publication_table", "publication_schema"})
+NOT_IN_SCHEMAS: Final = ANNOTATIONS | PUBLICATION_MEMBERS | {"schema", "user_mapping"}
+"""Classes with an identity that does not begin with a schema."""
+NAME_CONTINUES: Final = re.compile(r'[\w$"]')
 
 
 class Renaming(Protocol):
-    """One object under two names."""
+    """One object with two names."""
 
     @property
     def kind(self) -> str:
@@ -39,77 +42,79 @@ class Renaming(Protocol):
 
     @property
     def keys(self) -> Mapping[Key, Key]:
-        """What has another key by this alone: old key -> new key."""
+        """Old key -> new key of each object that this rename changes itself."""
         ...
 
     def identity(self, text: str) -> str:
-        """Give a text that names types as it is after the rename."""
+        """Return a text with names of types as they are after the rename."""
         ...
 
 
-def moved(entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> dict[Key, Entry]:
-    """Give all entries under the names after the renames; their attributes stay as they are."""
-    moves = _Moves(entries, found)
+def apply_renames(entries: Mapping[Key, Entry], renames: Iterable[Renaming]) -> dict[Key, Entry]:
+    """Return all entries with their keys, parents and uses as after the renames; attributes do not change."""
+    changes = _KeyChanges(entries, renames)
     after = (
         entry._replace(
-            object=moves.key(entry.key)[1],
-            parents=tuple(map(moves.key, entry.parents)),
-            uses=tuple(map(moves.key, entry.uses)),
+            object=changes.key(entry.key)[1],
+            parents=tuple(map(changes.key, entry.parents)),
+            uses=tuple(map(changes.key, entry.uses)),
         )
         for entry in entries.values()
     )
     return {entry.key: entry for entry in after}
 
 
-class _Moves:
-    def __init__(self, entries: Mapping[Key, Entry], found: Iterable[Renaming]) -> None:
+class _KeyChanges:
+    """The new key of each old one."""
+
+    def __init__(self, entries: Mapping[Key, Entry], renames: Iterable[Renaming]) -> None:
         self.entries = entries
-        self.found = tuple(found)
-        self.known: dict[Key, Key] = {old: new for each in self.found for old, new in each.keys.items()}
+        self.renames = tuple(renames)
+        self.known: dict[Key, Key] = {old: new for rename in self.renames for old, new in rename.keys.items()}
 
     def key(self, key: Key) -> Key:
         if key not in self.known:
-            self.known[key] = key  # nothing hangs on itself
+            self.known[key] = key  # ends a circle of parents
             self.known[key] = (key[0], self._name(key))
         return self.known[key]
 
     def _name(self, key: Key) -> str:
         kind, name = key
         entry = self.entries.get(key)
-        if entry is None:  # the name of what has no entry of its own: it begins with its owner's
-            for each in self.found:
-                for (_, old), (_, new) in each.keys.items():
+        if entry is None:  # described by its owner's entry, whose identity its own begins with
+            for rename in self.renames:
+                for (_, old), (_, new) in rename.keys.items():
                     name = _at(name, 0, old, new)
             return name
-        for each in self.found:
-            if each.kind == "schema" and kind not in NOT_IN_SCHEMAS:
-                name = _at(name, 0, f"{each.old}.", f"{each.new}.")
+        for rename in self.renames:
+            if rename.kind == "schema" and kind not in NOT_IN_SCHEMAS:
+                name = _at(name, 0, f"{rename.old}.", f"{rename.new}.")
         for parent in entry.parents:
             old, new = parent[1], self.key(parent)[1]
             if old != new:
                 name = self._with_parent(kind, name, parent[0], old, new)
-        if kind in SIGNED:
+        if kind in WITH_ARGUMENT_TYPES:
             start, bracket, types = name.partition("(")
-            for each in self.found:
-                types = each.identity(types) if bracket else types
-                start = each.identity(start) if kind == "transform" else start
+            for rename in self.renames:
+                types = rename.identity(types) if bracket else types
+                start = rename.identity(start) if kind == "transform" else start
             name = start + bracket + types
         return name
 
     def _with_parent(self, kind: str, name: str, parent: str, old: str, new: str) -> str:
         if kind == "default_privileges":
             return name.replace(f" in {old} to ", f" in {new} to ", 1)
-        if kind in NOTES:
+        if kind in ANNOTATIONS:
             return _at(name, name.index(" ") + 1, old, new)
-        if kind == "user_mapping" or (kind in PUBLISHED and parent != "publication"):
+        if kind == "user_mapping" or (kind in PUBLICATION_MEMBERS and parent != "publication"):
             return name.removesuffix(old) + new if name.endswith(old) else name
         return _at(name, 0, old, new) if name.startswith(f"{old}.") else name
 
 
 def _at(text: str, start: int, old: str, new: str) -> str:
-    """Replace a name that stands at one place of a text."""
+    """Return a text with a name replaced that begins at one position; unchanged if it is not there."""
     if not text.startswith(old, start):
         return text
     rest = text[start + len(old) :]
-    goes_on = not old.endswith(".") and GOES_ON.match(rest)
-    return text if goes_on else text[:start] + new + rest
+    continues = not old.endswith(".") and NAME_CONTINUES.match(rest)
+    return text if continues else text[:start] + new + rest

@@ -1,12 +1,12 @@
-"""What a database looks like: every object as its class, its identity and its attributes.
+"""The model of a schema: every object with its class, its identity and its attributes.
 
-A ``Schema`` is plain data: no OID, no attribute number, nothing that two equal databases
-could have by chance. An attribute that holds PostgreSQL's default is absent, so that a
-default written out and a default left out are one thing (schema-objects: harmless differences).
+A ``Schema`` is plain data without OIDs or attribute numbers, in which two equal databases may differ.
+An attribute with PostgreSQL's default value is absent, so that it does not matter whether the default
+was written out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = Any
@@ -22,17 +22,17 @@ class Entry(NamedTuple):
     kind: str
     """PostgreSQL's object class in the singular: ``table``, ``materialized_view``, ``policy`` ..."""
     object: str
-    """Identity, quoted where SQL needs it; what belongs to a table begins with the table's."""
+    """Identity, quoted where SQL needs it; that of a table's column, index or constraint begins with the table's."""
     attributes: Mapping[str, Value]
-    """Attribute -> value; absent: PostgreSQL's default. An absent flag is the other value."""
+    """Attribute -> value; an absent attribute has PostgreSQL's default."""
     parents: tuple[Key, ...] = ()
-    """What it cannot outlive: its table, its columns, the object that it is inherited from."""
+    """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
     uses: tuple[Key, ...] = ()
-    """Columns that the text of a view, a rule, a policy or an SQL body reads: it changes when one is renamed."""
+    """Columns that a view, a rule, a policy or an SQL body reads: its text changes when one is renamed."""
 
     @property
     def key(self) -> Key:
-        """The identity that no other object of the schema has."""
+        """Class and identity; unique in a schema."""
         return (self.kind, self.object)
 
 
@@ -41,10 +41,10 @@ class Schema:
     """All objects of one database."""
 
     version: int
-    """Major version of the server, 14 to 18."""
+    """Major version of the server."""
     entries: Mapping[Key, Entry]
     context: Mapping[str, Value] = field(default_factory=dict)
-    """What the database stands on and no migration sets: encoding, collation, locale provider."""
+    """Properties of the database that no migration sets: encoding, collation, locale provider."""
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
@@ -53,18 +53,9 @@ class Schema:
         return len(self.entries)
 
     def get(self, kind: str, name: str) -> Entry | None:
-        """Give the object of this class and identity, None when there is none."""
+        """Return the object of this class and identity, or None."""
         return self.entries.get((kind, name))
 
     def of_kind(self, *kinds: str) -> Iterator[Entry]:
-        """Give the objects of these classes."""
+        """Yield the objects of these classes."""
         return (entry for entry in self if entry.kind in kinds)
-
-    def with_entries(self, entries: Iterable[Entry]) -> "Schema":
-        """Give a copy that holds these objects too (rows, or whatever else is to be compared)."""
-        return replace(self, entries={**self.entries, **{entry.key: entry for entry in entries}})
-
-    def without_kinds(self, *kinds: str) -> "Schema":
-        """Give a copy without the objects of these classes."""
-        kept = {key: entry for key, entry in self.entries.items() if entry.kind not in kinds}
-        return replace(self, entries=kept)

@@ -15,7 +15,7 @@ from verification.schema import catalog
 from verification.schema.catalog import session as sessions
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader
 from verification.schema.catalog.reading import collect
-from verification.schema.catalog.session import companion, session, shared_snapshot
+from verification.schema.catalog.session import second_session, session, shared_snapshot
 from verification.schema.comparison.compare import compare, compare_schemas
 from verification.schema.model.schema import Entry, Schema
 
@@ -234,7 +234,7 @@ def test_a_server_that_goes_away_halfway_is_one_line(database: Database) -> None
 @pytest.fixture
 def every_database_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have even a small database read by two sessions."""
-    monkeypatch.setattr(sessions, "LARGE", 0)
+    monkeypatch.setattr(sessions, "LARGE_CATALOG_BYTES", 0)
 
 
 @pytest.mark.usefixtures("every_database_is_large")
@@ -249,7 +249,7 @@ def test_the_second_session_does_not_see_what_came_since_the_first_began(server:
         snapshot = shared_snapshot(cursor)
         assert snapshot is not None
         own.execute("CREATE TABLE late ()")
-        with companion(own.url, snapshot) as second:
+        with second_session(own.url, snapshot) as second:
             second.execute(looks)
             seen = second.fetchone()
 
