@@ -12,7 +12,7 @@ from psycopg2.extensions import libpq_version
 
 
 def collect(root: Path, command: str) -> dict[str, str]:
-    """Give the run's circumstances, name -> value; nothing in it is secret."""
+    """Return where and how the run was made, name -> value; nothing in it is secret."""
     return {
         "commit": _git(root, "rev-parse", "HEAD") or "not a git checkout",
         "tree": _tree(root),

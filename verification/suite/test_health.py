@@ -148,8 +148,7 @@ def _benchmark(benchmark: Any, check: Check, series: str, call: Any) -> None:
 def _conclude(check: Check, judgement: Judgement) -> None:
     """Take over a judgement: a failure is an assertion, what settles nothing is said as such."""
     assert judgement.verdict is not Verdict.FAILED, judgement.reason
-    if judgement.verdict is not Verdict.PASSED and check.verdict is Verdict.PASSED:
-        check.verdict, check.reason = judgement.verdict, judgement.reason
+    check.conclude(judgement.verdict, judgement.reason)
 
 
 def test_latency_beside_reference(
@@ -210,6 +209,7 @@ def test_latency_alarm(check: Check, processes: Processes) -> None:
     assert verdicts["slower than its baseline"].verdict is Verdict.FAILED
     assert verdicts["no samples"].verdict is Verdict.ERROR
     assert verdicts["nothing changed"].verdict is not Verdict.FAILED
+    check.passed("The measurement turns red for each of the slow cases.")
 
 
 def test_any_request(check: Check, processes: Processes, health_path: str) -> None:
@@ -264,6 +264,7 @@ def test_purity(check: Check, processes: Processes) -> None:
     if project.no_trace is not None:
         check.notes.append(f"One witness could not be heard, system calls: {project.no_trace}")
     accusations = detectors.accusations(heard)
+    check.measure("violations", len(accusations), "findings", 0)
     assert not accusations, "; ".join(accusations)
 
 
@@ -287,6 +288,7 @@ def test_database_stopped(
     heard, _ = without_database
     check.tables.append(_testimonies(heard))
     accusations = detectors.accusations(heard)
+    check.measure("violations", len(accusations), "findings", 0)
     assert not accusations, "; ".join(accusations)
 
 
@@ -312,6 +314,7 @@ def test_witnesses(
     if guilty.no_trace is not None:
         check.notes.append(f"One witness could not be tried, system calls: {guilty.no_trace}")
     failures = trial.failures()
+    check.measure("violations missed or invented", len(failures), "findings", 0)
     assert not failures, "; ".join(failures)
 
 
@@ -340,4 +343,5 @@ def test_log_noise(check: Check, processes: Processes, health_path: str) -> None
         check.notes.append(
             "This server logs no requests at all, so that none of a neighbour was to be found."
         )
+    check.measure("lines that should not be or are missing", len(wrong), "findings", 0)
     assert not wrong, "; ".join(wrong)

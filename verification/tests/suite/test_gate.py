@@ -14,13 +14,9 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[3]
 GOOD = '''
-from verification.report.result import Measurement
-
-def test_good(check, server):
-    """The server answers."""
-    from verification.postgres.server import Database
-    assert Database(server, "postgres").execute("SELECT 1") == [(1,)]
-    check.measurements.append(Measurement("answers", 1, "count", 2))
+def test_good(verification_check):
+    """One answer is given."""
+    verification_check.measure("answers", 1, "count", limit=2)
 '''
 
 
@@ -76,16 +72,18 @@ def test_a_good_run_passes_and_writes_every_report(tmp_path: Path) -> None:
     assert outcome.status == 0, outcome.output
     assert "verdict: passed" in outcome.output
     assert outcome.result["verdict"] == "passed"
-    assert outcome.check("mine.good")["title"] == "The server answers."
+    assert outcome.check("mine.good")["title"] == "One answer is given."
     properties = ET.parse(outcome.reports / "junit.xml").iter("property")  # noqa: S314 - our own file
     assert {p.get("name"): p.get("value") for p in properties} == {"mine.good/answers": "1 count"}
-    assert "The server answers." in (outcome.reports / "verification.html").read_text(encoding="utf-8")
+    assert "One answer is given." in (outcome.reports / "verification.html").read_text(encoding="utf-8")
     assert (outcome.reports / "history.jsonl").exists()
 
 
 def test_a_failed_check_is_status_1_with_its_words(tmp_path: Path) -> None:
     """The assertion's message is the reason, in the terminal and in the result."""
-    outcome = run(tmp_path, "def test_bad(check):\n    assert not [1], 'index a.b is missing; add it'\n")
+    outcome = run(
+        tmp_path, "def test_bad(verification_check):\n    assert not [1], 'index a.b is missing; add it'\n"
+    )
 
     assert outcome.status == 1
     assert outcome.check("mine.bad")["verdict"] == "failed"
@@ -105,7 +103,7 @@ def test_a_failed_check_is_status_1_with_its_words(tmp_path: Path) -> None:
 )
 def test_a_check_that_could_not_run_is_status_2(tmp_path: Path, body: str, words: str) -> None:
     """A skip, a reason or a crash inside a check lets no deploy through."""
-    outcome = run(tmp_path, f"{GOOD}\ndef test_none(check):\n    {body}\n")
+    outcome = run(tmp_path, f"{GOOD}\ndef test_none(verification_check):\n    {body}\n")
 
     assert outcome.status == 2, outcome.output
     assert outcome.check("mine.none")["verdict"] == "error"
@@ -117,7 +115,7 @@ def test_an_inconclusive_check_does_not_pass(tmp_path: Path) -> None:
     outcome = run(
         tmp_path,
         "from verification.report.result import Verdict\n"
-        "def test_noise(check):\n    check.verdict = Verdict.INCONCLUSIVE\n    check.reason = 'too noisy'\n",
+        "def test_noise(verification_check):\n    verification_check.conclude(Verdict.INCONCLUSIVE, 'too noisy')\n",
     )
 
     assert outcome.status == 1
@@ -131,7 +129,7 @@ def test_no_checks_at_all_is_status_2(tmp_path: Path) -> None:
 
 def test_a_crash_leaves_what_was_found(tmp_path: Path) -> None:
     """The process dies in the second check: the first is on disk, the run incomplete."""
-    outcome = run(tmp_path, f"{GOOD}\ndef test_late(check):\n    import os\n    os._exit(9)\n")
+    outcome = run(tmp_path, f"{GOOD}\ndef test_late(verification_check):\n    import os\n    os._exit(9)\n")
 
     assert outcome.status != 0
     assert outcome.result["complete"] is False
@@ -143,9 +141,9 @@ def test_a_signal_ends_the_run_and_its_server(tmp_path: Path, number: signal.Sig
     """Status 2, reports written, and the server gone."""
     process = start(
         tmp_path,
-        "def test_wait(check, server):\n"
+        "def test_wait(verification_check, verification_server):\n"
         "    import sys, threading\n"
-        "    print(f'port={server.port}', file=sys.__stderr__, flush=True)\n"
+        "    print(f'port={verification_server.port}', file=sys.__stderr__, flush=True)\n"
         "    threading.Event().wait(60)\n",
         "-s",
     )
@@ -165,10 +163,10 @@ def test_passwords_stay_out_of_every_report(tmp_path: Path) -> None:
     """A failure that quotes the server's URL shows it without credentials, also in junit.xml."""
     outcome = run(
         tmp_path,
-        "def test_leak(check, server):\n"
+        "def test_leak(verification_check, verification_server):\n"
         "    import pathlib\n"
-        "    pathlib.Path('secret.txt').write_text(server.password)\n"
-        "    assert server.url() == server.password\n",
+        "    pathlib.Path('secret.txt').write_text(verification_server.password)\n"
+        "    assert verification_server.url() == verification_server.password\n",
     )
     secret = (tmp_path / "secret.txt").read_text(encoding="utf-8")
 

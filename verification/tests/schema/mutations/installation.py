@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from verification.postgres.server import Database, Server
-from verification.pytest_plugin import SERVERS
+from verification.pytest_plugin import provider, server_pool
 from verification.tests.schema.mutations.cases import Allowed, Harmless, Mutation
 
 HERE: Final = Path(__file__).parent
@@ -75,8 +75,8 @@ def can_run(case: Mutation | Harmless | Allowed, server: Server) -> bool:
 
 def give_cases(metafunc: pytest.Metafunc, cases: Sequence[Mutation | Harmless | Allowed]) -> None:
     """Give a test the cases that the server can do; without one nothing of it runs."""
-    if metafunc.config.getoption("--provider") != "none":
-        server = metafunc.config.stash[SERVERS].plain()
+    if provider(metafunc.config) != "none" and not metafunc.config.getoption("collectonly"):
+        server = server_pool(metafunc.config).plain()
         cases = [case for case in cases if can_run(case, server)]
     metafunc.parametrize("case", cases, ids=str)
 
