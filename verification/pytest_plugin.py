@@ -112,7 +112,8 @@ def pytest_configure(config: pytest.Config) -> None:
         configuration = load(config.rootpath)
         pool = server_pool(config)
         config.stash[_run] = GateRun(configuration, Path(directory), command, pool.secrets)
-        pool.choose()
+        if pool.dsn or pool.provider == "existing":
+            pool.choose()
         _use_project(config)
     except CannotRun as error:
         if _run in config.stash:

@@ -1,15 +1,20 @@
-"""The servers of one test run: started when first asked for, shared, closed with the run."""
+"""The servers of one test run: started when first asked for, shared, closed with the run.
+
+The drivers and the clients of container engines are imported when a server is started, so that a run without one
+does not pay for them.
+"""
 
 import secrets
 import threading
 from contextlib import suppress
-from multiprocessing.connection import Client, Connection, Listener
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from verification.errors import CannotRun
-from verification.postgres import engine, providers
-from verification.postgres.server import Database, Server
-from verification.processes import cleanup
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection, Listener
+
+    from verification.postgres.server import Database, Server
 
 Address = tuple[str, int, str]
 """Host, port and key of the process that starts the server which parallel workers share."""
@@ -55,11 +60,17 @@ class ServerPool:
     def choose(self) -> None:
         """Choose the provider. Raises ``CannotRun`` if the arguments contradict each other; starts nothing."""
         if self.provider != "none" and not self._why:
+            from verification.postgres import providers
+
             choice = providers.choose(self.provider, self.dsn, major=self.major)
             self.provider, self._why = choice.provider, choice.reason
 
     def start(self, *, plain: bool, tls: bool) -> None:
         """Start what a run will need, both servers side by side. Raises ``CannotRun`` if one cannot be started."""
+        if not plain and not tls:
+            return
+        from verification.postgres import providers
+
         self.choose()
         with self._lock:
             if plain and tls and self.provider != "existing" and self._plain is None and self._tls is None:
@@ -71,21 +82,21 @@ class ServerPool:
         if tls:
             self.tls()
 
-    def plain(self) -> Server:
+    def plain(self) -> "Server":
         """Return the server without TLS. Raises ``CannotRun`` if it cannot be started."""
         with self._lock:
             if self._plain is None:
                 self._plain = self._start(tls=False) if self.shared is None else _ask(self.shared)
             return self._plain
 
-    def tls(self) -> Server:
+    def tls(self) -> "Server":
         """Return the server with TLS and its authority. Raises ``CannotRun`` if it cannot be started."""
         with self._lock:
             if self._tls is None:
                 self._tls = self._start(tls=True)
             return self._tls
 
-    def django_database(self) -> Database:
+    def django_database(self) -> "Database":
         """Return a database for the project's own settings."""
         if self._django is None:
             self._django = self.plain().create_database()
@@ -97,6 +108,10 @@ class ServerPool:
         The server starts when the first of them asks, in this process, and so lives until this one closes it.
         """
         if self._listener is None:
+            from multiprocessing.connection import Listener
+
+            from verification.processes import cleanup
+
             cleanup.arm()
             key = secrets.token_hex(16)
             self._listener = Listener((LOCAL, 0), backlog=64, authkey=key.encode())
@@ -121,15 +136,17 @@ class ServerPool:
                 server.close()
         self._plain = self._tls = None
 
-    def _start(self, *, tls: bool) -> Server:
+    def _start(self, *, tls: bool) -> "Server":
         if self.provider == "none":
             raise CannotRun(
                 "this needs PostgreSQL, and the provider is none", "omit --verification-provider none"
             )
+        from verification.postgres import providers
+
         self.choose()
         return providers.start(self.provider, major=self.major, tls=tls, dsn=self.dsn)
 
-    def _answer(self, listener: Listener) -> None:
+    def _answer(self, listener: "Listener") -> None:
         """Tell each process that asks the URL of the server, or why there is none."""
         while True:
             try:
@@ -148,7 +165,11 @@ class ServerPool:
             connection.send(answer)
 
 
-def _ask(address: Address) -> Server:
+def _ask(address: Address) -> "Server":
+    from multiprocessing.connection import Client
+
+    from verification.postgres import providers
+
     host, port, key = address
     with Client((host, port), authkey=key.encode()) as connection:
         url, reason, advice = connection.recv()
@@ -159,6 +180,8 @@ def _ask(address: Address) -> Server:
 
 def container_obstacle() -> str:
     """Return why no container can be started here; empty when one can."""
+    from verification.postgres import engine
+
     try:
         engine.client().client.close()
     except CannotRun as obstacle:

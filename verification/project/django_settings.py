@@ -1,12 +1,13 @@
 """The settings of the project under verification, in this process, with its database on a server of the harness."""
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from verification.errors import CannotRun
-from verification.postgres.server import Database
 from verification.project.configuration import Configuration
-from verification.project.settings import database_variables
+
+if TYPE_CHECKING:
+    from verification.postgres.server import Database
 
 BACKEND: Final = "django.db.backends.postgresql"
 NOT_STARTED: Final = {
@@ -50,11 +51,13 @@ class ProjectSettings:
             entry = databases.setdefault("default", {})
             entry.update({"ENGINE": BACKEND, **{key.upper(): value for key, value in NOT_STARTED.items()}})
 
-    def use_database(self, database: Database) -> None:
+    def use_database(self, database: "Database") -> None:
         """Make ``database`` the project's default database, in the settings and in the variables."""
         if database is self._database or not self.configuration.settings:
             return
         from django.conf import settings
+
+        from verification.project.settings import database_variables
 
         self._database = database
         os.environ.update(database_variables(self.configuration, database))
