@@ -1,10 +1,11 @@
 """The result as one HTML page that needs no network."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from verification.report import plots
 from verification.report.history import trends
@@ -16,6 +17,17 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
 
     Raises ``KeyError``, ``TypeError`` or ``ValueError`` for content of another shape.
     """
+    checks = sorted(result["checks"], key=lambda check: WORST_FIRST.index(Verdict(check["verdict"])))
+    return _template().render(
+        result={"headline": result["verdict"], "partial": "", "reason": "", **result},
+        checks=[_view(check) for check in checks],
+        counts={verdict.value: sum(c["verdict"] == verdict for c in checks) for verdict in WORST_FIRST},
+        trends={name: plots.trend([point.value for point in line]) for name, line in trends(history).items()},
+    )
+
+
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("verification.report"),
         autoescape=True,
@@ -23,13 +35,7 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    checks = sorted(result["checks"], key=lambda check: WORST_FIRST.index(Verdict(check["verdict"])))
-    return environment.get_template("report.html.j2").render(
-        result={"headline": result["verdict"], "partial": "", "reason": "", **result},
-        checks=[_view(check) for check in checks],
-        counts={verdict.value: sum(c["verdict"] == verdict for c in checks) for verdict in WORST_FIRST},
-        trends={name: plots.trend([point.value for point in line]) for name, line in trends(history).items()},
-    )
+    return environment.get_template("report.html.j2")
 
 
 def _view(check: Mapping[str, Any]) -> dict[str, Any]:

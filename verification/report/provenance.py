@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def collect(root: Path, command: str) -> dict[str, str]:
     }
 
 
+@cache
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(

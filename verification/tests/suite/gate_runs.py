@@ -21,7 +21,13 @@ FORKING: Final = """
 import json, os, sys, warnings
 import pytest
 import verification.suite.commands, verification.suite.gate, verification.project.django_settings
-import verification.processes.supervised
+import verification.processes.supervised, verification.report.html
+import rich.table, xdist.plugin, xdist.dsession, pytest_benchmark.plugin, pytest_django.plugin, pytest_timeout
+import gc, io, _pytest.config, rich.console
+_pytest.config.get_config()
+verification.report.html._template()
+rich.console.Console(file=io.StringIO()).print("[green]verdict[/green]")
+gc.freeze()
 from verification.__main__ import command_line
 
 for line in sys.stdin:
@@ -38,6 +44,8 @@ for line in sys.stdin:
         os.environ.update(wanted["environment"])
         sys.path[0] = wanted["directory"]
         sys.argv[1:] = wanted["arguments"]
+        if sys.argv[1] == "pytest":
+            sys.exit(pytest.main(sys.argv[2:]))
         command_line()
     _, status = os.waitpid(child, 0)
     print(os.waitstatus_to_exitcode(status), flush=True)
@@ -102,7 +110,7 @@ class Runs:
         )
 
     def run(self, project: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> Outcome:
-        """Run ``python -m verification ARGUMENTS`` in a folder."""
+        """Run ``python -m verification ARGUMENTS`` in a folder, or ``pytest ARGUMENTS`` if the first one says so."""
         assert self._process.stdin
         assert self._process.stdout
         output, errors = project / "output.txt", project / "errors.txt"

@@ -70,8 +70,6 @@ def test_settings_that_do_not_load(runs: Runs, tmp_path: Path, code: str, words:
         (("no_such_file.py",), "no_such_file.py"),
         (("-n", "2"), "omit -n"),
         (("-p", "no:verification.pytest_plugin"), "--verification-reports"),
-        (("--lf",), "--lf"),
-        (("--stepwise",), "--stepwise"),
         (("-k", "nothing_of_that_name"), "no check was selected"),
         (("--version",), ""),
         (("--fixtures",), ""),
