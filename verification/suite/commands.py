@@ -109,12 +109,16 @@ def _exit_status(reports: Path, status: int) -> int:
     from verification.report.result import EXIT_STATUS, Verdict
 
     try:
-        verdict = Verdict(json.loads((reports / JSON_NAME).read_text(encoding="utf-8"))["verdict"])
+        result = json.loads((reports / JSON_NAME).read_text(encoding="utf-8"))
+        verdict = Verdict(result["verdict"])
     except (OSError, ValueError, KeyError):
         return EXIT_CANNOT_RUN
-    if status not in {0, 1}:
-        return EXIT_CANNOT_RUN
-    return EXIT_STATUS[verdict] or status
+    if status in {0, 1}:
+        if not result["complete"]:
+            # pytest itself had nothing to say: a module of the project has ended the process, or the run.
+            print(f"verification: {result['reason']}", file=sys.stderr)
+        return EXIT_STATUS[verdict] or status
+    return EXIT_CANNOT_RUN
 
 
 def _configured_reports() -> Path:

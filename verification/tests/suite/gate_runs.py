@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 REPOSITORY: Final = Path(__file__).parents[3]
 OURS: Final = ("DJANGO_SETTINGS", "DB_", "PYTEST_", "GITHUB_")
 """Beginnings of variables that a newcomer's shell does not have."""
-SECONDS: Final = 60
+SECONDS: Final = 150
 FORKING: Final = """
 import json, os, sys, warnings
 import pytest

@@ -69,7 +69,7 @@ def test_settings_that_do_not_load(runs: Runs, tmp_path: Path, code: str, words:
         (("--no-such-option",), "--no-such-option"),
         (("no_such_file.py",), "no_such_file.py"),
         (("-n", "2"), "omit -n"),
-        (("-p", "no:verification.pytest_plugin"), "--verification-reports"),
+        (("-p", "no:verification.pytest_plugin"), "the run ended before it started its first check"),
         (("-k", "nothing_of_that_name"), "no check was selected"),
         (("--version",), ""),
         (("--fixtures",), ""),
