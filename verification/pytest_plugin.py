@@ -9,8 +9,6 @@ the standard library, and does nothing until a fixture or an option asks: a serv
 - With ``--verification-reports`` the run is the gate: each check is recorded and reported.
 """
 
-import shlex
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from verification.project.configuration import Configuration
     from verification.project.django_settings import ProjectSettings
     from verification.report.result import Check
-    from verification.suite.gate import GateRun
 
 PROVIDERS: Final = ("auto", "container", "embedded", "existing", "none")
 HARNESS_TESTS: Final = Path(__file__).parent / "tests"
@@ -40,8 +37,6 @@ ADDRESS: Final = "verification_server"
 
 _pool: "Final[pytest.StashKey[ServerPool]]" = pytest.StashKey()
 _settings: "Final[pytest.StashKey[ProjectSettings]]" = pytest.StashKey()
-_run: "Final[pytest.StashKey[GateRun]]" = pytest.StashKey()
-_check: "Final[pytest.StashKey[Check]]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,34 +90,16 @@ def server_pool(config: pytest.Config) -> "ServerPool":
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare a run of the gate; any other run needs nothing yet."""
-    directory = config.getoption("--verification-reports")
-    if not directory or config.getoption("help") or config.getoption("version"):
-        return
-    from verification.errors import CannotRun
-    from verification.project.configuration import load
-    from verification.suite.gate import GateRun
+    """Make a run with ``--verification-reports`` a run of the gate; any other run needs nothing yet."""
+    if config.getoption("--verification-reports") and not (
+        config.getoption("help") or config.getoption("version")
+    ):
+        from verification.suite.gate_hooks import start_gate
 
-    if config.getoption("dist", "no") != "no" or config.getoption("looponfail", default=False):
-        raise pytest.UsageError("the gate runs its checks in one process; omit -n, --dist and --looponfail")
-    command = config.getoption("--verification-command") or shlex.join(
-        ("pytest", *config.invocation_params.args)
-    )
-    try:
-        configuration = load(config.rootpath)
-        pool = server_pool(config)
-        config.stash[_run] = GateRun(configuration, Path(directory), command, pool.secrets)
-        if pool.dsn or pool.provider == "existing":
-            pool.choose()
-        _use_project(config)
-    except CannotRun as error:
-        if _run in config.stash:
-            config.stash[_run].reason = str(error)
-            config.stash[_run].finish(pytest.ExitCode.USAGE_ERROR)
-        raise pytest.UsageError(str(error)) from None
+        start_gate(config, server_pool(config), use_project)
 
 
-def _use_project(config: pytest.Config) -> None:
+def use_project(config: pytest.Config) -> None:
     """Load the project's settings and set Django up; its database waits for the first use."""
     if _settings in config.stash:
         return
@@ -150,7 +127,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     from verification.errors import CannotRun
 
     try:
-        _use_project(parent.config)
+        use_project(parent.config)
     except CannotRun as error:
         raise parent.CollectError(str(error)) from None
 
@@ -176,96 +153,6 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"verification: {server_pool(config).description}"] if provider(config) else []
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Count the checks of the gate before others deselect some."""
-    if _run in config.stash:
-        from verification.errors import CannotRun
-
-        try:
-            config.stash[_run].count(items)
-        except CannotRun as error:
-            config.stash[_run].reason = str(error)
-            raise pytest.UsageError(str(error)) from None
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Record what could not be collected, and what was skipped as a whole: its checks do not run."""
-    report = yield
-    if not report.passed and _run in collector.config.stash:
-        collector.config.stash[_run].record_collection(report)
-    return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Start the servers that the selected checks need, so that a run without a server ends before its first check."""
-    if _run not in session.config.stash:
-        return
-    run = session.config.stash[_run]
-    if session.testsfailed and not session.config.getoption("continue_on_collection_errors"):
-        return
-    if session.config.getoption("collectonly"):
-        run.reason = "--collect-only runs no check"
-        return
-    run.selected = len(session.items)
-    from verification.errors import CannotRun
-
-    needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    try:
-        server_pool(session.config).start(
-            plain=bool(needed & {"verification_server", "django_db_setup"}),
-            tls="verification_tls_server" in needed,
-        )
-    except CannotRun as error:
-        run.reason = str(error)
-        raise pytest.UsageError(str(error)) from None
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open the check of each test of the gate."""
-    if _run in item.config.stash:
-        from verification.suite.gate import open_check
-
-        item.stash[_check] = open_check(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Record each phase of a test of the gate."""
-    report = yield
-    if _check in item.stash and _run in item.config.stash:
-        from verification.suite.gate import is_check
-
-        run, check = item.config.stash[_run], item.stash[_check]
-        run.record_phase(check, report, call)
-        if report.when == "teardown":
-            run.record_end(check, required=is_check(item))
-    return report
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """End the run: the exit status of the gate is that of its result, not of its tests alone."""
-    if _run in session.config.stash:
-        run = session.config.stash[_run]
-        run.provenance["postgresql"] = server_pool(session.config).description
-        session.exitstatus = run.finish(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the result of the gate as a table."""
-    if _run in config.stash:
-        config.stash[_run].show(terminalreporter)
-
-
 @pytest.fixture(scope="session")
 def verification_configuration(pytestconfig: pytest.Config) -> "Configuration":
     """What ``[tool.verification]`` says about the project under verification."""
@@ -289,7 +176,6 @@ def verification_tls_server(pytestconfig: pytest.Config) -> "Server":
 @pytest.fixture
 def verification_check(request: pytest.FixtureRequest) -> "Check":
     """The check that the running test stands for: record the evidence in it."""
-    from verification.suite.gate import open_check
+    from verification.suite.gate_hooks import check_of
 
-    check: Check = request.node.stash.setdefault(_check, open_check(request.node))
-    return check
+    return check_of(request.node)

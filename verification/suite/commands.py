@@ -69,7 +69,8 @@ def _run_pytest(
     import pytest
 
     from verification.report.redaction import redact
-    from verification.suite.gate import BENCHMARKS_NAME, Refusal
+    from verification.suite.gate import BENCHMARKS_NAME
+    from verification.suite.gate_hooks import Refusal
 
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)

@@ -4,7 +4,7 @@ import ast
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +49,9 @@ class GateRun:
         self.recorder = start_reports(directory, self.provenance, self.secrets)
         self.reason = ""
         self.selected = 0
+        """Tests to run."""
+        self.ended = 0
+        """Tests that have run to their end."""
 
     def secrets(self) -> list[str]:
         """Return what no report of this run may show."""
@@ -59,13 +62,13 @@ class GateRun:
 
         Raises ``CannotRun`` if a module defines a test twice: Python keeps the last one only.
         """
-        modules = {item.path for item in items}
-        for module in modules:
+        for module in {item.path for item in items if item.path.suffix == ".py"}:
             if twice := [name for name, times in Counter(names_of_tests(module)).items() if times > 1]:
                 raise CannotRun(f"{module}: {twice[0]} is defined twice", "rename one of them")
         suite = sum(len(names_of_tests(module)) for module in SUITE.glob("test_*.py"))
+        collected = sum(SUITE in item.path.parents for item in items)
         others = sum(is_check(item) and SUITE not in item.path.parents for item in items)
-        self.recorder.result.total = max(suite, len(items) - others) + others
+        self.recorder.result.total = max(suite, collected) + others
 
     def record_phase(self, check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Record what one phase of a test (setup, call, teardown) came to."""
@@ -82,6 +85,7 @@ class GateRun:
 
     def record_end(self, check: Check, *, required: bool) -> None:
         """Add a finished check to the result; a test that is no check is added only when it did not pass."""
+        self.ended += 1
         check.settle()
         if not required and check.reason == Check.reason:
             return
@@ -103,7 +107,7 @@ class GateRun:
         """Write the final reports and return the exit status of the command-line contract."""
         result = self.recorder.result
         complete = exitstatus == pytest.ExitCode.TESTS_FAILED or (
-            exitstatus == pytest.ExitCode.OK and 0 < self.selected <= len(result.checks)
+            exitstatus == pytest.ExitCode.OK and 0 < self.selected <= self.ended
         )
         reason = self.reason or UNFINISHED.get(exitstatus, f"pytest ended with status {exitstatus}")
         self.recorder.finish(complete=complete, reason="" if complete else reason)
@@ -120,29 +124,6 @@ class GateRun:
         if os.environ.get("GITHUB_ACTIONS") == "true":
             for line in annotations.github(result):
                 reporter.write_line(line)
-
-
-class Refusal:
-    """A plugin that remembers why pytest refused to run; empty when it did not."""
-
-    reason = ""
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_cmdline_parse(self) -> Generator[None, object, object]:
-        """Watch pytest read its arguments."""
-        return (yield from self._remember())
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_cmdline_main(self) -> Generator[None, object, object]:
-        """Watch the run."""
-        return (yield from self._remember())
-
-    def _remember(self) -> Generator[None, object, object]:
-        try:
-            return (yield)
-        except pytest.UsageError as error:
-            self.reason = " ".join(str(error).split())
-            raise
 
 
 def start_reports(

@@ -20,7 +20,7 @@ SECONDS: Final = 150
 FORKING: Final = """
 import json, os, sys, warnings
 import pytest
-import verification.suite.commands, verification.suite.gate, verification.project.django_settings
+import verification.suite.commands, verification.suite.gate_hooks, verification.project.django_settings
 import verification.processes.supervised, verification.report.html
 import rich.table, xdist.plugin, xdist.dsession, pytest_benchmark.plugin, pytest_django.plugin, pytest_timeout
 import gc, io, _pytest.config, rich.console
@@ -124,8 +124,12 @@ class Runs:
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
         status = int(self._process.stdout.readline())
-        texts = (file.read_text(encoding="utf-8") for file in (output, errors))
-        return Outcome(status, *texts, project / "reports")
+        return Outcome(
+            status,
+            output.read_text(encoding="utf-8"),
+            errors.read_text(encoding="utf-8"),
+            project / "reports",
+        )
 
     def close(self) -> None:
         assert self._process.stdin

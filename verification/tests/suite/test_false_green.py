@@ -1,13 +1,15 @@
 """A run that is none never looks like a pass: not in its exit status, and not through the reports of an earlier one."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from verification.report.recorder import Recorder
 from verification.report.result import Check
-from verification.tests.suite.gate_runs import Outcome, Runs, write
+from verification.tests.suite.gate_runs import SECONDS, Outcome, Runs, environment, write
 from verification.tests.suite.test_gate import GOOD, QUICK
 
 
@@ -186,22 +188,62 @@ def test_other_plugins_do_not_change_the_status(runs: Runs, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("variables", "status"),
+    "variables",
     [
-        ({"PYTHONOPTIMIZE": "1"}, 1),  # the process that forks has no -O; see the next test
-        ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, 1),
-        ({"PYTEST_ADDOPTS": "--collect-only"}, 1),
-        ({"PYTEST_PLUGINS": "verification.pytest_plugin"}, 1),
-        ({"DJANGO_SETTINGS_MODULE": "no.such.settings"}, 1),
+        {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        {"PYTEST_ADDOPTS": "--collect-only"},
+        {"PYTEST_PLUGINS": "verification.pytest_plugin"},
+        {"DJANGO_SETTINGS_MODULE": "no.such.settings"},
     ],
 )
-def test_variables_do_not_change_the_verdict(
-    runs: Runs, tmp_path: Path, variables: dict[str, str], status: int
-) -> None:
+def test_variables_do_not_change_the_verdict(runs: Runs, tmp_path: Path, variables: dict[str, str]) -> None:
     """What a shell has set for pytest is not for the gate."""
     write(tmp_path, "def test_bad(verification_check):\n    assert False, 'bad'\n")
 
     outcome = runs.run(tmp_path, "run", *QUICK, "test_mine.py", variables=variables)
 
-    assert outcome.status == status, outcome.output
+    assert outcome.status == 1, outcome.output
     assert outcome.check("mine.bad")["reason"] == "bad"
+
+
+def test_assertions_that_python_removes_are_no_pass(tmp_path: Path) -> None:
+    """Under ``-O`` an ``assert`` in a module that pytest does not rewrite would pass."""
+    earlier_pass(tmp_path)
+    write(tmp_path, GOOD)
+    done = subprocess.run(
+        [sys.executable, "-m", "verification", "run", *QUICK],
+        cwd=tmp_path,
+        env=environment(PYTHONOPTIMIZE="1"),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    require_no_run(Outcome(done.returncode, done.stdout, done.stderr, tmp_path / "reports"))
+    assert done.stderr == (
+        "verification: Python runs with -O, which removes assertions; unset PYTHONOPTIMIZE\n"
+    )
+
+
+def test_a_plain_test_beside_the_checks_is_no_check(runs: Runs, tmp_path: Path) -> None:
+    """One that passes is not counted, and does not keep the run from its end."""
+    write(tmp_path, f"{GOOD}\ndef test_plain():\n    assert True\n")
+
+    outcome = runs.run(tmp_path, "run", *QUICK, "test_mine.py")
+
+    assert outcome.status == 0, outcome.output
+    assert outcome.result["complete"]
+    assert [check["name"] for check in outcome.result["checks"]] == ["mine.good"]
+
+
+def test_reports_that_cannot_be_written(runs: Runs, tmp_path: Path) -> None:
+    """A file where the folder should be: one line, and no run."""
+    write(tmp_path, GOOD)
+    (tmp_path / "reports").write_text("a file", encoding="utf-8")
+
+    outcome = runs.run(tmp_path, "run", *QUICK, "test_mine.py")
+
+    assert outcome.status == 2
+    assert "reports" in outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1
