@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
@@ -27,23 +28,23 @@ COMMANDS: Final = {
     "env": "verification.environment.commands",
     "report": "verification.report.commands",
 }
-"""Command -> the module that has it; only the module of the command in hand is imported."""
+"""Command -> the module that has it; only the module of the given command is imported."""
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line."""
+    """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and end with status 2."""
-        raise CannotRun(f"{message}; see {self.prog} --help")
+        """Raise ``CannotRun``, which ends the command with status 2."""
+        raise CannotRun(message, f"see {self.prog} --help")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status."""
+    """Run one command and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A name that the terminal's encoding does not have is no reason to say nothing.
+            # Print what the terminal's encoding lacks as an escape, rather than fail.
             stream.reconfigure(errors="backslashreplace")
     try:
         return _run(arguments)
@@ -51,11 +52,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         from verification.report.redaction import redact
 
         # An argument in the wrong place may be a URL with a password.
-        print(f"verification: {redact(' '.join(str(error).split()))}", file=sys.stderr)
+        message = redact(" ".join(str(error).split()))
+        print(f"verification: {message}", file=sys.stderr)
+        if arguments[:1] == ["run"]:
+            _record_failure(message)
         return CANNOT_RUN
     except KeyboardInterrupt:
         print("verification: interrupted; nothing was left running", file=sys.stderr)
         return CANNOT_RUN
+
+
+def _record_failure(message: str) -> None:
+    """Replace the reports of an earlier run of the gate."""
+    from verification.suite.commands import record_failure
+
+    with suppress(CannotRun):
+        record_failure(message)
 
 
 def _run(arguments: list[str]) -> int:
@@ -67,18 +79,18 @@ def _run(arguments: list[str]) -> int:
     parsed, rest = parser.parse_known_args(arguments)
     rest = take_further_kinds(parsed, arguments, rest)
     if rest and not getattr(parsed, "takes_rest", False):
-        raise CannotRun(f"unknown argument {rest[0]!r}; see {parser.prog} {wanted or ''} --help")
+        raise CannotRun(f"unknown argument {rest[0]!r}", f"see {parser.prog} {wanted or ''} --help")
     parsed.rest = rest
     status = parsed.handler(parsed)
-    assert isinstance(status, int)  # noqa: S101 - every handler gives an exit status
+    assert isinstance(status, int)  # noqa: S101 - every handler returns an exit status
     return status
 
 
 def command_line() -> NoReturn:
-    """Run the command of this process and exit with its status.
+    """Run the command of this process and exit.
 
-    Interpreter shutdown can crash while a libpq call is still running in another thread. Exit without it
-    while a reader thread is alive, so that the exit status stays ours.
+    The shutdown of the interpreter can crash while a libpq call is still running in another thread; then exit
+    without it, so that the exit status stays that of the command.
     """
     status = main()
     if any(thread.name == READER_THREAD for thread in threading.enumerate()):

@@ -1,146 +1,181 @@
-"""The pytest plugin: options, fixtures and the wiring to the harness; the logic is elsewhere.
+"""The pytest plugin: options, fixtures, and hooks that call the harness.
 
-Load it in the root ``conftest.py``: ``pytest_plugins = ["verification.pytest_plugin"]``.
+pytest loads it in every project in whose environment the harness is installed, so it imports nothing but pytest and
+the standard library, and does nothing until a fixture or an option asks: a server starts when
+``verification_server``, ``verification_tls_server`` or the database of pytest-django is first needed.
+
+- With ``--verification-provider`` (or ``verification_provider`` in pytest's settings) the default database of
+  the project's Django settings is on that server.
+- With ``--verification-reports`` the run is the gate: each check is recorded and reported.
 """
 
-from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from verification.errors import CannotRun
-from verification.postgres import server_pool
-from verification.postgres.server import Server
-from verification.project.configuration import Configuration, load
-from verification.project.settings import load_settings
-from verification.report.result import Check
-from verification.suite.gate import SuiteRun
+if TYPE_CHECKING:
+    from verification.postgres.server import Server
+    from verification.postgres.server_pool import ServerPool
+    from verification.project.configuration import Configuration
+    from verification.project.django_settings import ProjectSettings
+    from verification.report.result import Check
 
-SUITE: Final = Path(__file__).parent / "suite"
-CONFIGURATION: Final = pytest.StashKey[Configuration]()
-SERVERS: Final = pytest.StashKey[server_pool.Servers]()
-RUN: Final = pytest.StashKey[SuiteRun]()
-CHECK: Final = pytest.StashKey[Check]()
+PROVIDERS: Final = ("auto", "container", "embedded", "existing", "none")
+HARNESS_TESTS: Final = Path(__file__).parent / "tests"
+DATABASE_FIXTURES: Final = frozenset(
+    {
+        "django_db_modify_db_settings_tox_suffix",
+        "django_db_modify_db_settings_xdist_suffix",
+        "django_db_modify_db_settings",
+        "django_db_setup",
+    }
+)
+"""Fixtures of pytest-django that read or use the settings of the database; a project may override each."""
+ADDRESS: Final = "verification_server"
+"""Key of ``workerinput`` under which a worker of pytest-xdist finds the process that starts the server."""
+
+_pool: "Final[pytest.StashKey[ServerPool]]" = pytest.StashKey()
+_settings: "Final[pytest.StashKey[ProjectSettings]]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the command line's ``run``."""
+    """Add the options; each has the prefix ``verification``."""
     group = parser.getgroup("verification", "verification on real PostgreSQL servers")
     group.addoption(
-        "--provider",
-        choices=("auto", "container", "embedded", "existing", "none"),
-        default="auto",
-        help="where PostgreSQL comes from; none: the project's own database settings (default: auto)",
+        "--verification-provider",
+        choices=PROVIDERS,
+        help="where the PostgreSQL server comes from; the project's default database is then on it; "
+        "none: the project's own database settings",
     )
-    group.addoption("--postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17")
-    group.addoption("--dsn", help="the server of provider 'existing', as a postgresql:// URL")
     group.addoption(
-        "--rows", type=int, metavar="N", help="rows of the largest table where migrations are measured"
+        "--verification-postgres", type=int, metavar="MAJOR", help="major version of PostgreSQL, such as 17"
     )
-    group.addoption("--verification-reports", metavar="DIRECTORY", help="write the gate's reports there")
+    group.addoption(
+        "--verification-dsn", metavar="URL", help="the server of provider 'existing', as a postgresql:// URL"
+    )
+    group.addoption(
+        "--verification-rows",
+        type=int,
+        metavar="N",
+        help="rows of the largest table where the cost of migrations is measured",
+    )
+    group.addoption(
+        "--verification-reports", metavar="DIRECTORY", help="run as the gate and write its reports there"
+    )
+    group.addoption("--verification-command", metavar="TEXT", help="the command that the reports show")
+    parser.addini("verification_provider", "the default of --verification-provider", default="")
+
+
+def provider(config: pytest.Config) -> str:
+    """Return the provider that was chosen by option or setting; empty if none was."""
+    return str(config.getoption("--verification-provider") or config.getini("verification_provider"))
+
+
+def server_pool(config: pytest.Config) -> "ServerPool":
+    """Return the servers of this run; none of them starts before it is asked for."""
+    if _pool not in config.stash:
+        from verification.postgres.server_pool import ServerPool
+
+        pool = ServerPool(
+            provider(config) or "auto",
+            major=config.getoption("--verification-postgres"),
+            dsn=config.getoption("--verification-dsn"),
+            shared=getattr(config, "workerinput", {}).get(ADDRESS),
+        )
+        config.stash[_pool] = pool
+        config.add_cleanup(pool.close)
+    return config.stash[_pool]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server and load the project's settings on it, before pytest-django sets Django up."""
+    """Make a run with ``--verification-reports`` a run of the gate; any other run needs nothing yet."""
+    if config.getoption("--verification-reports") and not (
+        config.getoption("help") or config.getoption("version")
+    ):
+        from verification.suite.gate_hooks import start_gate
+
+        start_gate(config, server_pool(config), use_project)
+
+
+def use_project(config: pytest.Config) -> None:
+    """Load the project's settings and set Django up; its database waits for the first use."""
+    if _settings in config.stash:
+        return
+    from verification.project.configuration import load
+    from verification.project.django_settings import ProjectSettings
+
+    settings = ProjectSettings(load(config.rootpath))
+    settings.load(placeholder=provider(config) != "none")
+    config.stash[_settings] = settings
+    if settings.configuration.settings:
+        # pytest-django sets Django up and blocks the database; it does so in this hook, when settings are loaded.
+        if plugin := config.pluginmanager.get_plugin("django"):
+            plugin.pytest_configure(config)
+        else:
+            import django
+
+            django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:
+    """Set Django up before the first test module of the project is imported, if a provider was chosen."""
+    if not provider(parent.config) or HARNESS_TESTS in module_path.parents:
+        return
+    from verification.errors import CannotRun
+
     try:
-        configuration = load(config.rootpath)
-        configuration.enter()
-        config.stash[CONFIGURATION] = configuration
-        config.stash[SERVERS] = server_pool.prepare(
-            provider=config.getoption("--provider"),
-            major=config.getoption("--postgres"),
-            dsn=config.getoption("--dsn"),
-            worker=hasattr(config, "workerinput"),
-            both=bool(config.getoption("--verification-reports")),
-        )
-        config.add_cleanup(config.stash[SERVERS].close)
-        if configuration.settings:
-            load_settings(configuration, config.stash[SERVERS].django_database())
-        if directory := config.getoption("--verification-reports"):
-            config.stash[RUN] = SuiteRun(configuration, Path(directory), config.stash[SERVERS])
+        use_project(parent.config)
     except CannotRun as error:
-        raise pytest.UsageError(str(error)) from None
+        raise parent.CollectError(str(error)) from None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> None:
+    """Start the server before the fixture that first needs the project's database."""
+    config = request.config
+    if fixturedef.argname in DATABASE_FIXTURES and _settings in config.stash and provider(config) != "none":
+        config.stash[_settings].use_database(server_pool(config).django_database())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist whom to ask for the server that all workers share."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]
+    if provider(config) != "none":
+        node.workerinput[ADDRESS] = server_pool(config).share()  # type: ignore[attr-defined]
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Say which server the run stands on, and why that one."""
-    return [f"postgresql: {config.stash[SERVERS].description}"]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without PostgreSQL (``--provider none``) deselect what needs it; without an engine skip and say so."""
-    if config.getoption("--provider") == "none":
-        left_out = [item for item in items if item.get_closest_marker("postgres")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-    in_containers = [item for item in items if item.get_closest_marker("container")]
-    if in_containers and (obstacle := server_pool.container_obstacle()):
-        for item in in_containers:
-            item.add_marker(pytest.mark.skip(reason=obstacle))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open the check that a test of the gate stands for; a project's own tests join by asking for one."""
-    if SUITE in item.path.parents or "check" in getattr(item, "fixturenames", ()):
-        item.stash[CHECK] = SuiteRun.open_check(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Close the check with the outcome of its test."""
-    report = yield
-    if CHECK in item.stash and RUN in item.config.stash:
-        item.config.stash[RUN].take(item.stash[CHECK], report, call)
-    return report
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Close the run: the gate's exit status is that of its result, not of its tests alone."""
-    if RUN in session.config.stash:
-        session.exitstatus = session.config.stash[RUN].finish(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the result as a table."""
-    if RUN in config.stash:
-        config.stash[RUN].show(terminalreporter)
+    """Say where the server comes from."""
+    return [f"verification: {server_pool(config).description}"] if provider(config) else []
 
 
 @pytest.fixture(scope="session")
-def configuration(pytestconfig: pytest.Config) -> Configuration:
-    """What is particular to the project under verification."""
-    return pytestconfig.stash[CONFIGURATION]
+def verification_configuration(pytestconfig: pytest.Config) -> "Configuration":
+    """What ``[tool.verification]`` says about the project under verification."""
+    from verification.project.configuration import load
+
+    return load(pytestconfig.rootpath)
 
 
 @pytest.fixture(scope="session")
-def server(pytestconfig: pytest.Config) -> Server:
+def verification_server(pytestconfig: pytest.Config) -> "Server":
     """A running PostgreSQL server without TLS, shared by the whole run."""
-    return pytestconfig.stash[SERVERS].plain()
+    return server_pool(pytestconfig).plain()
 
 
 @pytest.fixture(scope="session")
-def tls_server(pytestconfig: pytest.Config) -> Server:
+def verification_tls_server(pytestconfig: pytest.Config) -> "Server":
     """A running PostgreSQL server that offers TLS, with its authority; shared by the whole run."""
-    return pytestconfig.stash[SERVERS].tls()
+    return server_pool(pytestconfig).tls()
 
 
 @pytest.fixture
-def check(request: pytest.FixtureRequest) -> Check:
-    """The check that the running test of the gate stands for: put the evidence into it."""
-    found: Check = request.node.stash[CHECK]
-    return found
+def verification_check(request: pytest.FixtureRequest) -> "Check":
+    """The check that the running test stands for: record the evidence in it."""
+    from verification.suite.gate_hooks import check_of
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _junit_properties(
-    pytestconfig: pytest.Config, record_testsuite_property: Callable[[str, object], None]
-) -> None:
-    """Hand the run a way to put its figures into junit.xml, as properties of the suite."""
-    if RUN in pytestconfig.stash:
-        pytestconfig.stash[RUN].record_property = record_testsuite_property
+    return check_of(request.node)

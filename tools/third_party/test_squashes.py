@@ -59,12 +59,12 @@ def named(squashes: list[dict[str, Any]], where: str) -> frozenset[tuple[str, st
 @pytest.mark.timeout(INSTALL_SECONDS + RUN_SECONDS)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_project_of_other_people_comes_to_its_known_outcome(
-    case: Case, server: Server, tmp_path: Path
+    case: Case, verification_server: Server, tmp_path: Path
 ) -> None:
     """Status, squashes and every difference are those that findings.md explains."""
     python = environment(tmp_path / "environment", case.requirements)
 
-    done = squash(case, python, tmp_path, server)
+    done = squash(case, python, tmp_path, verification_server)
 
     assert done.returncode == (1 if case.outcome.differences else 0), done.stderr
     found = json.loads(done.stdout)["squashes"]

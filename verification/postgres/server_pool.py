@@ -1,108 +1,189 @@
-"""The servers of one test run: started when first asked for, shared, closed with the run."""
+"""The servers of one test run: started when first asked for, shared, closed with the run.
 
-import os
-from dataclasses import dataclass, field
-from typing import Final
+The drivers and the clients of container engines are imported when a server is started, so that a run without one
+does not pay for them.
+"""
+
+import secrets
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from verification.errors import CannotRun
-from verification.postgres import engine, providers
-from verification.postgres.server import Database, Server
 
-SHARED: Final = "VERIFICATION_SHARED_SERVER"
-"""The variable by which the parallel workers of one run learn of the server that all share."""
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection, Listener
+
+    from verification.postgres.server import Database, Server
+
+Address = tuple[str, int, str]
+"""Host, port and key of the process that starts the server which parallel workers share."""
+LOCAL: Final = "127.0.0.1"
 
 
-@dataclass
-class Servers:
-    """Plain and TLS servers of one provider."""
+class ServerPool:
+    """A plain and a TLS server of one provider.
 
-    provider: str
-    description: str
-    major: int | None = None
-    dsn: str | None = None
-    _plain: Server | None = field(default=None, repr=False)
-    _tls: Server | None = field(default=None, repr=False)
-    _django: Database | None = field(default=None, repr=False)
+    ``shared`` is the address of another pool, in the controller of parallel workers, which has the plain server.
+    """
 
-    def plain(self) -> Server:
-        """Give the server without TLS."""
-        self._required()
-        if self._plain is None:
-            self._plain = self._start(tls=False)
-        return self._plain
+    def __init__(
+        self,
+        provider: str,
+        *,
+        major: int | None = None,
+        dsn: str | None = None,
+        shared: Address | None = None,
+    ) -> None:
+        self.provider = provider
+        self.major = major
+        self.dsn = dsn
+        self.shared = shared
+        self._why = ""
+        self._plain: Server | None = None
+        self._tls: Server | None = None
+        self._django: Database | None = None
+        self._listener: Listener | None = None
+        self._lock = threading.RLock()
 
-    def tls(self) -> Server:
-        """Give the server with TLS and its authority."""
-        self._required()
-        if self._tls is None:
-            self._tls = self._start(tls=True)
-        return self._tls
-
-    def start_both(self) -> None:
-        """Start both side by side, for a run that will need both."""
-        if self.provider not in ("none", "existing") and self._plain is None and self._tls is None:
-            self._plain, self._tls = providers.start_many(
-                [{"tls": False}, {"tls": True}], provider=self.provider, major=self.major
-            )
-
-    def django_database(self) -> Database | None:
-        """Give the database that the project's own settings are led to; None for provider ``none``."""
+    @property
+    def description(self) -> str:
+        """What server this is, or will be, and why that one."""
         if self.provider == "none":
-            return None
+            return "no PostgreSQL server (provider none): the project's own database settings"
+        why = f" ({self._why})" if self._why else ""
+        server = self._plain or self._tls
+        if server is None:
+            return f"PostgreSQL server of provider {self.provider}{why}, started when a test needs it"
+        return f"{server.version} {self.provider} at {server.address}{why}"
+
+    def choose(self) -> None:
+        """Choose the provider. Raises ``CannotRun`` if the arguments contradict each other; starts nothing."""
+        if self.provider != "none" and not self._why:
+            from verification.postgres import providers
+
+            choice = providers.choose(self.provider, self.dsn, major=self.major)
+            self.provider, self._why = choice.provider, choice.reason
+
+    def start(self, *, plain: bool, tls: bool) -> None:
+        """Start what a run will need, both servers side by side. Raises ``CannotRun`` if one cannot be started."""
+        if not plain and not tls:
+            return
+        from verification.postgres import providers
+
+        self.choose()
+        with self._lock:
+            if plain and tls and self.provider != "existing" and self._plain is None and self._tls is None:
+                self._plain, self._tls = providers.start_many(
+                    [{"tls": False}, {"tls": True}], provider=self.provider, major=self.major
+                )
+        if plain:
+            self.plain()
+        if tls:
+            self.tls()
+
+    def plain(self) -> "Server":
+        """Return the server without TLS. Raises ``CannotRun`` if it cannot be started."""
+        with self._lock:
+            if self._plain is None:
+                self._plain = self._start(tls=False) if self.shared is None else _ask(self.shared)
+            return self._plain
+
+    def tls(self) -> "Server":
+        """Return the server with TLS and its authority. Raises ``CannotRun`` if it cannot be started."""
+        with self._lock:
+            if self._tls is None:
+                self._tls = self._start(tls=True)
+            return self._tls
+
+    def django_database(self) -> "Database":
+        """Return a database for the project's own settings."""
         if self._django is None:
             self._django = self.plain().create_database()
         return self._django
 
+    def share(self) -> Address:
+        """Let other processes of this machine ask for the plain server; return where.
+
+        The server starts when the first of them asks, in this process, and so lives until this one closes it.
+        """
+        if self._listener is None:
+            from multiprocessing.connection import Listener
+
+            from verification.processes import cleanup
+
+            cleanup.arm()
+            key = secrets.token_hex(16)
+            self._listener = Listener((LOCAL, 0), backlog=64, authkey=key.encode())
+            self._address: Address = (LOCAL, self._listener.address[1], key)
+            threading.Thread(target=self._answer, daemon=True, args=(self._listener,)).start()
+        return self._address
+
     def secrets(self) -> list[str]:
-        """Give the passwords that no report may show."""
-        return [started.password for started in (self._plain, self._tls) if started is not None]
+        """Return the passwords that no report may show."""
+        return [server.password for server in (self._plain, self._tls) if server is not None]
 
     def close(self) -> None:
         """Drop what the run created and stop what it started."""
+        if self._listener is not None:
+            self._listener.close()
         if self._django is not None:
             database, self._django = self._django, None
             if not database.server.can_stop:
                 database.server.drop_database(database.name)
-        for started in (self._plain, self._tls):
-            if started is not None:
-                started.close()
+        for server in (self._plain, self._tls):
+            if server is not None:
+                server.close()
         self._plain = self._tls = None
-        os.environ.pop(SHARED, None)
 
-    def _start(self, *, tls: bool) -> Server:
+    def _start(self, *, tls: bool) -> "Server":
+        if self.provider == "none":
+            raise CannotRun(
+                "this needs PostgreSQL, and the provider is none", "omit --verification-provider none"
+            )
+        from verification.postgres import providers
+
+        self.choose()
         return providers.start(self.provider, major=self.major, tls=tls, dsn=self.dsn)
 
-    def _required(self) -> None:
-        if self.provider == "none":
-            raise CannotRun("this needs PostgreSQL, and --provider none was given; leave the option away")
+    def _answer(self, listener: "Listener") -> None:
+        """Tell each process that asks the URL of the server, or why there is none."""
+        while True:
+            try:
+                connection = listener.accept()
+            except (OSError, EOFError):
+                return
+            with connection:
+                self._answer_one(connection)
+
+    def _answer_one(self, connection: "Connection[object, object]") -> None:
+        try:
+            answer = (self.plain().url(), "", "")
+        except CannotRun as error:
+            answer = ("", error.reason, error.advice)
+        with suppress(OSError):
+            connection.send(answer)
+
+
+def _ask(address: Address) -> "Server":
+    from multiprocessing.connection import Client
+
+    from verification.postgres import providers
+
+    host, port, key = address
+    with Client((host, port), authkey=key.encode()) as connection:
+        url, reason, advice = connection.recv()
+    if not url:
+        raise CannotRun(reason, advice)
+    return providers.start("existing", dsn=url)
 
 
 def container_obstacle() -> str:
-    """Say why no container can be started here; empty when one can."""
+    """Return why no container can be started here; empty when one can."""
+    from verification.postgres import engine
+
     try:
         engine.client().client.close()
     except CannotRun as obstacle:
         return str(obstacle)
     return ""
-
-
-def prepare(
-    *, provider: str, major: int | None, dsn: str | None, worker: bool = False, both: bool = False
-) -> Servers:
-    """Choose the provider; a parallel worker takes the server that its controller has started.
-
-    The choice is made and said before anything starts, so that a run that cannot have a server
-    ends with one line. ``both``: plain and TLS will be needed, so they start side by side.
-    """
-    if provider == "none":
-        return Servers(provider, "none asked for (--provider none): the project's own database settings")
-    if worker and SHARED in os.environ:
-        return Servers("existing", "shared with the other workers", dsn=os.environ[SHARED])
-    chosen = providers.choose(provider, dsn, major=major)
-    servers = Servers(chosen.provider, "", major=major, dsn=dsn)
-    if both:
-        servers.start_both()
-    plain = servers.plain()
-    servers.description = f"{plain.version} {chosen.provider} at {plain.address} ({chosen.reason})"
-    os.environ[SHARED] = plain.url()
-    return servers

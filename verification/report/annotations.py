@@ -1,4 +1,4 @@
-"""What did not pass, as annotations that a CI service shows beside the change."""
+"""Annotations that a CI service shows beside the change, for the checks that did not pass."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,12 @@ from verification.report.result import Result, Verdict
 
 
 def github(result: Result) -> Iterator[str]:
-    """Give GitHub's workflow commands, one a check that did not pass.
+    """Return GitHub's workflow commands, one for each check that did not pass, one for a run that did not finish.
 
-    Source: GitHub Actions, "Workflow commands", setting an error message.
+    https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
     """
+    if result.reason:
+        yield f"::error title=verification::{_escape(result.reason)}"
     for check in result.checks:
         if check.verdict is not Verdict.PASSED:
             level = "warning" if check.verdict is Verdict.INCONCLUSIVE else "error"

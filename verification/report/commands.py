@@ -1,4 +1,4 @@
-"""``python -m verification report``: the page of a result that was made earlier or elsewhere."""
+"""``python -m verification report``: draw the HTML page of a result file again."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def report(arguments: argparse.Namespace) -> int:
-    """Write the page; the exit status says only whether that could be done."""
+    """Write the page and return 0, whatever the verdict of the result is."""
     from verification.report.html import render
 
     content = read(arguments.result)
@@ -27,23 +27,25 @@ def report(arguments: argparse.Namespace) -> int:
         page = render(content, history=arguments.result.parent / NAME)
         arguments.output.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise CannotRun(f"{arguments.output}: {error.strerror}; name a place that can be written") from None
+        raise CannotRun(f"{arguments.output}: {error.strerror}", "name a file that can be written") from None
     except (KeyError, TypeError, ValueError, AttributeError):
         raise CannotRun(
-            f"{arguments.result}: not the result of a run (parts are missing); run the gate again"
+            f"{arguments.result}: not the result of a run (parts are missing)", "run the gate again"
         ) from None
     return 0
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a result file; ``CannotRun`` when it is absent, damaged or of another format."""
+    """Return the content of a result file. Raises ``CannotRun`` if it is absent, damaged or of another format."""
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}; name the verification.json of a run") from None
+        raise CannotRun(f"{path}: {error.strerror}", "name the verification.json of a run") from None
     except ValueError:
-        raise CannotRun(f"{path}: damaged, not JSON; run the gate again") from None
-    found = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(content, dict) or found != FORMAT:
-        raise CannotRun(f"{path}: result format {found!r}, this harness reads {FORMAT}; run the gate again")
+        raise CannotRun(f"{path}: damaged, not JSON", "run the gate again") from None
+    version = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or version != FORMAT:
+        raise CannotRun(
+            f"{path}: result format {version!r}, this harness reads {FORMAT}", "run the gate again"
+        )
     return content

@@ -1,4 +1,4 @@
-"""One line a run: what the trend of each check is drawn from."""
+"""One line for each run, from which the trend of each figure is drawn."""
 
 import json
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 NAME: Final = "history.jsonl"
-KEPT: Final = 200
-"""Runs kept; older lines are dropped."""
+RUNS_KEPT: Final = 200
+"""Runs that are kept; older lines are dropped."""
 
 
 @dataclass(frozen=True)
@@ -34,24 +34,24 @@ def append(path: Path, result: Mapping[str, Any]) -> None:
         },
         "seconds": {check["name"]: round(check["seconds"], 3) for check in result["checks"]},
     }
-    lines = [*_lines(path), json.dumps(line, ensure_ascii=False)][-KEPT:]
+    lines = [*_lines(path), json.dumps(line, ensure_ascii=False)][-RUNS_KEPT:]
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
     temporary.replace(path)
 
 
 def trends(path: Path) -> dict[str, list[Point]]:
-    """Give every figure's earlier values, oldest first, by ``check/figure``; damaged lines are left out."""
-    found: dict[str, list[Point]] = {}
+    """Return the earlier values of each figure, oldest first, by ``check/figure``; damaged lines are omitted."""
+    points: dict[str, list[Point]] = {}
     for text in _lines(path):
         try:
             line = json.loads(text)
             for name, value in line["figures"].items():
                 point = Point(line["started"], line["commit"], line["verdict"], float(value))
-                found.setdefault(name, []).append(point)
+                points.setdefault(name, []).append(point)
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
-    return found
+    return points
 
 
 def _lines(path: Path) -> list[str]:

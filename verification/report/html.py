@@ -1,19 +1,33 @@
 """The result as one HTML page that needs no network."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from verification.report import plots
 from verification.report.history import trends
-from verification.report.result import Verdict
-from verification.report.terminal import ORDER
+from verification.report.result import WORST_FIRST, Measurement, Verdict
 
 
 def render(result: Mapping[str, Any], *, history: Path) -> str:
-    """Draw the page from the content of ``verification.json`` alone, trends from the history file."""
+    """Return the page for the content of ``verification.json``; trends come from the history file.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for content of another shape.
+    """
+    checks = sorted(result["checks"], key=lambda check: WORST_FIRST.index(Verdict(check["verdict"])))
+    return _template().render(
+        result={"headline": result["verdict"], "partial": "", "reason": "", **result},
+        checks=[_view(check) for check in checks],
+        counts={verdict.value: sum(c["verdict"] == verdict for c in checks) for verdict in WORST_FIRST},
+        trends={name: plots.trend([point.value for point in line]) for name, line in trends(history).items()},
+    )
+
+
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("verification.report"),
         autoescape=True,
@@ -21,26 +35,12 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    checks = sorted(result["checks"], key=lambda check: ORDER.index(Verdict(check["verdict"])))
-    return environment.get_template("report.html.j2").render(
-        result=result,
-        checks=[_view(check) for check in checks],
-        counts={verdict.value: sum(c["verdict"] == verdict for c in checks) for verdict in ORDER},
-        trends={name: plots.trend([point.value for point in line]) for name, line in trends(history).items()},
-    )
+    return environment.get_template("report.html.j2")
 
 
 def _view(check: Mapping[str, Any]) -> dict[str, Any]:
-    """Add to a check what is drawn from its own evidence: its picture and its margins."""
-    limits = [figure["limit"] for figure in check["measurements"]
-              if figure["unit"] == "ms" and figure["limit"] is not None]  # fmt: skip
+    """Return a check with what is drawn from its evidence: figures with margins, and a picture."""
+    figures = [Measurement(**figure) for figure in check["measurements"]]
+    limits = [figure.limit for figure in figures if figure.unit == "ms" and figure.limit is not None]
     picture = plots.distribution(check["samples"], min(limits) if limits else None)
-    figures = [
-        {
-            **figure,
-            "margin": None if not figure["limit"] else (figure["limit"] - figure["value"]) / figure["limit"],
-            "passed": figure["limit"] is None or figure["value"] <= figure["limit"],
-        }
-        for figure in check["measurements"]
-    ]
     return {**check, "measurements": figures, "picture": picture}

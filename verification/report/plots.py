@@ -1,4 +1,4 @@
-"""Pictures for the report, as SVG text that needs nothing from a network."""
+"""Pictures for the report, as SVG text that needs no network."""
 
 import math
 import statistics
@@ -24,24 +24,24 @@ class Axis:
     high: float
 
     def x(self, value: float) -> float:
-        """Give the horizontal place of a value, in pixels."""
+        """Return the horizontal position of a value, in pixels."""
         span = math.log10(self.high) - math.log10(self.low)
         share = (math.log10(max(value, self.low)) - math.log10(self.low)) / span
         return LABEL + share * (WIDTH - LABEL - RIGHT)
 
     def bin(self, value: float) -> int:
-        """Give the number of the bar that a value falls into."""
+        """Return the number of the bar that a value falls into."""
         share = (self.x(value) - LABEL) / (WIDTH - LABEL - RIGHT)
         return min(BARS - 1, max(0, int(share * BARS)))
 
     def ticks(self) -> list[float]:
-        """Give the powers of ten on the axis."""
+        """Return the powers of ten on the axis."""
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
         return [10.0**power for power in range(first, last + 1) if self.low <= 10.0**power <= self.high]
 
 
 def percentile(values: Sequence[float], rank: int) -> float:
-    """Give a percentile, interpolated between the two samples beside it; one sample is its own."""
+    """Return a percentile, interpolated between the two nearest samples."""
     if len(values) < 2:  # noqa: PLR2004 - quantiles needs two points
         return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[rank - 1]

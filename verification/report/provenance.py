@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from psycopg2.extensions import libpq_version
 
 
 def collect(root: Path, command: str) -> dict[str, str]:
-    """Give the run's circumstances, name -> value; nothing in it is secret."""
+    """Return where and how the run was made, name -> value; nothing in it is secret."""
     return {
         "commit": _git(root, "rev-parse", "HEAD") or "not a git checkout",
         "tree": _tree(root),
@@ -30,6 +31,7 @@ def collect(root: Path, command: str) -> dict[str, str]:
     }
 
 
+@cache
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(

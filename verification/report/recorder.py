@@ -1,12 +1,12 @@
-"""Keeps the result of a run while it goes on, on disk after every check."""
+"""Writes the result of a run, after every check and at its end."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from verification.report.history import NAME
-from verification.report.html import render
+from verification.report import history, html, junit
 from verification.report.redaction import redact
 from verification.report.result import Check, Result
 
@@ -15,7 +15,10 @@ HTML_NAME: Final = "verification.html"
 
 
 class Recorder:
-    """Collects checks and writes both reports anew after each, so that a crash loses nothing."""
+    """Collects checks and writes all reports again after each, so that a crash loses nothing.
+
+    ``secrets`` returns what no report may show; it is asked at each writing.
+    """
 
     def __init__(
         self, directory: Path, provenance: Mapping[str, str], secrets: Callable[[], Iterable[str]] = tuple
@@ -25,24 +28,39 @@ class Recorder:
         self.result = Result(provenance=provenance)
 
     def add(self, check: Check) -> None:
-        """Take one finished check."""
+        """Add a finished check."""
         self.result.checks.append(check)
         self.write()
 
-    def finish(self) -> None:
-        """Close the run: from here on its verdict counts."""
-        self.result.complete = True
+    def finish(self, *, complete: bool, reason: str = "") -> None:
+        """End the run: write its reports and add it to the history. ``reason`` says why it is not complete."""
+        self.result.complete = complete
+        self.result.reason = reason
+        history.append(self.directory / history.NAME, self.result.to_json())
         self.write()
 
     def write(self) -> None:
-        """Write both files, each in one step: a reader never sees half of one."""
-        text = json.dumps(self.result.to_json(), indent=1, ensure_ascii=False, default=str)
-        text = redact(text, self.secrets())
-        _replace(self.directory / JSON_NAME, text)
-        _replace(self.directory / HTML_NAME, render(json.loads(text), history=self.directory / NAME))
+        """Write each report in one step: a reader never sees half of one."""
+        secrets = list(self.secrets())
+        content = _finite(self.result.to_json())
+        text = redact(json.dumps(content, indent=1, ensure_ascii=False, default=str), secrets)
+        write_file(self.directory / JSON_NAME, text)
+        page = html.render(json.loads(text), history=self.directory / history.NAME)
+        write_file(self.directory / HTML_NAME, page)
+        write_file(self.directory / junit.NAME, redact(junit.render(self.result), secrets))
 
 
-def _replace(path: Path, text: str) -> None:
+def _finite(content: Any) -> Any:
+    """Return plain data in which ``nan`` and ``inf`` are text, since JSON has no such numbers."""
+    if isinstance(content, dict):
+        return {name: _finite(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    return str(content) if isinstance(content, float) and not math.isfinite(content) else content
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace a file in one step."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)

@@ -1,32 +1,61 @@
-"""The result of a run: the one model that every check fills and every report is drawn from.
+"""The result of a run: the one model that every check fills and every report is printed from.
 
-The report shows nothing that is not in here, and no check prints (design: "every check
-hands its evidence to one result model").
+The reports show nothing that is not in here, and no check prints.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 FORMAT: Final = 1
 """Version of the JSON layout; readers refuse any other."""
+NO_VERDICT: Final = "no verdict recorded: give a figure a limit, or call expect_none() or passed()"
+"""The reason of a check that has said nothing yet."""
+FINDINGS_SHOWN: Final = 12
+"""Findings that the reason of a failure names; all of them are in the report."""
 
 
 class Verdict(StrEnum):
-    """What a check came to. Only ``PASSED`` lets a deploy through."""
+    """The answer of a check or of a run. Only ``PASSED`` means that the deploy may go out."""
 
     PASSED = "passed"
     FAILED = "failed"
     ERROR = "error"
-    """It could not run: ``reason`` says why and how to mend it."""
+    """It could not run: ``reason`` says why and how to fix it."""
     INCONCLUSIVE = "inconclusive"
     """It ran, and its figures settle nothing: ``reason`` says what would."""
+    PARTIAL = "partial"
+    """Of a run only: each check that ran has passed, and some checks did not run."""
+
+
+WORST_FIRST: Final = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.PARTIAL, Verdict.PASSED)
+"""The order in which reports list checks, and in which the verdict of a run is decided."""
+EXIT_STATUS: Final = {
+    Verdict.PASSED: 0,
+    Verdict.PARTIAL: 0,
+    Verdict.FAILED: 1,
+    Verdict.INCONCLUSIVE: 1,
+    Verdict.ERROR: 2,
+}
+"""Of a run with this verdict, as the command line promises."""
+
+
+class Finding(Protocol):
+    """What ``Check.expect_none`` takes: a difference of two schemas, or anything else that is wrong."""
+
+    def to_difference(self) -> dict[str, Any]:
+        """Return it as a row of the report: kind, object, change, attribute, left, right."""
+
+    @property
+    def line(self) -> str:
+        """The finding in one line."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure beside its limit; values and limits share ``unit``."""
+    """One figure and its limit, both in ``unit``. Raises ``TypeError`` or ``ValueError`` if they are no numbers."""
 
     name: str
     value: float
@@ -34,15 +63,31 @@ class Measurement:
     limit: float | None = None
     """The largest value that passes; None: information only."""
 
+    def __post_init__(self) -> None:
+        for name in ("value", "limit"):
+            number = getattr(self, name)
+            if number is not None and not isinstance(number, int | float):
+                object.__setattr__(self, name, float(number))
+        if self.value is None:
+            raise TypeError(f"the figure {self.name!r} has no value")
+
     @property
     def passed(self) -> bool:
-        """Whether the figure keeps its limit."""
-        return self.limit is None or self.value <= self.limit
+        """Whether the figure is within its limit; one that is not a finite number never is."""
+        if self.limit is None:
+            return not math.isnan(self.value)
+        return math.isfinite(self.value) and math.isfinite(self.limit) and self.value <= self.limit
 
     @property
     def margin(self) -> float | None:
-        """How much of the limit is left, 0 to 1; negative when it is broken."""
-        return None if not self.limit else (self.limit - self.value) / self.limit
+        """The share of the limit that is left, 0 to 1; negative beyond the limit; None without one."""
+        if not self.limit or not math.isfinite(self.limit) or not math.isfinite(self.value):
+            return None
+        return (self.limit - self.value) / self.limit
+
+    def __str__(self) -> str:
+        limit = "" if self.limit is None else f", the limit is {self.limit:g}"
+        return f"{self.name}: {self.value:g} {self.unit}{limit}"
 
 
 @dataclass(frozen=True)
@@ -56,19 +101,23 @@ class Table:
 
 @dataclass(kw_only=True)
 class Check:
-    """One question of the gate and its answer."""
+    """One question of the gate and its answer.
+
+    A check has no verdict until it gives one: it is an error until a figure has a limit, or until
+    ``expect_none``, ``passed`` or ``conclude`` was called.
+    """
 
     name: str
     """Stable and dotted: ``schema.squash.payments``."""
     title: str
     """The claim in one sentence."""
     properties: tuple[str, ...] = ()
-    """The design document's properties it stands for: ``("Property 5",)``."""
-    verdict: Verdict = Verdict.PASSED
-    reason: str = ""
+    """The properties of the design document that it verifies: ``("Property 5",)``."""
+    verdict: Verdict = Verdict.ERROR
+    reason: str = NO_VERDICT
     """One line for anything but a pass: what, where, what to do."""
     detail: str = ""
-    """What lies behind the reason (the assertion in full, the log's end)."""
+    """The text behind the reason: the assertion in full, the end of a log."""
     seconds: float = 0.0
     measurements: list[Measurement] = field(default_factory=list)
     samples: dict[str, list[float]] = field(default_factory=dict)
@@ -78,27 +127,87 @@ class Check:
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def has_verdict(self) -> bool:
+        """Whether the check has given a verdict."""
+        return self.verdict is not Verdict.ERROR or self.reason != NO_VERDICT
+
+    def measure(self, name: str, value: float, unit: str, limit: float | None = None) -> None:
+        """Record a figure. One beyond its limit fails the check; without a limit it is information."""
+        self.measurements.append(Measurement(name, value, unit, limit))
+
+    def passed(self, why: str) -> None:
+        """Pass, and say in the report why; a figure beyond its limit or a failed assertion still fails."""
+        self.notes.append(why)
+        self.conclude(Verdict.PASSED)
+
+    def expect_none(self, findings: Iterable[Finding], name: str = "findings") -> None:
+        """Record how many findings there are as the figure ``name``, and fail with their lines if there is one."""
+        found = list(findings)
+        self.measure(name, len(found), "findings", limit=0)
+        self.differences += [finding.to_difference() for finding in found]
+        if found:
+            lines = [finding.line for finding in found]
+            if len(lines) > FINDINGS_SHOWN:
+                lines[FINDINGS_SHOWN:] = [f"and {len(lines) - FINDINGS_SHOWN} more, in the report"]
+            raise AssertionError("\n".join(lines))
+
+    def conclude(self, verdict: Verdict, reason: str = "") -> None:
+        """Record a verdict; of several the worst counts, with the reason that came with it."""
+        if not self.has_verdict or WORST_FIRST.index(verdict) < WORST_FIRST.index(self.verdict):
+            self.verdict, self.reason = verdict, reason
+
+    def settle(self) -> None:
+        """Decide the verdict from the figures, when the check has ended."""
+        beyond = [str(figure) for figure in self.measurements if not figure.passed]
+        if beyond:
+            self.conclude(Verdict.FAILED, "; ".join(beyond))
+        elif not self.has_verdict and any(figure.limit is not None for figure in self.measurements):
+            self.conclude(Verdict.PASSED)
+
 
 @dataclass(kw_only=True)
 class Result:
-    """All checks of one run and where they were made."""
+    """All checks of one run, and where they were made."""
 
     provenance: Mapping[str, str]
     checks: list[Check] = field(default_factory=list)
     complete: bool = False
     """False while the run goes on and after a crash: such a result never passes."""
+    reason: str = ""
+    """Why the run did not start or did not end, in one line."""
+    total: int = 0
+    """How many checks there are, with those that were not selected; 0: not known."""
+
+    @property
+    def partial(self) -> str:
+        """``partial: 1 of 31 checks`` if not all checks ran; else empty."""
+        if len(self.checks) >= self.total:
+            return ""
+        return f"partial: {len(self.checks)} of {self.total} checks"
 
     @property
     def verdict(self) -> Verdict:
-        """The run's verdict: the worst of its checks; no checks at all is an error."""
+        """The verdict of the run: the worst of its checks; a run without checks is an error."""
         if not self.checks or not self.complete:
             return Verdict.ERROR
-        found = {check.verdict for check in self.checks}
-        for verdict in (Verdict.ERROR, Verdict.FAILED, Verdict.INCONCLUSIVE):
-            if verdict in found:
-                return verdict
-        return Verdict.PASSED
+        verdicts = {check.verdict for check in self.checks}
+        if self.partial:
+            verdicts.add(Verdict.PARTIAL)
+        return next(verdict for verdict in WORST_FIRST if verdict in verdicts)
+
+    @property
+    def headline(self) -> str:
+        """The verdict in words: ``passed``, ``failed (partial: 1 of 31 checks)``."""
+        word = Verdict.PASSED if self.verdict is Verdict.PARTIAL else self.verdict
+        return f"{word.value} ({self.partial})" if self.partial else word.value
 
     def to_json(self) -> dict[str, Any]:
-        """Give the content of ``verification.json``."""
-        return {"format": FORMAT, "verdict": self.verdict.value, **asdict(self)}
+        """Return the content of ``verification.json``."""
+        return {
+            "format": FORMAT,
+            "verdict": self.verdict.value,
+            "headline": self.headline,
+            "partial": self.partial,
+            **asdict(self),
+        }

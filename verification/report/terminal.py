@@ -1,4 +1,4 @@
-"""The result of a run as a table in the terminal: verdict first, failed checks first."""
+"""The result of a run as a table in the terminal: the verdict first, then the checks, the worst first."""
 
 from typing import Final
 
@@ -6,26 +6,28 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verification.report.result import Check, Measurement, Result, Verdict
+from verification.report.result import WORST_FIRST, Check, Measurement, Result, Verdict
 
 STYLES: Final = {
     Verdict.PASSED: "green",
     Verdict.FAILED: "bold red",
     Verdict.ERROR: "bold magenta",
     Verdict.INCONCLUSIVE: "yellow",
+    Verdict.PARTIAL: "yellow",
 }
-ORDER: Final = (Verdict.ERROR, Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.PASSED)
 
 
 def show(result: Result, console: Console, reports: str) -> None:
-    """Print the verdict, a row a check, and the reasons of all that did not pass."""
+    """Print the verdict, one row for each check, and the reason of each that did not pass."""
     counts = ", ".join(
         f"{number} {verdict.value}"
-        for verdict in ORDER
+        for verdict in WORST_FIRST
         if (number := sum(check.verdict is verdict for check in result.checks))
     )
     style = STYLES[result.verdict]
-    console.print(f"\n[{style}]verdict: {result.verdict.value}[/{style}]  ({counts or 'no checks'})")
+    console.print(f"\n[{style}]verdict: {result.headline}[/{style}]  ({counts or 'no checks'})")
+    if result.reason:
+        console.print(f"[{style}]the run did not finish[/{style}]: {escape(result.reason)}")
     console.print(_table(result.checks))
     for check in sorted_checks(result.checks):
         if check.verdict is not Verdict.PASSED:
@@ -34,8 +36,8 @@ def show(result: Result, console: Console, reports: str) -> None:
 
 
 def sorted_checks(checks: list[Check]) -> list[Check]:
-    """Give the checks as a reader wants them: what did not pass comes first."""
-    return sorted(checks, key=lambda check: ORDER.index(check.verdict))
+    """Return the checks, those that did not pass first."""
+    return sorted(checks, key=lambda check: WORST_FIRST.index(check.verdict))
 
 
 def _table(checks: list[Check]) -> Table:
@@ -58,7 +60,7 @@ def _table(checks: list[Check]) -> Table:
 
 
 def tightest(figures: list[Measurement]) -> Measurement | None:
-    """Give the figure that is nearest to its limit, or past it."""
+    """Return the figure that is nearest to its limit, or beyond it; None when none has a limit."""
     limited = [figure for figure in figures if figure.limit is not None]
     return min(limited, key=lambda figure: figure.margin if figure.margin is not None else -figure.value,
                default=None)  # fmt: skip

@@ -1,14 +1,21 @@
-"""``python -m verification run``: the gate, as one pytest run over the suite."""
+"""``python -m verification run``: the gate, as one run of pytest over the suite."""
 
 import argparse
+import json
 import os
+import re
+import shlex
+import sys
 from pathlib import Path
+from typing import Final
 
-from verification.command_line import CANNOT_RUN, DIFFERS, EQUAL, server_options
+from verification.command_line import CANNOT_RUN, server_options
 from verification.errors import CannotRun
-from verification.project.configuration import load
+from verification.project.configuration import Configuration, load
 
-SUITE = Path(__file__).parent
+SUITE: Final = Path(__file__).parent
+_REPORTS: Final = re.compile(r"""^\s*reports\s*=\s*["'](.+?)["']""", re.MULTILINE)
+"""The key of ``[tool.verification]`` in a file that may not parse."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,52 +23,121 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = subparsers.add_parser(
         "run", help="run the gate; further arguments go to pytest", parents=[server_options()]
     )
+    parser.add_argument("--verification-reports", metavar="DIRECTORY", help="where the reports are written")
     parser.set_defaults(handler=run, takes_rest=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run pytest over the suite with the suite's own settings, whatever the project's say."""
-    import pytest
+    """Run pytest over the suite with the suite's own settings, and return the exit status of its result.
+
+    The status comes from the report on disk: whatever ends the run early, nothing but a finished run
+    writes one that passed.
+    """
+    from verification.processes.supervised import run_supervised
 
     configuration = load()
-    reports = configuration.reports_directory
-    options = [f"--provider={arguments.provider}"]
-    if arguments.postgres:
-        options.append(f"--postgres={arguments.postgres}")
-    if any("://" in each for each in arguments.rest or []):
+    rest: list[str] = arguments.rest or []
+    if sys.flags.optimize:
+        raise CannotRun("Python runs with -O, which removes assertions", "unset PYTHONOPTIMIZE")
+    if any("://" in argument for argument in rest):
         raise CannotRun(
-            "a URL is taken as --dsn URL alone; anything else goes to pytest, which would print it"
+            "a URL among the arguments for pytest, which would print it", "give the server's URL as --dsn URL"
         )
-    if arguments.dsn:
-        options.append(f"--dsn={arguments.dsn}")
+    if arguments.verification_reports:
+        reports = Path(arguments.verification_reports).resolve()
+    else:
+        reports = configuration.reports_directory
+    _start_reports(reports)
+    status = run_supervised(lambda: _run_pytest(arguments, configuration, reports, rest))
+    return _exit_status(reports, status)
+
+
+def record_failure(reason: str, reports: Path | None = None) -> None:
+    """Replace the reports of an earlier run, so that they are not taken for those of a run that did not start."""
+    from verification.report.recorder import JSON_NAME
+
+    directory = reports or _configured_reports()
+    if (directory / JSON_NAME).exists():
+        _start_reports(directory, reason)
+
+
+def _run_pytest(
+    arguments: argparse.Namespace, configuration: Configuration, reports: Path, rest: list[str]
+) -> int:
+    import pytest
+
+    from verification.report.redaction import redact
+    from verification.suite.gate import BENCHMARKS_NAME
+    from verification.suite.gate_hooks import Refusal
+
     os.environ.pop("PYTEST_ADDOPTS", None)
-    # pytest-django would load the settings before the plugin can lead them to its server.
+    os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
+    # pytest-django would load the settings before the plugin can give them its database.
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
-    status = pytest.main(
-        [
-            "-c",
-            str(SUITE / "pytest.ini"),
-            f"--rootdir={configuration.root}",
-            "-p",
-            "verification.pytest_plugin",
-            f"--verification-reports={reports}",
-            f"--junit-xml={reports / 'junit.xml'}",
-            f"--benchmark-json={reports / 'benchmark.json'}",
-            *options,
-            *(arguments.rest or []),
-            *([] if _names_tests(arguments.rest or []) else [str(SUITE)]),
-        ]
-    )
-    return status if status in (EQUAL, DIFFERS) else CANNOT_RUN
+    refusal = Refusal()
+    options = [
+        *("-c", str(SUITE / "pytest.ini"), f"--rootdir={configuration.root}"),
+        *("-p", "verification.pytest_plugin"),
+        f"--verification-reports={reports}",
+        f"--verification-command={redact(_command())}",
+        f"--verification-provider={arguments.provider}",
+        f"--benchmark-json={reports / BENCHMARKS_NAME}",
+    ]
+    if arguments.postgres:
+        options.append(f"--verification-postgres={arguments.postgres}")
+    if arguments.dsn:
+        options.append(f"--verification-dsn={arguments.dsn}")
+    tests = [] if _names_tests(rest) else [str(SUITE)]
+    status = pytest.main([*options, *rest, *tests], plugins=[refusal])
+    if refusal.reason:
+        record_failure(redact(refusal.reason), reports)
+    return int(status)
+
+
+def _start_reports(directory: Path, reason: str = "") -> None:
+    """Replace the reports of an earlier run."""
+    from verification.report.provenance import collect
+    from verification.suite.gate import NOT_STARTED, start_reports
+
+    start_reports(directory, collect(Path.cwd(), _command()), reason=reason or NOT_STARTED)
+
+
+def _exit_status(reports: Path, status: int) -> int:
+    """Return the status of the result on disk, and 2 if pytest itself did not end as it should."""
+    from verification.report.recorder import JSON_NAME
+    from verification.report.result import EXIT_STATUS, Verdict
+
+    try:
+        result = json.loads((reports / JSON_NAME).read_text(encoding="utf-8"))
+        verdict = Verdict(result["verdict"])
+    except (OSError, ValueError, KeyError):
+        return CANNOT_RUN
+    if status in {0, 1}:
+        if not result["complete"]:
+            # pytest itself had nothing to say: a module of the project has ended the process, or the run.
+            print(f"verification: {result['reason']}", file=sys.stderr)
+        return EXIT_STATUS[verdict] or status
+    return CANNOT_RUN
+
+
+def _configured_reports() -> Path:
+    file = Path("pyproject.toml")
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    named = _REPORTS.search(text)
+    return Path(named[1] if named else Configuration.reports)
+
+
+def _command() -> str:
+    return shlex.join(("python", "-m", "verification", *sys.argv[1:]))
 
 
 def _names_tests(rest: list[str]) -> bool:
-    """Tell whether the user named tests of the suite, so that not all of it is to run.
+    """Tell whether the arguments name tests, so that not all of the suite is to run.
 
     A folder that follows an option is the option's value.
     """
-    for before, each in zip(["", *rest], rest, strict=False):
-        path = Path(each.split("::")[0])
+    for before, argument in zip(["", *rest], rest, strict=False):
+        path = Path(argument.split("::")[0])
         if path.exists() and (path.suffix == ".py" or not before.startswith("-")):
             return True
     return False

@@ -1,8 +1,10 @@
-"""One run of the gate: turns outcomes of tests into checks, and checks into a result."""
+"""One run of the gate: turn the outcomes of tests into checks, and the checks into a result."""
 
+import ast
 import os
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -10,97 +12,193 @@ import pytest
 from rich.console import Console
 
 from verification.errors import CannotRun
-from verification.postgres.server_pool import Servers
 from verification.project.configuration import Configuration
-from verification.report import annotations, history, terminal
+from verification.report import annotations, junit, terminal
 from verification.report.provenance import collect
-from verification.report.recorder import HTML_NAME, Recorder
+from verification.report.recorder import HTML_NAME, JSON_NAME, Recorder
 from verification.report.redaction import redact
-from verification.report.result import Check, Verdict
+from verification.report.result import EXIT_STATUS, Check, Verdict
 
-EXIT_GOOD: Final = 0
-EXIT_FAILED: Final = 1
-EXIT_CANNOT_RUN: Final = 2
+SUITE: Final = Path(__file__).parent
+BENCHMARKS_NAME: Final = "benchmark.json"
+NOT_STARTED: Final = "the run ended before it started its first check"
 REASON_LENGTH: Final = 600
+"""Characters of an exception's first line that a reason holds."""
+UNFINISHED: Final[dict[int, str]] = {
+    pytest.ExitCode.OK: "not every selected check was run",
+    pytest.ExitCode.INTERRUPTED: "pytest was interrupted",
+    pytest.ExitCode.INTERNAL_ERROR: "internal error of pytest; its output has the traceback",
+    pytest.ExitCode.USAGE_ERROR: "pytest refused its arguments or could not start; its output says why",
+    pytest.ExitCode.NO_TESTS_COLLECTED: "no check was selected",
+}
 
 
-class SuiteRun:
-    """Keeps the result while pytest runs the suite."""
+class GateRun:
+    """Keeps the result while pytest runs the checks."""
 
-    record_property: Callable[[str, object], None] | None = None
-
-    def __init__(self, configuration: Configuration, directory: Path, servers: Servers) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        provenance = collect(configuration.root, " ".join(["python -m verification run", *sys.argv[2:]]))
-        provenance["postgresql"] = servers.description
-        self.servers = servers
+    def __init__(
+        self,
+        configuration: Configuration,
+        directory: Path,
+        command: str,
+        server_secrets: Callable[[], Iterable[str]],
+    ) -> None:
         self.configuration = configuration
-        self.recorder = Recorder(directory, provenance, self.secrets)
-        self.recorder.write()
+        self.server_secrets = server_secrets
+        self.provenance = collect(configuration.root, command)
+        self.recorder = start_reports(directory, self.provenance, self.secrets)
+        self.reason = ""
+        self.selected = 0
+        """Tests to run."""
+        self.ended = 0
+        """Tests that have run to their end."""
 
     def secrets(self) -> list[str]:
-        """Give what no report of this run may show."""
-        return [*self.servers.secrets(), *self.configuration.secrets()]
+        """Return what no report of this run may show."""
+        return [*self.server_secrets(), *self.configuration.secrets()]
 
-    @staticmethod
-    def open_check(item: pytest.Item) -> Check:
-        """Name a check after its test: ``test_schema.py::test_schema_drift`` is ``schema.drift``."""
-        module = item.path.stem.removeprefix("test_")
-        document = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
-        title = document.splitlines()[0] if document else item.name.removeprefix("test_").replace("_", " ")
-        name = item.name.removeprefix("test_").removeprefix(f"{module}_")
-        return Check(name=f"{module}.{name}", title=title)
+    def count(self, items: list[pytest.Item]) -> None:
+        """Count all checks, those of the suite included that were not collected. Call before any is deselected.
 
-    def take(self, check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-        """Note what one phase of a test came to; the check is complete after its teardown."""
+        Raises ``CannotRun`` if a module defines a test twice: Python keeps the last one only.
+        """
+        for module in {item.path for item in items if item.path.suffix == ".py"}:
+            if twice := [name for name, times in Counter(names_of_tests(module)).items() if times > 1]:
+                raise CannotRun(f"{module}: {twice[0]} is defined twice", "rename one of them")
+        suite = sum(len(names_of_tests(module)) for module in SUITE.glob("test_*.py"))
+        collected = sum(SUITE in item.path.parents for item in items)
+        others = sum(is_check(item) and SUITE not in item.path.parents for item in items)
+        self.recorder.result.total = max(suite, collected) + others
+
+    def record_phase(self, check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Record what one phase of a test (setup, call, teardown) came to."""
         check.seconds += report.duration
         if report.longrepr is not None and not report.skipped:
-            # junit.xml is written from this text, by pytest itself.
             report.longrepr = redact(report.longreprtext, self.secrets())
-        if not report.passed:
-            _judge(check, report, call)
-        if report.when == "teardown":
-            self.recorder.add(check)
-            self._properties(check)
+        if hasattr(report, "wasxfail"):
+            _conclude(check, Verdict.ERROR, "marked xfail: a check passes or fails; remove the mark")
+        elif report.skipped:
+            reason = _first_line(str(call.excinfo.value)) if call.excinfo else ""
+            _conclude(check, Verdict.ERROR, f"skipped: {reason}")
+        elif report.failed:
+            _record_failure(check, report, call)
 
-    def _properties(self, check: Check) -> None:
-        if self.record_property:
-            for figure in check.measurements:
-                self.record_property(f"{check.name}/{figure.name}", f"{figure.value:g} {figure.unit}")
+    def record_end(self, check: Check, *, required: bool) -> None:
+        """Add a finished check to the result; a test that is no check is added only when it did not pass."""
+        self.ended += 1
+        check.settle()
+        if not required and check.reason == Check.reason:
+            return
+        if not required:
+            self.recorder.result.total += 1
+        self.recorder.add(check)
+
+    def record_collection(self, report: pytest.CollectReport) -> None:
+        """Record a module that could not be collected: its checks do not run."""
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else report.longreprtext
+        words = [line.removeprefix("E").strip() for line in reason.splitlines() if line.startswith("E ")]
+        check = Check(name=f"collection.{Path(report.nodeid).stem}", title=f"{report.nodeid} is collected.")
+        check.conclude(Verdict.ERROR, redact(_first_line("\n".join(words) or reason), self.secrets()))
+        check.detail = report.longreprtext
+        self.recorder.result.total += 1
+        self.recorder.add(check)
 
     def finish(self, exitstatus: int) -> int:
-        """Write the final reports and give the exit status of the contract."""
-        self.recorder.result.complete = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        history.append(self.recorder.directory / history.NAME, self.recorder.result.to_json())
-        self.recorder.write()
-        verdicts = {check.verdict for check in self.recorder.result.checks}
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and verdicts:
-            if verdicts & {Verdict.FAILED, Verdict.INCONCLUSIVE}:
-                return EXIT_FAILED
-            return EXIT_CANNOT_RUN if Verdict.ERROR in verdicts else exitstatus
-        return EXIT_CANNOT_RUN
+        """Write the final reports and return the exit status of the command-line contract."""
+        result = self.recorder.result
+        complete = exitstatus == pytest.ExitCode.TESTS_FAILED or (
+            exitstatus == pytest.ExitCode.OK and 0 < self.selected <= self.ended
+        )
+        reason = self.reason or UNFINISHED.get(exitstatus, f"pytest ended with status {exitstatus}")
+        self.recorder.finish(complete=complete, reason="" if complete else reason)
+        return EXIT_STATUS[result.verdict]
 
     def show(self, reporter: pytest.TerminalReporter) -> None:
-        """Print the result's table, and annotations where a CI service reads them."""
+        """Print the result, with annotations where a CI service reads them."""
+        result = self.recorder.result
+        if result.partial:
+            # pytest's last line counts tests that passed; it must not read like a verdict of the whole gate.
+            reporter.stats[f"of {result.total} checks: partial"] = [None] * len(result.checks)
         console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140)
-        terminal.show(self.recorder.result, console, str(self.recorder.directory / HTML_NAME))
+        terminal.show(result, console, str(self.recorder.directory / HTML_NAME))
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            for line in annotations.github(self.recorder.result):
+            for line in annotations.github(result):
                 reporter.write_line(line)
 
 
-def _judge(check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-    """An assertion of the test itself is a failure; everything else is an error, a skip among it."""
-    failure = call.excinfo.value if call.excinfo else None
-    if report.skipped:
-        check.verdict = Verdict.ERROR
-        check.reason = check.reason or f"skipped: {_first_line(str(failure))}"
+def start_reports(
+    directory: Path,
+    provenance: dict[str, str],
+    secrets: Callable[[], Iterable[str]] = tuple,
+    reason: str = NOT_STARTED,
+) -> Recorder:
+    """Replace the reports of an earlier run by those of a run that has not started.
+
+    Raises ``CannotRun`` if the directory cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / BENCHMARKS_NAME).unlink(missing_ok=True)
+        recorder = Recorder(directory, provenance, secrets)
+        recorder.result.reason = reason
+        recorder.write()
+    except OSError as error:
+        for name in (JSON_NAME, HTML_NAME, junit.NAME):
+            (directory / name).unlink(missing_ok=True)
+        raise CannotRun(
+            f"{error.filename or directory}: {error.strerror}", "fix the folder for reports"
+        ) from None
+    recorder.result.reason = ""
+    return recorder
+
+
+def is_check(item: pytest.Item) -> bool:
+    """Tell whether a test is a check: one of the suite, or a project's own that asks for the fixture."""
+    return SUITE in item.path.parents or "verification_check" in getattr(item, "fixturenames", ())
+
+
+def open_check(item: pytest.Item) -> Check:
+    """Return a check named after its test: ``test_schema.py::test_schema_drift`` is ``schema.drift``."""
+    module = item.path.stem.removeprefix("test_")
+    document = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
+    title = document.splitlines()[0] if document else item.name.removeprefix("test_").replace("_", " ")
+    name = item.name.removeprefix("test_").removeprefix(f"{module}_")
+    return Check(name=f"{module}.{name}", title=title)
+
+
+def names_of_tests(module: Path) -> list[str]:
+    """Return the names of the test functions at the top level of a module, as often as they are defined."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [node.name for node in functions if node.name.startswith("test_")]
+
+
+def _record_failure(check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Record a failed phase: an assertion of the test is a failure, any other exception an error."""
+    failures = _leaves(call.excinfo.value if call.excinfo else None)
+    failed = report.when == "call" and any(
+        isinstance(failure, AssertionError | pytest.fail.Exception) for failure in failures
+    )
+    reason = "; ".join(_first_line(str(failure)) or type(failure).__name__ for failure in failures)
+    _conclude(check, Verdict.FAILED if failed else Verdict.ERROR, reason or _first_line(report.longreprtext))
+    if not any(isinstance(failure, CannotRun) for failure in failures):
+        check.detail = check.detail or report.longreprtext
+
+
+def _leaves(failure: BaseException | None) -> list[BaseException]:
+    """Return the exceptions in a group, such as Hypothesis raises for several failures; else the exception."""
+    if isinstance(failure, BaseExceptionGroup):
+        return [leaf for member in failure.exceptions for leaf in _leaves(member)]
+    return [] if failure is None else [failure]
+
+
+def _conclude(check: Check, verdict: Verdict, reason: str) -> None:
+    """Replace whatever the check has said of itself, unless an earlier phase has failed."""
+    if check.verdict is Verdict.FAILED:
         return
-    is_finding = isinstance(failure, AssertionError | pytest.fail.Exception) and report.when == "call"
-    check.verdict = Verdict.FAILED if is_finding else Verdict.ERROR
-    check.reason = check.reason or _first_line(str(failure)) or type(failure).__name__
-    if not isinstance(failure, CannotRun):
-        check.detail = report.longreprtext
+    if verdict is Verdict.ERROR and check.verdict is Verdict.ERROR and check.has_verdict:
+        return
+    check.verdict, check.reason = verdict, reason
 
 
 def _first_line(text: str) -> str:

@@ -1,13 +1,10 @@
 """Property 3: the variables that the settings read are the variables that the README documents."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from verification.environment import deployment, deployment_compare
 from verification.environment.documentation import Environment, examine_project
 from verification.environment.effects import Effects, examine_effects
-from verification.environment.model import Finding
 from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
 
@@ -32,7 +29,6 @@ def test_environment_documented(environment: Environment, check: Check) -> None:
     check.measurements += [
         Measurement("variables read by the settings", len(environment.variables), "variables"),
         Measurement("rows of the README's table", len(environment.rows), "rows"),
-        Measurement("undocumented, unread or differing", len(environment.findings), "findings", 0),
     ]
     places = {read.variable: read.where for read in (*environment.other_reads, *environment.reads)}
     check.tables.append(
@@ -51,15 +47,12 @@ def test_environment_documented(environment: Environment, check: Check) -> None:
             ],
         )
     )
-    _expect_none(check, environment.findings)
+    check.expect_none(environment.findings, "undocumented, unread or differing")
 
 
 def test_environment_effective(effects: Effects, check: Check) -> None:
     """Every documented variable changes something when changed, and nothing when set to its default."""
     check.properties = PROPERTIES
-    check.measurements.append(
-        Measurement("without effect or with another default", len(effects.findings), "findings", 0)
-    )
     check.tables.append(
         Table(
             "What each variable changes",
@@ -76,7 +69,7 @@ def test_environment_effective(effects: Effects, check: Check) -> None:
             ],
         )
     )
-    _expect_none(check, effects.findings)
+    check.expect_none(effects.findings, "without effect or with another default")
     assert effects.effects, "the settings read no documented variable; name settings_file in pyproject.toml"
 
 
@@ -93,10 +86,4 @@ def test_environment_offered(configuration: Configuration, environment: Environm
             "settings in deployment files", sum(len(each.settings) for each in deployments), "settings"
         )
     )
-    _expect_none(check, found)
-
-
-def _expect_none(check: Check, findings: Sequence[Finding]) -> None:
-    """Fail with every finding, one a line."""
-    check.differences += [finding.to_difference() for finding in findings]
-    assert not findings, "\n".join(finding.line for finding in findings)
+    check.expect_none(found)

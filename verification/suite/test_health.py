@@ -217,8 +217,7 @@ def _benchmark(benchmark: Any, check: Check, series: str, call: Callable[[], int
 def _conclude(check: Check, judgement: Judgement) -> None:
     """Fail for a judgement that is a failure, and record one that is neither that nor a pass."""
     assert judgement.verdict is not Verdict.FAILED, judgement.reason
-    if judgement.verdict is not Verdict.PASSED and check.verdict is Verdict.PASSED:
-        check.verdict, check.reason = judgement.verdict, judgement.reason
+    check.conclude(judgement.verdict, judgement.reason)
 
 
 def test_latency_beside_reference(

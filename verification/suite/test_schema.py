@@ -14,13 +14,10 @@ from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
-from verification.schema.comparison.difference import Difference
 
 PROPERTY = ("Property 5",)
 SMALL = 50
 """Rows of the largest table in each of the partial states."""
-SHOWN = 12
-"""Differences that a failure names; all of them are in the report."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +47,7 @@ def ways(
 ) -> list[upgrade_paths.Thorough]:
     """Every way to the squash but the empty database."""
     few = Rows(SMALL, configuration.rows)
-    size = pytestconfig.getoption("--rows") or configuration.row_count
+    size = pytestconfig.getoption("--verification-rows") or configuration.row_count
     many = Rows(size, configuration.rows) if size else None
     chain = squashes.original.chain
     return [upgrade_paths.examine(applier, verdict.squash, chain, few, many) for verdict in squashes.verdicts]
@@ -64,15 +61,19 @@ def test_schema_squash(squashes: Verification, check: Check) -> None:
         check.measurements.append(
             Measurement(f"{verdict.squash}: replaced migrations", len(verdict.squash.originals), "migrations")
         )
-        check.notes += [f"information: {_line(each)}" for each in verdict.comparison.information]
+        check.notes += [f"information: {each.line}" for each in verdict.comparison.information]
         check.notes += verdict.comparison.notes
-    _expect_none(check, [each for verdict in squashes.verdicts for each in verdict.comparison.differences])
+    check.expect_none(
+        [each for verdict in squashes.verdicts for each in verdict.comparison.differences], "differences"
+    )
 
 
 def test_schema_readers(squashes: Verification, check: Check) -> None:
     """Catalog and inspection, which share no code, read the same from every database."""
     check.properties = PROPERTY
-    _expect_none(check, [each for verdict in squashes.verdicts for each in verdict.comparison.disagreements])
+    check.expect_none(
+        [each for verdict in squashes.verdicts for each in verdict.comparison.disagreements], "differences"
+    )
 
 
 def test_schema_written(
@@ -89,6 +90,7 @@ def test_schema_written(
             [(app, change) for app, changes in unwritten.items() for change in changes],
         )
     )
+    check.measure("apps with changes to write", len(unwritten), "apps", 0)
     assert not unwritten, "models and migrations differ: " + "; ".join(
         f"{app}: {', '.join(changes)}" for app, changes in unwritten.items()
     )
@@ -102,7 +104,7 @@ def test_schema_models(
     found = drift.against_models(applier, _reading(squashes.original), configuration.apps)
     check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
     assert found.tables, f"no model of {', '.join(configuration.apps) or 'any app'} has a table"
-    _expect_none(check, found.differences)
+    check.expect_none(found.differences, "differences")
 
 
 def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check) -> None:
@@ -120,7 +122,7 @@ def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check)
     carried = sum(each.rows for each in upgrades)
     check.measurements.append(Measurement("rows carried through", carried, "rows"))
     assert carried, "no partial state held a row: nothing was shown to survive"
-    _expect_none(check, [each for upgrade in upgrades for each in upgrade.differences])
+    check.expect_none([each for upgrade in upgrades for each in upgrade.differences], "differences")
 
 
 def test_schema_succession(ways: list[upgrade_paths.Thorough], check: Check) -> None:
@@ -131,9 +133,8 @@ def test_schema_succession(ways: list[upgrade_paths.Thorough], check: Check) -> 
         check.notes.append(
             f"{way.squash}: {before} migrations recorded before migrate --prune, {after} after"
         )
-    _expect_none(
-        check,
-        [each for way in ways for each in (*way.succession.switched, *way.succession.pruned)],
+    check.expect_none(
+        [each for way in ways for each in (*way.succession.switched, *way.succession.pruned)], "differences"
     )
 
 
@@ -149,7 +150,7 @@ def test_schema_rollback(ways: list[upgrade_paths.Thorough], check: Check) -> No
         )
     )
     assert steps, "no original was tried on the way back"
-    _expect_none(check, [each for step in steps for each in step.differences])
+    check.expect_none([each for step in steps for each in step.differences], "differences")
 
 
 def test_schema_costs(ways: list[upgrade_paths.Thorough], check: Check) -> None:
@@ -163,34 +164,13 @@ def test_schema_costs(ways: list[upgrade_paths.Thorough], check: Check) -> None:
     check.tables.append(_alarms(steps))
     check.samples["migration"] = [step.seconds * 1000 for step in steps]
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
-    _expect_none(check, [each for cost in costs for each in cost.differences])
+    check.expect_none([each for cost in costs for each in cost.differences], "differences")
 
 
 def _reading(applied: Applied) -> Reading:
     if applied.reading is None:
         raise CannotRun("the original chain left nothing to read; see schema.squash")
     return applied.reading
-
-
-def _expect_none(check: Check, differences: Sequence[Difference]) -> None:
-    """Put the differences into the evidence and fail with the first of them in words."""
-    check.measurements.append(Measurement("differences", len(differences), "differences", 0))
-    check.differences += [each.to_json() for each in differences]
-    lines = [_line(each) for each in differences]
-    if len(lines) > SHOWN:
-        lines[SHOWN:] = [f"and {len(lines) - SHOWN} more, in the report"]
-    assert not differences, "\n".join(lines)
-
-
-def _line(difference: Difference) -> str:
-    """Say one difference: what, where, and both sides."""
-    what = f"{difference.kind} {difference.object}"
-    if difference.change == "removed":
-        return f"{what}: missing on the right"
-    if difference.change == "added":
-        return f"{what}: only on the right"
-    sides = f"{difference.left!r} on the left, {difference.right!r} on the right"
-    return f"{what}: {difference.attribute} is {sides}"
 
 
 def _times(title: str, steps: Sequence[Step]) -> Table:

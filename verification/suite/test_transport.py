@@ -114,6 +114,7 @@ def test_options_any_text(configuration: Configuration, probe: Probe, check: Che
 
     holds()
     check.measurements.append(Measurement("examples", count, "examples"))
+    check.passed("The rule held for every example.")
 
 
 def test_celery_worker(
@@ -140,6 +141,7 @@ def test_celery_worker(
     )
     assert connected.session.outcome == IN_TLS, f"the worker's task: {connected.session.outcome}"
     assert VERIFY_FAILED in refused.session.outcome, f"with another root: {refused.session.outcome}"
+    check.passed("The worker connects with the right root certificate, and refuses another one.")
 
 
 def test_modes(sessions: Sessions, stage: Stage, database: Database, server: Server, check: Check) -> None:
@@ -228,6 +230,7 @@ def test_start_up_log(sessions: Sessions, stage: Stage, database: Database, chec
         if stage.password in log:
             faults.append(f"{what}: the start-up log shows the database's password")
     check.tables.append(Table("Start-up log", ("variables", "must say", "says"), rows))
+    check.measure("faults", len(faults), "faults", 0)
     assert not faults, "\n".join(faults)
 
 
@@ -258,6 +261,7 @@ def test_system_checks(sessions: Sessions, stage: Stage, database: Database, che
         if old:
             faults.append(f"{what}: the system checks name {words} although nothing is wrong with it")
     check.tables.append(Table("System checks", ("fault", "level", "message"), rows))
+    check.measure("faults", len(faults), "faults", 0)
     assert not faults, "\n".join(faults)
 
 
@@ -320,4 +324,5 @@ def _judge_sessions(
     faults += [
         f"{what}: the log shows the password" for what, _, _, each in table if password in each.printed
     ]
+    check.measure("sessions with another outcome", len(faults), "faults", 0)
     assert not faults, "\n".join(faults)

@@ -22,3 +22,17 @@ class Difference:
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--format json`` prints."""
         return asdict(self)
+
+    @property
+    def line(self) -> str:
+        """The difference in one line: what, where, and both sides."""
+        what = f"{self.kind} {self.object}"
+        if self.change == "removed":
+            return f"{what}: missing on the right"
+        if self.change == "added":
+            return f"{what}: only on the right"
+        return f"{what}: {self.attribute} is {self.left!r} on the left, {self.right!r} on the right"
+
+    def to_difference(self) -> dict[str, Any]:
+        """Return it as a row of the report."""
+        return self.to_json()

@@ -1,20 +1,26 @@
 """The reports say what the result says, lose nothing, and hold nothing secret."""
 
+import io
 import json
+import math
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
+from rich.console import Console
 
-from verification.report import annotations, history, plots
+from verification.report import annotations, history, junit, plots
 from verification.report.html import render
 from verification.report.recorder import HTML_NAME, JSON_NAME, Recorder
 from verification.report.redaction import redact
-from verification.report.result import Check, Measurement, Result, Table, Verdict
-from verification.report.terminal import tightest
+from verification.report.result import NO_VERDICT, Check, Measurement, Result, Table, Verdict
+from verification.report.terminal import show, tightest
+from verification.schema.comparison.difference import Difference
 
 PASSWORD = "S3cret-of-the-run"
 
@@ -42,6 +48,8 @@ def measured_check() -> Check:
     return Check(
         name="health.socket",
         title="A request over a socket is answered in time.",
+        verdict=Verdict.PASSED,
+        reason="",
         samples={"GET /health": [0.8, 0.9, 1.1, 1.4, 3.0]},
         measurements=[
             Measurement("max", 3.0, "ms", 100.0),
@@ -84,7 +92,9 @@ def read_page(page: str) -> Visible:
         ((Verdict.PASSED,), Verdict.PASSED),
         ((Verdict.PASSED, Verdict.INCONCLUSIVE), Verdict.INCONCLUSIVE),
         ((Verdict.INCONCLUSIVE, Verdict.FAILED), Verdict.FAILED),
-        ((Verdict.FAILED, Verdict.ERROR), Verdict.ERROR),
+        ((Verdict.PASSED, Verdict.ERROR), Verdict.ERROR),
+        ((Verdict.ERROR, Verdict.INCONCLUSIVE), Verdict.INCONCLUSIVE),
+        ((Verdict.FAILED, Verdict.ERROR), Verdict.FAILED),
         ((), Verdict.ERROR),
     ],
 )
@@ -93,6 +103,135 @@ def test_the_verdict_is_the_worst_of_the_checks(verdicts: tuple[Verdict, ...], e
     result = finished(*(Check(name=f"a.{n}", title="", verdict=v) for n, v in enumerate(verdicts)))
 
     assert result.verdict is expected
+
+
+def check() -> Check:
+    return Check(name="orders.orphans", title="No payment is left without its order.")
+
+
+def test_a_check_has_no_verdict_until_it_gives_one() -> None:
+    """A figure without a limit is information: the check that has nothing else is an error."""
+    silent = check()
+    silent.measure("orphans", 5, "rows")
+    silent.settle()
+
+    assert (silent.verdict, silent.reason) == (Verdict.ERROR, NO_VERDICT)
+
+
+def test_a_check_passes_with_what_it_says() -> None:
+    """A figure within its limit, no findings, or a statement in words."""
+    measured, empty, stated = check(), check(), check()
+    measured.measure("orphans", 0, "rows", limit=0)
+    empty.expect_none([])
+    stated.passed("the table has a foreign key")
+    for each in (measured, empty, stated):
+        each.settle()
+
+    assert [each.verdict for each in (measured, empty, stated)] == [Verdict.PASSED] * 3
+    assert [each.reason for each in (measured, empty, stated)] == [""] * 3
+    assert stated.notes == ["the table has a foreign key"]
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [(5, 0), (math.nan, 0), (math.inf, 0), (-math.inf, 0), (1, math.nan), (1, math.inf), (math.nan, None)],
+)
+def test_a_figure_beyond_its_limit_fails_the_check(value: float, limit: float | None) -> None:
+    """Whatever else the check says; a figure that is no number is within no limit, and no limit is infinite."""
+    failing = check()
+    failing.passed("so it says")
+    failing.measure("orphans", value, "rows", limit)
+    failing.settle()
+
+    assert failing.verdict is Verdict.FAILED
+    assert failing.reason.startswith(f"orphans: {value} rows")
+
+
+@pytest.mark.parametrize("value", [None, "many", []])
+def test_a_figure_is_a_number(value: Any) -> None:
+    """Anything else is an error of the check, never a pass."""
+    with pytest.raises((TypeError, ValueError)):
+        check().measure("orphans", value, "rows", limit=0)
+
+
+def test_findings_are_named_and_recorded() -> None:
+    """The first dozen in words, all of them in the report."""
+    failing = check()
+    differences = [Difference("index", f"public.t.i{n}", "removed") for n in range(14)]
+
+    with pytest.raises(AssertionError) as raised:
+        failing.expect_none(differences, "differences")
+
+    lines = str(raised.value).splitlines()
+    assert lines[0] == "index public.t.i0: missing on the right"
+    assert lines[-1] == "and 2 more, in the report"
+    assert len(failing.differences) == 14
+    assert not failing.measurements[0].passed
+
+
+def test_of_several_verdicts_the_worst_counts() -> None:
+    """A statement does not take back what another one found."""
+    failing = check()
+    failing.conclude(Verdict.INCONCLUSIVE, "too noisy")
+    failing.passed("so it says")
+
+    assert (failing.verdict, failing.reason) == (Verdict.INCONCLUSIVE, "too noisy")
+
+
+def partial() -> Result:
+    result = finished(measured_check())
+    result.total = 31
+    return result
+
+
+def test_a_partial_run_never_says_passed_without_that_word(tmp_path: Path) -> None:
+    """In the page, the JSON, JUnit and the terminal."""
+    content = partial().to_json()
+    page = render(content, history=tmp_path / "none")
+    terminal = io.StringIO()
+    show(partial(), Console(file=terminal, width=140), "report.html")
+    suite = ET.fromstring(junit.render(partial()))[0]  # noqa: S314 - our own text
+
+    assert (content["verdict"], content["partial"]) == ("partial", "partial: 1 of 31 checks")
+    assert '<span class="verdict">passed (partial: 1 of 31 checks)</span>' in page
+    assert "verdict: passed (partial: 1 of 31 checks)" in terminal.getvalue()
+    assert suite.get("name") == "verification (partial: 1 of 31 checks)"
+
+
+def test_junit_has_one_case_for_each_check() -> None:
+    """What failed is a failure, what could not run an error, and every figure a property."""
+    broken = check()
+    broken.detail = "\0 no character of XML"
+    suite = ET.fromstring(junit.render(finished(measured_check(), failed_check(), broken)))[0]  # noqa: S314
+
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["3", "1", "1"]
+    assert [(case.get("name"), [child.tag for child in case]) for case in suite.iter("testcase")] == [
+        ("socket", []),
+        ("squash", ["failure"]),
+        ("orphans", ["error"]),
+    ]
+    assert {p.get("name"): p.get("value") for p in suite.iter("property")}["health.socket/max"] == "3 ms"
+
+
+def test_junit_of_a_run_that_did_not_finish_has_an_error() -> None:
+    """A CI service that reads nothing but this file does not take the run for a good one."""
+    result = Result(provenance={}, checks=[measured_check()], reason="the server is gone")
+    suite = ET.fromstring(junit.render(result))[0]  # noqa: S314 - our own text
+
+    assert suite.get("errors") == "1"
+    assert [error.get("message") for error in suite.iter("error")] == ["the server is gone"]
+
+
+def test_a_figure_that_is_no_number_is_text_in_json(tmp_path: Path) -> None:
+    """JSON has no NaN; the page is drawn from it all the same."""
+    recorder = Recorder(tmp_path, {"commit": "", "tree": "", "started": ""})
+    failing = check()
+    failing.measure("orphans", math.nan, "rows", limit=0)
+    failing.settle()
+    recorder.add(failing)
+
+    text = (tmp_path / JSON_NAME).read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=pytest.fail)["checks"][0]["measurements"][0]["value"] == "nan"
 
 
 def test_a_run_that_did_not_finish_never_passes() -> None:

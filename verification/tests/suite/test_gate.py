@@ -1,141 +1,291 @@
 """``python -m verification run``: its exit status and its reports, whatever the checks come to."""
 
-import json
-import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[3]
+from verification.suite.gate import SUITE, names_of_tests
+from verification.tests.suite.gate_runs import SECONDS, Outcome, Runs, environment, write
+
 GOOD = '''
-from verification.report.result import Measurement
-
-def test_good(check, server):
-    """The server answers."""
-    from verification.postgres.server import Database
-    assert Database(server, "postgres").execute("SELECT 1") == [(1,)]
-    check.measurements.append(Measurement("answers", 1, "count", 2))
+def test_good(verification_check):
+    """One answer is given."""
+    verification_check.measure("answers", 1, "count", limit=2)
 '''
+QUICK = ("--provider", "embedded", "-p", "no:hypothesispytest")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    status: int
-    output: str
-    result: dict[str, Any]
-    reports: Path
-
-    def check(self, name: str) -> dict[str, Any]:
-        return next(check for check in self.result["checks"] if check["name"] == name)
-
-
-def environment() -> dict[str, str]:
-    """What a newcomer's shell has: nothing of the project that runs these tests."""
-    ours = {"DJANGO_SETTINGS_MODULE", "VERIFICATION_SHARED_SERVER"}
-    return {
-        **{name: value for name, value in os.environ.items() if name not in ours},
-        "PYTHONPATH": str(REPOSITORY),
-    }
+def run(runs: Runs, project: Path, tests: str, *arguments: str) -> Outcome:
+    write(project, tests)
+    return runs.run(project, "run", *QUICK, *arguments, "test_mine.py")
 
 
 def start(project: Path, tests: str, *arguments: str) -> subprocess.Popen[str]:
-    (project / "pyproject.toml").write_text("[tool.verification]\n", encoding="utf-8")
-    (project / "test_mine.py").write_text(tests, encoding="utf-8")
+    write(project, tests)
     return subprocess.Popen(
-        [sys.executable, "-m", "verification", "run", "--provider", "embedded", *arguments, "test_mine.py"],
+        [sys.executable, "-m", "verification", "run", *QUICK, *arguments, "test_mine.py"],
         cwd=project,
         env=environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def finish(process: subprocess.Popen[str], project: Path) -> Outcome:
-    output, _ = process.communicate(timeout=90)
-    reports = project / "reports"
-    saved = reports / "verification.json"
-    result = json.loads(saved.read_text(encoding="utf-8")) if saved.exists() else {}
-    return Outcome(process.returncode, output, result, reports)
-
-
-def run(project: Path, tests: str, *arguments: str) -> Outcome:
-    return finish(start(project, tests, *arguments), project)
-
-
 def test_a_good_run_passes_and_writes_every_report(tmp_path: Path) -> None:
     """Status 0, the verdict in the terminal, and all files with the same figure."""
-    outcome = run(tmp_path, GOOD)
+    process = start(tmp_path, GOOD)
+    stdout, stderr = process.communicate(timeout=SECONDS)
+    outcome = Outcome(process.returncode, stdout, stderr, tmp_path / "reports")
 
     assert outcome.status == 0, outcome.output
-    assert "verdict: passed" in outcome.output
-    assert outcome.result["verdict"] == "passed"
-    assert outcome.check("mine.good")["title"] == "The server answers."
-    properties = ET.parse(outcome.reports / "junit.xml").iter("property")  # noqa: S314 - our own file
-    assert {p.get("name"): p.get("value") for p in properties} == {"mine.good/answers": "1 count"}
-    assert "The server answers." in (outcome.reports / "verification.html").read_text(encoding="utf-8")
+    assert "verdict: passed (partial: 1 of " in outcome.stdout
+    assert outcome.result["complete"]
+    assert outcome.check("mine.good")["verdict"] == "passed"
+    assert outcome.check("mine.good")["title"] == "One answer is given."
+    properties = {p.get("name"): p.get("value") for p in outcome.junit.iter("property")}
+    assert properties["mine.good/answers"] == "1 count"
+    assert "One answer is given." in outcome.page
     assert (outcome.reports / "history.jsonl").exists()
 
 
-def test_a_failed_check_is_status_1_with_its_words(tmp_path: Path) -> None:
+def test_a_failed_check_is_status_1_with_its_words(runs: Runs, tmp_path: Path) -> None:
     """The assertion's message is the reason, in the terminal and in the result."""
-    outcome = run(tmp_path, "def test_bad(check):\n    assert not [1], 'index a.b is missing; add it'\n")
+    outcome = run(
+        runs,
+        tmp_path,
+        "def test_bad(verification_check):\n    assert not [1], 'index a.b is missing; add it'\n",
+    )
 
     assert outcome.status == 1
     assert outcome.check("mine.bad")["verdict"] == "failed"
-    assert "mine.bad: index a.b is missing; add it" in outcome.output
+    assert "mine.bad: index a.b is missing; add it" in outcome.stdout
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ("import pytest; pytest.skip('no openssl here')", "skipped: no openssl here"),
-        (
-            "from verification.errors import CannotRun; raise CannotRun('nothing at 127.0.0.1')",
-            "nothing at 127.0.0.1",
-        ),
-        ("{}['missing']", "missing"),
-    ],
-)
-def test_a_check_that_could_not_run_is_status_2(tmp_path: Path, body: str, words: str) -> None:
-    """A skip, a reason or a crash inside a check lets no deploy through."""
-    outcome = run(tmp_path, f"{GOOD}\ndef test_none(check):\n    {body}\n")
+VERDICTS = f'''
+import pytest
+from verification.errors import CannotRun
+{GOOD}
+def test_silent(verification_check):
+    """Looks at nothing."""
+
+def test_early_return(verification_check):
+    if verification_check:
+        return
+    verification_check.measure("orphans", 0, "rows", limit=0)
+
+def test_forgotten_limit(verification_check):
+    verification_check.measure("orphans", 5, "rows")
+
+def test_only_assertions(verification_check):
+    assert 1 + 1 == 2
+
+def test_skipped(verification_check):
+    pytest.skip("no openssl here")
+
+@pytest.mark.skipif(True, reason="not today")
+def test_skipped_by_mark(verification_check):
+    verification_check.passed("never seen")
+
+@pytest.mark.xfail
+def test_expected_failure(verification_check):
+    verification_check.measure("orphans", 0, "rows", limit=0)
+    assert False
+
+@pytest.mark.xfail(strict=False)
+def test_unexpected_pass(verification_check):
+    verification_check.measure("orphans", 0, "rows", limit=0)
+
+def test_cannot_run(verification_check):
+    raise CannotRun("nothing at 127.0.0.1", "start it")
+
+def test_crash(verification_check):
+    verification_check.passed("before the crash")
+    {{}}["missing"]
+
+def test_unknown_fixture(verification_check, no_such_fixture):
+    verification_check.passed("never seen")
+
+def test_no_number(verification_check):
+    verification_check.measure("orphans", None, "rows", limit=0)
+
+@pytest.fixture
+def broken_teardown():
+    yield
+    raise OSError("the folder is still in use")
+
+def test_teardown(verification_check, broken_teardown):
+    verification_check.passed("the call went well")
+'''
+
+
+def test_a_check_without_a_verdict_is_status_2(runs: Runs, tmp_path: Path) -> None:
+    """Whatever keeps a check from an answer lets no deploy through, and says why."""
+    outcome = run(runs, tmp_path, VERDICTS)
 
     assert outcome.status == 2, outcome.output
-    assert outcome.check("mine.none")["verdict"] == "error"
-    assert words in outcome.check("mine.none")["reason"]
+    assert outcome.result["verdict"] == "error"
+    reasons = {
+        check["name"].removeprefix("mine."): check["reason"]
+        for check in outcome.result["checks"]
+        if check["verdict"] == "error"
+    }
+    expected = {
+        "silent": "no verdict recorded",
+        "early_return": "no verdict recorded",
+        "forgotten_limit": "no verdict recorded",
+        "only_assertions": "no verdict recorded",
+        "skipped": "skipped: no openssl here",
+        "skipped_by_mark": "skipped: not today",
+        "expected_failure": "marked xfail",
+        "unexpected_pass": "marked xfail",
+        "cannot_run": "nothing at 127.0.0.1; start it",
+        "crash": "missing",
+        "unknown_fixture": "no_such_fixture",
+        "no_number": "has no value",
+        "teardown": "the folder is still in use",
+    }
+    assert reasons.keys() == expected.keys()
+    assert {name: text in reasons[name] for name, text in expected.items()} == dict.fromkeys(expected, True)
 
 
-def test_an_inconclusive_check_does_not_pass(tmp_path: Path) -> None:
+FAILURES = '''
+def test_beyond_limit(verification_check):
+    """The example of docs/adopting.md, with orphans."""
+    verification_check.measure("orphans", 5, "rows", limit=0)
+
+def test_no_number(verification_check):
+    verification_check.passed("or so it says")
+    verification_check.measure("latency", float("nan"), "ms", limit=100)
+
+def test_failed_and_broken(verification_check, request):
+    request.addfinalizer(lambda: {}["missing"])
+    assert False, "the index is missing"
+
+def test_could_not_run(verification_check):
+    raise OSError("no route")
+
+def test_plain():
+    """No check, and yet it must not be lost."""
+    assert False, "a plain test failed"
+'''
+
+
+def test_a_failed_check_is_status_1_whatever_else_could_not_run(runs: Runs, tmp_path: Path) -> None:
+    """A figure beyond its limit is a failure without an assertion; a failure outweighs an error."""
+    outcome = run(runs, tmp_path, FAILURES)
+
+    assert outcome.status == 1, outcome.output
+    assert outcome.result["verdict"] == "failed"
+    assert "verdict: failed" in outcome.stdout
+    reasons = {check["name"]: (check["verdict"], check["reason"]) for check in outcome.result["checks"]}
+    assert reasons == {
+        "mine.beyond_limit": ("failed", "orphans: 5 rows, the limit is 0"),
+        "mine.no_number": ("failed", "latency: nan ms, the limit is 100"),
+        "mine.failed_and_broken": ("failed", "the index is missing"),
+        "mine.could_not_run": ("error", "no route"),
+        "mine.plain": ("failed", "a plain test failed"),
+    }
+    assert (outcome.junit.get("failures"), outcome.junit.get("errors")) == ("4", "1")
+
+
+def test_several_failures_of_hypothesis_are_a_failure_with_all_of_them(runs: Runs, tmp_path: Path) -> None:
+    """Hypothesis raises them as a group of exceptions."""
+    tests = (
+        "from hypothesis import given, settings, strategies as st\n"
+        "def test_any(verification_check):\n"
+        "    @settings(database=None, derandomize=True)\n"
+        "    @given(st.integers())\n"
+        "    def holds(number):\n"
+        "        assert number < 1000, 'too large'\n"
+        "        assert number > -1000, 'too small'\n"
+        "    holds()\n"
+    )
+    write(tmp_path, tests)
+    outcome = runs.run(tmp_path, "run", "--provider", "embedded", "test_mine.py")
+
+    assert outcome.status == 1, outcome.output
+    assert outcome.check("mine.any")["verdict"] == "failed"
+    assert "too large" in outcome.check("mine.any")["reason"]
+    assert "too small" in outcome.check("mine.any")["reason"]
+
+
+def test_an_inconclusive_check_does_not_pass(runs: Runs, tmp_path: Path) -> None:
     """Figures that settle nothing are status 1, although no test failed."""
     outcome = run(
+        runs,
         tmp_path,
         "from verification.report.result import Verdict\n"
-        "def test_noise(check):\n    check.verdict = Verdict.INCONCLUSIVE\n    check.reason = 'too noisy'\n",
+        "def test_noise(verification_check):\n"
+        "    verification_check.conclude(Verdict.INCONCLUSIVE, 'too noisy')\n",
     )
 
     assert outcome.status == 1
     assert outcome.result["verdict"] == "inconclusive"
 
 
-def test_no_checks_at_all_is_status_2(tmp_path: Path) -> None:
-    """A selection that leaves nothing is not a pass."""
-    assert run(tmp_path, GOOD, "-k", "nothing_of_that_name").status == 2
+def test_a_partial_run_says_so_everywhere(runs: Runs, tmp_path: Path) -> None:
+    """All checks of the suite count, and those of the project that were deselected."""
+    outcome = run(runs, tmp_path, f"{GOOD}\ndef test_other(verification_check): ...\n", "-k", "good")
+
+    suite = sum(len(names_of_tests(module)) for module in SUITE.glob("test_*.py"))
+    partial = f"partial: 1 of {suite + 2} checks"
+    assert outcome.status == 0, outcome.output
+    assert (outcome.result["verdict"], outcome.result["partial"]) == ("partial", partial)
+    assert f'<span class="verdict">passed ({partial})</span>' in outcome.page
+    assert outcome.junit.get("name") == f"verification ({partial})"
+    assert f"verdict: passed ({partial})" in outcome.stdout
+    assert outcome.stdout.rstrip().splitlines()[-1].count("partial") == 1
 
 
-def test_a_crash_leaves_what_was_found(tmp_path: Path) -> None:
-    """The process dies in the second check: the first is on disk, the run incomplete."""
-    outcome = run(tmp_path, f"{GOOD}\ndef test_late(check):\n    import os\n    os._exit(9)\n")
+def test_the_count_of_the_suite_is_what_pytest_collects(runs: Runs, tmp_path: Path) -> None:
+    """So that a whole run of the suite is not partial, and no other run is whole.
 
-    assert outcome.status != 0
-    assert outcome.result["complete"] is False
-    assert [check["name"] for check in outcome.result["checks"]] == ["mine.good"]
+    The folder that follows an option is its value, and not a choice of tests.
+    """
+    write(tmp_path, GOOD)
+    (tmp_path / "elsewhere").mkdir()
+    done = runs.run(tmp_path, "run", *QUICK, "--verification-reports", "elsewhere", "--collect-only", "-q")
+    outcome = replace(done, reports=tmp_path / "elsewhere")
+
+    names = {line.rpartition("/")[2] for line in outcome.stdout.splitlines() if "::" in line}
+    assert names == {
+        f"{module.name}::{name}" for module in SUITE.glob("test_*.py") for name in names_of_tests(module)
+    }
+    assert outcome.status == 2
+    assert outcome.says_error()
+    assert outcome.result["reason"] == "--collect-only runs no check"
+
+
+def test_a_run_that_stops_at_the_first_failure_is_partial(runs: Runs, tmp_path: Path) -> None:
+    """``-x`` leaves checks out."""
+    outcome = run(runs, tmp_path, f"def test_bad(verification_check):\n    assert 0\n{GOOD}", "-x")
+
+    assert outcome.status == 1
+    assert outcome.result["verdict"] == "failed"
+    assert outcome.result["partial"].startswith("partial: 1 of")
+
+
+def test_the_command_of_a_report_is_the_one_that_was_given(runs: Runs, tmp_path: Path) -> None:
+    """Quoted, and also when pytest was called directly."""
+    outcome = run(runs, tmp_path, GOOD, "-k", "good or bad")
+    assert outcome.result["provenance"]["command"] == (
+        "python -m verification run --provider embedded -p no:hypothesispytest -k 'good or bad' test_mine.py"
+    )
+
+    outcome = runs.run(
+        tmp_path,
+        *("pytest", "-p", "verification.pytest_plugin", "-p", "no:cacheprovider"),
+        *("--verification-reports=reports", "test_mine.py", "-k", "a or o"),
+    )
+    assert outcome.result["provenance"]["command"] == (
+        "pytest -p verification.pytest_plugin -p no:cacheprovider --verification-reports=reports "
+        "test_mine.py -k 'a or o'"
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -143,32 +293,34 @@ def test_a_signal_ends_the_run_and_its_server(tmp_path: Path, number: signal.Sig
     """Status 2, reports written, and the server gone."""
     process = start(
         tmp_path,
-        "def test_wait(check, server):\n"
+        "def test_wait(verification_check, verification_server):\n"
         "    import sys, threading\n"
-        "    print(f'port={server.port}', file=sys.__stderr__, flush=True)\n"
+        "    print(f'port={verification_server.port}', file=sys.__stdout__, flush=True)\n"
         "    threading.Event().wait(60)\n",
         "-s",
     )
     assert process.stdout is not None
     port = next(line for line in process.stdout if "port=" in line).strip().rpartition("port=")[2]
     process.send_signal(number)
-    outcome = finish(process, tmp_path)
+    stdout, stderr = process.communicate(timeout=SECONDS)
+    outcome = Outcome(process.returncode, stdout, stderr, tmp_path / "reports")
 
     assert outcome.status == 2
-    assert outcome.result["complete"] is False
+    assert outcome.says_error()
     listening = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert f"-p {port}" not in listening
     assert f"port={port}" not in listening
 
 
-def test_passwords_stay_out_of_every_report(tmp_path: Path) -> None:
+def test_passwords_stay_out_of_every_report(runs: Runs, tmp_path: Path) -> None:
     """A failure that quotes the server's URL shows it without credentials, also in junit.xml."""
     outcome = run(
+        runs,
         tmp_path,
-        "def test_leak(check, server):\n"
+        "def test_leak(verification_check, verification_server):\n"
         "    import pathlib\n"
-        "    pathlib.Path('secret.txt').write_text(server.password)\n"
-        "    assert server.url() == server.password\n",
+        "    pathlib.Path('secret.txt').write_text(verification_server.password)\n"
+        "    assert verification_server.url() == verification_server.password\n",
     )
     secret = (tmp_path / "secret.txt").read_text(encoding="utf-8")
 
@@ -176,59 +328,4 @@ def test_passwords_stay_out_of_every_report(tmp_path: Path) -> None:
     assert len(secret) >= 8
     for file in outcome.reports.iterdir():
         assert secret not in file.read_text(encoding="utf-8"), file.name
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--provider", "existing", "--dsn", "postgresql://u:hidden-word@127.0.0.1:1/x"), "127.0.0.1"),
-        (("--provider", "existing"), "--dsn"),
-        (("--postgres", "9"), "PostgreSQL 9"),
-    ],
-)
-def test_a_run_without_a_server_ends_in_one_line(
-    tmp_path: Path, arguments: tuple[str, ...], words: str
-) -> None:
-    """What was asked for cannot be had: status 2, the reason, no credentials."""
-    outcome = run(tmp_path, GOOD, *arguments)
-
-    assert outcome.status == 2
-    assert words in outcome.output
-    assert "hidden-word" not in outcome.output
-    assert "Traceback" not in outcome.output
-    assert len(outcome.output.strip().splitlines()) == 1
-
-
-def test_an_unknown_key_in_the_configuration_is_named(tmp_path: Path) -> None:
-    """A misspelt key never goes unnoticed."""
-    process = start(tmp_path, GOOD)
-    process.kill()
-    process.communicate()
-    (tmp_path / "pyproject.toml").write_text("[tool.verification]\nsetings = 'x'\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "verification", "run", "--provider", "embedded"],
-        cwd=tmp_path, env=environment(),
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-    assert done.returncode == 2
-    assert "'setings'" in done.stderr
-
-
-def test_a_folder_for_the_reports_is_no_choice_of_tests(tmp_path: Path) -> None:
-    """The value of an option that happens to be a folder leaves the suite to run as it is."""
-    (tmp_path / "pyproject.toml").write_text("[tool.verification]\n", encoding="utf-8")
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-
-    found = subprocess.run(
-        [sys.executable, "-m", "verification", "run", "--verification-reports", str(folder), "--collect-only", "-q"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-    )  # fmt: skip
-
-    assert "test_schema.py::test_schema_squash" in found.stdout, found.stdout + found.stderr
+    assert "embedded at" in outcome.result["provenance"]["postgresql"]

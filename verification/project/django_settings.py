@@ -1,0 +1,80 @@
+"""The settings of the project under verification, in this process, with its database on a server of the harness."""
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from verification.errors import CannotRun
+from verification.project.configuration import Configuration
+
+if TYPE_CHECKING:
+    from verification.postgres.server import Database
+
+BACKEND: Final = "django.db.backends.postgresql"
+NOT_STARTED: Final = {
+    "name": "verification",
+    "user": "verification",
+    "password": "not-started",
+    "host": "127.0.0.1",
+    "port": "1",
+}
+"""The database's variables while no server runs: nothing listens on port 1, so nothing else is reached."""
+
+
+class ProjectSettings:
+    """Loads the settings once; the database can follow later, when it is first needed."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._database: Database | None = None
+
+    def load(self, *, placeholder: bool) -> None:
+        """Make this process one of the project's and load its settings.
+
+        With ``placeholder`` the settings see a PostgreSQL database, as in production, that is not there yet;
+        else they see the project's own. Raises ``CannotRun`` if they do not load.
+        """
+        self.configuration.enter()
+        if not self.configuration.settings:
+            return
+        if placeholder:
+            names = self.configuration.database_environment
+            os.environ.update({names[key]: value for key, value in NOT_STARTED.items() if key in names})
+        from django.conf import settings
+
+        try:
+            databases = settings.DATABASES
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - settings are any code
+            raise CannotRun(
+                f"settings module {self.configuration.settings}: {_in_words(error)}", "fix the settings"
+            ) from None
+        if placeholder:
+            entry = databases.setdefault("default", {})
+            entry.update({"ENGINE": BACKEND, **{key.upper(): value for key, value in NOT_STARTED.items()}})
+
+    def use_database(self, database: "Database") -> None:
+        """Make ``database`` the project's default database, in the settings and in the variables."""
+        if database is self._database or not self.configuration.settings:
+            return
+        from django.conf import settings
+
+        from verification.project.settings import database_variables
+
+        self._database = database
+        os.environ.update(database_variables(self.configuration, database))
+        server = database.server
+        # In place: Django's connections hold the same dictionary.
+        settings.DATABASES["default"].update(
+            NAME=database.name,
+            USER=server.user,
+            PASSWORD=server.password,
+            HOST=server.host,
+            PORT=str(server.port),
+        )
+
+
+def _in_words(error: BaseException) -> str:
+    """Return the error in one line, with its place when it is one of syntax."""
+    if isinstance(error, SyntaxError):
+        return f"{error.msg} ({error.filename}, line {error.lineno})"
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if not isinstance(error, ImportError) else text

@@ -1,0 +1,139 @@
+"""What pytest calls in a run of the gate, and in no other."""
+
+import shlex
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from verification.errors import CannotRun
+from verification.postgres.server_pool import ServerPool
+from verification.project.configuration import load
+from verification.report.result import Check
+from verification.suite.gate import GateRun, is_check, open_check
+
+_CHECK: Final = pytest.StashKey[Check]()
+
+
+def start_gate(config: pytest.Config, pool: ServerPool, use_project: Callable[[pytest.Config], None]) -> None:
+    """Replace the reports of the run before, load the project, and register the hooks.
+
+    Raises ``pytest.UsageError`` if the run cannot start.
+    """
+    if config.getoption("dist", "no") != "no" or config.getoption("looponfail", default=False):
+        raise pytest.UsageError("the gate runs its checks in one process; omit -n, --dist and --looponfail")
+    command = config.getoption("--verification-command") or shlex.join(
+        ("pytest", *config.invocation_params.args)
+    )
+    run = None
+    try:
+        run = GateRun(
+            load(config.rootpath), Path(config.getoption("--verification-reports")), command, pool.secrets
+        )
+        if pool.dsn or pool.provider == "existing":
+            pool.choose()
+        use_project(config)
+    except CannotRun as error:
+        if run is not None:
+            run.reason = str(error)
+            run.finish(pytest.ExitCode.USAGE_ERROR)
+        raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(GateHooks(run, pool), "verification-gate")
+
+
+def check_of(item: pytest.Item) -> Check:
+    """Return the check that a test stands for."""
+    return item.stash.setdefault(_CHECK, open_check(item))
+
+
+class GateHooks:
+    """Hooks that hand what pytest does to the run of the gate."""
+
+    def __init__(self, run: GateRun, pool: ServerPool) -> None:
+        self.run = run
+        self.pool = pool
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Count the checks before others deselect some."""
+        try:
+            self.run.count(items)
+        except CannotRun as error:
+            self._refuse(error)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Record what could not be collected, and what was skipped as a whole: its checks do not run."""
+        report = yield
+        if not report.passed:
+            self.run.record_collection(report)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Start the servers that the selected checks need: a run without a server ends before its first check."""
+        if session.testsfailed and not session.config.getoption("continue_on_collection_errors"):
+            return
+        if session.config.getoption("collectonly"):
+            self.run.reason = "--collect-only runs no check"
+            return
+        self.run.selected = len(session.items)
+        needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+        try:
+            self.pool.start(
+                plain=bool(needed & {"verification_server", "django_db_setup"}),
+                tls="verification_tls_server" in needed,
+            )
+        except CannotRun as error:
+            self._refuse(error)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Record each phase of a test."""
+        report = yield
+        check = check_of(item)
+        self.run.record_phase(check, report, call)
+        if report.when == "teardown":
+            self.run.record_end(check, required=is_check(item))
+        return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """End the run: its exit status is that of its result, not of its tests alone."""
+        self.run.provenance["postgresql"] = self.pool.description
+        session.exitstatus = self.run.finish(exitstatus)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the result as a table."""
+        self.run.show(terminalreporter)
+
+    def _refuse(self, error: CannotRun) -> None:
+        self.run.reason = str(error)
+        raise pytest.UsageError(str(error)) from None
+
+
+class Refusal:
+    """A plugin that remembers why pytest refused to run; empty when it did not."""
+
+    reason = ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_parse(self) -> Generator[None, object, object]:
+        """Watch pytest read its arguments."""
+        return (yield from self._remember())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_main(self) -> Generator[None, object, object]:
+        """Watch the run."""
+        return (yield from self._remember())
+
+    def _remember(self) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            self.reason = " ".join(str(error).split())
+            raise
