@@ -73,13 +73,17 @@ def _record_failure(message: str) -> None:
 def _run(arguments: list[str]) -> int:
     parser = Parser(prog="python -m verification", description=__doc__.splitlines()[0] if __doc__ else "")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    wanted = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    for module in dict.fromkeys([COMMANDS[wanted]] if wanted else COMMANDS.values()):
+    command = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if command is not None and command not in COMMANDS:
+        raise CannotRun(f"unknown command {command!r}", f"see {parser.prog} --help")
+    # Every command is imported for the help alone: that takes a second or two.
+    modules = [COMMANDS[command]] if command else COMMANDS.values() if arguments else []
+    for module in dict.fromkeys(modules):
         import_module(module).register(subparsers)
     parsed, rest = parser.parse_known_args(arguments)
     rest = take_further_kinds(parsed, arguments, rest)
     if rest and not getattr(parsed, "takes_rest", False):
-        raise CannotRun(f"unknown argument {rest[0]!r}", f"see {parser.prog} {wanted or ''} --help")
+        raise CannotRun(f"unknown argument {rest[0]!r}", f"see {parser.prog} {command or ''} --help")
     parsed.rest = rest
     status = parsed.handler(parsed)
     assert isinstance(status, int)  # noqa: S101 - every handler returns an exit status

@@ -142,9 +142,9 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell a worker of pytest-xdist whom to ask for the server that all workers share."""
+    """Tell a worker of pytest-xdist whom to ask for the server that all workers share, if a provider was chosen."""
     config: pytest.Config = node.config  # type: ignore[attr-defined]
-    if provider(config) != "none":
+    if provider(config) not in {"", "none"}:
         node.workerinput[ADDRESS] = server_pool(config).share()  # type: ignore[attr-defined]
 
 

@@ -168,14 +168,14 @@ class ServerPool:
 def _ask(address: Address) -> "Server":
     from multiprocessing.connection import Client
 
-    from verification.postgres import providers
+    from verification.postgres.existing import ExistingServer
 
     host, port, key = address
     with Client((host, port), authkey=key.encode()) as connection:
         url, reason, advice = connection.recv()
     if not url:
         raise CannotRun(reason, advice)
-    return providers.start("existing", dsn=url)
+    return ExistingServer.launch(url)
 
 
 def container_obstacle() -> str:

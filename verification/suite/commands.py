@@ -43,10 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotRun(
             "a URL among the arguments for pytest, which would print it", "give the server's URL as --dsn URL"
         )
-    if arguments.verification_reports:
-        reports = Path(arguments.verification_reports).resolve()
-    else:
-        reports = configuration.reports_directory
+    reports = (configuration.root / (arguments.verification_reports or configuration.reports)).resolve()
     _start_reports(reports)
     status = run_supervised(lambda: _run_pytest(arguments, configuration, reports, rest))
     return _exit_status(reports, status)

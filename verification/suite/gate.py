@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -143,8 +144,9 @@ def start_reports(
         recorder.result.reason = reason
         recorder.write()
     except OSError as error:
-        for name in (JSON_NAME, HTML_NAME, junit.NAME):
-            (directory / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            for name in (JSON_NAME, HTML_NAME, junit.NAME):
+                (directory / name).unlink(missing_ok=True)
         raise CannotRun(
             f"{error.filename or directory}: {error.strerror}", "fix the folder for reports"
         ) from None

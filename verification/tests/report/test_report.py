@@ -4,8 +4,6 @@ import io
 import json
 import math
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from verification.report.redaction import redact
 from verification.report.result import NO_VERDICT, Check, Measurement, Result, Table, Verdict
 from verification.report.terminal import show, tightest
 from verification.schema.comparison.difference import Difference
+from verification.tests.suite.gate_runs import Runs
 
 PASSWORD = "S3cret-of-the-run"
 
@@ -343,21 +342,14 @@ def test_the_tightest_figure_is_the_one_nearest_its_limit() -> None:
     assert found.name == "b"
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "verification", *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-
-def test_report_command_draws_the_page_again(tmp_path: Path) -> None:
+def test_report_command_draws_the_page_again(runs: Runs, tmp_path: Path) -> None:
     """``report RESULT.json -o FILE.html`` needs nothing but the file."""
     source = tmp_path / "verification.json"
     source.write_text(json.dumps(finished(failed_check()).to_json()), encoding="utf-8")
 
-    done = command("report", str(source), "-o", str(tmp_path / "page.html"))
+    done = runs.run(tmp_path, "report", str(source), "-o", str(tmp_path / "page.html"))
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert "schema.squash" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
@@ -372,16 +364,16 @@ def test_report_command_draws_the_page_again(tmp_path: Path) -> None:
     ],
 )
 def test_report_command_says_what_is_wrong_in_one_line(
-    tmp_path: Path, content: str | None, words: str
+    runs: Runs, tmp_path: Path, content: str | None, words: str
 ) -> None:
     """A bad result file ends with status 2 and one line naming the file."""
     source = tmp_path / "verification.json"
     if content is not None:
         source.write_text(content, encoding="utf-8")
 
-    done = command("report", str(source), "-o", str(tmp_path / "page.html"))
+    done = runs.run(tmp_path, "report", str(source), "-o", str(tmp_path / "page.html"))
 
-    assert done.returncode == 2
+    assert done.status == 2
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
     assert str(source) in done.stderr
@@ -396,10 +388,12 @@ def test_report_command_says_what_is_wrong_in_one_line(
         (("report", "x.json", "-o", "y", "z"), "unknown argument 'z'"),
     ],
 )
-def test_command_line_complains_in_one_line(arguments: tuple[str, ...], words: str) -> None:
+def test_command_line_complains_in_one_line(
+    runs: Runs, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
     """Wrong words on the command line: status 2, one line, no traceback."""
-    done = command(*arguments)
+    done = runs.run(tmp_path, *arguments)
 
-    assert done.returncode == 2
+    assert done.status == 2
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr

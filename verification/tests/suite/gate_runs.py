@@ -44,7 +44,7 @@ for line in sys.stdin:
         os.environ.update(wanted["environment"])
         sys.path[0] = wanted["directory"]
         sys.argv[1:] = wanted["arguments"]
-        if sys.argv[1] == "pytest":
+        if wanted["arguments"][:1] == ["pytest"]:
             sys.exit(pytest.main(sys.argv[2:]))
         command_line()
     _, status = os.waitpid(child, 0)

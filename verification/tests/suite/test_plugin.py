@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from verification.tests.suite.gate_runs import REPOSITORY, SECONDS, environment
+from verification.tests.suite.gate_runs import REPOSITORY, SECONDS, Runs, environment, write
 
 HEAVY = ("django", "psycopg2", "testcontainers", "docker", "jinja2", "rich")
 REPORT_MODULES = f"""
@@ -122,16 +122,15 @@ def test_parallel_workers_share_one_server_that_ends_with_the_run(tmp_path: Path
     assert f"-p {ports.pop()}" not in running
 
 
-def test_settings_that_do_not_load_are_an_error_of_collection(tmp_path: Path) -> None:
+def test_settings_that_do_not_load_are_an_error_of_collection(runs: Runs, tmp_path: Path) -> None:
     """In one line, and with no server."""
-    (tmp_path / "pyproject.toml").write_text(
-        "[tool.verification]\nsettings = 'shop_settings'\n", encoding="utf-8"
-    )
+    write(tmp_path, "def test_x(): ...\n", "settings = 'shop_settings'\n")
     (tmp_path / "shop_settings.py").write_text("DATABASES = undefined\n", encoding="utf-8")
-    (tmp_path / "test_theirs.py").write_text("def test_x(): ...\n", encoding="utf-8")
 
-    done = run_pytest(tmp_path, "--verification-provider", "embedded", variables=install(tmp_path))
+    done = runs.run(
+        tmp_path, "pytest", "-p", "verification.pytest_plugin", "--verification-provider", "embedded"
+    )
 
-    assert done.returncode == pytest.ExitCode.INTERRUPTED, done.stdout
+    assert done.status == pytest.ExitCode.INTERRUPTED, done.output
     assert "settings module shop_settings: NameError: name 'undefined' is not defined" in done.stdout
     assert "Traceback" not in done.stdout
