@@ -131,11 +131,11 @@ class HealthSession:
 
     def observe_postgres_log(self, *, requests: int) -> list[Observation]:
         """Observe with the log of the PostgreSQL server."""
-        statuses = {}
+        web, statuses = self.web, {}
         with postgres_log.StatementLog(self.database) as log:
             for subject, path in self.paths.items():
                 log.mark(subject)
-                statuses[subject] = self.web.statuses(path, requests)
+                statuses[subject] = web.statuses(path, requests)
             observed = log.observed()
         return [
             Observation.of(postgres_log.DETECTOR.name, subject, observed[subject], statuses[subject])

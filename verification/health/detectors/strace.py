@@ -19,7 +19,7 @@ from verification.health.detectors.violations import Violation
 from verification.processes.wait import wait_for
 from verification.project.web_server import WebServer
 
-DETECTOR: Final = Detector("strace", frozenset(Violation), "nothing outside of the kernel", required=False)
+DETECTOR: Final = Detector("strace", frozenset(Violation), "what stays within the process", required=False)
 OPTIONS: Final = ("-f", "-qq", "-s", "128", "-e", "trace=network,process", "-e", "signal=none")
 INSTALL: Final = "install it: apt-get install strace; in a container also: --cap-add SYS_PTRACE"
 TRACE_SECONDS: Final = 10.0

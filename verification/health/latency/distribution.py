@@ -40,12 +40,11 @@ class Distribution:
         cuts = quantiles(samples, n=100, method="inclusive")
         return cls(len(samples), cuts[49], cuts[94], cuts[98], max(samples))
 
-    def measurements(self, series: str) -> list[Measurement]:
-        """Return the maximum and the percentiles for a report, each with the limit."""
+    def measurements(self, series: str, limit: float | None = LIMIT_MS) -> list[Measurement]:
+        """Return the maximum and the percentiles for a report, each with the limit; None: information only."""
         figures = {"max": self.maximum, "p99": self.p99, "p95": self.p95, "p50": self.p50}
         return [
-            Measurement(f"{series}, {name}", round(value, 3), "ms", LIMIT_MS)
-            for name, value in figures.items()
+            Measurement(f"{series}, {name}", round(value, 3), "ms", limit) for name, value in figures.items()
         ]
 
 
