@@ -25,8 +25,8 @@ ENDS: Final[dict[str, signal.Signals | None]] = {
 
 HARNESS: Final = """
 import signal, sys
-from verification.postgres import choose
-servers = choose.start_many([{"tls": False}, {"tls": True}], provider=sys.argv[1])
+from verification.postgres import providers
+servers = providers.start_many([{"tls": False}, {"tls": True}], provider=sys.argv[1])
 print('{"ready": true}', flush=True)
 if sys.argv[2] == "wait":
     signal.pause()
@@ -83,10 +83,10 @@ def test_nothing_is_left_of_a_broken_off_start(base: Path, provider: str, end: s
 
 PYTEST_FILE: Final = """
 import signal, os
-from verification.postgres import choose
+from verification.postgres import providers
 
 def test_interrupted():
-    server = choose.start("embedded")
+    server = providers.start("embedded")
     os.kill(os.getpid(), signal.{name})
     while True:
         signal.pause()
