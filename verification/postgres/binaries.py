@@ -73,7 +73,7 @@ class Installation:
         return status == 0
 
     def reachable_by(self, account: Account) -> "Installation":
-        """Return an installation that the account can run: this one or a copy. Raises ``CannotRun`` if neither works."""
+        """Return an installation that the account can run: this or a copy. Raises ``CannotRun`` if neither works."""
         if not account.switch or self.runs_as(account):
             return self
         copied = replace(self, directory=_copy(self) / self.directory.name)

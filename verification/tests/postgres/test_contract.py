@@ -10,6 +10,7 @@ from verification.postgres import providers
 from verification.postgres.server import Server
 
 CONTAINER = pytest.param("container", marks=pytest.mark.container)
+MANAGED = pytest.mark.parametrize("server", ["embedded", CONTAINER], indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module", params=["embedded", CONTAINER, "existing"])
@@ -29,8 +30,6 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture
 def managed(server: Server) -> Iterator[Server]:
     """A server that can be stopped and configured; afterwards it has its usual settings again."""
-    if not server.can_configure:
-        pytest.skip("a server that the harness did not start is not configured")
     yield server
     server.configure({})
 
@@ -76,6 +75,7 @@ def test_what_it_cannot_do_is_refused_in_one_line(server: Server) -> None:
     assert server.run_tool("psql", "-Atc", "SELECT 1") == b"1\n"
 
 
+@MANAGED
 def test_stops_and_starts_on_the_same_port_with_its_data(managed: Server) -> None:
     """Stopped, it answers nobody; started, all is there at the same address."""
     with managed.database() as database:
@@ -91,6 +91,7 @@ def test_stops_and_starts_on_the_same_port_with_its_data(managed: Server) -> Non
         assert database.execute("SELECT count(*) FROM kept") == [(0,)]
 
 
+@MANAGED
 def test_settings_of_one_call_are_replaced_by_the_next(managed: Server) -> None:
     """Parameters and access rules, also one that refuses everybody: databases are created all the same."""
     managed.configure(
@@ -109,6 +110,7 @@ def test_settings_of_one_call_are_replaced_by_the_next(managed: Server) -> None:
         assert database.execute("SHOW work_mem") == [("4MB",)]
 
 
+@MANAGED
 def test_a_setting_that_the_server_refuses_is_one_line(managed: Server) -> None:
     """The line is the server's own; the next settings start it again."""
     with pytest.raises(CannotRun, match=r'invalid value for parameter "work_mem": "lots"$') as caught:
@@ -123,6 +125,7 @@ def test_a_setting_that_the_server_refuses_is_one_line(managed: Server) -> None:
         assert database.execute("SELECT 1") == [(1,)]
 
 
+@MANAGED
 def test_a_file_outside_of_the_data_directory_is_refused(managed: Server) -> None:
     """``configure`` writes into the data directory and nowhere else; the server keeps running."""
     with pytest.raises(CannotRun, match="without folders"):
