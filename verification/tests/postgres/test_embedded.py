@@ -305,7 +305,7 @@ def _system_identifier(server: Server) -> object:
 
 
 def _listening(port: int) -> set[str]:
-    """Give the local addresses (hexadecimal) that listen on a port, from the kernel's own table."""
+    """Return the local addresses (hexadecimal) that listen on a port, from the table of the kernel."""
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:

@@ -45,7 +45,7 @@ def test_a_provider_is_taken_as_it_is_asked_for(provider: str) -> None:
     ],
 )
 def test_contradictions_are_one_line(provider: str, dsn: str | None, words: str) -> None:
-    """What does not fit together is said at once, without the DSN's secrets."""
+    """What contradicts each other is one line, without the DSN's secrets."""
     with pytest.raises(CannotRun, match=words) as caught:
         providers.choose(provider, dsn)
 
@@ -96,7 +96,7 @@ def test_diagnose_says_what_works_and_what_to_do() -> None:
 
 
 def test_diagnose_examines_a_server_that_is_named() -> None:
-    """A DSN that works and one that does not are told apart, neither shown."""
+    """A DSN that works and one that does not are distinguished, and neither is shown."""
     with providers.start("embedded") as server:
         works = providers.diagnose(server.url())[-1]
     fails = providers.diagnose(server.url())[-1]
