@@ -1,4 +1,4 @@
-"""Environment variables: those read by the settings, those documented, those a deployment offers.
+"""Environment variables: those that the settings read, the README documents and the deployment files set.
 
-Comes in: settings, README and deployment files. Goes out: findings where they disagree.
+Input: settings, README and deployment files. Output: a finding for each place where they disagree.
 """

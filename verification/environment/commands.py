@@ -1,4 +1,4 @@
-"""``python -m verification env``: settings file against README, on the command line."""
+"""``python -m verification env``: compare a settings file with a README."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command ``env``."""
     parser = subparsers.add_parser(
         "env",
-        help="variables that the settings read against those that the README documents",
+        help="compare the variables that the settings read with those that the README documents",
         description="Exit status: 0 they agree, 1 they differ, 2 a file cannot be read.",
     )
     parser.add_argument("--settings-file", type=Path, required=True, metavar="FILE")
@@ -38,7 +38,7 @@ def _handle(arguments: argparse.Namespace) -> int:
 
 
 def _configuration(settings_file: Path) -> Configuration:
-    """Give the configuration of the project that a settings file belongs to, else of this folder."""
+    """Return the configuration of the project that the settings file is in, else of this folder."""
     for folder in settings_file.resolve().parents:
         if (folder / "pyproject.toml").is_file():
             return load(folder)

@@ -1,4 +1,4 @@
-"""Variables that deployment files give to the project: ``.env.example``, compose, Kubernetes."""
+"""Variables that deployment files set: ``.env.example``, compose, Kubernetes."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ _TEMPLATE_KINDS: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "J
 
 @dataclass(frozen=True)
 class Setting:
-    """One variable that a file gives; ``value`` None: named, but the value comes from elsewhere."""
+    """One variable that a file sets; ``value`` None: it is named, and its value comes from elsewhere."""
 
     variable: str
     value: str | None
@@ -29,24 +29,24 @@ class Setting:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What one file, or one folder of manifests, gives to the project's processes."""
+    """The variables that one file, or one folder of manifests, sets for the project's processes."""
 
     shown: str
     settings: tuple[Setting, ...]
     complete: bool
-    """Whether it passes a whole ``.env`` file on, so that any variable can be given."""
+    """Whether it passes on a whole ``.env`` file, so that any variable can be set."""
     lists_all: bool
-    """Whether it must name every variable (``.env.example``), or only those without a default."""
+    """Whether it must name every variable (``.env.example``), not only those without a default."""
 
 
 def find(root: Path) -> list[Deployment]:
-    """Read the deployment files that this project has. Raises ``CannotRun`` for one that does not parse."""
-    found: list[Deployment] = []
+    """Return the deployment files of a project. Raises ``CannotRun`` if one does not parse."""
+    deployments: list[Deployment] = []
     if (file := root / ".env.example").is_file():
-        found.append(Deployment(".env.example", tuple(_dotenv(file)), complete=False, lists_all=True))
-    found += [_compose(root / name, name) for name in COMPOSE if (root / name).is_file()]
-    found += [_kubernetes(root / name, name) for name in KUBERNETES if (root / name).is_dir()]
-    return found
+        deployments.append(Deployment(".env.example", tuple(_dotenv(file)), complete=False, lists_all=True))
+    deployments += [_compose(root / name, name) for name in COMPOSE if (root / name).is_file()]
+    deployments += [_kubernetes(root / name, name) for name in KUBERNETES if (root / name).is_dir()]
+    return deployments
 
 
 def _dotenv(file: Path) -> Iterator[Setting]:
@@ -58,11 +58,11 @@ def _dotenv(file: Path) -> Iterator[Setting]:
 
 def _documents(file: Path) -> list[Any]:
     try:
-        return [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each]
+        return [document for document in yaml.safe_load_all(file.read_text(encoding="utf-8")) if document]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise CannotRun(f"{file}{line}: is not valid YAML; mend the file") from None
+        raise CannotRun(f"{file}{line}: is not valid YAML", "fix the file") from None
 
 
 def _compose(file: Path, shown: str) -> Deployment:
@@ -73,7 +73,7 @@ def _compose(file: Path, shown: str) -> Deployment:
     complete = False
     for name, service in services.items():
         if not service.get("build") and service.get("image") not in images:
-            continue  # the database, the broker: their variables are their own
+            continue  # another image (the database, the broker)
         complete = complete or bool(service.get("env_file"))
         where = f"{shown}: service {name}"
         settings += [
@@ -91,7 +91,7 @@ def _pairs(environment: Mapping[str, Any] | Sequence[str] | None) -> Iterator[tu
 
 
 def _literal(value: Any) -> str | None:
-    """Give the value that the file itself holds; None where it only passes one on."""
+    """Return the value in the file itself; None if it comes from the environment of the deployment."""
     if value is None:
         return None
     text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -119,7 +119,7 @@ def _kubernetes(folder: Path, shown: str) -> Deployment:
         if (kind, item.get("metadata", {}).get("name")) in used:
             where = f"{name}: {kind}"
             values = {**(item.get("data") or {}), **(item.get("stringData") or {})}
-            if kind == "Secret":  # an empty value is a place for one
+            if kind == "Secret":  # an empty value is to be filled in
                 values = {key: value or None for key, value in values.items()}
             settings += [Setting(key, _literal(value), where) for key, value in values.items()]
     return Deployment(shown, tuple(settings), complete=False, lists_all=False)

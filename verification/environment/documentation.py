@@ -1,51 +1,51 @@
-"""All variables that a project reads and documents: the files put together."""
+"""All variables that the files of a project read and document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from verification.environment import deployment_compare, readme, settings_source, shell_source
-from verification.environment.compare import compare
+from verification.environment import deployment_comparison, readme, settings_source, shell_source
 from verification.environment.model import Finding, Read, Row
+from verification.environment.readme_comparison import compare
 from verification.errors import CannotRun
 from verification.project.configuration import Configuration
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What was read, what was documented, and every fault between them."""
+    """What is read, what is documented, and the findings of their comparison."""
 
     reads: tuple[Read, ...]
-    """Of the settings and what they import."""
+    """In the settings and the project modules that they import."""
     other_reads: tuple[Read, ...]
-    """Of the other files that read the environment (the container's entry point)."""
+    """In other files, such as the entry point of the container."""
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
 
     @property
     def variables(self) -> set[str]:
-        """Names that the settings read."""
+        """EnvironAliases that the settings read."""
         return {read.variable for read in self.reads}
 
 
 def examine(
     settings_file: Path, readme_file: Path, *, others: Sequence[Path] = (), root: Path | None = None
 ) -> Environment:
-    """Read settings, README and the other reading files, and compare them.
+    """Read the settings, the README and other files that read variables, and compare them.
 
-    The other files count in full when the README documents anything that only they read:
-    then it is their README too. Raises ``CannotRun`` for a file that cannot be read.
+    Reads in the other files count only if the README documents a variable that only they read.
+    Raises ``CannotRun`` if a file cannot be read.
     """
     source = settings_source.parse(settings_file, root=root)
     rows = readme.read(readme_file, root=root)
     findings = list(source.findings)
     extra: list[Read] = []
     for file in others:
-        reads, faults = _other(file, root)
+        reads, other_findings = _other(file, root)
         extra += reads
-        findings += faults
+        findings += other_findings
     settings = {read.variable for read in source.reads}
-    extra = [read for read in extra if not deployment_compare.RUNTIME.fullmatch(read.variable)]
+    extra = [read for read in extra if not deployment_comparison.RUNTIME.fullmatch(read.variable)]
     only_there = {read.variable for read in extra} - settings
     if not only_there & {row.variable for row in rows}:
         extra = []
@@ -55,10 +55,11 @@ def examine(
 
 
 def examine_project(configuration: Configuration) -> Environment:
-    """Do the same for the configured project, from its own files."""
+    """Do the same for the files that the configuration names. Raises ``CannotRun`` as ``examine``."""
     if not configuration.settings_file:
         raise CannotRun(
-            "pyproject.toml: [tool.verification] has no settings_file; name the file that reads variables"
+            "pyproject.toml: [tool.verification] has no settings_file",
+            "name the file that reads the variables",
         )
     return examine(
         configuration.path(configuration.settings_file),

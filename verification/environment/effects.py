@@ -1,17 +1,17 @@
-"""What each documented variable does: changed, set to its documented default, set to nothing."""
+"""What each documented variable does when it is changed, set to its documented default, or empty."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from verification.environment.deployment_compare import RUNTIME
-from verification.environment.model import Finding, Problem, Read, Row, masked
+from verification.environment.deployment_comparison import RUNTIME
+from verification.environment.model import WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
 from verification.environment.settings_process import Loaded, Probe
 from verification.errors import CannotRun
 from verification.project.configuration import Configuration
 
-_FULL: Final[Mapping[str, str]] = {
+_WITH_DATABASE: Final[Mapping[str, str]] = {
     "name": "verification",
     "user": "verification",
     "password": "verification",
@@ -22,43 +22,43 @@ _FULL: Final[Mapping[str, str]] = {
     "sslkey": "/nonexistent/client.key",
     "sslrootcert": "/nonexistent/root.crt",
 }
-"""Values under which settings about the database take effect; nobody connects."""
+"""Values with which the settings configure a database. No connection is made."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What one variable was seen to do."""
+    """The observed effect of one variable."""
 
     variable: str
     changed: tuple[str, ...]
-    """Settings that moved when it was changed."""
+    """Settings whose value changed with it."""
     refused: bool
-    """The changed value ended the start-up, with the variable named."""
+    """Whether the settings refused a changed value, in an error that names the variable."""
     empty: str
-    """``as unset``, ``own meaning`` or ``refused``."""
+    """What an empty value does: ``as unset``, ``own meaning`` or ``refused``."""
     default: bool | None
-    """Whether setting the documented default changes nothing; None: it has none."""
+    """Whether the documented default is the effective one; None: no default is documented."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What was seen, and every fault in it."""
+    """The effects of all variables, and the findings."""
 
     effects: tuple[Effect, ...]
     findings: tuple[Finding, ...]
 
 
 def examine_effects(configuration: Configuration, reads: Sequence[Read], rows: Sequence[Row]) -> Effects:
-    """Import the settings once per question, in one process. Raises ``CannotRun`` when they never load."""
+    """Import the settings in many environments, in one other process. Raises ``CannotRun`` if they do not load."""
     with Probe(configuration) as probe:
         contexts = _contexts(configuration, probe)
-        witnessed = [loaded for _, loaded in contexts]
-        findings = list(_witnesses(reads, witnessed, rows))
+        loads = [loaded for _, loaded in contexts]
+        findings = list(_compare_with_run_time(reads, loads, rows))
         known = {read.variable for read in reads}
         effects = [_effect(probe, row, rows, contexts) for row in rows if row.variable in known]
         by_name = {row.variable: row for row in rows}
         for effect in effects:
-            findings += _faults(effect, by_name[effect.variable])
+            findings += _findings(effect, by_name[effect.variable])
     return Effects(tuple(effects), tuple(sorted(set(findings))))
 
 
@@ -66,15 +66,16 @@ _Context = tuple[Mapping[str, str], Loaded]
 
 
 def _contexts(configuration: Configuration, probe: Probe) -> list[_Context]:
-    """Give the environments that questions are asked in: nothing set, and the database with TLS set."""
+    """Return the environments in which variables are changed: an empty one, and one with a database and TLS."""
     names = configuration.database_environment
-    full = {names[keyword]: value for keyword, value in _FULL.items() if keyword in names}
+    full = {names[keyword]: value for keyword, value in _WITH_DATABASE.items() if keyword in names}
     contexts: list[_Context] = []
     for variables in ({}, full) if full else ({},):
         first, second = probe.load(variables), probe.load(variables)
         if first.error:
             raise CannotRun(
-                f"settings module {configuration.settings}: {first.error}; name what it needs in environment"
+                f"settings module {configuration.settings}: {first.error}",
+                "add the variables that it needs to environment in pyproject.toml",
             )
         stable = {name: value for name, value in first.settings.items() if second.settings.get(name) == value}
         contexts.append((variables, Loaded(None, stable, first.engine, first.ssl, first.reads, first.whole)))
@@ -89,7 +90,7 @@ def _effect(probe: Probe, row: Row, rows: Sequence[Row], contexts: Sequence[_Con
         for value in _other_values(row.default, variables.get(name)):
             seen = probe.load({**variables, name: value})
             refused = refused or bool(seen.error and name in seen.error)
-            changed |= _moved(baseline, seen)
+            changed |= _changed(baseline, seen)
             if changed:
                 break
         if changed:
@@ -99,19 +100,19 @@ def _effect(probe: Probe, row: Row, rows: Sequence[Row], contexts: Sequence[_Con
     default = None
     if row.default is not None and not row.secret:
         same = probe.load({**variables, name: _expanded(row.default, rows)})
-        default = same.error is None and not _moved(baseline, same)
-    meaning = "refused" if empty.error else "own meaning" if _moved(baseline, empty) else "as unset"
+        default = same.error is None and not _changed(baseline, same)
+    meaning = "refused" if empty.error else "own meaning" if _changed(baseline, empty) else "as unset"
     return Effect(name, tuple(sorted(changed)), refused, meaning, default)
 
 
-def _moved(baseline: Loaded, seen: Loaded) -> set[str]:
+def _changed(baseline: Loaded, seen: Loaded) -> set[str]:
     if seen.error:
         return set()
     return {name for name, value in baseline.settings.items() if seen.settings.get(name) != value}
 
 
 def _other_values(default: str | None, given: str | None) -> Iterator[str]:
-    """Give values unlike the default, the likeliest to be accepted first."""
+    """Return values other than the default, the ones most likely to be accepted first."""
     text = given or default or ""
     if text.lower() in {"true", "yes", "1", "on"}:
         yield "false"
@@ -135,44 +136,47 @@ _MODES: Final = frozenset({"disable", "allow", "prefer", "require", "verify-ca"}
 
 
 def _expanded(default: str, rows: Sequence[Row]) -> str:
-    """Replace the variables that a documented default names by their own defaults."""
-    for row in sorted(rows, key=lambda each: -len(each.variable)):
+    """Replace the variables in a documented default by their own defaults."""
+    for row in sorted(rows, key=lambda row: -len(row.variable)):
         if row.default and row.variable in default:
             default = re.sub(rf"[$<]?\{{?{row.variable}\}}?>?", row.default, default)
     return default
 
 
-def _faults(effect: Effect, row: Row) -> Iterator[Finding]:
+def _findings(effect: Effect, row: Row) -> Iterator[Finding]:
     if not effect.changed and not effect.refused:
-        action = "use what is read, or stop reading it and remove the row"
+        action = "use its value, or stop reading it and remove the row"
         yield Finding(row.where, row.variable, Problem.NO_EFFECT, action)
     if effect.default is False:
-        action = "document the value that an unset variable amounts to"
+        action = "document the value that takes effect if it is unset"
         shown = masked(row.default, secret=row.secret)
         yield Finding(row.where, row.variable, Problem.NOT_EFFECTIVE, action, documented=shown)
 
 
-def _witnesses(reads: Sequence[Read], witnessed: Sequence[Loaded], rows: Sequence[Row]) -> Iterator[Finding]:
-    """Compare what the parser found with what was seen to be read."""
-    static = {read.variable: read for read in reads}
+def _compare_with_run_time(
+    reads: Sequence[Read], loads: Sequence[Loaded], rows: Sequence[Row]
+) -> Iterator[Finding]:
+    """Compare the reads that the parser found with those that were observed."""
+    parsed = {read.variable: read for read in reads}
     files = {read.file for read in reads}
-    dynamic = {
+    observed = {
         read.variable: read
-        for loaded in witnessed
+        for loaded in loads
         for read in loaded.reads
-        if read.direct or read.file in files  # what a package does for another file is its own affair
+        if read.direct or read.file in files  # not what a package reads for another file
     }
     documented = {row.variable for row in rows}
-    for name in sorted(dynamic.keys() - static.keys()):
+    for name in sorted(observed.keys() - parsed.keys()):
         if not RUNTIME.fullmatch(name):
-            read = dynamic[name]
-            problem = Problem.WITNESSES_DISAGREE if name in documented else Problem.UNDOCUMENTED
-            action = "it is read unseen by the parser: read it with os.getenv and a literal name"
+            read = observed[name]
+            problem = Problem.SOURCE_AND_RUN_DIFFER if name in documented else Problem.UNDOCUMENTED
+            action = "the parser does not find this read: use os.getenv with a literal name"
             yield Finding(f"{read.file}:{read.line}", name, problem, action, actual="read at run time only")
-    for name in sorted(static.keys() - dynamic.keys()):
+    for name in sorted(parsed.keys() - observed.keys()):
         if not RUNTIME.fullmatch(name):
-            action = "importing the settings never reads it: read it when they load"
-            yield Finding(static[name].where, name, Problem.WITNESSES_DISAGREE, action, actual="parsed only")
-    for file, line in sorted({place for loaded in witnessed for place in loaded.whole}):
-        action = "read each variable by its name: what the whole environment holds cannot be documented"
-        yield Finding(f"{file}:{line}", "os.environ", Problem.WHOLE_ENVIRONMENT, action)
+            action = "importing the settings does not read it: read it at import time"
+            yield Finding(
+                parsed[name].where, name, Problem.SOURCE_AND_RUN_DIFFER, action, actual="parsed only"
+            )
+    for file, line in sorted({place for loaded in loads for place in loaded.whole}):
+        yield Finding(f"{file}:{line}", "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""Defaults as the source writes them: an expression -> the text that a variable would hold."""
+"""Defaults in the source: from an expression to the text that the variable would hold."""
 
 import ast
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Default:
-    """What a read falls back on."""
+    """The default of a read; ``text`` None: it has none."""
 
     text: str | None = None
     computed: bool = False
@@ -16,14 +16,14 @@ class Default:
 NONE = Default()
 
 
-def render(  # noqa: C901, PLR0911, PLR0912 - one answer a form
+def render(  # noqa: C901, PLR0911 - one case for each form
     node: ast.expr | None, constants: Mapping[str, ast.expr]
 ) -> Default:
-    """Give the default that an expression stands for.
+    """Return the default that an expression stands for.
 
-    ``constants`` are the module's top-level names. Lists become comma lists; an f-string
-    keeps the names it is made of (``https://{HOST}`` -> ``https://HOST``); whatever else
-    only running it can tell comes back as its source, marked ``computed``.
+    ``constants`` are the module's top-level names. A list becomes a comma-separated text; an f-string
+    keeps the names in it (``https://{HOST}`` -> ``https://HOST``); anything that cannot be read from the
+    source is returned as its source, marked ``computed``.
     """
     match node:
         case None | ast.Constant(value=None):
@@ -32,9 +32,7 @@ def render(  # noqa: C901, PLR0911, PLR0912 - one answer a form
             return Default(value.decode() if isinstance(value, bytes) else str(value))
         case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
             parts = [render(element, constants) for element in elements]
-            if any(part.computed or part.text is None for part in parts):
-                return Default(ast.unparse(node), computed=True)
-            return Default(",".join(part.text or "" for part in parts))
+            return _joined(node, parts, ",")
         case ast.Dict(keys=[]):
             return Default("")
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
@@ -45,22 +43,24 @@ def render(  # noqa: C901, PLR0911, PLR0912 - one answer a form
             return render(inner, constants)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             parts = [render(left, constants), render(right, constants)]
-            if any(part.computed or part.text is None for part in parts):
+            if any(isinstance(getattr(side, "value", None), int | float) for side in (left, right)):
                 return Default(ast.unparse(node), computed=True)
-            numbers = any(isinstance(getattr(side, "value", None), int | float) for side in (left, right))
-            joined = "".join(part.text or "" for part in parts)
-            return Default(ast.unparse(node), computed=True) if numbers else Default(joined)
+            return _joined(node, parts, "")
         case ast.IfExp(body=body, orelse=orelse):
-            literal = [
-                each for each in (render(body, constants), render(orelse, constants)) if not each.computed
-            ]
-            texts = [each for each in literal if each.text]
+            branches = [render(body, constants), render(orelse, constants)]
+            texts = [branch for branch in branches if branch.text and not branch.computed]
             return texts[0] if len(texts) == 1 else Default(ast.unparse(node), computed=True)
         case ast.Name(id=name) if name in constants:
             rest = {key: value for key, value in constants.items() if key != name}
             return render(constants[name], rest)
         case _:
             return Default(ast.unparse(node), computed=True)
+
+
+def _joined(node: ast.expr, parts: list[Default], separator: str) -> Default:
+    if any(part.computed or part.text is None for part in parts):
+        return Default(ast.unparse(node), computed=True)
+    return Default(separator.join(part.text or "" for part in parts))
 
 
 def _piece(value: ast.expr) -> str:
@@ -74,8 +74,8 @@ def _piece(value: ast.expr) -> str:
 
 
 def constants_of(tree: ast.Module) -> dict[str, ast.expr]:
-    """Give the names that a module binds exactly once, at its top level, to a literal."""
-    found: dict[str, ast.expr] = {}
+    """Return the names that a module assigns exactly once, at its top level, to a literal."""
+    values: dict[str, ast.expr] = {}
     twice: set[str] = set()
     for statement in tree.body:
         match statement:
@@ -85,11 +85,11 @@ def constants_of(tree: ast.Module) -> dict[str, ast.expr]:
                 pass
             case _:
                 continue
-        if name in found:
+        if name in values:
             twice.add(name)
-        found[name] = value
+        values[name] = value
     return {
         name: value
-        for name, value in found.items()
+        for name, value in values.items()
         if name not in twice and not render(value, {}).computed and not isinstance(value, ast.JoinedStr)
     }

@@ -1,4 +1,4 @@
-"""A project's own functions that read a variable whose name they are given."""
+"""Functions of the project that read the variable named by one of their parameters."""
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _DEFAULT_NAMES: Final = ("default", "fallback")
-"""Parameters that carry a default, where the function's body does not show it."""
+"""Parameters that are taken for the default if the body of the function does not show one."""
 
 
 @dataclass(frozen=True)
@@ -19,24 +19,24 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Helper:
-    """One such function."""
+class GetenvWrapper:
+    """One such function, and what its parameters mean."""
 
     node: ast.AST
     parameters: tuple[str, ...]
-    """In the order in which a call may give them."""
+    """In the order of positional arguments."""
     defaults: Mapping[str, ast.expr]
     name: str
     """The parameter that takes the variable's name."""
     default: str | None
     """The parameter that takes the default."""
     fixed: ast.expr | None
-    """The default that the function itself gives."""
+    """The default in the body of the function."""
 
     def access(self, call: ast.Call) -> Access:
-        """Say what a call of this function reads."""
+        """Return the access that a call of this function makes."""
         given = dict(zip(self.parameters, call.args, strict=False))
-        given |= {each.arg: each.value for each in call.keywords if each.arg}
+        given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         default = self.fixed
         if self.default is not None:
             default = given.get(self.default, self.defaults.get(self.default, self.fixed))
@@ -44,18 +44,20 @@ class Helper:
         return Access(call, None if isinstance(name, ast.Starred) else name, default)
 
 
-def helpers_of(tree: ast.Module, accesses: Callable[[ast.AST], Iterable[Access]]) -> dict[str, Helper]:
-    """Give the functions below ``tree`` that hand one of their parameters to a read."""
-    found: dict[str, Helper] = {}
+def wrappers_in(
+    tree: ast.Module, accesses: Callable[[ast.AST], Iterable[Access]]
+) -> dict[str, GetenvWrapper]:
+    """Return the functions below ``tree`` that read the variable named by a parameter: name -> wrapper."""
+    wrappers: dict[str, GetenvWrapper] = {}
     for name, node in _functions(tree):
         parameters, defaults = _signature(node.args)
         for access in accesses(node):
             match access.name:
                 case ast.Name(id=parameter) if parameter in parameters:
                     carrier, fixed = _default_of(access.default, parameters, parameter)
-                    found[name] = Helper(node, parameters, defaults, parameter, carrier, fixed)
+                    wrappers[name] = GetenvWrapper(node, parameters, defaults, parameter, carrier, fixed)
                     break
-    return found
+    return wrappers
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.Lambda]]:
@@ -68,8 +70,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.La
 
 
 def _signature(arguments: ast.arguments) -> tuple[tuple[str, ...], dict[str, ast.expr]]:
-    positional = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-    keyword_only = [each.arg for each in arguments.kwonlyargs]
+    positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    keyword_only = [argument.arg for argument in arguments.kwonlyargs]
     defaults: dict[str, ast.expr] = {}
     if arguments.defaults:
         defaults |= dict(zip(positional[-len(arguments.defaults) :], arguments.defaults, strict=True))
@@ -84,7 +86,7 @@ def _signature(arguments: ast.arguments) -> tuple[tuple[str, ...], dict[str, ast
 def _default_of(
     default: ast.expr | None, parameters: tuple[str, ...], name: str
 ) -> tuple[str | None, ast.expr | None]:
-    """Give the parameter that carries the default, and what the function itself falls back on."""
+    """Return the parameter with the default, and the default in the body of the function."""
     while isinstance(default, ast.Call) and len(default.args) == 1:
         default = default.args[0]  # str(default)
     if isinstance(default, ast.Name) and default.id in parameters:

@@ -1,4 +1,4 @@
-"""The words of this package: what is read, what is documented, what is wrong."""
+"""The types of this package: a read, a documented row, a finding."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ MASK: Final = "***"
 SECRET_NAME: Final = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|CREDENTIALS|(?:SECRET|API|ENCRYPTION|PRIVATE|SIGNING)_KEY)$"
 )
-"""Names that mean a secret even where no documentation says so."""
+"""EnvironAliases that mean a secret even where no documentation says so."""
 _URL_PASSWORD: Final = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
 
 
@@ -19,16 +19,20 @@ class Problem(StrEnum):
     UNDOCUMENTED = "undocumented"
     NOT_READ = "documented but not read"
     DEFAULT_DIFFERS = "default differs"
-    SECRET_WITH_DEFAULT = "secret with a default"  # noqa: S105 - the name of a fault
-    SECRET_NOT_MARKED = "secret not marked"  # noqa: S105 - the name of a fault
+    SECRET_WITH_DEFAULT = "secret with a default"  # noqa: S105 - the name of a problem
+    SECRET_NOT_MARKED = "secret not marked"  # noqa: S105 - the name of a problem
     EMPTY_IS_NOT_UNSET = "empty is not unset"
     DUPLICATE = "named twice"
     NAME_NOT_LITERAL = "name is not a literal"
     WHOLE_ENVIRONMENT = "whole environment read"
-    WITNESSES_DISAGREE = "witnesses disagree"
+    SOURCE_AND_RUN_DIFFER = "source and run time differ"
     NO_EFFECT = "changing it changes nothing"
     NOT_EFFECTIVE = "documented default is not the effective one"
-    NOT_OFFERED = "missing from a deployment file"
+    NOT_IN_DEPLOYMENT = "missing from a deployment file"
+
+
+WHOLE_ENVIRONMENT: Final = "read each variable by its name: the whole environment cannot be documented"
+"""What to do about ``Problem.WHOLE_ENVIRONMENT``."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ class Read:
     file: str
     line: int
     default: str | None = None
-    """As text: ``"60"``, ``"False"``, ``"a,b"``; None: no default."""
+    """As text, such as ``"60"``, ``"False"`` or ``"a,b"``; None: no default."""
     computed: bool = False
-    """The default is an expression that only running it can tell; ``default`` is its source."""
+    """The default depends on more than literals; ``default`` is the source of the expression."""
 
     @property
     def where(self) -> str:
@@ -70,7 +74,7 @@ class Row:
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault: which variable, what is wrong, where, and what to do."""
+    """One problem of one variable: where, which, and what to do."""
 
     where: str
     variable: str
@@ -85,13 +89,13 @@ class Finding:
         return f"{self.where}: {self.variable}: {self.problem}: {self.action}"
 
     def to_json(self) -> dict[str, Any]:
-        """Give the object that ``env --format json`` prints."""
+        """Return the object that ``env --format json`` prints."""
         return {
             key: str(value) if isinstance(value, Problem) else value for key, value in asdict(self).items()
         }
 
     def to_difference(self) -> dict[str, Any]:
-        """Give it in the shape that a report shows differences in."""
+        """Return the entry that a report shows among its differences."""
         return {
             "kind": "variable",
             "object": self.variable,
@@ -103,13 +107,13 @@ class Finding:
 
 
 def looks_secret(name: str, default: str | None = None) -> bool:
-    """Whether a name alone says that its value is a secret; numbers and switches are none."""
+    """Whether a name is that of a secret; a variable with a number or a boolean as its default is none."""
     plain = default is not None and re.fullmatch(r"\d+(\.\d+)?|true|false|yes|no", default, re.IGNORECASE)
     return bool(SECRET_NAME.search(name)) and not plain
 
 
 def masked(text: str | None, *, secret: bool = False) -> str | None:
-    """Give a value fit for a report: a secret as ``***``, a URL without its password."""
+    """Return a value for a report: ``***`` for a secret, a URL without its password."""
     if text is None or text == "":
         return text
     return MASK if secret else _URL_PASSWORD.sub(rf"\1:{MASK}@", text)

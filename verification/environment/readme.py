@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from verification.environment.model import Row
+from verification.environment.named_files import display_name, read_text
 from verification.errors import CannotRun
 
 HEADER: Final = "Variable Name | Description | Default Value"
@@ -19,7 +20,7 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET: Final = re.compile(
     r"(?:\*\*|__|\*|_|\(|\[|`|^)secret\b(?:\*\*|__|\*|_|\)|\]|`|[.:,;!]|$)|🔒|🔑", re.IGNORECASE
 )
-"""A row is marked by the word set apart (``**Secret**``, ``(secret)``, "Secret: ..."), not by a mention."""
+"""The mark of a secret: ``**Secret**``, ``(secret)`` or ``Secret: ...``. The word within a sentence is none."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +32,25 @@ class _Cell:
 
     @property
     def code(self) -> str | None:
-        """All of its code in one; None: there is none."""
+        """The text of its code spans joined; None: it has none."""
         return "".join(self.spans) if self.spans else None
 
 
 def read(file: Path, *, root: Path | None = None) -> list[Row]:
-    """Give the rows of every table with that header, in order.
+    """Return the rows of every table with that header, in order.
 
-    The category of a row is a row above it that holds a text and nothing else, or the
-    heading above its table. Raises ``CannotRun`` when the file cannot be read or has no
-    such table.
+    The category of a row is the nearest row above it that has only a first cell, or else the heading above
+    its table. Raises ``CannotRun`` if the file cannot be read or has no such table.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise CannotRun(
-            f"{file}: cannot be read ({error.strerror}); name the README with the table"
-        ) from None
-    except UnicodeDecodeError:
-        raise CannotRun(f"{file}: is not UTF-8 text; name the README with the table") from None
-    shown = str(file.relative_to(root)) if root and file.is_relative_to(root) else str(file)
-    rows, tables = parse(text, shown)
+    text = read_text(file, "name the README with the environment table")
+    rows, tables = parse(text, display_name(file, root))
     if not tables:
-        raise CannotRun(f"{file}: has no environment table; add one with the header | {HEADER} |")
+        raise CannotRun(f"{file}: has no environment table", f"add one with the header | {HEADER} |")
     return rows
 
 
 def parse(text: str, shown: str = "README.md") -> tuple[list[Row], int]:
-    """Give the rows, and the number of tables they come from."""
+    """Return the rows, and the number of environment tables."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     rows: list[Row] = []
     tables, heading, start = 0, "", 0
@@ -77,7 +69,7 @@ def parse(text: str, shown: str = "README.md") -> tuple[list[Row], int]:
 
 
 def _lines(tokens: Sequence[Token]) -> Iterator[tuple[int, list[_Cell]]]:
-    """Give each row of a table: its line in the file, its cells."""
+    """Return the rows of a table: line in the file, cells."""
     cells: list[_Cell] = []
     line = 0
     for token in tokens:
@@ -103,7 +95,7 @@ def _spans(token: Token) -> tuple[str, ...]:
 
 
 def _columns(cells: Sequence[_Cell]) -> dict[str, int]:
-    """Give the places of the columns, or nothing for a table of another kind."""
+    """Return column -> index of its cell; empty for a table of another kind."""
     places: dict[str, int] = {}
     for number, cell in enumerate(cells):
         words = cell.text.lower().split()
@@ -130,13 +122,13 @@ def _rows(
         description = cells[columns["description"]]
         default = cells[columns["default"]]
         marked = f"{name.markdown} {_SECRET.search(description.markdown) and '(secret)'} {default.markdown}"
-        secret = bool(_SECRET.search(marked)) or _says_yes(cells, columns)
-        # A cell with several names gives several rows: the comparison then says what is wrong with it.
+        secret = bool(_SECRET.search(marked)) or _marked_in_column(cells, columns)
+        # A cell with several names gives several rows, which the comparison reports as duplicates.
         for variable in _VARIABLE.findall(" ".join(name.spans) or _SECRET.sub("", name.text)):
             yield Row(variable, description.text, _default(default), secret, category, shown, line)
 
 
-def _says_yes(cells: Sequence[_Cell], columns: dict[str, int]) -> bool:
+def _marked_in_column(cells: Sequence[_Cell], columns: dict[str, int]) -> bool:
     return "secret" in columns and cells[columns["secret"]].text.lower() in {
         "yes",
         "true",

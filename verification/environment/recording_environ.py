@@ -1,6 +1,6 @@
-"""Loads a project's settings again and again in one process, each time in another environment.
+"""An ``os.environ`` that records who reads what, and a loader that imports the settings in a given environment.
 
-Runs inside the project's process (see ``probe.py``), never in the harness's own.
+It runs in a process of the project (see ``probe.py``), never in the harness.
 """
 
 import hashlib
@@ -17,28 +17,28 @@ from types import FrameType, ModuleType
 from typing import Any, Final
 
 _DEPTH: Final = 12
-"""How deep values are looked into; settings are shallow."""
+"""How many levels of a nested value are compared."""
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 _STANDARD_LIBRARY: Final = str(Path(sysconfig.get_path("stdlib")))
 _OWN: Final = str(Path(__file__).resolve().parent.parent)
 _TRANSPARENT: Final = frozenset({os.__file__, sys.modules["_collections_abc"].__file__, __file__})
-"""Frames that stand between a read and the line that asked for it."""
+"""Frames between a read and the line that reads."""
 
 
 @dataclass(frozen=True)
 class Observed:
-    """One read, as it happened."""
+    """One read that took place."""
 
     variable: str
     default: str | None
     file: str
     line: int
     direct: bool
-    """Whether that line reads it itself, not through another package."""
+    """Whether that line reads the variable itself, not through another package."""
 
 
-class Recording(os._Environ):  # type: ignore[type-arg]
-    """``os.environ``, which also notes who reads what."""
+class RecordingEnviron(os._Environ):  # type: ignore[type-arg]
+    """An ``os.environ`` that records reads, with the line of the project that makes them."""
 
     _data: dict[bytes, bytes]
     root: str
@@ -46,50 +46,50 @@ class Recording(os._Environ):  # type: ignore[type-arg]
     whole: set[tuple[str, int]]
 
     @classmethod
-    def install(cls, root: Path) -> "Recording":
-        """Take the place of ``os.environ``; ``os.getenv`` goes through it too."""
+    def install(cls, root: Path) -> "RecordingEnviron":
+        """Replace ``os.environ``; ``os.getenv`` uses it too."""
         now: Any = os.environ
         recording = cls(now._data, now.encodekey, now.decodekey, now.encodevalue, now.decodevalue)
         recording.root, recording.reads, recording.whole = str(root), set(), set()
-        os.environ = recording  # noqa: B003 - it shares the process's own store
+        os.environ = recording  # noqa: B003 - it shares the dictionary of the original
         return recording
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Note the read and its default."""
-        self._note(key, default)
+        """Record the read and its default."""
+        self._record(key, default)
         try:
             return super().__getitem__(key)
         except KeyError:
             return default
 
     def __getitem__(self, key: str) -> Any:
-        """Note the read."""
-        self._note(key, None)
+        """Record the read."""
+        self._record(key, None)
         return super().__getitem__(key)
 
     def __contains__(self, key: object) -> bool:
-        """Note the question."""
-        self._note(str(key), None)
+        """Record the test as a read."""
+        self._record(str(key), None)
         return self.encodekey(key) in self._data
 
     def __iter__(self) -> Iterator[Any]:
-        """Note that somebody reads everything."""
-        if place := self._place():
+        """Record that the whole environment is read."""
+        if place := self._location():
             self.whole.add(place[:2])
         return super().__iter__()
 
     def setdefault(self, key: str, value: Any) -> Any:  # type: ignore[override]
-        """Set it where it is unset: a write, whoever drops the value."""
+        """Set it if it is unset. This is no read: most callers ignore the value."""
         if self.encodekey(key) not in self._data:
             super().__setitem__(key, value)
         return super().__getitem__(key)
 
-    def _note(self, key: str, default: Any) -> None:
-        if place := self._place():
+    def _record(self, key: str, default: Any) -> None:
+        if place := self._location():
             self.reads.add(Observed(str(key), None if default is None else str(default), *place))
 
-    def _place(self) -> tuple[str, int, bool] | None:
-        """Give the line of the project that reads, through a library of settings perhaps."""
+    def _location(self) -> tuple[str, int, bool] | None:
+        """Return the line of the project that reads, directly or through a library, and whether it is directly."""
         frame: FrameType | None = sys._getframe(2)
         direct = True
         while frame is not None:
@@ -99,14 +99,14 @@ class Recording(os._Environ):  # type: ignore[type-arg]
             elif self.is_project(file):
                 return file[len(self.root) + 1 :], frame.f_lineno, direct
             elif "importlib" in file or (direct and _is_standard(file)):
-                return None  # a library's own import, or a part of Python, reads for itself
+                return None  # an import of a library, or the standard library, reads for itself
             else:
                 direct = False
             frame = frame.f_back
         return None
 
     def is_project(self, file: str) -> bool:
-        """Whether a file is the project's own."""
+        """Whether a file belongs to the project."""
         inside = file.startswith(self.root + os.sep) and not file.startswith(_OWN + os.sep)
         return inside and "site-packages" not in file
 
@@ -117,19 +117,19 @@ def _is_standard(file: str) -> bool:
 
 @dataclass
 class Loader:
-    """The settings module of one project."""
+    """Imports the settings module of one project again and again."""
 
     settings: str
     root: Path
-    recording: Recording = field(init=False)
+    recording: RecordingEnviron = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start to record."""
-        self.recording = Recording.install(self.root)
+        """Start recording."""
+        self.recording = RecordingEnviron.install(self.root)
         self._path = list(sys.path)
 
     def load(self, environment: Mapping[str, str]) -> ModuleType:
-        """Import the settings anew in exactly this environment; their errors are the caller's."""
+        """Import the settings afresh in exactly this environment. Raises what they raise."""
         os.environ.clear()
         os.environ.update(environment)
         self._forget()
@@ -138,7 +138,7 @@ class Loader:
         return importlib.import_module(self.settings)
 
     def _forget(self) -> None:
-        """Drop the modules of the project, so that each is executed again."""
+        """Remove the modules of the project from ``sys.modules``, so that each is executed again."""
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
             if file and self.recording.is_project(file):
@@ -146,13 +146,13 @@ class Loader:
 
 
 def fingerprints(module: ModuleType) -> dict[str, str]:
-    """Give a digest of each setting: enough to see a change, and no secret in it."""
+    """Return a digest of each setting, which shows a change and reveals no secret."""
     names = [name for name in vars(module) if name.isupper() and not name.startswith("_")]
     return {name: hashlib.sha256(canonical(getattr(module, name)).encode()).hexdigest() for name in names}
 
 
-def canonical(value: Any, depth: int = _DEPTH) -> str:  # noqa: PLR0911 - one answer a type
-    """Give a text that is equal for equal values, whichever process made them."""
+def canonical(value: Any, depth: int = _DEPTH) -> str:  # noqa: PLR0911 - one case for each type
+    """Return a text that is equal for equal values, also those of two processes."""
     if depth == 0:
         return "..."
     match value:
@@ -160,13 +160,13 @@ def canonical(value: Any, depth: int = _DEPTH) -> str:  # noqa: PLR0911 - one an
             return repr(value)
         case Mapping():
             pairs = sorted(
-                (canonical(key, depth - 1), canonical(each, depth - 1)) for key, each in value.items()
+                (canonical(key, depth - 1), canonical(item, depth - 1)) for key, item in value.items()
             )
             return f"{{{pairs}}}"
         case set() | frozenset():
-            return f"set({sorted(canonical(each, depth - 1) for each in value)})"
+            return f"set({sorted(canonical(item, depth - 1) for item in value)})"
         case list() | tuple():
-            return f"{type(value).__name__}({[canonical(each, depth - 1) for each in value]})"
+            return f"{type(value).__name__}({[canonical(item, depth - 1) for item in value]})"
         case re.Pattern():
             return f"{value.pattern!r}/{value.flags}"
         case _:

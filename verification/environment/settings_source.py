@@ -1,9 +1,8 @@
-"""Variables that a Python file reads, found by parsing it (never by searching its text).
+"""Variables that a Python file reads, found by parsing it.
 
-Known forms: ``os.getenv``, ``os.environ.get``, ``os.environ[...]``, ``"X" in os.environ``,
-imports and aliases of these, and the project's own helper functions, in the same file or
-imported from beside it, that pass a name on to one of them. The dynamic witness
-(``observed.py``) stands beside this one for what no parser can see.
+Known forms: ``os.getenv``, ``os.environ.get``, ``os.environ[...]``, ``"X" in os.environ``, imports and aliases
+of these, and functions of the project that pass a name on to one of them, in the same file or in a project
+file that it imports. What no parser can see is observed at run time (``effects.py``).
 """
 
 import ast
@@ -12,35 +11,36 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from verification.environment.environ_aliases import READERS, WRITERS, aliases_in
 from verification.environment.expressions import Default, constants_of, render
-from verification.environment.getenv_wrappers import Access, Helper, helpers_of
-from verification.environment.model import Finding, Problem, Read
-from verification.environment.python_names import READERS, WRITERS, Names, names_of
+from verification.environment.getenv_wrappers import Access, GetenvWrapper, wrappers_in
+from verification.environment.model import WHOLE_ENVIRONMENT, Finding, Problem, Read
+from verification.environment.named_files import display_name, read_text
+from verification.environment.project_imports import project_imports
 from verification.errors import CannotRun
 
 UNKNOWN_NAME: Final = "(unknown)"
-_DEPTH: Final = 6
-"""How many folders above the settings an imported module of the project is looked for."""
+_ADVICE: Final = "name the project's settings file"
 
 
 @dataclass
 class Source:
-    """What parsing found; ``findings`` hold what it could not follow."""
+    """What parsing found; ``findings`` are the reads that it could not follow."""
 
     reads: list[Read] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def extend(self, other: "Source") -> None:
-        """Add what another file holds."""
+        """Add the reads and findings of another file."""
         self.reads.extend(other.reads)
         self.findings.extend(other.findings)
 
 
 def parse(file: Path, *, root: Path | None = None) -> Source:
-    """Give the variables that a Python file reads, those of project modules it imports included.
+    """Return the variables that a Python file and the project modules it imports read.
 
-    ``root`` is what file names are shown relative to. Raises ``CannotRun`` for a file that
-    is missing, is not UTF-8 or does not parse.
+    File names in the result are relative to ``root``. Raises ``CannotRun`` if a file is missing, is not UTF-8
+    or does not parse.
     """
     result = Source()
     modules: dict[Path, _Module] = {}
@@ -52,112 +52,78 @@ def parse(file: Path, *, root: Path | None = None) -> Source:
 
 def _load(file: Path, root: Path, modules: dict[Path, "_Module"]) -> "_Module":
     if file not in modules:
-        module = modules[file] = _Module(file, _tree(file), _shown(file, root))
-        for names, target in module.imports():
-            imported = _load(target, root, modules)
-            module.adopt(names, imported)
-        module.find_helpers()
+        module = modules[file] = _Module(_tree(file), display_name(file, root))
+        for statement, target in project_imports(module.tree, file):
+            module.add_imported(statement, target, _load(target, root, modules))
+        module.find_wrappers()
     return modules[file]
 
 
 def _tree(file: Path) -> ast.Module:
     try:
-        return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-    except OSError as error:
-        raise CannotRun(
-            f"{file}: cannot be read ({error.strerror}); name the project's settings file"
-        ) from None
-    except UnicodeDecodeError:
-        raise CannotRun(f"{file}: is not UTF-8 text; name the project's settings file") from None
+        return ast.parse(read_text(file, _ADVICE), filename=str(file))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise CannotRun(f"{file}:{line}: is not valid Python ({error.args[0]}); mend the file") from None
-
-
-def _shown(file: Path, root: Path) -> str:
-    return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+        raise CannotRun(f"{file}:{line}: is not valid Python ({error.args[0]})", "fix the file") from None
 
 
 class _Module:
     """One parsed file."""
 
-    def __init__(self, file: Path, tree: ast.Module, shown: str) -> None:
-        self.file, self.tree, self.shown = file, tree, shown
-        self.names: Names = names_of(tree)
+    def __init__(self, tree: ast.Module, shown: str) -> None:
+        self.tree, self.shown = tree, shown
+        self.aliases = aliases_in(tree)
         self.constants = constants_of(tree)
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        self.helpers: dict[str, Helper] = {}
-        self.own_helpers: dict[str, Helper] = {}
+        self.wrappers: dict[str, GetenvWrapper] = {}
+        self.own_wrappers: dict[str, GetenvWrapper] = {}
 
-    def imports(self) -> Iterator[tuple[ast.Import | ast.ImportFrom, Path]]:
-        """Give the import statements that lead to files of the project, with the file."""
-        for node in ast.walk(self.tree):
-            match node:
-                case ast.ImportFrom(module=name, level=level):
-                    stems = [name or ""] + [f"{name or ''}.{each.name}".lstrip(".") for each in node.names]
-                case ast.Import(names=imported):
-                    stems, level = [each.name for each in imported], 0
-                case _:
-                    continue
-            for stem in stems:
-                if stem and (target := self._project_file(stem, level)):
-                    yield node, target
+    def add_imported(self, statement: ast.Import | ast.ImportFrom, file: Path, module: "_Module") -> None:
+        """Add the wrappers of an imported module under the names that this one gives them."""
+        for alias in statement.names:
+            bound = alias.asname or alias.name
+            if isinstance(statement, ast.ImportFrom) and alias.name in module.own_wrappers:
+                self.wrappers[bound] = module.own_wrappers[alias.name]
+            elif isinstance(statement, ast.ImportFrom) and alias.name == "*":
+                self.wrappers |= module.own_wrappers
+            elif alias.name.split(".")[-1] == file.stem:
+                self.wrappers |= {f"{bound}.{name}": wrapper for name, wrapper in module.own_wrappers.items()}
 
-    def _project_file(self, name: str, level: int) -> Path | None:
-        folders = [self.file.parent, *self.file.parents]
-        candidates = [folders[level]] if level else folders[1 : _DEPTH + 1]
-        for folder in candidates:
-            target = folder.joinpath(*name.split(".")).with_suffix(".py")
-            if target.is_file() and target != self.file and "site-packages" not in target.parts:
-                return target
-        return None
-
-    def adopt(self, statement: ast.Import | ast.ImportFrom, module: "_Module") -> None:
-        """Know an imported module's helpers under the names that this one gives them."""
-        for each in statement.names:
-            bound = each.asname or each.name
-            if isinstance(statement, ast.ImportFrom) and each.name in module.own_helpers:
-                self.helpers[bound] = module.own_helpers[each.name]
-            elif isinstance(statement, ast.ImportFrom) and each.name == "*":
-                self.helpers |= module.own_helpers
-            elif each.name.split(".")[-1] == module.file.stem:
-                self.helpers |= {f"{bound}.{name}": helper for name, helper in module.own_helpers.items()}
-
-    def find_helpers(self) -> None:
-        """Find the functions that read a variable whose name they are given, through any depth."""
-        while found := {
-            name: helper
-            for name, helper in helpers_of(self.tree, self.accesses).items()
-            if name not in self.helpers
+    def find_wrappers(self) -> None:
+        """Find the functions that read a variable named by a parameter, and those that call them with one."""
+        while new := {
+            name: wrapper
+            for name, wrapper in wrappers_in(self.tree, self.accesses).items()
+            if name not in self.wrappers
         }:
-            self.helpers |= found
-            self.own_helpers |= found
+            self.wrappers |= new
+            self.own_wrappers |= new
 
     def accesses(self, tree: ast.AST) -> Iterable[Access]:
-        """Give every place below ``tree`` where a variable is read."""
+        """Return every place below ``tree`` where a variable is read."""
         for node in ast.walk(tree):
             match node:
-                case ast.Call(func=function) if self.names.is_getter(function):
+                case ast.Call(func=function) if self.aliases.is_getter(function):
                     yield self._call(node)
                 case ast.Call(func=function) if (
-                    helper := self.helpers.get(ast.unparse(function))
+                    wrapper := self.wrappers.get(ast.unparse(function))
                 ) is not None:
-                    yield helper.access(node)
-                case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if self.names.is_environ(owner):
+                    yield wrapper.access(node)
+                case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if self.aliases.is_environ(owner):
                     yield Access(node, key, None)
                 case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[owner]) if (
-                    self.names.is_environ(owner)
+                    self.aliases.is_environ(owner)
                 ):
                     yield Access(node, key, None)
 
     def _call(self, node: ast.Call) -> Access:
-        keywords = {each.arg: each.value for each in node.keywords}
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
         name = node.args[0] if node.args else keywords.get("key")
         default = node.args[1] if len(node.args) > 1 else keywords.get("default")
         return Access(node, name, default)
 
     def source(self) -> Source:
-        """Give the reads of this file and what could not be followed in it."""
+        """Return the reads of this file and a finding for each that could not be followed."""
         source = Source()
         for access in self.accesses(self.tree):
             match access.name:
@@ -167,13 +133,13 @@ class _Module:
                         source.reads.append(
                             Read(name, self.shown, access.node.lineno, default.text, default.computed)
                         )
-                case name if not self._inside_helper(access.node, name):
+                case name if not self._inside_wrapper(access.node, name):
                     source.findings.append(self._not_literal(access, name))
         source.findings.extend(self._whole_environment())
         return source
 
     def _default(self, access: Access) -> Default:
-        """Give the default of a read, the right side of ``... or "default"`` included."""
+        """Return the default of a read, which may be the right side of ``... or "default"``."""
         default = render(access.default, self.constants)
         parent = self.parents.get(access.node)
         falls_through = default.text in {None, ""}
@@ -183,19 +149,21 @@ class _Module:
         return default
 
     def _only_written(self, node: ast.expr) -> bool:
-        """Whether a call sets a variable and drops the value: ``os.environ.setdefault(...)``."""
+        """Whether a call only writes: ``os.environ.setdefault(...)`` with its value unused."""
         match node:
             case ast.Call(func=ast.Attribute(attr="setdefault" | "pop")):
                 return isinstance(self.parents.get(node), ast.Expr)
             case _:
                 return False
 
-    def _inside_helper(self, node: ast.AST, name: ast.expr | None) -> bool:
+    def _inside_wrapper(self, node: ast.AST, name: ast.expr | None) -> bool:
         if not isinstance(name, ast.Name):
             return False
         above: ast.AST | None = node
         while above is not None:
-            if any(helper.node is above and helper.name == name.id for helper in self.own_helpers.values()):
+            if any(
+                wrapper.node is above and wrapper.name == name.id for wrapper in self.own_wrappers.values()
+            ):
                 return True
             above = self.parents.get(above)
         return False
@@ -211,14 +179,11 @@ class _Module:
 
     def _whole_environment(self) -> Iterator[Finding]:
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.expr) and self.names.is_environ(node) and not self._accounted_for(node):
-                line = f"{self.shown}:{node.lineno}"
-                action = (
-                    "read each variable by its name: what the whole environment holds cannot be documented"
-                )
-                yield Finding(line, "os.environ", Problem.WHOLE_ENVIRONMENT, action)
+            if isinstance(node, ast.expr) and self.aliases.is_environ(node) and not self._is_followed(node):
+                where = f"{self.shown}:{node.lineno}"
+                yield Finding(where, "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)
 
-    def _accounted_for(self, node: ast.expr) -> bool:
+    def _is_followed(self, node: ast.expr) -> bool:
         if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             return True
         match self.parents.get(node):

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from verification.environment.model import Read
-from verification.errors import CannotRun
+from verification.environment.named_files import display_name, read_text
 
 _NAME: Final = r"[A-Z_][A-Z0-9_]*"
-_QUIET: Final = re.compile(
+_NOT_EXPANDED: Final = re.compile(
     r"""(?P<single>'[^']*')          # nothing is expanded between single quotes
       | (?P<escaped>\\.)             # nor after a backslash
       | (?P<double>"(?:\\.|[^"\\])*")
@@ -29,30 +29,25 @@ _SHELL: Final = frozenset(
 
 
 def parse_shell(file: Path, *, root: Path | None = None) -> list[Read]:
-    """Give the variables that a script reads from its environment, with the default it writes.
+    """Return the variables that a script reads from its environment, with their defaults.
 
-    A name that the script assigns counts only where its own assignment reads it
-    (``X="${X:-1}"``). Raises ``CannotRun`` for a file that cannot be read.
+    A name that the script assigns counts only if the assignment reads it (``X="${X:-1}"``).
+    Raises ``CannotRun`` if the file cannot be read.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CannotRun(f"{file}: cannot be read as text ({error}); mend environment_files") from None
-    shown = str(file.relative_to(root)) if root and file.is_relative_to(root) else str(file)
-    visible = _QUIET.sub(_blank, text)
+    visible = _NOT_EXPANDED.sub(_blank, read_text(file, "fix environment_files in pyproject.toml"))
     assigned = {match["name"] or match["loop"] for match in _ASSIGNED.finditer(visible)}
-    return list(_reads(visible, shown, assigned - _fallbacks(visible)))
+    return list(_reads(visible, display_name(file, root), assigned - _fallbacks(visible)))
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Blot out what the shell does not expand; keep every line where it is."""
+    """Replace what the shell does not expand by blanks, so that line numbers stay right."""
     if match["double"]:
         return re.sub(r"\\.", "  ", match["double"])
     return re.sub(r"[^\n]", " ", match[0])
 
 
 def _fallbacks(text: str) -> set[str]:
-    """Give the names that are assigned from themselves with a default."""
+    """Return the names that are assigned from themselves, with a default."""
     return {match[1] for match in re.finditer(rf"({_NAME})=\"?\$\{{\1:?[-=?]", text)} | {
         match[1] for match in re.finditer(rf":\s+\"?\$\{{({_NAME}):?=", text)
     }

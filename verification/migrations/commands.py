@@ -189,7 +189,7 @@ def _available(provider: str, major: int) -> int | None:
     """
     if provider == "existing":
         return None
-    for found in providers.doctor():
+    for found in providers.diagnose():
         if found.works and provider in {"auto", found.provider}:
             majors = {version.split(".")[0].split(" ")[0] for version in found.versions}
             return major if str(major) in majors else None

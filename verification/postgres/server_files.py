@@ -1,4 +1,4 @@
-"""The settings files that every server of ours is written with, container or embedded."""
+"""The settings files of a server that the harness starts, in a container or embedded."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,14 +8,14 @@ from verification.errors import CannotRun
 from verification.postgres.tls import DEFAULT_NAMES, Authority
 
 USER: Final = "postgres"
-"""The superuser of every server that we make."""
+"""The superuser of a server that the harness starts."""
 
 BASE: Final[Mapping[str, str]] = {
-    # The data are thrown away: nothing need survive a crash of the machine.
+    # The data are thrown away: nothing has to survive a crash of the machine.
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
-    # The same answers on every machine.
+    # The same results on every machine.
     "client_encoding": "UTF8",
     "datestyle": "ISO, MDY",
     "default_text_search_config": "pg_catalog.english",
@@ -38,62 +38,64 @@ TLS: Final[Mapping[str, str]] = {
     "ssl_ca_file": "root.crt",
 }
 """File names are relative to the data directory. With ``ssl_ca_file`` the server asks for a client
-certificate and checks one that is shown, without insisting on it."""
+certificate, checks one that it gets, and does not require one."""
 
 HBA_PLAIN: Final = ("host all all all scram-sha-256",)
 HBA_TLS: Final = ("hostssl all all all scram-sha-256",)
 """A TLS server refuses connections in clear unless ``configure`` says otherwise."""
 
 _HBA_LOCAL: Final = "local all all scram-sha-256"
-"""Our own way in, through the private socket: always first, whatever a test locks out."""
+"""Always first: the harness connects through the private socket whatever rules a test sets."""
 
 
 def postgresql_conf(parameters: Mapping[str, str]) -> bytes:
-    """Write a postgresql.conf."""
+    """Return the content of postgresql.conf."""
     lines = [f"{name} = '{_quote(value)}'" for name, value in parameters.items()]
     return ("\n".join(lines) + "\n").encode()
 
 
 def pg_hba_conf(lines: Sequence[str]) -> bytes:
-    """Write a pg_hba.conf: these lines after our own."""
+    """Return the content of pg_hba.conf: these lines after the harness's."""
     return ("\n".join((_HBA_LOCAL, *lines)) + "\n").encode()
 
 
 def initdb_options(major: int, locale: str) -> list[str]:
-    """Give initdb's options for the same data directory on every machine.
+    """Return initdb's options, for the same data directory on every machine.
 
-    ``locale`` is ``C.UTF-8``, or ``C`` where the system has no such rules (macOS, old systems).
+    ``locale`` is ``C.UTF-8``, or ``C`` if the system does not have it (macOS, old systems).
     """
-    rules = [f"--locale={locale}", "--encoding=UTF8", "--lc-messages=C"]
-    if major >= 17:  # noqa: PLR2004 - the first whose rules come with the server itself
-        rules += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    return [*rules, f"--username={USER}", "--auth=scram-sha-256", "--no-sync", "--no-instructions"]
+    options = [f"--locale={locale}", "--encoding=UTF8", "--lc-messages=C"]
+    if major >= 17:  # noqa: PLR2004 - the first with a locale provider of its own
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return [*options, f"--username={USER}", "--auth=scram-sha-256", "--no-sync", "--no-instructions"]
 
 
-def reason(log: str) -> str:
-    """Give the line of a server's log that tells why it did not start, without its time stamp."""
+def startup_error(log: str) -> str:
+    """Return the line of a server's log that says why it did not start, without the time stamp."""
     lines = [line.partition("] ")[2] or line for line in log.splitlines() if line.strip()]
     levels = ("FATAL:", "PANIC:", "ERROR:")
     last = next((place for place in reversed(range(len(lines))) if lines[place].startswith(levels)), None)
     if last is None:
-        return lines[-1] if lines else "it said nothing"
+        return lines[-1] if lines else "its log is empty"
     if any(words in lines[last] for words in ("contains errors", "could not load")):
-        # The cause stands before: which setting, or which line of which file.
+        # The cause is logged before: the setting, or the line of a file.
         causes = [line for line in lines[:last] if line.startswith("LOG:")]
         return causes[-1] if causes else lines[last]
     return lines[last]
 
 
 def tls_files(authority: Authority, *hosts: str) -> dict[str, bytes]:
-    """Give the files that ``TLS`` names, for a server at these hosts and at the usual ones."""
+    """Return the files that ``TLS`` names, with a certificate for these hosts and ``DEFAULT_NAMES``."""
     material = authority.issue_server(*dict.fromkeys((*DEFAULT_NAMES, *hosts)))
     return {"server.crt": material.certificate, "server.key": material.key, "root.crt": authority.pem}
 
 
 def plain_name(name: str) -> str:
-    """Give the name of a file in the data directory back; ``CannotRun`` for a path elsewhere."""
+    """Return the name. Raises ``CannotRun`` if it is not that of a file directly in the data directory."""
     if Path(name).name != name:
-        raise CannotRun(f"{name!r} is not the name of a file in the data directory; give it without folders")
+        raise CannotRun(
+            f"{name!r} is not the name of a file in the data directory", "give it without folders"
+        )
     return name
 
 

@@ -1,4 +1,4 @@
-"""Initialised data directories, kept per user so that only the first server waits for initdb."""
+"""Initialised data directories in a cache of the user, so that only the first server waits for initdb."""
 
 import json
 import os
@@ -14,13 +14,13 @@ from verification.postgres.tls import write_private
 from verification.processes.account import Account
 
 _RECIPE: Final = 1
-"""Counted up when initdb is called differently: templates of before are then left alone."""
+"""Increase it when initdb is called differently, so that older templates are not used."""
 _LOCALES: Final = ("C.UTF-8", "C")
-"""The system's UTF-8 rules where it has them (macOS and old systems have not)."""
+"""The first that the system has is used; macOS and old systems have no ``C.UTF-8``."""
 
 
 def cache_directory() -> Path:
-    """Give the folder of this user's templates (XDG Base Directory Specification), made on demand."""
+    """Return the folder of this user's templates (XDG Base Directory Specification); it is created if it is missing."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
     root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
     directory = root / "django-postgres-verification"
@@ -29,9 +29,9 @@ def cache_directory() -> Path:
 
 
 def provide(installation: Installation, account: Account, data: Path) -> str:
-    """Fill ``data`` with an initialised data directory of the account's; give the superuser's password.
+    """Create ``data`` as an initialised data directory of the account; return the superuser's password.
 
-    The password is the template's own: the caller sets another one.
+    It is the password of the template: the caller sets another one. Raises ``CannotRun`` if initdb fails.
     """
     template = _template(installation)
     if template is not None and (password := _clone(template, account, data)):
@@ -46,21 +46,21 @@ def provide(installation: Installation, account: Account, data: Path) -> str:
 
 
 def discard(installation: Installation) -> bool:
-    """Remove a template that a server did not start from; False when there was none."""
+    """Remove the template of an installation. Return False if there is none."""
     template = _template(installation)
     if template is None or not template.exists():
         return False
-    condemned = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
+    removed = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
     try:
-        template.rename(condemned)
+        template.rename(removed)
     except OSError:
         return False
-    shutil.rmtree(condemned, ignore_errors=True)
+    shutil.rmtree(removed, ignore_errors=True)
     return True
 
 
 def _template(installation: Installation) -> Path | None:
-    """Where the template belongs; None where this user cannot keep one (no home, a full disk)."""
+    """Return the path of the template; None if this user cannot have one (no home directory, a full disk)."""
     try:
         return cache_directory() / f"{installation.key}-{_RECIPE}"
     except (OSError, RuntimeError):
@@ -78,7 +78,7 @@ def _clone(template: Path, account: Account, data: Path) -> str | None:
 
 
 def _keep(template: Path, data: Path, password: str) -> None:
-    """Put a copy into the cache in one step; whoever comes second leaves the first one's there."""
+    """Copy a data directory into the cache in one step; if another run was faster, its copy is kept."""
     building = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
     try:
         building.mkdir(mode=0o700)
@@ -90,7 +90,7 @@ def _keep(template: Path, data: Path, password: str) -> None:
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    """Copy a data directory; the files need no modes of their own below a folder that is ours alone."""
+    """Copy a data directory without file modes: nobody else can enter the folder."""
     target.mkdir(mode=0o700)
     shutil.copytree(source, target, copy_function=shutil.copyfile, dirs_exist_ok=True)
     target.chmod(0o700)
@@ -116,6 +116,6 @@ def _initialise(installation: Installation, account: Account, data: Path) -> str
     finally:
         password_file.unlink()
     raise CannotRun(
-        f"embedded: initdb of PostgreSQL {installation.version} failed: {binaries.last_line(output)}; "
-        f"see that {data.parent.parent} has room and that {account.name} may write there"
+        f"initdb of PostgreSQL {installation.version} failed: {binaries.last_line(output)}",
+        f"see that {data.parent.parent} has free space and that {account.name} may write there",
     )

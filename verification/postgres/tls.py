@@ -1,7 +1,8 @@
 """Certificates for test servers and their clients, good ones and faulty ones.
 
-Everything is made in memory with elliptic-curve keys (P-256); only ``write`` touches the disk.
-A fault is a keyword, so that a faulty certificate and its positive control differ in one word.
+They are made in memory with elliptic-curve keys (P-256); only ``write`` creates files. A fault is a keyword
+argument, so that a faulty certificate and its control differ in one word. (trustme has no keyword for the usage
+of a certificate, for one without alternative names, for an encrypted key or for a revocation list.)
 """
 
 import os
@@ -26,16 +27,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 Usage = Literal["server", "client"]
 
 DEFAULT_NAMES: Final = ("localhost", "127.0.0.1")
-"""What a server's certificate names when nothing else is said: where our servers listen."""
+"""The hosts that a server's certificate names by default: where the harness's servers listen."""
 
 _LIFETIME: Final = timedelta(days=30)
 _BACKDATED: Final = timedelta(days=60)
-"""Authorities are older than any expired certificate: only the leaf's own dates are at fault."""
+"""Authorities are older than any expired certificate, so that only the leaf is expired."""
 _USAGES: Final = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
 
 
 def write_private(path: Path, content: bytes) -> Path:
-    """Write a file that only its owner can read, at every moment of its life (mode 0600)."""
+    """Write a file that only its owner can read (mode 0600 from its creation on) and return its path."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -52,11 +53,11 @@ class Material:
 
     @property
     def leaf(self) -> x509.Certificate:
-        """The certificate itself, without the chain behind it."""
+        """The certificate without the chain."""
         return x509.load_pem_x509_certificate(self.certificate)
 
     def write(self, directory: Path, stem: str) -> tuple[Path, Path]:
-        """Write ``stem.crt`` and ``stem.key`` (both mode 0600) and give their paths."""
+        """Write ``stem.crt`` and ``stem.key`` (both mode 0600) and return their paths."""
         return (
             write_private(directory / f"{stem}.crt", self.certificate),
             write_private(directory / f"{stem}.key", self.key),
@@ -70,11 +71,11 @@ class Authority:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)
     chain: bytes = b""
-    """PEM of this authority and those above it, without the root: what a server sends along."""
+    """PEM of this authority and those above it, without the root: what a server sends with its certificate."""
 
     @classmethod
     def create(cls, name: str = "verification authority") -> Self:
-        """Make a root authority; two with the same name are still two authorities."""
+        """Return a new root authority; two with the same name have different keys."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(name)
         certificate = _sign_authority(subject, key.public_key(), subject, key, path_length=1)
@@ -82,15 +83,15 @@ class Authority:
 
     @property
     def pem(self) -> bytes:
-        """Its certificate, fit for ``sslrootcert`` and ``ssl_ca_file``."""
+        """Its certificate, for ``sslrootcert`` and ``ssl_ca_file``."""
         return self.certificate.public_bytes(Encoding.PEM)
 
     def write(self, directory: Path, stem: str = "root") -> Path:
-        """Write ``stem.crt`` and give its path."""
+        """Write ``stem.crt`` and return its path."""
         return write_private(directory / f"{stem}.crt", self.pem)
 
     def intermediate(self, name: str = "verification intermediate") -> "Authority":
-        """Make an authority below this one, whose certificates come with the chain."""
+        """Return a new authority below this one, whose certificates include the chain."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _sign_authority(
             _name(name), key.public_key(), self.certificate.subject, self.key, path_length=0
@@ -107,11 +108,10 @@ class Authority:
         send_chain: bool = True,
         password: str | None = None,
     ) -> Material:
-        """Issue a server's certificate.
+        """Return a new certificate of a server.
 
-        ``names`` are host names (a wildcard too) and IP addresses, each an alternative name of its
-        kind. ``common_name`` without ``names`` makes a certificate without alternative names;
-        neither of them means ``localhost`` and ``127.0.0.1``.
+        ``names`` are host names, with wildcards or without, and IP addresses: its alternative names. With only
+        ``common_name`` it has no alternative names; without both it has ``DEFAULT_NAMES``.
         """
         if not names and common_name is None:
             names = DEFAULT_NAMES
@@ -131,13 +131,13 @@ class Authority:
         send_chain: bool = True,
         password: str | None = None,
     ) -> Material:
-        """Issue a client's certificate: its common name is the PostgreSQL user."""
+        """Return a new certificate of a client, with the PostgreSQL user as its common name."""
         validity = _validity(expired=expired, not_yet_valid=not_yet_valid)
         chain = self.chain if send_chain else b""
         return self._issue(user, (), usage=usage, validity=validity, chain=chain, password=password)
 
     def crl(self, revoked: Iterable[Material] = ()) -> bytes:
-        """Give this authority's revocation list (PEM); an empty one revokes nothing."""
+        """Return the authority's revocation list (PEM) with these certificates."""
         now = datetime.now(UTC)
         builder = (
             x509.CertificateRevocationListBuilder()

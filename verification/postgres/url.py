@@ -1,20 +1,34 @@
-"""URLs of databases, which may hold a password: how to speak of one, and which to refuse."""
+"""URLs of databases, which may contain a password: build one, show one without it, refuse an unclear one."""
 
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg2
 
 from verification.errors import CannotRun
 
-FORM = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+FORM: Final = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+
+
+def build(
+    *, user: str, password: str, host: str, port: int, database: str, parameters: Mapping[str, str]
+) -> str:
+    """Return a ``postgresql://`` URL that libpq understands. ``host`` may be a folder or a list of hosts."""
+    secret = f":{quote(password, safe='')}" if password else ""
+    shown_host = f"[{host}]" if ":" in host else quote(host, safe=",")
+    query = urlencode(parameters, quote_via=quote)
+    return (
+        f"postgresql://{quote(user, safe='')}{secret}@{shown_host}:{port}/{quote(database, safe='')}"
+        f"{'?' if query else ''}{query}"
+    )
 
 
 def address(url: str) -> str:
-    """Name a database without its credentials, fit for a message."""
-    _, clear = _split(url)
+    """Return host, port and name of a database, without credentials, for a message."""
+    _, rest = _split(url)
     try:
-        parts = urlsplit(f"//{clear}")
+        parts = urlsplit(f"//{rest}")
         host, port = parts.hostname or "local", parts.port
     except ValueError:
         return "the database"
@@ -22,31 +36,32 @@ def address(url: str) -> str:
 
 
 def refuse_unclear(url: str) -> None:
-    """Refuse a URL of which libpq would take a part of the password for something else, and name it in its error.
+    """Raise ``CannotRun`` for a URL of which libpq would take a part of the password for something else.
 
-    Whatever follows the credentials that libpq finds holds no ``@``: with one, they may have ended there.
+    libpq would show that part in its error. What follows the credentials that libpq finds contains no ``@``:
+    with one, the password may end there instead.
     https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
     """
-    _, clear = _split(url)
-    if "@" in clear:
+    _, rest = _split(url)
+    if "@" in rest:
         raise CannotRun(
-            f"it is not clear where the URL's password ends; write {FORM}, and in the password @ as %40, "
-            "/ as %2F; in a parameter, too, @ is written as %40"
+            "it is not clear where the URL's password ends",
+            f"write {FORM}, with @ as %40 and / as %2F in the password, and @ as %40 in a parameter",
         )
 
 
 def connect(url: str, **options: Any) -> Any:
-    """Open a psycopg2 connection. Raises ``CannotRun`` for a URL that is no clear one, and what psycopg2 raises."""
+    """Return an open psycopg2 connection. Raises ``CannotRun`` for an unclear URL, and what psycopg2 raises."""
     refuse_unclear(url)
     try:
         return psycopg2.connect(url, **options)
     except (psycopg2.ProgrammingError, UnicodeError):
-        # libpq repeats parts of the URL that it does not take, which may be the password.
-        raise CannotRun(f"the URL is none that libpq understands; write {FORM}[?PARAMETER=VALUE]") from None
+        # libpq's message repeats parts of the URL, which may be the password.
+        raise CannotRun("the URL is none that libpq understands", f"write {FORM}[?PARAMETER=VALUE]") from None
 
 
 def _split(url: str) -> tuple[str, str]:
-    """Give the credentials and what follows, as libpq tells them apart: by the first ``@`` without a ``/`` before."""
+    """Return the credentials and the rest, as libpq splits them: at the first ``@`` without a ``/`` before it."""
     rest = url.partition("://")[2]
     before, at, after = rest.partition("@")
     return (before, after) if at and "/" not in before else ("", rest)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.environment import deployment, deployment_compare
+from verification.environment import deployment, deployment_comparison
 from verification.environment.documentation import Environment, examine_project
 from verification.environment.effects import Effects, examine_effects
 from verification.project.configuration import Configuration
@@ -73,17 +73,19 @@ def test_environment_effective(effects: Effects, check: Check) -> None:
     assert effects.effects, "the settings read no documented variable; name settings_file in pyproject.toml"
 
 
-def test_environment_offered(configuration: Configuration, environment: Environment, check: Check) -> None:
-    """Deployment files set only variables that the project reads, and leave out none that it needs."""
+def test_environment_in_deployment_files(
+    configuration: Configuration, environment: Environment, check: Check
+) -> None:
+    """Deployment files set only variables that the project reads, and omit none that it needs."""
     check.properties = PROPERTIES
     deployments = deployment.find(configuration.root)
-    found = deployment_compare.compare_deployments(
+    findings = deployment_comparison.compare_deployments(
         deployments, [*environment.reads, *environment.other_reads], environment.rows
     )
     check.notes.append(f"files: {', '.join(each.shown for each in deployments) or 'this project has none'}")
     check.measurements.append(
         Measurement(
-            "settings in deployment files", sum(len(each.settings) for each in deployments), "settings"
+            "settings in deployment files", sum(len(file.settings) for file in deployments), "settings"
         )
     )
-    check.expect_none(found)
+    check.expect_none(findings)

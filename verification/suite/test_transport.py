@@ -1,4 +1,4 @@
-"""Property 4: TLS to PostgreSQL is what the variables say, from the OPTIONS to the bytes on the wire."""
+"""Property 4: TLS to PostgreSQL is what the variables say, from OPTIONS to the connection."""
 
 import logging
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from verification.environment.settings_process import Probe
 from verification.postgres.server import Database, Server
 from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
-from verification.transport import run
+from verification.transport.case_run import run_cases
 from verification.transport.cases import IN_CLEAR, IN_TLS, MISSING, OTHER_ROOT, ROOT
 from verification.transport.celery_worker import Worker
 from verification.transport.options import (
@@ -24,7 +24,7 @@ from verification.transport.options import (
     expects_warning,
 )
 from verification.transport.project_connections import Session, Sessions
-from verification.transport.tls_server import Stage
+from verification.transport.tls_server import TlsTestServer
 
 PROPERTIES = ("Property 4",)
 NO_TLS = "server does not support SSL"
@@ -33,24 +33,24 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 @pytest.fixture(scope="module")
-def stage(tls_server: Server) -> Iterator[Stage]:
+def case_server(tls_server: Server) -> Iterator[TlsTestServer]:
     """The TLS server with certificates and rules for the cases."""
-    with Stage(tls_server) as stage:
-        stage.serve("good")
-        yield stage
+    with TlsTestServer(tls_server) as case_server:
+        case_server.apply("good")
+        yield case_server
 
 
 @pytest.fixture(scope="module")
-def sessions(configuration: Configuration, stage: Stage) -> Iterator[Sessions]:
-    """Processes of the project, whose home directory is empty."""
-    with Sessions(configuration, stage.home) as sessions:
+def sessions(configuration: Configuration, case_server: TlsTestServer) -> Iterator[Sessions]:
+    """Processes of the project, with an empty home directory."""
+    with Sessions(configuration, case_server.home) as sessions:
         yield sessions
 
 
 @pytest.fixture(scope="module")
-def database(stage: Stage) -> Database:
+def database(case_server: TlsTestServer) -> Database:
     """A database in the TLS server."""
-    return Database(stage.server, "postgres")
+    return Database(case_server.server, "postgres")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def probe(configuration: Configuration) -> Iterator[Probe]:
 
 
 def fault(probe: Probe, names: dict[str, str], database: str | None, values: Values) -> str:
-    """Load the settings with these values and say what is wrong with their OPTIONS; empty: nothing."""
+    """Load the settings with these values and return what is wrong with OPTIONS; empty: nothing."""
     given_values = {names["name"]: database, **{names[keyword]: value for keyword, value in values.items()}}
     loaded = probe.load(given_values)
     shown = (
@@ -118,15 +118,21 @@ def test_options_any_text(configuration: Configuration, probe: Probe, check: Che
 
 
 def test_celery_worker(
-    configuration: Configuration, sessions: Sessions, stage: Stage, database: Database, check: Check
+    configuration: Configuration,
+    sessions: Sessions,
+    case_server: TlsTestServer,
+    database: Database,
+    check: Check,
 ) -> None:
     """A Celery worker of the project executes its tasks on a verified TLS connection, or on none."""
     check.properties = PROPERTIES
-    trusting = sessions.environment(database, {"sslmode": "verify-full", "sslrootcert": stage.file(ROOT)})
-    deceived = sessions.environment(
-        database, {"sslmode": "verify-full", "sslrootcert": stage.file(OTHER_ROOT)}
+    trusting = sessions.environment(
+        database, {"sslmode": "verify-full", "sslrootcert": case_server.file(ROOT)}
     )
-    with Worker(configuration, trusting) as good, Worker(configuration, deceived) as bad:
+    misled = sessions.environment(
+        database, {"sslmode": "verify-full", "sslrootcert": case_server.file(OTHER_ROOT)}
+    )
+    with Worker(configuration, trusting) as good, Worker(configuration, misled) as bad:
         connected, refused = good.answer(), bad.answer()
 
     check.tables.append(
@@ -144,10 +150,12 @@ def test_celery_worker(
     check.passed("The worker connects with the right root certificate, and refuses another one.")
 
 
-def test_modes(sessions: Sessions, stage: Stage, database: Database, server: Server, check: Check) -> None:
+def test_modes(
+    sessions: Sessions, case_server: TlsTestServer, database: Database, server: Server, check: Check
+) -> None:
     """Each of the six modes, through Django, does against a TLS and a plain server what libpq documents."""
     check.properties = PROPERTIES
-    verified = {"sslrootcert": stage.file(ROOT)}
+    verified = {"sslrootcert": case_server.file(ROOT)}
     plain = Database(server, "postgres")
     either = _as(sessions, "either_way")
     only = _as(sessions, "tls_only")
@@ -164,36 +172,38 @@ def test_modes(sessions: Sessions, stage: Stage, database: Database, server: Ser
         table.append(
             ("TLS only", mode, expected, sessions.connect(database, {"sslmode": mode, **verified}, **only))
         )
-    _judge_sessions(check, table, "server offers", stage.password)
+    _judge_sessions(check, table, "server offers", case_server.password)
 
 
-def test_certificates(sessions: Sessions, stage: Stage, database: Database, check: Check) -> None:
+def test_certificates(
+    sessions: Sessions, case_server: TlsTestServer, database: Database, check: Check
+) -> None:
     """The project's certificate variables reach the driver: each is decisive for a connection."""
     check.properties = PROPERTIES
     good = {
         "sslmode": "verify-full",
-        "sslrootcert": stage.file(ROOT),
-        "sslcert": stage.file("good.crt"),
-        "sslkey": stage.file("good.key"),
+        "sslrootcert": case_server.file(ROOT),
+        "sslcert": case_server.file("good.crt"),
+        "sslkey": case_server.file("good.key"),
     }
     as_client = _as(sessions, "by_certificate")
     variations: dict[str, tuple[dict[str, str], str]] = {
         "all good": ({}, IN_TLS),
         f"{sessions.variable('sslrootcert')} of another authority": (
-            {"sslrootcert": stage.file(OTHER_ROOT)},
+            {"sslrootcert": case_server.file(OTHER_ROOT)},
             VERIFY_FAILED,
         ),
         f"{sessions.variable('sslrootcert')} missing": (
-            {"sslrootcert": stage.file(MISSING)},
+            {"sslrootcert": case_server.file(MISSING)},
             "does not exist",
         ),
         f"{sessions.variable('sslcert')} of another authority": (
-            {"sslcert": stage.file("other.crt"), "sslkey": stage.file("other.key")},
+            {"sslcert": case_server.file("other.crt"), "sslkey": case_server.file("other.key")},
             "unknown ca",
         ),
         f"{sessions.variable('sslcert')} unset": ({"sslcert": ""}, "valid client certificate"),
         f"{sessions.variable('sslkey')} of another certificate": (
-            {"sslkey": stage.file("expired.key")},
+            {"sslkey": case_server.file("expired.key")},
             "key values mismatch",
         ),
     }
@@ -201,19 +211,21 @@ def test_certificates(sessions: Sessions, stage: Stage, database: Database, chec
         (what, "verify-full", expected, sessions.connect(database, {**good, **change}, **as_client))
         for what, (change, expected) in variations.items()
     ]
-    _judge_sessions(check, table, "client's files", stage.password)
+    _judge_sessions(check, table, "client's files", case_server.password)
 
 
-def test_start_up_log(sessions: Sessions, stage: Stage, database: Database, check: Check) -> None:
-    """The start-up log says how the connection is secured, and names each variable that is at fault."""
+def test_start_up_log(
+    sessions: Sessions, case_server: TlsTestServer, database: Database, check: Check
+) -> None:
+    """The start-up log says how the connection is secured, and names each variable with a wrong value."""
     check.properties = PROPERTIES
     mode, root = sessions.variable("sslmode"), sessions.variable("sslrootcert")
-    missing = stage.file(MISSING)
+    missing = case_server.file(MISSING)
     expectations: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
-        ("good", {"sslmode": "verify-full", "sslrootcert": stage.file(ROOT)}, ("verify-full",)),
+        ("good", {"sslmode": "verify-full", "sslrootcert": case_server.file(ROOT)}, ("verify-full",)),
         ("no mode", {}, ("disabled",)),
         ("invalid mode", {"sslmode": "verify_full"}, ("WARNING", mode)),
-        ("files without a mode", {"sslrootcert": stage.file(ROOT)}, ("WARNING", root)),
+        ("files without a mode", {"sslrootcert": case_server.file(ROOT)}, ("WARNING", root)),
         ("missing file", {"sslmode": "require", "sslrootcert": missing}, ("ERROR", root, missing)),
     ]
     faults: list[str] = []
@@ -227,27 +239,29 @@ def test_start_up_log(sessions: Sessions, stage: Stage, database: Database, chec
             faults.append(f"{what}: the start-up log does not say {', '.join(absent)}")
         if not quiet:
             faults.append(f"{what}: the start-up log warns without cause")
-        if stage.password in log:
+        if case_server.password in log:
             faults.append(f"{what}: the start-up log shows the database's password")
     check.tables.append(Table("Start-up log", ("variables", "must say", "says"), rows))
     check.measure("faults", len(faults), "faults", 0)
     assert not faults, "\n".join(faults)
 
 
-def test_system_checks(sessions: Sessions, stage: Stage, database: Database, check: Check) -> None:
-    """The project's system checks find what libpq passes over, and certificates that have ended."""
+def test_system_checks(
+    sessions: Sessions, case_server: TlsTestServer, database: Database, check: Check
+) -> None:
+    """The project's system checks find what libpq ignores, and expired certificates."""
     check.properties = PROPERTIES
-    root = stage.file(ROOT)
+    root = case_server.file(ROOT)
     good = {"sslmode": "verify-full", "sslrootcert": root}
-    client = {**good, "sslcert": stage.file("good.crt"), "sslkey": stage.file("good.key")}
+    client = {**good, "sslcert": case_server.file("good.crt"), "sslkey": case_server.file("good.key")}
     expectations = [
-        ("require, root file missing (case 3)", {"sslmode": "require", "sslrootcert": stage.file(MISSING)},
-         logging.ERROR, stage.file(MISSING)),
+        ("require, root file missing (case 3)", {"sslmode": "require", "sslrootcert": case_server.file(MISSING)},
+         logging.ERROR, case_server.file(MISSING)),
         ("mode below require", {"sslmode": "prefer", "sslrootcert": root}, logging.WARNING, "prefer"),
-        ("expired certificate", {**client, "sslcert": stage.file("expired.crt")}, logging.WARNING,
-         stage.file("expired.crt")),
-        ("key that others can read", {**client, "sslkey": stage.file("open.key")}, logging.WARNING,
-         stage.file("open.key")),
+        ("expired certificate", {**client, "sslcert": case_server.file("expired.crt")}, logging.WARNING,
+         case_server.file("expired.crt")),
+        ("key that others can read", {**client, "sslkey": case_server.file("open.key")}, logging.WARNING,
+         case_server.file("open.key")),
     ]  # fmt: skip
     before = sessions.check(database, client)
     rows: list[tuple[str, str, str | None]] = []
@@ -265,16 +279,16 @@ def test_system_checks(sessions: Sessions, stage: Stage, database: Database, che
     assert not faults, "\n".join(faults)
 
 
-def test_cases(stage: Stage, check: Check) -> None:
-    """libpq and the server do in every case of TLS what is documented, each refusal beside its control."""
+def test_cases(case_server: TlsTestServer, check: Check) -> None:
+    """In every case of TLS libpq and the server do what is documented, and each refusal has its control."""
     check.properties = PROPERTIES
-    found = run.run(stage)
-    faults = found.faults()
-    check.notes += [f"{what}: {value}" for what, value in found.versions.items()]
-    check.notes += [f"case {number} left out: {why}" for number, why in found.left_out.items()]
+    results = run_cases(case_server)
+    faults = results.findings()
+    check.notes += [f"{what}: {value}" for what, value in results.versions.items()]
+    check.notes += [f"case {number} omitted: {why}" for number, why in results.omitted.items()]
     check.measurements += [
-        Measurement("cases", len(found.seen), "cases"),
-        Measurement("cases that came out otherwise", len(faults), "cases", 0),
+        Measurement("cases", len(results.results), "cases"),
+        Measurement("cases with another outcome", len(faults), "cases", 0),
     ]
     check.tables.append(
         Table(
@@ -282,16 +296,16 @@ def test_cases(stage: Stage, check: Check) -> None:
             ("case", "what", "server", "sslmode", "expected", "outcome", "session", "control"),
             [
                 (
-                    seen.case.number,
-                    seen.case.what,
-                    seen.case.server,
-                    seen.case.mode,
-                    seen.case.outcome,
-                    seen.outcome,
-                    seen.session,
-                    seen.case.control or None,
+                    result.case.number,
+                    result.case.what,
+                    result.case.server,
+                    result.case.mode,
+                    result.case.outcome,
+                    result.outcome,
+                    result.session,
+                    result.case.control or None,
                 )
-                for seen in found.seen
+                for result in results.results
             ],
         )
     )
@@ -299,14 +313,14 @@ def test_cases(stage: Stage, check: Check) -> None:
 
 
 def _as(sessions: Sessions, user: str) -> dict[str, str]:
-    """Give the variables that make the project connect as another user."""
+    """Return the variables with which the project connects as another user."""
     return {sessions.variable("user"): user}
 
 
 def _judge_sessions(
     check: Check, table: list[tuple[str, str, str, Session]], first: str, password: str
 ) -> None:
-    """Put the sessions into the evidence and fail for each that came out otherwise."""
+    """Add the sessions to the evidence, and fail if the outcome of one is not the expected one."""
     rows = [
         (what, mode, expected, session.outcome, f"{session.version} {session.cipher}".strip())
         for what, mode, expected, session in table

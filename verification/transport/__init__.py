@@ -1,4 +1,4 @@
-"""TLS between Django and PostgreSQL, tried case by case against real servers.
+"""TLS between Django and PostgreSQL, case by case against real servers.
 
-Comes in: a TLS server and the project's settings. Goes out: what each connection was, or why it failed.
+Input: a TLS server and the project's settings. Output: how each connection was secured, or why it failed.
 """

@@ -1,15 +1,15 @@
 """The cases: client settings x server configuration -> what libpq must do.
 
 One case a line. ``Case(number, what, server, mode, ...)``: the server's configuration by its name in
-``stage.CONFIGURATIONS``, libpq's sslmode, and what else the client is given. A case expects one of
+``tls_server.CONFIGURATIONS``, libpq's sslmode, and what else the client is given. A case expects one of
 
     IN_TLS     connected, and the server says that the session is encrypted
     IN_CLEAR   connected, and the server says that it is not
     a text     refused, in words that hold it (libpq's and the server's own)
 
-libpq says the same words for many causes, so a refusal proves its cause only beside a control: the
-number of a case that connects and differs in exactly one attribute. ``differences`` says in which.
-Numbers are those of the design's table; source of the meanings: libpq documentation, "SSL Support".
+libpq reports many causes with the same words, so a refusal proves its cause only with a control: the
+number of a case that connects and differs in exactly one attribute, which ``differences`` names.
+Source of the expected outcomes: https://www.postgresql.org/docs/current/libpq-ssl.html
 """
 
 from collections.abc import Mapping
@@ -28,13 +28,14 @@ _VERIFY: Final = "certificate verify failed"
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What a case cannot be shown without; the bounds belong to the case."""
+    """What a case needs to run."""
 
     server: int = 0
-    """Major version of the server, at least."""
+    """The oldest major version of the server."""
     server_below: int = 1000
+    """The major version before which the server must be."""
     libpq: int = 0
-    """Major version of libpq, at least."""
+    """The oldest major version of libpq."""
     root: bool = False
     """The harness runs as root."""
 
@@ -66,20 +67,20 @@ class Case:
 
     @property
     def refused(self) -> bool:
-        """Whether it must be refused."""
+        """Whether the connection must be refused."""
         return self.outcome not in {IN_TLS, IN_CLEAR}
 
     def differences(self, other: "Case") -> list[str]:
-        """Name the attributes in which two cases differ; certificate and key are one, the identity."""
-        found = {
-            "identity" if each.name in {"certificate", "key"} else each.name
-            for each in fields(self)
-            if each.name not in {"number", "what", "outcome", "control", "needs", "more"}
-            and getattr(self, each.name) != getattr(other, each.name)
+        """Return the attributes in which two cases differ; certificate and key count as one, the identity."""
+        names = {
+            "identity" if attribute.name in {"certificate", "key"} else attribute.name
+            for attribute in fields(self)
+            if attribute.name not in {"number", "what", "outcome", "control", "needs", "more"}
+            and getattr(self, attribute.name) != getattr(other, attribute.name)
         }
         keywords = self.more.keys() | other.more.keys()
-        found |= {keyword for keyword in keywords if self.more.get(keyword) != other.more.get(keyword)}
-        return sorted(found)
+        names |= {keyword for keyword in keywords if self.more.get(keyword) != other.more.get(keyword)}
+        return sorted(names)
 
 
 def _client(
@@ -96,7 +97,7 @@ def _client(
     needs: Needs | None = None,
     **more: str,
 ) -> Case:
-    """A case about the client's certificate: verify-full against a good server unless it says otherwise."""
+    """Return a case about the client's certificate: by default verify-full with a good server."""
     return Case(
         number,
         what,

@@ -1,7 +1,7 @@
-"""What the database's OPTIONS must hold for given variables: the rule, written apart from the project's code.
+"""What OPTIONS of the database must contain for given variables: the rule, independent of the project's code.
 
-Source: the design document's Property 4 and its error handling. ``None`` is an unset variable;
-an empty one counts as unset, since to libpq an empty path means a file in the home directory.
+A valid mode is an option, and so is each file that is set; without a valid mode there are none. None is an
+unset variable. An empty one counts as unset, because libpq takes an empty path for a file in the home directory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,14 +9,14 @@ from itertools import product
 from typing import Final
 
 MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-"""libpq's modes, weakest first (libpq documentation, "SSL Support")."""
+"""libpq's modes, weakest first (https://www.postgresql.org/docs/current/libpq-ssl.html)."""
 FILES: Final = ("sslcert", "sslkey", "sslrootcert")
 Values = Mapping[str, str | None]
 """libpq's keyword -> the value of the project's variable for it."""
 
 
 def expected_options(database: str | None, values: Values) -> dict[str, str]:
-    """Give the options about TLS, by libpq's keywords."""
+    """Return the options about TLS: libpq keyword -> value."""
     mode = values.get("sslmode")
     if not database or mode not in MODES:
         return {}
@@ -25,7 +25,7 @@ def expected_options(database: str | None, values: Values) -> dict[str, str]:
 
 
 def expects_warning(database: str | None, values: Values) -> bool:
-    """Whether the log must warn: of an invalid mode, or of files that no mode makes use of."""
+    """Whether the log must warn: of an invalid mode, or of files without a mode."""
     if not database:
         return False
     mode = values.get("sslmode")
@@ -35,7 +35,7 @@ def expects_warning(database: str | None, values: Values) -> bool:
 
 
 def combinations(existing: str, missing: str) -> Iterator[tuple[str | None, Values]]:
-    """Give every combination of kinds: database set or not, each mode, each file unset, empty or set."""
+    """Return combinations of a database set or not, each mode, and each file unset, empty or set."""
     other: tuple[str | None, ...] = (None, "", "verify_full", "REQUIRE")
     for database, modes, paths in (
         ("shop", MODES, (None, "", existing)),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from verification.environment import deployment, deployment_compare
+from verification.environment import deployment, deployment_comparison
 from verification.environment.model import Read, Row
 from verification.errors import CannotRun
 
@@ -65,17 +65,17 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def faults(project: Path) -> list[str]:
-    """Give the findings as lines."""
+def findings(project: Path) -> list[str]:
+    """Return the findings as lines."""
     return [
         finding.line
-        for finding in deployment_compare.compare_deployments(deployment.find(project), READS, ROWS)
+        for finding in deployment_comparison.compare_deployments(deployment.find(project), READS, ROWS)
     ]
 
 
 def test_agreement_has_no_findings(project: Path) -> None:
     """Anchors, references, comments and empty secrets are what they are."""
-    assert faults(project) == []
+    assert findings(project) == []
 
 
 @pytest.mark.parametrize(
@@ -112,16 +112,16 @@ def test_agreement_has_no_findings(project: Path) -> None:
         ),
     ],
 )
-def test_each_fault_is_named(project: Path, file: str, old: str, new: str, words: str) -> None:
-    """What is unread, missing, empty or secret is named with its place, and secrets stay hidden."""
+def test_each_problem_is_named(project: Path, file: str, old: str, new: str, words: str) -> None:
+    """What is unread, missing, empty or secret is named with its place, and no secret is shown."""
     text = (project / file).read_text()
     assert old in text
     (project / file).write_text(text.replace(old, new))
 
-    found = faults(project)
+    lines = findings(project)
 
-    assert any(words in line for line in found), found
-    assert not any("s3cr3t" in line for line in found)
+    assert any(words in line for line in lines), lines
+    assert not any("s3cr3t" in line for line in lines)
 
 
 def test_broken_yaml_ends_in_one_line(project: Path) -> None:

@@ -1,4 +1,4 @@
-"""The dynamic witness: settings imported in a process of their own, once per question."""
+"""Settings observed at run time: imported in a process of their own, once per question."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def examine(root: Path, settings: str = SETTINGS, table: str = TABLE) -> Effects
 
 
 def configuration(root: Path) -> Configuration:
-    """Give the configuration of that project."""
+    """Return the configuration of that project."""
     names = {"name": "DB_NAME", "user": "DB_USER"}
     return Configuration(root=root, settings="shop_settings", paths=(".",), database_environment=names)
 
@@ -77,7 +77,7 @@ def test_every_variable_is_seen_to_act(tmp_path: Path) -> None:
         (
             SETTINGS + 'def later():\n    return os.getenv("LATER")\n',
             TABLE + "| `LATER` | later | — |\n",
-            "LATER: witnesses disagree",
+            "LATER: source and run time differ",
         ),
         (
             SETTINGS + "X = len([*getattr(os, 'environ')])\n",
@@ -86,21 +86,21 @@ def test_every_variable_is_seen_to_act(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_each_fault_is_found(tmp_path: Path, settings: str, table: str, words: str) -> None:
+def test_each_problem_is_found(tmp_path: Path, settings: str, table: str, words: str) -> None:
     """What the parser cannot see, importing shows; what it sees and nothing uses, too."""
-    found = [finding.line for finding in examine(tmp_path, settings, table).findings]
+    lines = [finding.line for finding in examine(tmp_path, settings, table).findings]
 
-    assert any(words in line for line in found), found
+    assert any(words in line for line in lines), lines
 
 
 def test_settings_that_do_not_load_end_in_one_line(tmp_path: Path) -> None:
-    """The reason is the settings' own."""
+    """The reason is the error that the settings raise."""
     with pytest.raises(CannotRun, match="settings module shop_settings: ZeroDivisionError"):
         examine(tmp_path, SETTINGS + "1 / 0\n")
 
 
 def test_settings_that_end_their_process_end_in_one_line(tmp_path: Path) -> None:
-    """A process that is gone is no hang."""
+    """The harness does not wait for a process that has ended."""
     with pytest.raises(CannotRun, match="settings module shop_settings: cannot be loaded"):
         examine(tmp_path, "import os\nos._exit(3)\n")
 

@@ -1,10 +1,10 @@
-"""The gate's environment part fails, in the right words, when a row is missing from the README."""
+"""The gate's environment part fails, when a row is missing from the README."""
 
 import re
 
 from verification.environment import readme
-from verification.environment.compare import compare
 from verification.environment.documentation import examine_project
+from verification.environment.readme_comparison import compare
 from verification.project.configuration import Configuration
 
 

@@ -1,4 +1,4 @@
-"""The parser of settings files: every form of a read is found, with its default and its place."""
+"""The parser of settings files: every form of a read is found, with its default and line."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from verification.environment.settings_source import parse
 from verification.environment.shell_source import parse_shell
 from verification.errors import CannotRun
 
-HELPERS = """
+WRAPPERS = """
 def text(name, default="none given"):
     return os.getenv(name, default)
 def number(name, default=3):
@@ -22,7 +22,7 @@ quick = lambda key, default="fast": os.environ.get(key, default)
 
 
 def reads(tmp_path: Path, source: str) -> dict[str, str | None]:
-    """Give variable -> default of a settings file."""
+    """Return variable -> default of a settings file."""
     file = tmp_path / "settings.py"
     file.write_text(source)
     return {read.variable: read.default for read in parse(file).reads}
@@ -56,12 +56,12 @@ def reads(tmp_path: Path, source: str) -> dict[str, str | None]:
         ("import os\nA = os.getenv('A', 'x' + 'y')", {"A": "xy"}),
         ("import os\nA = os.getenv('A') or (key() if DEBUG else '')", {"A": "key() if DEBUG else ''"}),
         ("import os\nA = os.getenv('A') or ('dev' if DEBUG else '')", {"A": "dev"}),
-        ("import os" + HELPERS + "A = text('A')", {"A": "none given"}),
-        ("import os" + HELPERS + "A = text(default='x', name='A')", {"A": "x"}),
-        ("import os" + HELPERS + "A = number('A', 5)", {"A": "5"}),
-        ("import os" + HELPERS + "A = number('A')", {"A": "3"}),
-        ("import os" + HELPERS + "A = deep('A', 7)", {"A": "7"}),
-        ("import os" + HELPERS + "A = quick('A')", {"A": "fast"}),
+        ("import os" + WRAPPERS + "A = text('A')", {"A": "none given"}),
+        ("import os" + WRAPPERS + "A = text(default='x', name='A')", {"A": "x"}),
+        ("import os" + WRAPPERS + "A = number('A', 5)", {"A": "5"}),
+        ("import os" + WRAPPERS + "A = number('A')", {"A": "3"}),
+        ("import os" + WRAPPERS + "A = deep('A', 7)", {"A": "7"}),
+        ("import os" + WRAPPERS + "A = quick('A')", {"A": "fast"}),
         ("import os\nos.environ['A'] = 'written'\nos.environ.setdefault('B', 'x')", {}),
         ("A = 'os.getenv(\"A\")'  # os.getenv('B')", {}),
         ("def getenv(name): ...\nA = getenv('A')", {}),
@@ -70,16 +70,16 @@ def reads(tmp_path: Path, source: str) -> dict[str, str | None]:
 def test_every_form_of_a_read_is_found_with_its_default(
     tmp_path: Path, source: str, expected: dict[str, str | None]
 ) -> None:
-    """Imports, aliases, helpers and fallbacks are followed; text that only looks like a read is not."""
+    """Imports, aliases, wrappers and fallbacks are followed; text that only looks like a read is not."""
     assert reads(tmp_path, source) == expected
 
 
-def test_helpers_of_another_module_of_the_project_are_followed(tmp_path: Path) -> None:
-    """A helper imported from beside the settings reads on their behalf."""
+def test_wrappers_of_another_module_of_the_project_are_followed(tmp_path: Path) -> None:
+    """A wrapper imported from beside the settings reads on their behalf."""
     package = tmp_path / "shop"
     package.mkdir()
     (package / "__init__.py").touch()
-    (package / "reading.py").write_text("import os" + HELPERS + "OWN = os.getenv('OWN', '1')\n")
+    (package / "reading.py").write_text("import os" + WRAPPERS + "OWN = os.getenv('OWN', '1')\n")
     settings = package / "settings.py"
     settings.write_text(
         "from shop.reading import number\nfrom . import reading\n"
@@ -101,14 +101,14 @@ def test_helpers_of_another_module_of_the_project_are_followed(tmp_path: Path) -
         ("import os\nfor name in ('A', 'B'):\n    os.getenv(name)", Problem.NAME_NOT_LITERAL),
         ("import os\nos.getenv('A' + suffix)", Problem.NAME_NOT_LITERAL),
         ("import os\nos.environ[f'{prefix}_A']", Problem.NAME_NOT_LITERAL),
-        ("import os" + HELPERS + "text(PREFIX + 'A')", Problem.NAME_NOT_LITERAL),
+        ("import os" + WRAPPERS + "text(PREFIX + 'A')", Problem.NAME_NOT_LITERAL),
         ("import os\nconfiguration = dict(os.environ)", Problem.WHOLE_ENVIRONMENT),
         ("import os\nfor name in os.environ: ...", Problem.WHOLE_ENVIRONMENT),
         ("import os\nall = {**os.environ}", Problem.WHOLE_ENVIRONMENT),
     ],
 )
 def test_what_cannot_be_followed_is_a_finding(tmp_path: Path, source: str, problem: Problem) -> None:
-    """A name that is not a literal, and a reader of everything, are findings with their line."""
+    """A name that is not a literal, and a read of the whole environment, are findings with a line."""
     file = tmp_path / "settings.py"
     file.write_text(source)
 
@@ -133,7 +133,7 @@ def test_a_settings_file_that_cannot_be_parsed_ends_in_one_line(
         parse(file)
 
 
-def test_shell_reads_are_told_from_the_scripts_own_variables(tmp_path: Path) -> None:
+def test_shell_reads_are_distinguished_from_the_scripts_own_variables(tmp_path: Path) -> None:
     """Expansions count with their defaults; locals, comments and single quotes do not."""
     file = tmp_path / "entrypoint.sh"
     file.write_text(

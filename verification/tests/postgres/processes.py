@@ -41,7 +41,7 @@ def run_harness(
 
 
 def result_of(process: subprocess.Popen[str]) -> Any:
-    """Give the last line of a harness that must succeed."""
+    """Return the last line of a harness that must succeed."""
     output, errors = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, errors
     return json.loads(output.splitlines()[-1])

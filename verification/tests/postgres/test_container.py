@@ -1,4 +1,4 @@
-"""The server in a container: the same as the embedded one, and only this machine reaches it."""
+"""The server in a container: how it is reached, its files, its images, and that nothing of it is left."""
 
 import gc
 import os
@@ -30,21 +30,21 @@ def server() -> Iterator[ContainerServer]:
 
 @pytest.fixture(autouse=True)
 def usual_settings(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever a test does to the module's server, the next one finds it running with the usual settings."""
+    """After each test the module's server runs with its usual settings."""
     yield
     if "server" in request.fixturenames:
         request.getfixturevalue("server").configure({})
 
 
 def test_published_on_loopback_alone(server: ContainerServer) -> None:
-    """The engine publishes its port on 127.0.0.1, to nobody outside of this machine."""
+    """The engine publishes its port on 127.0.0.1, and on no other address."""
     network = engine.client().client.api.inspect_container(server.identifier)["NetworkSettings"]
 
     assert {binding["HostIp"] for binding in network["Ports"]["5432/tcp"]} == {"127.0.0.1"}
 
 
 def test_connects_with_verify_full(server: ContainerServer, tmp_path: Path) -> None:
-    """The container's certificate is good for where it is reached, and the server says: encrypted."""
+    """The certificate names the address of the container, and the server says that the session is encrypted."""
     assert server.authority is not None
     root = str(server.authority.write(tmp_path))
     connection = psycopg2.connect(server.url(sslmode="verify-full", sslrootcert=root))
@@ -65,66 +65,8 @@ def test_key_belongs_to_the_server_alone(server: ContainerServer) -> None:
         assert shown == b"postgres 600\n"
 
 
-def test_stops_and_starts_on_the_same_port_with_its_data(server: ContainerServer) -> None:
-    """Stopped, it answers nobody; started, all is there at the same place."""
-    with server.database() as database:
-        database.execute("CREATE TABLE kept (id int)")
-        port = server.port
-
-        server.stop()
-        with pytest.raises(psycopg2.OperationalError):
-            psycopg2.connect(server.url(connect_timeout="5"))
-        server.start()
-
-        assert server.port == port
-        assert database.execute("SELECT count(*) FROM kept") == [(0,)]
-
-
-def test_configures_and_goes_back(server: ContainerServer) -> None:
-    """Settings and access rules of one call are replaced by the next, a clear connection included."""
-    server.configure({"work_mem": "5MB"}, hba=["hostnossl all all all scram-sha-256"])
-    with server.database() as database:
-        assert database.execute("SHOW work_mem") == [("5MB",)]
-        assert database.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(False,)]
-
-    server.configure({})
-
-    with server.database() as database:
-        assert database.execute("SHOW work_mem") == [("4MB",)]
-        assert database.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
-
-
-def test_maintenance_does_not_depend_on_the_access_rules(server: ContainerServer) -> None:
-    """A test that locks everybody out can still have databases made and dropped."""
-    server.configure({}, hba=["host all all all reject"])
-
-    with server.database() as database, pytest.raises(psycopg2.OperationalError, match="rejects connection"):
-        database.connect()
-
-
-def test_says_why_it_does_not_start_with_settings(server: ContainerServer) -> None:
-    """A setting that the server refuses: one line in its own words; the next settings bring it back."""
-    with pytest.raises(CannotRun, match=r'invalid value for parameter "work_mem": "lots"$') as caught:
-        server.configure({"work_mem": "lots"})
-    assert "\n" not in str(caught.value)
-
-    server.configure({})
-
-    with server.database() as database:
-        assert database.execute("SELECT 1") == [(1,)]
-
-
-def test_runs_the_tools_of_its_version(server: ContainerServer) -> None:
-    """psql is the image's own; a failing program is one line; standard input arrives."""
-    assert f"(PostgreSQL) {server.version}" in server.run_tool("psql", "--version").decode()
-    assert server.run_tool("psql", "-At", stdin=b"SELECT 6 * 7;") == b"42\n"
-    with pytest.raises(CannotRun, match="psql: ") as caught:
-        server.run_tool("psql", "-d", "missing", "-c", "SELECT 1")
-    assert "\n" not in str(caught.value)
-
-
 def test_same_rules_as_embedded(server: ContainerServer) -> None:
-    """Encoding, sort order and durability are those of the embedded server."""
+    """Encoding, sort order and durability are those of the embedded server; psql is the image's own."""
     settings = (
         "server_encoding",
         "fsync",
@@ -139,6 +81,7 @@ def test_same_rules_as_embedded(server: ContainerServer) -> None:
         for name in settings:
             assert here.execute(f"SHOW {name}") == there.execute(f"SHOW {name}")
         assert here.execute(query) == there.execute(query)
+    assert f"(PostgreSQL) {server.version}" in server.run_tool("psql", "--version").decode()
 
 
 @pytest.mark.parametrize("major", [14, 16, 18])
@@ -148,8 +91,14 @@ def test_other_major_versions(major: int) -> None:
         assert server.major == major
 
 
-def test_close_removes_the_container_and_its_volumes() -> None:
-    """After ``close``, which may come twice, the engine knows neither container nor volume of it."""
+def test_close_removes_everything_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ``close``, which may come twice, neither container, volume nor thread is left, and nothing complains.
+
+    Python 3.13 shows the user what goes wrong when objects are removed.
+    """
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda complaint: complaints.append(complaint.exc_value))
+    before = threading.active_count()
     api = engine.client().client.api
     server = ContainerServer.launch()
     volumes = {
@@ -159,24 +108,16 @@ def test_close_removes_the_container_and_its_volumes() -> None:
     server.close()
     server.close()
 
-    assert server.identifier not in {each["Id"] for each in api.containers(all=True)}
-    assert not volumes & {each["Name"] for each in api.volumes()["Volumes"] or ()}
-
-
-def test_closing_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that is taken apart afterwards complains (Python 3.13 shows it to the user)."""
-    complaints: list[object] = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda complaint: complaints.append(complaint.exc_value))
-    server = ContainerServer.launch()
-    server.close()
+    assert server.identifier not in {container["Id"] for container in api.containers(all=True)}
+    assert not volumes & {volume["Name"] for volume in api.volumes()["Volumes"] or ()}
     del server
     gc.collect()
-
     assert complaints == []
+    assert threading.active_count() == before
 
 
 def test_missing_image_is_one_line_and_no_download() -> None:
-    """An image that is not there is the user's to get; embedded takes its place under auto."""
+    """An image that is not there is not pulled; ``auto`` then means embedded."""
     with pytest.raises(CannotRun, match=r"docker pull .*postgres:13,") as caught:
         providers.start("container", major=13)
 
@@ -184,42 +125,32 @@ def test_missing_image_is_one_line_and_no_download() -> None:
     assert providers.choose("auto", major=13).provider == "embedded"
 
 
-def test_engine_that_never_answers_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A socket that accepts and then says nothing: embedded within seconds, and the reason."""
+def test_an_engine_that_does_not_answer_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that accepts and does not answer: embedded within seconds, with the reason."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{silent.getsockname()[1]}")
         choice = providers.choose()
 
-    assert choice == Choice("embedded", "the engine does not answer within 3 s")
+    assert choice == Choice("embedded", "the container engine does not answer within 3 s")
 
 
 def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerServer) -> None:
-    """What a run left that could not clean up goes at the next start; a live run's stays."""
+    """The next start removes a dead run's container; a live run's is kept."""
     client = engine.client()
     owner = Owner.current()
     dead = Owner(owner.machine, owner.process, "1")  # the number was given out again
     elsewhere = Owner("another-boot/pid:[1]", owner.process, owner.started)
-    left = [_idle_container(client, each) for each in (dead, elsewhere)]
+    left = [_idle_container(client, run) for run in (dead, elsewhere)]
     try:
         engine.remove_stale(client)
 
-        known = {each["Id"] for each in client.client.api.containers(all=True)}
+        known = {container["Id"] for container in client.client.api.containers(all=True)}
         assert left[0] not in known
         assert left[1] in known
         assert server.identifier in known
     finally:
         for identifier in left:
             engine.remove(client, identifier)
-
-
-def test_sides_start_in_parallel_threads_of_one_process() -> None:
-    """Plain and TLS servers that start side by side are two, and both answer."""
-    before = threading.active_count()
-    plain, tls = providers.start_many([{"tls": False}, {"tls": True}], provider="container")
-    with plain, tls, plain.database() as first, tls.database() as second:
-        assert first.execute("SHOW ssl") == [("off",)]
-        assert second.execute("SHOW ssl") == [("on",)]
-    assert threading.active_count() == before
 
 
 def _idle_container(client: DockerClient, owner: Owner) -> str:
@@ -230,7 +161,7 @@ def _idle_container(client: DockerClient, owner: Owner) -> str:
 
 
 def test_owner_of_this_process_is_alive() -> None:
-    """The process that runs this test is not taken for dead, by itself or by others."""
+    """The process of this test does not count as dead."""
     own = Owner.parse(str(Owner.current()))
 
     assert own == Owner.current()

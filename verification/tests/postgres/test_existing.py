@@ -1,4 +1,4 @@
-"""A server that somebody else keeps: used, never changed, and its secrets never shown."""
+"""A server that the harness did not start: used, not changed, and its secrets not shown."""
 
 import socket
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from verification.processes.identity import Owner
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[EmbeddedServer]:
-    """The server that "somebody else" keeps."""
+    """The existing server, started by other code than the provider under test."""
     with EmbeddedServer.launch() as server:
         yield server
 
@@ -24,7 +24,7 @@ def _databases(server: EmbeddedServer) -> set[str]:
 
 
 def test_makes_and_drops_its_own_databases_only(kept: EmbeddedServer) -> None:
-    """Its databases carry the prefix and go with it; the server and all others stay."""
+    """Its databases have the prefix and are dropped with it; all others are kept."""
     theirs = kept.create_database("verification_theirs")
     before = _databases(kept)
     with providers.start("existing", dsn=kept.url()) as server:
@@ -34,23 +34,13 @@ def test_makes_and_drops_its_own_databases_only(kept: EmbeddedServer) -> None:
         assert named.name == "verification_named"
         assert clone.execute("SELECT 1") == [(1,)]
         for name in (theirs.name, "postgres"):
-            with pytest.raises(CannotRun, match="not made by this run"):
+            with pytest.raises(CannotRun, match="not created by this run"):
                 server.drop_database(name)
         server.drop_database("named")
 
     assert _databases(kept) == before
     assert theirs.execute("SELECT 1") == [(1,)]
     kept.drop_database(theirs.name)
-
-
-def test_is_never_stopped_or_reconfigured(kept: EmbeddedServer) -> None:
-    """Each request for it is one line that names the providers that can."""
-    with providers.start("existing", dsn=kept.url()) as server:
-        for request in (server.start, server.stop, lambda: server.configure({"fsync": "off"}), server.log):
-            with pytest.raises(CannotRun, match="somebody else keeps"):
-                request()
-
-    assert kept.run_tool("psql", "-Atc", "SELECT 1") == b"1\n"
 
 
 @pytest.mark.parametrize("form", ["url", "keywords"])
@@ -78,7 +68,7 @@ def test_socket_folder_and_strange_password(kept: EmbeddedServer) -> None:
 
 
 def test_databases_of_dead_runs_are_dropped(kept: EmbeddedServer) -> None:
-    """What a killed run of this machine left goes at the next start; a live run's stays."""
+    """The next start drops the database of a dead run; a live run's is kept."""
     owner = Owner.current()
     for name, left_by in (("dead", Owner(owner.machine, owner.process, "1")), ("live", owner)):
         kept.create_database(f"verification_{name}")
@@ -137,28 +127,19 @@ def test_bad_dsn_is_one_line_without_secrets(kept: EmbeddedServer, case: str) ->
 
 
 def test_tls_from_a_server_without_it_is_one_line(kept: EmbeddedServer) -> None:
-    """TLS that is asked for is required of the server, whatever the DSN would put up with."""
+    """With ``tls`` the server must offer TLS, also if the DSN does not require it."""
     with pytest.raises(CannotRun, match="server does not support SSL, but SSL was required"):
         providers.start("existing", dsn=kept.url(sslmode="prefer"), tls=True)
 
 
-def test_tls_server_is_taken() -> None:
-    """A TLS server of somebody else's will do; its authority is not ours."""
-    with (
-        providers.start("embedded", tls=True) as kept,
-        providers.start("existing", dsn=kept.url(), tls=True) as server,
-    ):
-        assert server.authority is None
-
-
 def test_other_major_version_is_one_line(kept: EmbeddedServer) -> None:
-    """A version that the server is not is said, not worked around."""
+    """The line names both versions."""
     with pytest.raises(CannotRun, match=rf"this is PostgreSQL {kept.version}, not 14"):
         providers.start("existing", dsn=kept.url(), major=14)
 
 
 def test_role_that_may_not_create_databases_is_one_line(kept: EmbeddedServer) -> None:
-    """Found out at the start, not in the middle of a run."""
+    """The line comes at the start, not in the middle of a run."""
     kept.run_tool("psql", "-c", "CREATE ROLE weak LOGIN PASSWORD 'weak'")
 
     with pytest.raises(CannotRun, match="'weak' may not create databases"):

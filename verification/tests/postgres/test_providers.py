@@ -1,4 +1,4 @@
-"""Which provider is taken, why, and what is said when none can be."""
+"""Which provider is chosen, why, and the error if there is none."""
 
 import pytest
 
@@ -33,19 +33,19 @@ def test_a_dsn_is_taken_as_it_is_given() -> None:
 @pytest.mark.parametrize("provider", ["container", "embedded"])
 def test_a_provider_is_taken_as_it_is_asked_for(provider: str) -> None:
     """A name is obeyed whatever the machine has: no silent substitute."""
-    assert providers.choose(provider) == Choice(provider, "it was asked for")
+    assert providers.choose(provider) == Choice(provider, "as requested")
 
 
 @pytest.mark.parametrize(
     ("provider", "dsn", "words"),
     [
-        ("postgres", None, "take one of auto, container, embedded, existing$"),
-        ("existing", None, "needs a server: --dsn"),
+        ("postgres", None, "choose one of auto, container, embedded, existing$"),
+        ("existing", None, "needs a server; name one with --dsn"),
         ("embedded", "postgresql://a:s3cret@b/c", "--dsn goes with --provider existing"),
     ],
 )
 def test_contradictions_are_one_line(provider: str, dsn: str | None, words: str) -> None:
-    """What does not fit together is said at once, without the DSN's secrets."""
+    """What contradicts each other is one line, without the DSN's secrets."""
     with pytest.raises(CannotRun, match=words) as caught:
         providers.choose(provider, dsn)
 
@@ -56,7 +56,7 @@ def test_contradictions_are_one_line(provider: str, dsn: str | None, words: str)
 @pytest.mark.usefixtures("no_engine")
 def test_container_without_engine_is_one_line() -> None:
     """Asked for a container where no engine answers: what to do, no traceback of the client library."""
-    with pytest.raises(CannotRun, match=r"^container: no container engine answers; start one") as caught:
+    with pytest.raises(CannotRun, match=r"^no container engine answers; start one") as caught:
         providers.start("container")
 
     assert "\n" not in str(caught.value)
@@ -81,37 +81,37 @@ def test_side_by_side_all_or_none() -> None:
 
 
 @pytest.mark.usefixtures("no_engine")
-def test_doctor_says_what_works_and_what_to_do() -> None:
+def test_diagnose_says_what_works_and_what_to_do() -> None:
     """Each provider: whether it works, why, the next action, the versions; embedded proved by a start."""
-    found = {each.provider: each for each in providers.doctor()}
+    found = {diagnosis.provider: diagnosis for diagnosis in providers.diagnose()}
 
     assert list(found) == ["container", "embedded", "existing"]
     assert not found["container"].works
-    assert found["container"].why == "no container engine answers"
-    assert found["container"].what_to_do.startswith("start one")
+    assert found["container"].reason == "no container engine answers"
+    assert found["container"].advice.startswith("start one")
     assert found["embedded"].works
     assert found["embedded"].versions
-    assert found["existing"].what_to_do.startswith("name one with --dsn")
-    assert all(each.works or each.what_to_do for each in found.values())
+    assert found["existing"].advice.startswith("name one with --dsn")
+    assert all(diagnosis.works or diagnosis.advice for diagnosis in found.values())
 
 
-def test_doctor_examines_a_server_that_is_named() -> None:
-    """A DSN that works and one that does not are told apart, neither shown."""
+def test_diagnose_examines_a_server_that_is_named() -> None:
+    """A DSN that works and one that does not are distinguished, and neither is shown."""
     with providers.start("embedded") as server:
-        works = providers.doctor(server.url())[-1]
-    fails = providers.doctor(server.url())[-1]
+        works = providers.diagnose(server.url())[-1]
+    fails = providers.diagnose(server.url())[-1]
 
     assert works.works
     assert works.versions == (server.version,)
     assert not fails.works
-    assert fails.what_to_do
+    assert fails.advice
     assert server.password not in f"{works}{fails}"
 
 
 @pytest.mark.container
-def test_doctor_lists_the_images() -> None:
+def test_diagnose_lists_the_images() -> None:
     """The versions that containers can have here are those of the images."""
-    container = providers.doctor()[0]
+    container = providers.diagnose()[0]
 
     assert container.works
     assert "17" in container.versions

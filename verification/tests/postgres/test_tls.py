@@ -1,4 +1,4 @@
-"""The certificates are what their names say, checked by OpenSSL and by a real server and client."""
+"""The certificates have the faults that were asked for, and no other: by OpenSSL, and by a server and a client."""
 
 import ssl
 import stat
@@ -38,7 +38,7 @@ def test_files_are_private_from_the_start(authority: Authority, tmp_path: Path) 
 
 
 def test_no_key_in_a_representation(authority: Authority) -> None:
-    """What is printed of certificates by accident holds no key."""
+    """The representation of a certificate does not contain its key."""
     material = authority.issue_client("app")
 
     assert "PRIVATE" in material.key.decode()
@@ -88,7 +88,7 @@ def test_openssl_sees_the_fault_that_was_asked_for(
 
 
 def test_another_authority_of_the_same_name_is_another(authority: Authority, tmp_path: Path) -> None:
-    """Certificates are told apart by who signed them, not by what the authority is called."""
+    """Certificates are distinguished by the key that signed them, not by the name of the authority."""
     stranger = Authority.create()
 
     assert stranger.certificate.subject == authority.certificate.subject
@@ -96,7 +96,7 @@ def test_another_authority_of_the_same_name_is_another(authority: Authority, tmp
 
 
 def test_chain_of_an_intermediate_authority_is_sent_or_not(authority: Authority) -> None:
-    """An intermediate authority's certificate follows the leaf unless the chain is held back."""
+    """An intermediate authority's certificate follows the leaf unless the chain is not sent."""
     below = authority.intermediate()
 
     assert below.issue_server().certificate.count(b"BEGIN CERTIFICATE") == 2
@@ -125,12 +125,12 @@ def test_verify_full_connects_with_tls(tls_server: Server, tmp_path: Path) -> No
 
 
 def test_clear_connections_are_refused(tls_server: Server) -> None:
-    """A TLS server lets nobody in without encryption."""
+    """A TLS server refuses connections without encryption."""
     with pytest.raises(psycopg2.OperationalError, match="no encryption"):
         _pg_stat_ssl(tls_server, sslmode="disable")
 
 
-# Each fault beside the control that differs in it alone; all against one authority and one host name.
+# Each fault and the control that differs in it alone, all with one authority and one host name.
 HANDSHAKES: list[tuple[Any, ...]] = [
     ("names the host", {"names": [HOST]}, HOST, None),
     ("names another host", {"names": ["other.example.test"]}, HOST, "does not match host name"),
@@ -153,7 +153,7 @@ HANDSHAKES: list[tuple[Any, ...]] = [
     ),
     ("chain sent", {"names": [HOST], "below": True}, HOST, None),
     (
-        "chain held back",
+        "chain not sent",
         {"names": [HOST], "below": True, "send_chain": False},
         HOST,
         UNVERIFIED,
@@ -162,10 +162,10 @@ HANDSHAKES: list[tuple[Any, ...]] = [
 
 
 @pytest.mark.parametrize(("how", "host", "refusal"), _values(HANDSHAKES), ids=[c[0] for c in HANDSHAKES])
-def test_libpq_judges_the_certificate(
+def test_libpq_accepts_or_refuses_the_certificate(
     tls_server: Server, tmp_path: Path, how: dict[str, Any], host: str, refusal: str | None
 ) -> None:
-    """What a real client says to a real server with that certificate, verify-full and a revocation list."""
+    """A real client connects to a real server with that certificate, verify-full and a revocation list."""
     how = dict(how)
     authority = tls_server.authority
     assert authority is not None

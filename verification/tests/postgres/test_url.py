@@ -1,4 +1,4 @@
-"""URLs of databases: whatever the password is, nothing of it is ever said."""
+"""URLs of databases: whatever the password is, no part of it is shown."""
 
 import string
 

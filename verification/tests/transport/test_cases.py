@@ -7,9 +7,9 @@ import pytest
 from verification.errors import CannotRun
 from verification.postgres import providers
 from verification.postgres.server import Database, Server
+from verification.transport.case_run import run_cases
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, MISSING, Case
-from verification.transport.run import run
-from verification.transport.tls_server import CONFIGURATIONS, Stage
+from verification.transport.tls_server import CONFIGURATIONS, TlsTestServer
 
 pytestmark = pytest.mark.postgres
 
@@ -22,14 +22,14 @@ def tls_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def stage(tls_server: Server) -> Iterator[Stage]:
+def case_server(tls_server: Server) -> Iterator[TlsTestServer]:
     """A TLS server with certificates and rules."""
-    with Stage(tls_server) as stage:
-        yield stage
+    with TlsTestServer(tls_server) as case_server:
+        yield case_server
 
 
 def test_all_26_cases_are_in_the_table() -> None:
-    """Numbers are the design's, each once; every server configuration is used."""
+    """Each number is there once; every server configuration is used."""
     numbers = [case.number for case in CASES]
 
     assert {int("".join(filter(str.isdigit, number))) for number in numbers} == set(range(1, 27))
@@ -40,7 +40,7 @@ def test_all_26_cases_are_in_the_table() -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if case.refused], ids=lambda case: case.number)
 def test_each_refusal_has_a_control_that_differs_in_one_attribute(case: Case) -> None:
     """The control connects, so the one attribute is the cause."""
-    control = next(each for each in CASES if each.number == case.control)
+    control = next(other for other in CASES if other.number == case.control)
 
     assert not control.refused
     assert len(case.differences(control)) == 1
@@ -75,36 +75,36 @@ def test_each_refusal_has_a_control_that_differs_in_one_attribute(case: Case) ->
         ),
     ],
 )
-def test_what_comes_out_otherwise_is_a_fault(stage: Stage, cases: list[Case], words: str) -> None:
+def test_another_outcome_is_a_finding(case_server: TlsTestServer, cases: list[Case], words: str) -> None:
     """A wrong outcome, wrong words and a control that proves nothing are each named."""
-    faults = run(stage, cases).faults()
+    findings = run_cases(case_server, cases).findings()
 
-    assert any(words in fault for fault in faults), faults
+    assert any(words in finding for finding in findings), findings
 
 
-def test_a_case_that_cannot_be_shown_here_is_left_out_with_its_reason(stage: Stage) -> None:
-    """A case for another version is named, never passed in silence."""
-    found = run(stage, [case for case in CASES if case.number in {"1a", "23a", "23b"}])
+def test_a_case_that_cannot_run_here_is_omitted_with_its_reason(case_server: TlsTestServer) -> None:
+    """A case for another version is named, and does not count as passed."""
+    results = run_cases(case_server, [case for case in CASES if case.number in {"1a", "23a", "23b"}])
 
-    reason = found.left_out["23b" if stage.server.major >= 17 else "23a"]
-    assert f"this is {stage.server.major}" in reason
-    assert found.faults() == []
+    reason = results.omitted["23b" if case_server.server.major >= 17 else "23a"]
+    assert f"this is {case_server.server.major}" in reason
+    assert results.findings() == []
 
 
 def test_the_server_is_what_it_was_afterwards(tls_server: Server) -> None:
-    """Rules and certificates of the cases are gone, and the server goes on."""
-    with Stage(tls_server) as stage:
-        stage.serve("without TLS")
+    """Rules and certificates of the cases are gone, and the server runs."""
+    with TlsTestServer(tls_server) as case_server:
+        case_server.apply("without TLS")
         assert _ssl(tls_server) == "off"
 
     assert _ssl(tls_server) == "on"
-    assert not stage.directory.exists()
+    assert not case_server.directory.exists()
 
 
 def test_a_server_without_tls_ends_in_one_line(server: Server) -> None:
-    """Where TLS is asked for and there is none, the line says where and what to do."""
-    with pytest.raises(CannotRun, match=r"transport: the server at \S+ offers no TLS .*; use --provider"):
-        Stage(server)
+    """If the server has no TLS, the error says where and what to do."""
+    with pytest.raises(CannotRun, match=r"the server at \S+ has no certificates of the harness; use --"):
+        TlsTestServer(server)
 
 
 def _ssl(server: Server) -> str:

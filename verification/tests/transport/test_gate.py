@@ -1,4 +1,4 @@
-"""The gate's transport part fails, in the right words, for a project that drops what it is told."""
+"""The transport checks of the gate fail for a project that ignores its variables, and say why."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def project(configuration: Configuration, tmp_path: Path) -> Path:
 
 
 def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
-    """OPTIONS lack the parameter, and the wire tells: another authority's server is let in."""
+    """OPTIONS lack the parameter, and the project connects to a server of another authority."""
     variable = configuration.database_environment["sslrootcert"]
     settings = project / configuration.settings_file
     text = settings.read_text(encoding="utf-8")
@@ -41,7 +41,7 @@ def test_an_ignored_root_certificate_is_found(configuration: Configuration, proj
 
 
 def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Server) -> None:
-    """Asked to prove TLS where there is none, the gate says where and what to do; no secret shows."""
+    """If the server has no TLS, the gate says where and what to do, and shows no secret."""
     done = gate(project, "--dsn", server.url(), "test_transport.py", "-k", "test_cases", provider="existing")
 
     assert done.status == 2, done.output
@@ -51,7 +51,7 @@ def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Ser
 
 
 def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configuration) -> None:
-    """The line holds the worker's own last words."""
+    """The message contains the last line of the worker's output."""
     broken = Configuration(root=configuration.root, celery_app="no_such_module.celery:app")
     with (
         Worker(broken, broken.variables()) as worker,
@@ -63,7 +63,7 @@ def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configurat
 def test_a_killed_runs_folder_is_removed_by_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder whose process is gone goes; one whose process lives stays."""
+    """The folder of a process that has ended is removed, that of a running process is kept."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     script = "from verification.transport import folder; print(folder.make())"
     ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""The rule for OPTIONS: the harness's own, so each sentence of the design is a line here."""
+"""The rule for OPTIONS, one row for each of its sentences."""
 
 import pytest
 
@@ -29,7 +29,7 @@ FILES = {"sslcert": "/c.crt", "sslkey": "/c.key", "sslrootcert": "/r.crt"}
     ],
 )
 def test_the_rule(database: str | None, values: Values, expected: dict[str, str], warning: bool) -> None:
-    """A valid mode brings itself and every file that is set; anything else brings nothing."""
+    """A valid mode gives itself and every file that is set; anything else gives nothing."""
     assert expected_options(database, values) == expected
     assert expects_warning(database, values) is warning
 

@@ -1,4 +1,4 @@
-"""Settings against README, through the command line: each fault is found and named, secrets stay hidden."""
+"""Settings against README, through the command line: each problem is found and named, no secret is shown."""
 
 import json
 from pathlib import Path
@@ -57,7 +57,7 @@ def env(*more: str) -> int:
 
 
 def edit(file: Path, old: str, new: str) -> None:
-    """Inject a fault."""
+    """Replace a text that must be there."""
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new, 1))
@@ -125,10 +125,10 @@ def test_agreement_is_status_0(project: Path, capsys: pytest.CaptureFixture[str]
         ),
     ],
 )
-def test_each_fault_is_status_1_and_named(
+def test_each_problem_is_status_1_and_named(
     project: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str, words: str
 ) -> None:
-    """The line names variable, fault and place, and never the value of a secret."""
+    """The line names variable, problem and place, and never the value of a secret."""
     edit(project / file, old, new)
 
     assert env() == 1
@@ -156,7 +156,7 @@ def test_other_spellings_of_the_same_default_agree(project: Path, old: str, new:
     assert env() == 0
 
 
-def test_all_faults_come_at_once_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_findings_come_at_once_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two faults are two findings in one run."""
     edit(project / "README.md", "`DEBUG`", "`DEBUGGING`")
 

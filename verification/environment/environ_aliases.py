@@ -1,4 +1,4 @@
-"""How a Python module gets at the environment: its names for ``os.environ`` and ``os.getenv``."""
+"""The names under which a Python module knows ``os.environ`` and ``os.getenv``."""
 
 import ast
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ WRITERS: Final = frozenset({"update", "clear", "__setitem__", "__delitem__", "pu
 
 
 @dataclass
-class Names:
-    """What one module calls the environment."""
+class EnvironAliases:
+    """The names in one module."""
 
     modules: set[str] = field(default_factory=set)
-    """Names of the module ``os``."""
+    """EnvironAliases of the module ``os``."""
     environs: set[str] = field(default_factory=set)
     getters: set[str] = field(default_factory=set)
 
     def is_environ(self, node: ast.expr) -> bool:
-        """Whether an expression is ``os.environ`` under any of its names."""
+        """Whether an expression is ``os.environ``, under any name."""
         match node:
             case ast.Name(id=name):
                 return name in self.environs
@@ -42,25 +42,29 @@ class Names:
                 return False
 
 
-def names_of(tree: ast.Module) -> Names:
-    """Collect imports of ``os`` and its parts, and every alias made of them by assignment."""
-    names = Names()
+def aliases_in(tree: ast.Module) -> EnvironAliases:
+    """Collect the imports of ``os``, ``environ`` and ``getenv``, and every alias assigned from them."""
+    aliases = EnvironAliases()
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=imported):
-                names.modules |= {each.asname or each.name for each in imported if each.name == "os"}
+                aliases.modules |= {alias.asname or alias.name for alias in imported if alias.name == "os"}
             case ast.ImportFrom(module="os", names=imported):
-                names.environs |= {each.asname or each.name for each in imported if each.name == "environ"}
-                names.getters |= {each.asname or each.name for each in imported if each.name == "getenv"}
+                aliases.environs |= {
+                    alias.asname or alias.name for alias in imported if alias.name == "environ"
+                }
+                aliases.getters |= {
+                    alias.asname or alias.name for alias in imported if alias.name == "getenv"
+                }
     known = -1
-    while known != len(names.environs) + len(names.getters):
-        known = len(names.environs) + len(names.getters)
+    while known != len(aliases.environs) + len(aliases.getters):
+        known = len(aliases.environs) + len(aliases.getters)
         for target, value in _assignments(tree):
-            if names.is_environ(value):
-                names.environs.add(target)
-            elif names.is_getter(value):
-                names.getters.add(target)
-    return names
+            if aliases.is_environ(value):
+                aliases.environs.add(target)
+            elif aliases.is_getter(value):
+                aliases.getters.add(target)
+    return aliases
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

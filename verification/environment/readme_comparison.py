@@ -1,4 +1,4 @@
-"""What the source reads against what the documentation names."""
+"""Compare the variables that the source reads with those that the README documents."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,9 +13,9 @@ _Rows = Mapping[str, Sequence[Row]]
 
 
 def compare(reads: Sequence[Read], rows: Sequence[Row], readme: str) -> list[Finding]:
-    """Give every fault between reads and rows, all at once, in the order of where they stand.
+    """Return all findings, in the order of file and line. Values of secrets are masked.
 
-    ``readme`` is the file's name for what is missing in it. Values of secrets come masked.
+    ``readme`` is the name of the file, for findings about a missing row.
     """
     by_read, by_row = _grouped(reads), _grouped(rows)
     findings = [
@@ -31,7 +31,7 @@ def compare(reads: Sequence[Read], rows: Sequence[Row], readme: str) -> list[Fin
 
 
 def is_secret(name: str, rows: Sequence[Row], reads: Sequence[Read] = ()) -> bool:
-    """Whether a variable is a secret: marked so, or by its name."""
+    """Whether a variable is a secret: marked in the README, or by its name."""
     default = next((read.default for read in reads if read.default), None)
     return any(row.secret for row in rows if row.variable == name) or looks_secret(name, default)
 
@@ -53,7 +53,7 @@ def _undocumented(reads: _Reads, rows: _Rows, readme: str) -> Iterator[Finding]:
 def _not_read(reads: _Reads, rows: _Rows) -> Iterator[Finding]:
     for name, places in rows.items():
         if name not in reads:
-            close = next((each for each in reads if each.lower() == name.lower()), None)
+            close = next((other for other in reads if other.lower() == name.lower()), None)
             action = f"it is spelt {close} in the source" if close else "remove the row, or read the variable"
             yield Finding(places[0].where, name, Problem.NOT_READ, action, documented=_documented(places[0]))
 
@@ -68,18 +68,21 @@ def _duplicates(reads: _Reads, rows: _Rows) -> Iterator[Finding]:
         first = lines.setdefault(row.where, row.variable)
         if first != row.variable:
             yield Finding(
-                row.where, row.variable, Problem.DUPLICATE, f"give it a row of its own, apart from {first}"
+                row.where,
+                row.variable,
+                Problem.DUPLICATE,
+                f"give it a row of its own: this one documents {first}",
             )
-    for name, found in reads.items():
-        for other in found[1:]:
-            if other.default is not None and not _same_text(other.default, found[0].default):
+    for name, (first_read, *others) in reads.items():
+        for other in others:
+            if other.default is not None and not _same_text(other.default, first_read.default):
                 secret = looks_secret(name)
                 yield Finding(
                     other.where,
                     name,
                     Problem.DUPLICATE,
-                    f"give it one default: {found[0].where} has another",
-                    masked(found[0].default, secret=secret),
+                    f"give it one default: {first_read.where} has another",
+                    masked(first_read.default, secret=secret),
                     masked(other.default, secret=secret),
                 )
 
@@ -90,15 +93,15 @@ def _defaults(places: Sequence[Read], row: Row, reads: _Reads) -> Iterator[Findi
         return
     problem, action = Problem.DEFAULT_DIFFERS, f"{row.where} and {read.where} must name the same default"
     if row.default == "" and read.default is None:
-        problem, action = Problem.EMPTY_IS_NOT_UNSET, "write an em dash: the source has no default at all"
+        problem, action = Problem.EMPTY_IS_NOT_UNSET, "write an em dash: the source has no default"
     yield Finding(row.where, row.variable, problem, action, _documented(row), _shown(read))
 
 
 def same_default(documented: str | None, read: Read, reads: _Reads) -> bool:
-    """Whether a documented default is the one that the source writes.
+    """Whether a documented default is the default in the source.
 
-    An em dash documents a default that is an empty text as well as none at all. What the
-    source computes is left to the dynamic witness, as long as some default is documented.
+    An em dash means an empty default as well as none. Any documented default will do for one that the
+    source computes: ``effects.py`` checks it at run time.
     """
     if documented is None or read.default is None or documented == "":
         return (documented or "") == (read.default or "") and (documented is None or read.default is not None)
@@ -106,7 +109,7 @@ def same_default(documented: str | None, read: Read, reads: _Reads) -> bool:
 
 
 def _spellings(default: str, reads: _Reads) -> Iterator[str]:
-    """Give a default as written, and with the variables in it replaced by their own defaults."""
+    """Return the spellings of a default: as written, and with the variables in it replaced by their defaults."""
     yield default
     expanded = default
     for name in sorted(reads, key=len, reverse=True):
@@ -133,7 +136,7 @@ def _secrets(reads: Sequence[Read], rows: Sequence[Row]) -> Iterator[Finding]:
     for place in places:
         computed = isinstance(place, Read) and place.computed
         if (secret and place.default and not computed) or has_password(place.default):
-            action = "remove the default: a secret comes from the deployment alone"
+            action = "remove the default: a secret is set in the deployment only"
             yield Finding(
                 place.where,
                 name,

@@ -1,59 +1,58 @@
-"""Runs the cases against a server and judges what came of each."""
+"""Run the cases against a server and compare each outcome with the expected one."""
 
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from verification.processes.child import Channel
 from verification.transport import connector
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
-from verification.transport.tls_server import CONFIGURATIONS, KEY_PASSWORD, Stage
-
-TLS_13: Final = "TLSv1.3"
+from verification.transport.certificates import KEY_PASSWORD
+from verification.transport.tls_server import CONFIGURATIONS, TlsTestServer
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What came of one case."""
+class CaseResult:
+    """The outcome of one case."""
 
     case: Case
     outcome: str
-    """``IN_TLS``, ``IN_CLEAR``, or the words of the refusal."""
+    """``IN_TLS``, ``IN_CLEAR``, or the error message."""
     session: str = ""
-    """TLS version and cipher, as the server has them in pg_stat_ssl."""
+    """TLS version and cipher in pg_stat_ssl."""
 
     @property
     def expected(self) -> bool:
-        """Whether the case came out as it must."""
+        """Whether the outcome is the expected one."""
         if self.case.refused:
             return self.case.outcome.lower() in self.outcome.lower()
         return self.case.outcome == self.outcome
 
 
 @dataclass(frozen=True)
-class Run:
-    """All that were run, what was left out and why, and who took part."""
+class CaseResults:
+    """The outcomes of all cases, those that were omitted, and the versions of client and server."""
 
-    seen: tuple[Seen, ...]
-    left_out: Mapping[str, str]
-    """Number of a case -> why this pair of client and server cannot show it."""
+    results: tuple[CaseResult, ...]
+    omitted: Mapping[str, str]
+    """Number of a case -> why it cannot run with this client and this server."""
     versions: Mapping[str, str]
 
-    def by_number(self, number: str) -> Seen | None:
-        """Give one case's outcome."""
-        return next((seen for seen in self.seen if seen.case.number == number), None)
+    def by_number(self, number: str) -> CaseResult | None:
+        """Return the result of one case; None if it did not run."""
+        return next((result for result in self.results if result.case.number == number), None)
 
-    def faults(self) -> list[str]:
-        """Give each case that came out otherwise, and each refusal whose control does not hold."""
-        return [fault for seen in self.seen for fault in self._judge(seen)]
+    def findings(self) -> list[str]:
+        """Return each case with another outcome, and each refusal whose control proves nothing."""
+        return [finding for result in self.results for finding in self._examine(result)]
 
-    def _judge(self, seen: Seen) -> Iterator[str]:
-        case = seen.case
-        if not seen.expected:
-            yield f"case {case.number} ({case.what}): expected {case.outcome!r}, got {seen.outcome!r}"
+    def _examine(self, result: CaseResult) -> Iterator[str]:
+        case = result.case
+        if not result.expected:
+            yield f"case {case.number} ({case.what}): expected {case.outcome!r}, got {result.outcome!r}"
         if case.refused:
             control = self.by_number(case.control)
             if control is None or control.case.refused or not control.expected:
@@ -63,22 +62,24 @@ class Run:
                 yield f"case {case.number} ({case.what}): differs from its control in {differences}"
 
 
-def run(stage: Stage, cases: Sequence[Case] = CASES) -> Run:
-    """Run the cases, grouped by the server's configuration."""
+def run_cases(case_server: TlsTestServer, cases: Sequence[Case] = CASES) -> CaseResults:
+    """Run the cases, grouped by server configuration; return the results in the order of ``cases``."""
     with _connector() as channel:
         driver = channel.ask({})
         libpq = int(driver["libpq"]) // 10000
-        left_out = {case.number: why for case in cases if (why := _why_not(case, stage.server.major, libpq))}
-        seen: list[Seen] = []
+        omitted = {
+            case.number: why for case in cases if (why := _why_omitted(case, case_server.server.major, libpq))
+        }
+        results: list[CaseResult] = []
         for configuration in CONFIGURATIONS:
-            wanted = [case for case in cases if case.server == configuration and case.number not in left_out]
+            wanted = [case for case in cases if case.server == configuration and case.number not in omitted]
             if wanted:
-                stage.serve(configuration)
-                seen += [_see(stage, channel, case) for case in wanted]
-        stage.serve("good")
+                case_server.apply(configuration)
+                results += [_run_case(case_server, channel, case) for case in wanted]
+        case_server.apply("good")
     order = [case.number for case in cases]
-    seen.sort(key=lambda each: order.index(each.case.number))
-    return Run(tuple(seen), left_out, _versions(stage, driver))
+    results.sort(key=lambda result: order.index(result.case.number))
+    return CaseResults(tuple(results), omitted, _versions(case_server, driver))
 
 
 def _connector() -> Channel:
@@ -94,7 +95,7 @@ def _connector() -> Channel:
     )
 
 
-def _why_not(case: Case, server: int, libpq: int) -> str:
+def _why_omitted(case: Case, server: int, libpq: int) -> str:
     needs = case.needs
     if server < needs.server:
         return f"needs PostgreSQL {needs.server} or later, this is {server}"
@@ -107,17 +108,17 @@ def _why_not(case: Case, server: int, libpq: int) -> str:
     return ""
 
 
-def _see(stage: Stage, channel: Channel, case: Case) -> Seen:
-    account = stage.account
+def _run_case(case_server: TlsTestServer, channel: Channel, case: Case) -> CaseResult:
+    account = case_server.account
     ordinary = case.account == "ordinary" and account.switch
     reply = channel.ask(
         {
-            "parameters": parameters(stage, case),
-            "home": str(stage.home if case.home == "empty" else stage.other_home),
+            "parameters": parameters(case_server, case),
+            "home": str(case_server.home if case.home == "empty" else case_server.other_home),
             "account": [account.uid, account.gid] if ordinary else None,
         }
     )
-    return Seen(case, *_outcome(reply))
+    return CaseResult(case, *_outcome(reply))
 
 
 def _outcome(reply: Mapping[str, Any]) -> tuple[str, str]:
@@ -126,25 +127,25 @@ def _outcome(reply: Mapping[str, Any]) -> tuple[str, str]:
     return (IN_TLS, f"{reply['version']} {reply['cipher']}") if reply["ssl"] else (IN_CLEAR, "")
 
 
-def parameters(stage: Stage, case: Case) -> dict[str, str]:
-    """Give libpq's keywords for a case."""
-    server = stage.server
+def parameters(case_server: TlsTestServer, case: Case) -> dict[str, str]:
+    """Return the libpq keywords of a case."""
+    server = case_server.server
     more = dict(case.more)
     if "sslpassword" in more:
         more["sslpassword"] = KEY_PASSWORD if more["sslpassword"] == "right" else "another password"
     if "sslcrl" in more:
-        more["sslcrl"] = stage.file(more["sslcrl"])
+        more["sslcrl"] = case_server.file(more["sslcrl"])
     files = {"sslrootcert": case.root, "sslcert": case.certificate, "sslkey": case.key}
     for keyword, name in files.items():
         if name:
-            more[keyword] = name if name == SYSTEM else stage.file(name)
+            more[keyword] = name if name == SYSTEM else case_server.file(name)
     return {
         "host": case.host,
         "hostaddr": server.host if server.host[:1].isdigit() else "127.0.0.1",
         "port": str(server.port),
         "dbname": "postgres",
         "user": case.user,
-        "password": stage.password,
+        "password": case_server.password,
         "sslmode": case.mode,
         "gssencmode": "disable",
         "connect_timeout": "5",
@@ -152,13 +153,13 @@ def parameters(stage: Stage, case: Case) -> dict[str, str]:
     }
 
 
-def _versions(stage: Stage, driver: Mapping[str, Any]) -> dict[str, str]:
+def _versions(case_server: TlsTestServer, driver: Mapping[str, Any]) -> dict[str, str]:
     number = int(driver["libpq"])
-    floor, ceiling = stage.bounds()
+    floor, ceiling = case_server.bounds()
     return {
         "client's libpq": f"{number // 10000}.{number % 10000}",
         "client's OpenSSL": str(driver["openssl"]),
-        "server": f"PostgreSQL {stage.server.version} ({stage.server.provider})",
-        "server's TLS library": stage.library(),
+        "server": f"PostgreSQL {case_server.server.version} ({case_server.server.provider})",
+        "server's TLS library": case_server.library(),
         "server's TLS versions": f"{floor} to {ceiling or 'the newest'}",
     }

@@ -1,12 +1,12 @@
-"""Deployment files against the variables that the project reads, in both directions."""
+"""Compare the deployment files with the variables that the project reads, in both directions."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from verification.environment.compare import is_secret
 from verification.environment.deployment import Deployment, Setting
 from verification.environment.model import Finding, Problem, Read, Row, has_password, masked
+from verification.environment.readme_comparison import is_secret
 
 RUNTIME: Final = re.compile(
     r"PYTHON[A-Z]*|DJANGO_SETTINGS_MODULE|TZ|LANG|LC_[A-Z]+|PATH|HOME|TMPDIR|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY"
@@ -17,7 +17,7 @@ RUNTIME: Final = re.compile(
 def compare_deployments(
     deployments: Sequence[Deployment], reads: Sequence[Read], rows: Sequence[Row]
 ) -> list[Finding]:
-    """Give every variable that a file sets and nobody reads, leaves out, or sets wrongly."""
+    """Return a finding for each variable that a file sets and nothing reads, omits, or sets wrongly."""
     findings: list[Finding] = []
     known = {read.variable for read in reads}
     with_default = {read.variable for read in reads if read.default is not None}
@@ -37,24 +37,24 @@ def _unread(deployment: Deployment, known: set[str]) -> Iterator[Finding]:
 
 
 def _missing(deployment: Deployment, rows: Sequence[Row], with_default: set[str]) -> Iterator[Finding]:
-    """What has no default must be named, or no operator could give it; ``.env.example`` names everything."""
+    """A file must name what has no default, so that an operator can set it; ``.env.example`` must name everything."""
     named = {setting.variable for setting in deployment.settings}
     for row in rows:
         needed = deployment.lists_all or (row.default is None and row.variable not in with_default)
         if needed and row.variable not in named and not deployment.complete:
             action = "name it there, without a value if it has none"
-            yield Finding(deployment.shown, row.variable, Problem.NOT_OFFERED, action)
+            yield Finding(deployment.shown, row.variable, Problem.NOT_IN_DEPLOYMENT, action)
 
 
 def _value(setting: Setting, rows: Sequence[Row]) -> Iterator[Finding]:
-    row = next((each for each in rows if each.variable == setting.variable), None)
+    row = next((row for row in rows if row.variable == setting.variable), None)
     secret = is_secret(setting.variable, rows)
     if setting.value and (secret or has_password(setting.value)):
         yield Finding(
             setting.where,
             setting.variable,
             Problem.SECRET_WITH_DEFAULT,
-            "leave the value out: a secret comes from the deployment alone",
+            "remove the value: a secret is set in the deployment only",
             actual=masked(setting.value, secret=True),
         )
     elif setting.value == "" and row is not None and row.default:
