@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from verification.migrations.equivalence.proposal import Proposal
-from verification.migrations.equivalence.upgrade_paths import Thorough
+from verification.migrations.equivalence.upgrade_paths import UpgradePaths
 from verification.migrations.equivalence.verification import Verification
 from verification.migrations.plan.chains import Squash
 from verification.schema.comparison.difference import Difference
@@ -20,7 +20,7 @@ def print_json(content: dict[str, Any]) -> None:
     console().file.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
-def verification(found: Verification, extras: Sequence[Thorough], gone: Sequence[Squash] = ()) -> None:
+def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequence[Squash] = ()) -> None:
     """Print the verdict on each squash; ``gone``: those that have no originals to be compared with."""
     out = console()
     for verdict in found.verdicts:
@@ -49,7 +49,7 @@ def verification(found: Verification, extras: Sequence[Thorough], gone: Sequence
         out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
 
 
-def _add_thorough(branch: Tree, extra: Thorough) -> None:
+def _add_thorough(branch: Tree, extra: UpgradePaths) -> None:
     for title, remarks, differences in extra.sections():
         colour = "red" if differences else "green"
         section = branch.add(f"[{colour}]{escape(title)}[/{colour}]")

@@ -9,7 +9,7 @@ from verification.migrations.equivalence import drift, upgrade_paths
 from verification.migrations.equivalence.comparison import Reading
 from verification.migrations.equivalence.upgrade import Rows
 from verification.migrations.equivalence.verification import Applied, Verification, Verifier
-from verification.migrations.execution.project_runner import Applier, Step
+from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
@@ -17,43 +17,46 @@ from verification.report.result import Check, Measurement, Table
 from verification.schema.comparison.difference import Difference
 
 PROPERTY = ("Property 5",)
-SMALL = 50
+PARTIAL_STATE_ROWS = 50
 """Rows of the largest table in each of the partial states."""
 SHOWN = 12
 """Differences that a failure names; all of them are in the report."""
 
 
 @pytest.fixture(scope="module")
-def applier(configuration: Configuration, server: Server) -> Iterator[Applier]:
-    """The project on the server, with runners of its own."""
+def runner(configuration: Configuration, server: Server) -> Iterator[MigrationRunner]:
+    """The project on the server, with workers of its own."""
     if not configuration.settings:
         raise CannotRun("[tool.verification] names no settings module; add settings = 'mysite.settings'")
-    with Applier(Project.of(configuration, settings=configuration.settings), server) as started:
+    with MigrationRunner(Project.of(configuration, settings=configuration.settings), server) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def squashes(applier: Applier, configuration: Configuration) -> Verification:
+def squashes(runner: MigrationRunner, configuration: Configuration) -> Verification:
     """Original and squashed chains, each run once on an empty database and read by both readers."""
     try:
-        return Verifier(applier).verify(applier.tree.chosen(configuration.apps))
+        return Verifier(runner).verify(runner.tree.chosen(configuration.apps))
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
 
 
 @pytest.fixture(scope="module")
 def ways(
-    applier: Applier,
+    runner: MigrationRunner,
     squashes: Verification,
     configuration: Configuration,
     pytestconfig: pytest.Config,
-) -> list[upgrade_paths.Thorough]:
+) -> list[upgrade_paths.UpgradePaths]:
     """Every way to the squash but the empty database."""
-    few = Rows(SMALL, configuration.rows)
+    few = Rows(PARTIAL_STATE_ROWS, configuration.rows)
     size = pytestconfig.getoption("--rows") or configuration.row_count
     many = Rows(size, configuration.rows) if size else None
     chain = squashes.original.chain
-    return [upgrade_paths.examine(applier, verdict.squash, chain, few, many) for verdict in squashes.verdicts]
+    return [
+        upgrade_paths.verify_upgrade_paths(runner, verdict.squash, chain, few, many)
+        for verdict in squashes.verdicts
+    ]
 
 
 def test_schema_squash(squashes: Verification, check: Check) -> None:
@@ -76,11 +79,11 @@ def test_schema_readers(squashes: Verification, check: Check) -> None:
 
 
 def test_schema_written(
-    applier: Applier, squashes: Verification, configuration: Configuration, check: Check
+    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
 ) -> None:
     """The migrations say all that the models say: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
-    found = drift.unwritten_changes(applier, squashes.original.chain)
+    found = drift.unwritten_changes(runner, squashes.original.chain)
     unwritten = {app: found[app] for app in found if not configuration.apps or app in configuration.apps}
     check.tables.append(
         Table(
@@ -95,17 +98,17 @@ def test_schema_written(
 
 
 def test_schema_models(
-    applier: Applier, squashes: Verification, configuration: Configuration, check: Check
+    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
 ) -> None:
     """Every field, index and constraint of the models is in the migrated database, and nothing else is."""
     check.properties = PROPERTY
-    found = drift.against_models(applier, _reading(squashes.original), configuration.apps)
+    found = drift.against_models(runner, _reading(squashes.original), configuration.apps)
     check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
     assert found.tables, f"no model of {', '.join(configuration.apps) or 'any app'} has a table"
     _expect_none(check, found.differences)
 
 
-def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_partial_states(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
     upgrades = [each for way in ways for each in way.upgrades]
@@ -123,24 +126,24 @@ def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check)
     _expect_none(check, [each for upgrade in upgrades for each in upgrade.differences])
 
 
-def test_schema_succession(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_succession(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """With all originals applied the squash runs nothing; then the originals can be pruned and removed."""
     check.properties = PROPERTY
     for way in ways:
-        before, after = way.succession.recorded
+        before, after = way.prune_result.recorded
         check.notes.append(
             f"{way.squash}: {before} migrations recorded before migrate --prune, {after} after"
         )
     _expect_none(
         check,
-        [each for way in ways for each in (*way.succession.switched, *way.succession.pruned)],
+        [each for way in ways for each in (*way.prune_result.switched, *way.prune_result.pruned)],
     )
 
 
-def test_schema_rollback(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_rollback(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """Each original, undone, leaves the schema that it started from; what cannot be undone says why."""
     check.properties = PROPERTY
-    steps = [each for way in ways for each in way.way_back]
+    steps = [each for way in ways for each in way.rollback_steps]
     check.tables.append(
         Table(
             "the way back",
@@ -152,7 +155,7 @@ def test_schema_rollback(ways: list[upgrade_paths.Thorough], check: Check) -> No
     _expect_none(check, [each for step in steps for each in step.differences])
 
 
-def test_schema_costs(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_costs(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
     costs = [way.costs for way in ways if way.costs is not None]
@@ -209,9 +212,9 @@ def _times(title: str, steps: Sequence[Step]) -> Table:
 
 
 def _alarms(steps: Sequence[Step]) -> Table:
-    found = {(step.migration, line) for step in steps for line in step.alarms(upgrade_paths.LARGE)}
+    found = {(step.migration, line) for step in steps for line in step.alarms(upgrade_paths.LARGE_TABLE_ROWS)}
     return Table(
-        f"steps that stop the traffic of a table with {upgrade_paths.LARGE} rows or more",
+        f"steps that stop the traffic of a table with {upgrade_paths.LARGE_TABLE_ROWS} rows or more",
         ("migration", "table and lock"),
         sorted(found),
     )

@@ -7,7 +7,7 @@ about something that both can see, that is a failure of its own (issue: "read in
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from verification.migrations.execution.project_runner import Databases
+from verification.migrations.execution.migration_runner import Databases
 from verification.postgres.server import Server
 from verification.schema import catalog
 from verification.schema.comparison.compare import compare_schemas
@@ -52,33 +52,37 @@ def read(server: Server, databases: Databases, *, both: bool = True) -> Reading:
     )
 
 
-def judge(left: Reading, right: Reading, options: Options | None = None) -> Comparison:
+def compare_readings(left: Reading, right: Reading, options: Options | None = None) -> Comparison:
     """Compare two readings of the same aliases."""
     found = Comparison()
     for alias, schema in left.schemas.items():
         catalogs = compare_schemas(schema, right.schemas[alias], options or Options())
-        found.differences += [placed(each, alias) for each in catalogs.differences]
-        found.information += [placed(each, alias) for each in catalogs.information]
+        found.differences += [with_alias(each, alias) for each in catalogs.differences]
+        found.information += [with_alias(each, alias) for each in catalogs.information]
         found.notes += catalogs.notes
     for alias in left.witnessed.keys() & right.witnessed.keys():
         for side, schema in ((left, left.schemas[alias]), (right, right.schemas[alias])):
             found.disagreements += [
-                placed(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
+                with_alias(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
             ]
         if options is None:
             # The inspection has no options: what they allow, it would call a difference.
-            found.disagreements += _unseen(found, left.witnessed[alias], right.witnessed[alias], alias)
+            found.disagreements += _only_inspection_sees(
+                found, left.witnessed[alias], right.witnessed[alias], alias
+            )
     return found
 
 
-def _unseen(found: Comparison, left: reading.Reading, right: reading.Reading, alias: str) -> list[Difference]:
+def _only_inspection_sees(
+    found: Comparison, left: reading.Reading, right: reading.Reading, alias: str
+) -> list[Difference]:
     """Give what the inspection alone tells apart, when the catalog calls the two equal."""
     if found.differences:
         return []
-    return [placed(each, alias) for each in reading.compare_readings(left, right)]
+    return [with_alias(each, alias) for each in reading.compare_readings(left, right)]
 
 
-def placed(difference: Difference, alias: str) -> Difference:
+def with_alias(difference: Difference, alias: str) -> Difference:
     """Name the database in the object when it is not the default one."""
     if alias == "default":
         return difference

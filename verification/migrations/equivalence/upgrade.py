@@ -9,8 +9,8 @@ import psycopg2
 
 from verification.migrations.data import digests, production_rows
 from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.partial_states import Ladder, PartialState
-from verification.migrations.execution.project_runner import Applier, Databases, Step
+from verification.migrations.equivalence.partial_states import PartialState, PartialStates
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.difference import Difference
@@ -51,7 +51,7 @@ class Rows:
 
 
 def upgrade(
-    applier: Applier, ladder: Ladder, state: PartialState, rows: Rows, *, filled: str = ""
+    runner: MigrationRunner, partial: PartialStates, state: PartialState, rows: Rows, *, filled: str = ""
 ) -> Upgrade:
     """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
 
@@ -59,19 +59,19 @@ def upgrade(
     ``CannotRun`` when the machine fails.
     """
     refused: list[str] = []
-    attempts = list(_attempts(ladder, state, rows))
+    attempts = list(_attempts(partial, state, rows))
     first = next((index for index, (how, _, _) in enumerate(attempts) if how == filled), 0)
     for how, described, size in attempts[first:]:
         made = Upgrade(state.position, state.migration, filled=how, refused="; ".join(refused))
         try:
-            _attempt(applier, ladder, state, made, described, Rows(size, rows.ratios, rows.seed))
+            _attempt(runner, partial, state, made, described, Rows(size, rows.ratios, rows.seed))
         except JobFailed as error:
             if error.kind not in {"apply", "irreversible", "load"}:
                 raise error.cannot_run(
                     f"the upgrade from {state.migration or 'nothing'} cannot be run"
                 ) from None
             # "load": Django refuses a database in this state once the squash is in the tree.
-            squashes = {str(squash) for squash in applier.tree.squashes}
+            squashes = {str(squash) for squash in runner.tree.squashes}
             if error.migration in squashes or error.kind == "load" or not size:
                 made.differences.append(_failed(error))
                 break
@@ -85,21 +85,23 @@ def upgrade(
 Described = Mapping[str, list[dict[str, Any]]]
 
 
-def _attempts(ladder: Ladder, state: PartialState, rows: Rows) -> Iterator[tuple[str, Described, int]]:
+def _attempts(
+    partial: PartialStates, state: PartialState, rows: Rows
+) -> Iterator[tuple[str, Described, int]]:
     """Give what to fill the state with, from the fullest rows to none: name, tables, size.
 
     Choices that a later state no longer has are rows that a deploy had to clear first.
     """
     if rows.size:
         yield "rows with every choice", state.described, rows.size
-        lasting = _lasting(ladder, state)
+        lasting = _lasting(partial, state)
         if lasting != state.described:
             yield "rows with the choices that last", lasting, rows.size
     yield "no rows", state.described, 0
 
 
-def _lasting(ladder: Ladder, state: PartialState) -> Described:
-    later = [_choices(each.described) for each in ladder.states[state.position :]]
+def _lasting(partial: PartialStates, state: PartialState) -> Described:
+    later = [_choices(each.described) for each in partial.states[state.position :]]
 
     def kept(alias: str, table: dict[str, Any], column: dict[str, Any]) -> list[Any]:
         place = (alias, table["table"], column["name"])
@@ -132,27 +134,32 @@ def _failed(error: JobFailed) -> Difference:
 
 
 def _attempt(
-    applier: Applier, ladder: Ladder, state: PartialState, made: Upgrade, described: "Described", rows: Rows
+    runner: MigrationRunner,
+    partial: PartialStates,
+    state: PartialState,
+    made: Upgrade,
+    described: "Described",
+    rows: Rows,
 ) -> None:
-    with applier.copy(state.databases) as databases:
+    with runner.copy(state.databases) as databases:
         before = {}
         for alias in databases.own:
-            filling, before[alias] = _fill(applier, databases, alias, described.get(alias, []), rows)
+            filling, before[alias] = _fill(runner, databases, alias, described.get(alias, []), rows)
             made.rows += sum(filling.rows.values())
             made.left_empty = {**made.left_empty, **filling.left_empty}
-        made.steps = applier.forward(databases, Chain())
-        there = comparison.read(applier.server, databases, both=False)
-        made.differences += comparison.judge(ladder.last.reading, there).differences
-        squash_ran = any(step.migration == str(ladder.squash) for step in made.steps)
+        made.steps = runner.forward(databases, Chain())
+        there = comparison.read(runner.server, databases, both=False)
+        made.differences += comparison.compare_readings(partial.last.reading, there).differences
+        squash_ran = any(step.migration == str(partial.squash) for step in made.steps)
         for alias in databases.own:
-            after = digest(applier, databases, alias, before[alias])
-            _judge_rows(made, before[alias], after, squash_ran=squash_ran)
+            after = digest(runner, databases, alias, before[alias])
+            _compare_rows(made, before[alias], after, squash_ran=squash_ran)
 
 
 def _fill(
-    applier: Applier, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
+    runner: MigrationRunner, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
 ) -> tuple[production_rows.Filling, dict[str, digests.Digest]]:
-    with closing(connect(applier, databases, alias)) as connection:
+    with closing(connect(runner, databases, alias)) as connection:
         filling = production_rows.Filling()
         if rows.size:
             filling = production_rows.fill(
@@ -162,21 +169,24 @@ def _fill(
 
 
 def digest(
-    applier: Applier, databases: Databases, alias: str, like: Mapping[str, digests.Digest] | None = None
+    runner: MigrationRunner,
+    databases: Databases,
+    alias: str,
+    like: Mapping[str, digests.Digest] | None = None,
 ) -> dict[str, digests.Digest]:
     """Take the digests of one database."""
-    with closing(connect(applier, databases, alias)) as connection:
+    with closing(connect(runner, databases, alias)) as connection:
         return digests.take(connection, like)
 
 
-def connect(applier: Applier, databases: Databases, alias: str) -> Any:
+def connect(runner: MigrationRunner, databases: Databases, alias: str) -> Any:
     """Open a psycopg2 connection to one alias, in autocommit mode."""
-    connection = psycopg2.connect(applier.server.url(databases.names[alias]))
+    connection = psycopg2.connect(runner.server.url(databases.names[alias]))
     connection.autocommit = True
     return connection
 
 
-def _judge_rows(
+def _compare_rows(
     made: Upgrade,
     before: Mapping[str, digests.Digest],
     after: Mapping[str, digests.Digest],

@@ -8,10 +8,10 @@ from typing import Any, Final
 from verification.migrations.data import row_comparison
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.attribution import LISTS, attribute, share
-from verification.migrations.equivalence.comparison import Comparison, placed
-from verification.migrations.execution.project_runner import Applier, Databases, Step
+from verification.migrations.equivalence.comparison import Comparison, with_alias
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
-from verification.migrations.plan.chains import Chain, Squash, original_chain, with_only
+from verification.migrations.plan.chains import Chain, Squash, original_chain, using_only
 from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
 
@@ -75,9 +75,9 @@ class Verifier:
     """Compares the squashes of one project on one server; each chain is run once."""
 
     def __init__(
-        self, applier: Applier, *, both_readers: bool = True, options: Options | None = None
+        self, runner: MigrationRunner, *, both_readers: bool = True, options: Options | None = None
     ) -> None:
-        self._applier = applier
+        self._runner = runner
         self._both = both_readers
         self._options = options
         self._second_runs: dict[Chain, Databases] = {}
@@ -89,37 +89,39 @@ class Verifier:
         Raises ``CannotRun`` when the originals cannot be run ("not comparable"), when a squashed
         chain does not load, and when the machine fails.
         """
-        with self._applier.runner() as runner:
-            chain = original_chain(runner, self._applier.tree, squashes)
-        together = [squash for squash in squashes if squash.in_use or self._swallowed(squash)]
-        alone = [squash for squash in squashes if squash not in together]
+        with self._runner.worker() as worker:
+            chain = original_chain(worker, self._runner.tree, squashes)
+        joint_squashes = [
+            squash for squash in squashes if squash.in_use or self._contained_in_another(squash)
+        ]
+        single_squashes = [squash for squash in squashes if squash not in joint_squashes]
         chains = [
             chain,
-            *([Chain()] if together else []),
-            *(with_only([each], chain) for each in alone),
+            *([Chain()] if joint_squashes else []),
+            *(using_only([each], chain) for each in single_squashes),
         ]
-        original, *others = self._applier.together(*(lambda each=each: self._run(each) for each in chains))
+        original, *others = self._runner.run_parallel(*(lambda each=each: self._run(each) for each in chains))
         self._require(original, squashes)
         verdicts = []
-        if together:
-            verdicts = self._judge_together(original, others.pop(0), together)
-        for squash, applied in zip(alone, others, strict=True):
+        if joint_squashes:
+            verdicts = self._compare_jointly(original, others.pop(0), joint_squashes)
+        for squash, applied in zip(single_squashes, others, strict=True):
             verdicts.append(SquashVerdict(squash, self._compare(original, applied, squash), applied.steps))
         order = [squash.key for squash in squashes]
         verdicts.sort(key=lambda verdict: order.index(verdict.squash.key))
         return Verification(original, verdicts)
 
-    def _swallowed(self, squash: Squash) -> bool:
-        return any(squash.is_part_of(other) for other in self._applier.tree.squashes)
+    def _contained_in_another(self, squash: Squash) -> bool:
+        return any(squash.is_part_of(other) for other in self._runner.tree.squashes)
 
     def _run(self, chain: Chain) -> Applied:
-        applied = Applied(chain, self._applier.fresh())
+        applied = Applied(chain, self._runner.fresh())
         try:
-            applied.steps = self._applier.forward(applied.databases, chain)
+            applied.steps = self._runner.forward(applied.databases, chain)
         except JobFailed as error:
             applied.failure = error
         else:
-            applied.reading = comparison.read(self._applier.server, applied.databases, both=self._both)
+            applied.reading = comparison.read(self._runner.server, applied.databases, both=self._both)
         return applied
 
     def _require(self, original: Applied, squashes: Sequence[Squash]) -> None:
@@ -127,7 +129,7 @@ class Verifier:
             named = ", ".join(sorted({squash.app for squash in squashes}))
             raise original.failure.cannot_run(f"not comparable: the original chain of {named} fails")
 
-    def _judge_together(
+    def _compare_jointly(
         self, original: Applied, applied: Applied, squashes: Sequence[Squash]
     ) -> list[SquashVerdict]:
         """Judge the squashes that an empty database gets all at once; unequal, find which are the cause."""
@@ -136,10 +138,10 @@ class Verifier:
             # Nothing is known of those after it: go on without it.
             verdicts.append(SquashVerdict(broken, self._compare(original, applied, broken), applied.steps))
             rest.remove(broken)
-            applied = self._run(with_only(rest, original.chain))
+            applied = self._run(using_only(rest, original.chain))
         joint = self._compare(original, applied, rest[0])
         found = {squash: share(joint, squash, rest) for squash in rest}
-        separable = [squash for squash in rest if not self._swallowed(squash)]
+        separable = [squash for squash in rest if not self._contained_in_another(squash)]
         if not joint.equal and len(rest) > 1 and separable:
             found.update(self._attributed(original, joint, separable, rest))
         if not joint.equal and all(comparison.equal for comparison in found.values()):
@@ -151,7 +153,7 @@ class Verifier:
         self, original: Applied, joint: Comparison, separable: Sequence[Squash], squashes: Sequence[Squash]
     ) -> dict[Squash, Comparison]:
         def compare(groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
-            return self._applier.together(
+            return self._runner.run_parallel(
                 *(lambda each=each: self._compare_some(original, each) for each in groups)
             )
 
@@ -163,11 +165,11 @@ class Verifier:
 
     def _compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
         """Run the chain that uses these squashes; None: they lean on another and cannot be in use without it."""
-        run = self._run(with_only(used, original.chain))
+        run = self._run(using_only(used, original.chain))
         if run.failure is not None and run.failure.kind == "load":
             return None
         comparison = self._compare(original, run, used[0])
-        self._applier.drop(run.databases)
+        self._runner.drop(run.databases)
         return comparison
 
     def _compare(self, original: Applied, applied: Applied, squash: Squash) -> Comparison:
@@ -175,10 +177,10 @@ class Verifier:
         if failure is not None:
             if failure.kind not in FAULTS or failure.kind == "load":
                 raise failure.cannot_run(f"the squashed chain of {squash.app} cannot be run")
-            return Comparison([_crash(failure, squash)])
+            return Comparison([_apply_failure(failure, squash)])
         assert original.reading is not None  # noqa: S101 - it was required
         assert applied.reading is not None  # noqa: S101 - no failure
-        found = comparison.judge(original.reading, applied.reading, self._options)
+        found = comparison.compare_readings(original.reading, applied.reading, self._options)
         for alias in original.databases.own:
             found.differences += self._rows(original, applied, alias)
         return found
@@ -189,17 +191,17 @@ class Verifier:
             self._read_rows(applied.databases, alias),
             lambda: self._read_rows(self._second_run(original.chain), alias),
         )
-        return [placed(each, alias) for each in found]
+        return [with_alias(each, alias) for each in found]
 
     def _read_rows(self, databases: Databases, alias: str) -> row_comparison.Rows:
-        return row_comparison.read(self._applier.server.url(databases.names[alias]))
+        return row_comparison.read(self._runner.server.url(databases.names[alias]))
 
     def _second_run(self, chain: Chain) -> Databases:
         """Run the originals once more, at most once: what two of their runs do not share is chance."""
         with self._lock:
             if chain not in self._second_runs:
-                databases = self._applier.fresh()
-                self._applier.forward(databases, chain)
+                databases = self._runner.fresh()
+                self._runner.forward(databases, chain)
                 self._second_runs[chain] = databases
             return self._second_runs[chain]
 
@@ -211,7 +213,7 @@ def _broken(applied: Applied, squashes: Sequence[Squash]) -> Squash | None:
     return next((squash for squash in squashes if str(squash) == applied.failure.migration), None)
 
 
-def _crash(failure: JobFailed, squash: Squash) -> Difference:
+def _apply_failure(failure: JobFailed, squash: Squash) -> Difference:
     """An empty database that the originals fill and the squash does not: the largest difference of all."""
     where = failure.migration or str(squash)
     return Difference("migration", where, "changed", "applies", "applies", failure.message)

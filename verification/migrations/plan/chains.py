@@ -48,7 +48,7 @@ class Chain:
     without: tuple[Key, ...] = ()
 
     def to_json(self) -> list[list[str]]:
-        """Give the runner's form."""
+        """Give the worker's form."""
         return [list(key) for key in self.without]
 
 
@@ -77,7 +77,7 @@ class Tree:
         if not chosen and self.squashes:
             first, *others = self.squashes
             more = f" (so do {len(others)} more squashes)" if others else ""
-            raise CannotRun(_gone(first, more))
+            raise CannotRun(_missing_originals(first, more))
         if not chosen:
             raise CannotRun(
                 "no app has a squashed migration; make one with manage.py squashmigrations, "
@@ -100,20 +100,20 @@ class Tree:
                 f"or propose one with --propose {app}"
             )
         if all(squash.missing for squash in of_app):
-            raise CannotRun(f"--app {app}: {_gone(of_app[0])}")
+            raise CannotRun(f"--app {app}: {_missing_originals(of_app[0])}")
 
 
-def _gone(squash: Squash, more: str = "") -> str:
+def _missing_originals(squash: Squash, more: str = "") -> str:
     return (
         f"not comparable: {squash} replaces {squash.missing[0]}, which the tree does not hold{more}; "
         "compare in a checkout that still has the originals"
     )
 
 
-def read_tree(runner: Runner) -> Tree:
+def read_tree(worker: Runner) -> Tree:
     """Read the project's migrations from its folders, whether or not they load as a graph."""
     try:
-        found = runner.run("squashes")
+        found = worker.run("squashes")
     except JobFailed as error:
         raise error.cannot_run("the migrations cannot be read") from None
     return Tree(
@@ -137,7 +137,7 @@ def _squash(entry: dict[str, Any]) -> Squash:
     )
 
 
-def kin(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
+def sharing_originals(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
     """Give these squashes and all that share originals with them: none is withdrawn without the others."""
     found = list(squashes)
     for known in found:  # grows while it is read: kin of kin
@@ -150,18 +150,18 @@ def kin(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
     return found
 
 
-def original_chain(runner: Runner, tree: Tree, squashes: Sequence[Squash]) -> Chain:
+def original_chain(worker: Runner, tree: Tree, squashes: Sequence[Squash]) -> Chain:
     """Give the chain of the originals of these squashes, unrelated squashes of other apps left in use.
 
     Where that graph does not load, the one without any squash is tried. Raises ``CannotRun``
     ("not comparable") when neither does: a chain that cannot run proves nothing.
     """
-    narrow = Chain(tuple(squash.key for squash in kin(tree, squashes)))
+    narrow = Chain(tuple(squash.key for squash in sharing_originals(tree, squashes)))
     wide = Chain(tuple(squash.key for squash in tree.squashes if not squash.missing))
     first: JobFailed | None = None
     for chain in dict.fromkeys((narrow, wide)):
         try:
-            runner.run("load", without=chain.to_json())
+            worker.run("load", without=chain.to_json())
         except JobFailed as error:
             first = first or error
         else:
@@ -171,6 +171,6 @@ def original_chain(runner: Runner, tree: Tree, squashes: Sequence[Squash]) -> Ch
     raise first.cannot_run(f"not comparable: the original chain of {named} does not load")
 
 
-def with_only(used: Sequence[Squash], original: Chain) -> Chain:
+def using_only(used: Sequence[Squash], original: Chain) -> Chain:
     """Give the chain in which of all compared squashes these alone are in use."""
     return Chain(tuple(key for key in original.without if key not in {squash.key for squash in used}))

@@ -9,7 +9,7 @@ from verification.errors import CannotRun
 from verification.migrations.equivalence import upgrade_paths
 from verification.migrations.equivalence.upgrade import Rows
 from verification.migrations.equivalence.verification import Verification, Verifier
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import PROJECTS, Edit, copy, project
 
@@ -75,8 +75,8 @@ SPOILT = (
 
 
 def verify(folder: Path, server: Server, *apps: str) -> Verification:
-    with Applier(project(folder), server, workers=2) as applier:
-        return Verifier(applier).verify(applier.tree.chosen(apps))
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        return Verifier(runner).verify(runner.tree.chosen(apps))
 
 
 @pytest.mark.parametrize(
@@ -271,26 +271,28 @@ def test_originals_that_cannot_run_are_not_comparable(
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-def examine(folder: Path, server: Server, size: int = 40) -> upgrade_paths.Thorough:
-    with Applier(project(folder), server, workers=2) as applier:
-        found = Verifier(applier).verify(applier.tree.chosen([]))
-        return upgrade_paths.examine(applier, found.verdicts[0].squash, found.original.chain, Rows(size))
+def upgrade_paths_of(folder: Path, server: Server, size: int = 40) -> upgrade_paths.UpgradePaths:
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        found = Verifier(runner).verify(runner.tree.chosen([]))
+        return upgrade_paths.verify_upgrade_paths(
+            runner, found.verdicts[0].squash, found.original.chain, Rows(size)
+        )
 
 
 def test_every_way_to_an_honest_squash(server: Server) -> None:
     """Partial states 0 to 4 with rows, the switch, the prune and the way back: nothing to report."""
-    found = examine(PROJECTS / "library", server)
+    found = upgrade_paths_of(PROJECTS / "library", server)
 
     assert found.differences == []
     assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
     assert all(each.rows > 0 for each in found.upgrades)
-    assert [step.migration for step in found.way_back] == [
+    assert [step.migration for step in found.rollback_steps] == [
         "0004_book_isbn",
         "0003_shelves",
         "0002_book_pages",
         "0001_initial",
     ]
-    before, after = found.succession.recorded
+    before, after = found.prune_result.recorded
     assert before - after == 4
 
 
@@ -303,7 +305,7 @@ def test_rows_that_a_data_step_loses_are_reported(server: Server, tmp_path: Path
         'shelf = apps.get_model("books", "Shelf")\n    apps.get_model("books", "Book").objects.all().delete()',
     )(folder)
 
-    found = examine(folder, server)
+    found = upgrade_paths_of(folder, server)
 
     lost = {
         each.position: [(line.object, line.attribute) for line in each.differences] for each in found.upgrades
@@ -325,7 +327,7 @@ def test_the_way_back_lists_what_cannot_be_undone_and_what_is_undone_badly(
         '        migrations.RunSQL("SELECT 1", "ALTER TABLE books_book ALTER title TYPE varchar(99)"),',
     )(folder)
 
-    steps = {step.migration: step for step in examine(folder, server).way_back}
+    steps = {step.migration: step for step in upgrade_paths_of(folder, server).rollback_steps}
 
     assert not steps["0003_shelves"].reversible
     assert "not reversible" in steps["0003_shelves"].reason
@@ -346,10 +348,12 @@ def test_locks_and_rewrites_of_each_step_are_on_record(server: Server, tmp_path:
         '        migrations.AlterField("book", "pages", models.BigIntegerField(default=0)),\n'
         '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
     )(folder)
-    with Applier(project(folder), server, workers=2) as applier:
-        found = Verifier(applier).verify(applier.tree.chosen([]))
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        found = Verifier(runner).verify(runner.tree.chosen([]))
         squash, chain = found.verdicts[0].squash, found.original.chain
-        costs = upgrade_paths.examine(applier, squash, chain, Rows(20), Rows(200, {"books_book": 1.0})).costs
+        costs = upgrade_paths.verify_upgrade_paths(
+            runner, squash, chain, Rows(20), Rows(200, {"books_book": 1.0})
+        ).costs
 
     assert costs is not None
     steps = {step.migration: step for step in costs.steps}

@@ -138,11 +138,11 @@ def _replace_databases(request: dict[str, Any]) -> dict[str, Any]:
     theirs.setdefault("default", {})
     ours = {alias: _replacement(entry, request) for alias, entry in theirs.items()}
     settings.DATABASES = ours
-    _forget(theirs)
+    _reset_connections(theirs)
     return {alias: _target(alias, theirs) for alias in ours}
 
 
-def _forget(theirs: dict[str, Any]) -> None:
+def _reset_connections(theirs: dict[str, Any]) -> None:
     """Undo what settings and engines did with the connections while they loaded: Django keeps entries and wrappers."""
     from django.db import connections
 
@@ -184,11 +184,11 @@ def _engine(theirs: str) -> str:
         return "django.db.backends.postgresql"
     if getattr(wrapper, "vendor", "") != "postgresql":
         return "django.db.backends.postgresql"
-    _lead(wrapper)
+    _wrap_connection_params(wrapper)
     return theirs
 
 
-def _lead(wrapper: Any) -> None:
+def _wrap_connection_params(wrapper: Any) -> None:
     """Let an engine that finds its own way to a server (a token of the cloud, a service's name) find the harness's."""
     from django.db.backends.postgresql.base import DatabaseWrapper
 

@@ -37,7 +37,7 @@ class Run:
         self.finish(plan)
         return ["{}.{}".format(*chain.key_of(migration)) for migration, _ in plan]
 
-    def climb(self, layer: list[Any]) -> None:
+    def apply_stepwise(self, layer: list[Any]) -> None:
         """Apply one layer of the chain and send the signals that a deploy of it would send."""
         plan = [(migration, False) for migration in layer]
         if self.state is None:
@@ -116,7 +116,7 @@ def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
     return {"applied": applied, "steps": _steps(runs)}
 
 
-def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+def apply_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
     """Apply the chain layer by layer and pause after each with no connection open.
 
     Each pause tells position, migration and, by alias, the tables as their models describe
@@ -128,14 +128,14 @@ def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, A
         run.watch.total = sum(len(layer) for layer in layered)
     for position, layer in enumerate(cuts[0]):
         for run, layered in zip(runs, cuts):
-            run.climb(layered[position])
+            run.apply_stepwise(layered[position])
         described = {run.alias: tables(run.state.apps, run.connection) for run in runs}
         connections.close_all()
         channel.pause(position=position, migration=_first(layer, job["replaced"]), tables=described)
     return {"steps": _steps(runs)}
 
 
-def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+def roll_back_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
     """Go back from layer ``start`` to layer 0, alias after alias, with a pause after each layer."""
     for alias in reversed(list(job["databases"])):
         run = Run(alias, job["without"], channel)

@@ -15,14 +15,14 @@ from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 from django.db.models.options import normalize_together
 
+from . import affected_tables
 from . import loader as chain
-from . import touched
 from .describe import tables
-from .failure import Refused, told
+from .failure import Refused, to_message
 from .loader import ChainLoader
 
 
-class _Everything(ChainLoader):
+class _DiskLoader(ChainLoader):
     """Reads the files and stops before the graph, which may be broken."""
 
     def build_graph(self) -> None:
@@ -31,12 +31,12 @@ class _Everything(ChainLoader):
 
 def squashes(_: dict[str, Any]) -> dict[str, Any]:
     """List every squash in the tree: app, name, replaces, missing, in_use (on an empty database)."""
-    disk = _Everything(None, []).disk_migrations
+    disk = _DiskLoader(None, []).disk_migrations
     error, used = None, set(disk)
     try:
         used = set(chain.load(None, []).graph.nodes)
     except Exception as caught:  # noqa: BLE001 - told to the harness, which decides
-        error = told(caught)
+        error = to_message(caught)
     found = [
         {
             "app": app,
@@ -45,7 +45,7 @@ def squashes(_: dict[str, Any]) -> dict[str, Any]:
             "covers": [list(key) for key in _covered((app, name), disk)],
             "missing": ["{}.{}".format(*key) for key in migration.replaces if tuple(key) not in disk],
             "in_use": (app, name) in used,
-            "tables": touched.tables(
+            "tables": affected_tables.tables(
                 disk[key] for key in [*_covered((app, name), disk), (app, name)] if key in disk
             ),
         }
