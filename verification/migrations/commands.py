@@ -32,7 +32,7 @@ COST_ROWS: Final = 100_000
 """Rows of the largest table where costs are measured, unless ``--rows`` says otherwise."""
 
 Subparsers = Any
-"""argparse keeps the class of its subparsers to itself."""
+"""argparse has no public class for its subparsers."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -50,7 +50,7 @@ def register(subparsers: Subparsers) -> None:
     squash.add_argument(
         "--thorough",
         action="store_true",
-        help="also each partial state upgraded with rows in it, the way back, the originals' removal, and "
+        help="also each partial state upgraded with rows in it, their rollback, the originals' removal, and "
         "each migration's time and locks",
     )
     squash.add_argument(
@@ -110,7 +110,7 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
 
 
 def _options(arguments: argparse.Namespace, *always: str) -> Options | None:
-    """Give what the user allows and what is ``always`` left out; None: nothing."""
+    """Return the comparison's options, with ``always`` ignored too; None if nothing is ignored."""
     ignored = frozenset((*arguments.ignore, *always))
     if not ignored and not arguments.generated_names:
         return None
@@ -163,7 +163,7 @@ def _propose(arguments: argparse.Namespace, runner: MigrationRunner) -> int:
             Path(written).write_text(found.patch, encoding="utf-8")
         except OSError as error:
             raise CannotRun(
-                f"{written}: cannot be written ({error.strerror}); name another with -o"
+                f"{written}: cannot be written ({error.strerror})", "name another with -o"
             ) from None
     if arguments.format == "text":
         show.proposal(found, written)
@@ -218,7 +218,7 @@ def _available(provider: str, major: int) -> int | None:
 
 @contextmanager
 def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[MigrationRunner]:
-    """Start the server and the project's process; both are gone afterwards, databases first."""
+    """Start the server and the project's process; end both afterwards."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
     if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
         _clear_libpq_environment()
@@ -232,20 +232,20 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
     except psycopg2.OperationalError as error:
         line = (str(error).strip() or "no answer").splitlines()[0]
         raise CannotRun(
-            f"the server at {server.address} went away ({line}); see that it runs, and repeat"
+            f"the server at {server.address} went away ({line})", "check that it runs, and repeat"
         ) from None
     finally:
         _close(server)
 
 
 def _clear_libpq_environment() -> None:
-    """Take libpq's variables away: no server is reached but the harness's own, and they tell of another."""
+    """Remove PG* variables so that libpq cannot connect to a server other than ours."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
 
 def _close(server: Server) -> None:
-    """Stop the server; if that fails too, the first failure is the one to tell."""
+    """Stop the server; an error that is already being raised is not replaced."""
     failed = sys.exc_info()[1] is not None
     try:
         server.close()

@@ -25,10 +25,10 @@ def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequ
     out = console()
     for verdict in found.verdicts:
         squash = verdict.squash
-        strays = any(extra.differences for extra in extras if extra.squash == squash)
+        upgrades_differ = any(extra.differences for extra in extras if extra.squash == squash)
         word = "[bold green]equal[/bold green]" if verdict.equal else "[bold red]not equal[/bold red]"
-        if verdict.equal and strays:
-            word = "[bold red]equal from nothing, and not on every way[/bold red]"
+        if verdict.equal and upgrades_differ:
+            word = "[bold red]equal on an empty database, not on every upgrade path[/bold red]"
         branch = Tree(f"{word}  {escape(str(squash))}  (replaces {len(squash.originals)})")
         for each in verdict.comparison.differences:
             branch.add(line(each))
@@ -60,7 +60,7 @@ def _add_thorough(branch: Tree, extra: UpgradePaths) -> None:
 
 
 def drift(differences: Iterable[Difference], information: Iterable[Difference]) -> None:
-    """Print what a live database is otherwise than its migrations say."""
+    """Print how a live database differs from its migrations."""
     out = console()
     found = list(differences)
     if not found:
@@ -79,7 +79,7 @@ def drift(differences: Iterable[Difference], information: Iterable[Difference]) 
 
 
 def proposal(found: Proposal, written: str) -> None:
-    """Print how a proposal came out."""
+    """Print the result of a proposal."""
     out = console()
     if written:
         out.print(

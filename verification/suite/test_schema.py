@@ -1,4 +1,4 @@
-"""Property 5: the squashed chain and the original chain give the same schema, however one gets there."""
+"""Property 5: the squashed chain and the original chain give the same schema, on every upgrade path."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +27,7 @@ SHOWN = 12
 def runner(configuration: Configuration, server: Server) -> Iterator[MigrationRunner]:
     """The project on the server, with workers of its own."""
     if not configuration.settings:
-        raise CannotRun("[tool.verification] names no settings module; add settings = 'mysite.settings'")
+        raise CannotRun("[tool.verification] names no settings module", "add settings = 'mysite.settings'")
     with MigrationRunner(Project.of(configuration, settings=configuration.settings), server) as started:
         yield started
 
@@ -42,13 +42,13 @@ def squashes(runner: MigrationRunner, configuration: Configuration) -> Verificat
 
 
 @pytest.fixture(scope="module")
-def ways(
+def paths(
     runner: MigrationRunner,
     squashes: Verification,
     configuration: Configuration,
     pytestconfig: pytest.Config,
 ) -> list[upgrade_paths.UpgradePaths]:
-    """Every way to the squash but the empty database."""
+    """All upgrade paths of each squash except that of an empty database."""
     few = Rows(PARTIAL_STATE_ROWS, configuration.rows)
     size = pytestconfig.getoption("--rows") or configuration.row_count
     many = Rows(size, configuration.rows) if size else None
@@ -81,7 +81,7 @@ def test_schema_readers(squashes: Verification, check: Check) -> None:
 def test_schema_written(
     runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
 ) -> None:
-    """The migrations say all that the models say: ``makemigrations`` has nothing to write."""
+    """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
     found = drift.unwritten_changes(runner, squashes.original.chain)
     unwritten = {app: found[app] for app in found if not configuration.apps or app in configuration.apps}
@@ -108,10 +108,10 @@ def test_schema_models(
     _expect_none(check, found.differences)
 
 
-def test_schema_partial_states(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_partial_states(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
-    upgrades = [each for way in ways for each in way.upgrades]
+    upgrades = [each for path in paths for each in path.upgrades]
     check.tables.append(
         Table(
             "partial states upgraded with the squash in the tree",
@@ -126,39 +126,39 @@ def test_schema_partial_states(ways: list[upgrade_paths.UpgradePaths], check: Ch
     _expect_none(check, [each for upgrade in upgrades for each in upgrade.differences])
 
 
-def test_schema_succession(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_prune(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """With all originals applied the squash runs nothing; then the originals can be pruned and removed."""
     check.properties = PROPERTY
-    for way in ways:
-        before, after = way.prune_result.recorded
+    for path in paths:
+        before, after = path.prune_result.recorded
         check.notes.append(
-            f"{way.squash}: {before} migrations recorded before migrate --prune, {after} after"
+            f"{path.squash}: {before} migrations recorded before migrate --prune, {after} after"
         )
     _expect_none(
         check,
-        [each for way in ways for each in (*way.prune_result.switched, *way.prune_result.pruned)],
+        [each for path in paths for each in (*path.prune_result.switched, *path.prune_result.pruned)],
     )
 
 
-def test_schema_rollback(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_rollback(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """Each original, undone, leaves the schema that it started from; what cannot be undone says why."""
     check.properties = PROPERTY
-    steps = [each for way in ways for each in way.rollback_steps]
+    steps = [each for path in paths for each in path.rollback_steps]
     check.tables.append(
         Table(
-            "the way back",
+            "originals undone, last first",
             ("migration", "reversible", "reason", "differences"),
             [(each.migration, each.reversible, each.reason, len(each.differences)) for each in steps],
         )
     )
-    assert steps, "no original was tried on the way back"
+    assert steps, "no original was undone"
     _expect_none(check, [each for step in steps for each in step.differences])
 
 
-def test_schema_costs(ways: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_costs(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
-    costs = [way.costs for way in ways if way.costs is not None]
+    costs = [path.costs for path in paths if path.costs is not None]
     steps = [step for each in costs for step in each.steps]
     check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
     check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
@@ -171,7 +171,7 @@ def test_schema_costs(ways: list[upgrade_paths.UpgradePaths], check: Check) -> N
 
 def _reading(applied: Applied) -> Reading:
     if applied.reading is None:
-        raise CannotRun("the original chain left nothing to read; see schema.squash")
+        raise CannotRun("the original chain left nothing to read", "see the check schema.squash")
     return applied.reading
 
 

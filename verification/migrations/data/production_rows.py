@@ -23,7 +23,7 @@ PARENTS_READ: Final = 10_000
 """Rows of an existing table that generated rows may point to."""
 ATTEMPTS: Final = 20
 """How often a row is made anew that repeats a unique combination."""
-FEWEST: Final = 5
+MIN_ROWS: Final = 5
 """Rows of the smallest table."""
 DEFAULT_RATIOS: Final = (0.001, 0.02, 0.5)
 """Rows for each row of the largest table, by the length of the longest path of links."""
@@ -59,7 +59,7 @@ def fill(
         if layout.name not in wanted or _has_rows(connection, layout):
             continue
         ratio = (ratios or {}).get(layout.name, DEFAULT_RATIOS[min(depth, len(DEFAULT_RATIOS) - 1)])
-        count = max(FEWEST, round(size * ratio)) if ratio > 0 else 0
+        count = max(MIN_ROWS, round(size * ratio)) if ratio > 0 else 0
         if count:
             _fill_table(connection, layout, count, random.Random(f"{seed}:{layout.name}"), keys, filling)  # noqa: S311 - rows, not secrets
     with connection.cursor() as cursor:
@@ -68,7 +68,7 @@ def fill(
 
 
 def _in_order(layouts: Mapping[str, Layout]) -> Iterator[tuple[Layout, int]]:
-    """Give tables after those that they point to, with the length of their longest path."""
+    """Return tables after those that they point to, with the length of their longest path."""
     graph = {
         name: {target for target, _ in layout.links.values() if target != name}
         for name, layout in sorted(layouts.items())
@@ -174,7 +174,7 @@ def _link(
 
 
 def _combinations(layout: Layout, names: Sequence[str]) -> list[list[int]]:
-    """Give the places of the columns of each unique key; single ones are distinct by their generators."""
+    """Return the places of the columns of each unique key; single ones are distinct by their generators."""
     return [
         [names.index(name) for name in unique]
         for unique in layout.uniques

@@ -1,6 +1,6 @@
-"""Values that look like production: one maker for each column, deterministic from a seed.
+"""Values that look like production: one generator for each column, deterministic from a seed.
 
-A maker takes the row's number, from 0, and gives the text that COPY reads; ``None`` is NULL.
+A generator takes the row's number, from 0, and returns the text that COPY reads; ``None`` is NULL.
 """
 
 import random
@@ -50,7 +50,7 @@ class Column:
 
 
 def value_generator(column: Column, rng: random.Random) -> ValueGenerator | None:
-    """Give the maker for a column; None: there is none for its type."""
+    """Return the generator for a column; None if its type is not supported."""
     make = _plain(column, rng)
     if make is None or column.not_null or column.primary_key:
         return make

@@ -1,13 +1,14 @@
 """Read databases with both readers and say whether two of them are equal.
 
 The gate passes only when the catalog and the inspection both say so; where they disagree
-about something that both can see, that is a failure of its own (issue: "read in two ways").
+about something that both can see, that is a failure of its own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from verification.migrations.execution.migration_runner import Databases
+from verification.migrations.execution.runner import JobFailed
 from verification.postgres.server import Server
 from verification.schema import catalog
 from verification.schema.comparison.compare import compare_schemas
@@ -27,7 +28,7 @@ class Reading:
 
 @dataclass
 class Comparison:
-    """What two readings came to."""
+    """The result of comparing two readings."""
 
     differences: list[Difference] = field(default_factory=list)
     information: list[Difference] = field(default_factory=list)
@@ -66,7 +67,7 @@ def compare_readings(left: Reading, right: Reading, options: Options | None = No
                 with_alias(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
             ]
         if options is None:
-            # The inspection has no options: what they allow, it would call a difference.
+            # The inspection has no options and would report what they allow.
             found.disagreements += _only_inspection_sees(
                 found, left.witnessed[alias], right.witnessed[alias], alias
             )
@@ -76,10 +77,16 @@ def compare_readings(left: Reading, right: Reading, options: Options | None = No
 def _only_inspection_sees(
     found: Comparison, left: reading.Reading, right: reading.Reading, alias: str
 ) -> list[Difference]:
-    """Give what the inspection alone tells apart, when the catalog calls the two equal."""
+    """Return what the inspection alone tells apart, when the catalog calls the two equal."""
     if found.differences:
         return []
     return [with_alias(each, alias) for each in reading.compare_readings(left, right)]
+
+
+def does_not_apply(error: JobFailed, otherwise: str) -> Difference:
+    """Return the difference for a migration that fails; ``otherwise`` names it where the error does not."""
+    where = error.migration or otherwise
+    return Difference("migration", where, "changed", "applies", "applies", error.message)
 
 
 def with_alias(difference: Difference, alias: str) -> Difference:

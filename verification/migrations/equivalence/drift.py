@@ -1,6 +1,6 @@
-"""Models, migrations and database, held against one another two by two."""
+"""Compare models, migrations and a live database with one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,17 +19,15 @@ from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
 
 NOT_IN_MIGRATIONS: Final = ("owner",)
-"""What migrations say nothing of: whose the objects are."""
+"""Attributes that migrations do not define; not compared with a live database."""
 OF_THE_DATABASE: Final = ("comment", "database")
-"""Kind and object of what is written on a database as a whole: its keeper's word, not a migration's."""
+"""Kind and object of what is written on a database as a whole: set by its administrator, not by a migration."""
 
 
 @dataclass
 class ModelDrift:
-    """Models against migrations, and models against the database that the migrations make."""
+    """How the database that the migrations make differs from one made from the models."""
 
-    unwritten: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """App -> what ``makemigrations`` would write."""
     differences: list[Difference] = field(default_factory=list)
     """Database of the migrations (left) against one made from the models alone (right)."""
     tables: int = 0
@@ -37,7 +35,7 @@ class ModelDrift:
 
 
 def unwritten_changes(runner: MigrationRunner, chain: Chain) -> dict[str, list[str]]:
-    """Ask the autodetector what ``makemigrations`` would write; nothing is what it should be."""
+    """Ask the autodetector what ``makemigrations`` would write; nothing is expected."""
     try:
         with runner.worker() as worker:
             found: dict[str, list[str]] = worker.run("changes", without=chain.to_json())["changes"]
@@ -81,7 +79,7 @@ def live(
 ) -> tuple[Comparison, list[Difference]]:
     """Compare a live database (right) with what the migrations make (left).
 
-    Gives the comparison and, as information, the migrations that only one of the two records.
+    Returns the comparison and, as information, the migrations that only one of the two records.
     """
     databases = runner.fresh()
     try:
@@ -118,11 +116,12 @@ def _migrations(url: str) -> set[str]:
 
 
 def major_of(url: str) -> int:
-    """Give the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
+    """Return the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
     try:
         with closing(connect(url)) as connection:
             return int(connection.server_version) // 10_000
     except psycopg2.Error as error:
         raise CannotRun(
-            f"the database cannot be reached: {str(error).strip().splitlines()[0]}; check the URL and the server"
+            f"the database cannot be reached: {str(error).strip().splitlines()[0]}",
+            "check the URL and the server",
         ) from None

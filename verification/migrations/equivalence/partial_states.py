@@ -1,4 +1,4 @@
-"""Every partial state of an original chain, each kept as a template for what is asked of it."""
+"""Every partial state of an original chain, kept as template databases."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +13,7 @@ from verification.migrations.plan.chains import Chain, Squash
 
 @dataclass(frozen=True)
 class PartialState:
-    """Databases on which 0001..k of the originals have been applied, and nothing that needs more."""
+    """Databases on which 0001..k of the originals have been applied, and nothing that depends on later ones."""
 
     position: int
     migration: str

@@ -1,4 +1,4 @@
-"""Make a squash, prove it, and only then hand it over as a patch.
+"""Make a squash, verify it, and write it as a patch if it is equal.
 
 Two candidates are tried: what ``squashmigrations`` writes, and what a first
 ``makemigrations`` would write for the final state. Either is written into a temporary copy of
@@ -21,7 +21,7 @@ from verification.migrations.plan import migration_files
 from verification.migrations.plan.chains import Chain, Key, Squash, Tree
 from verification.schema.comparison.difference import Difference
 
-FEWEST: Final = 2
+MIN_MIGRATIONS: Final = 2
 """Migrations that it takes to be squashed."""
 ELIDED: Final = "since it leaves nothing in an empty database"
 """Why a step of a proven squash could be left out."""
@@ -29,7 +29,7 @@ ELIDED: Final = "since it leaves nothing in an empty database"
 
 @dataclass
 class Proposal:
-    """A squash that is proven, or what stands in its way."""
+    """A squash that was verified, or why there is none."""
 
     app: str
     squash: str = ""
@@ -49,15 +49,15 @@ def propose(runner: MigrationRunner, app: str, root: Path) -> Proposal:
     found = runner.tree
     if app not in found.labels:
         raise CannotRun(
-            f"--propose {app}: no installed app has this label; labels: {', '.join(found.labels)}"
+            f"--propose {app}: no installed app has this label", f"labels: {', '.join(found.labels)}"
         )
     stale = [squash for squash in found.squashes if squash.app == app and not squash.missing]
     originals = set(found.migrations.get(app, [])) - {squash.name for squash in stale}
-    if len(originals) < FEWEST:
+    if len(originals) < MIN_MIGRATIONS:
         raise CannotRun(f"--propose {app}: it has {len(originals)} migration(s); there is nothing to squash")
     if any(original_app != app for squash in stale for original_app, _ in squash.originals):
         raise CannotRun(
-            f"--propose {app}: its squash replaces migrations of another app; revise that one by hand"
+            f"--propose {app}: its squash replaces migrations of another app", "revise that one by hand"
         )
     try:
         with runner.worker() as worker:
@@ -81,7 +81,7 @@ def propose(runner: MigrationRunner, app: str, root: Path) -> Proposal:
 
 
 def _prepare(found: Tree, app: str, stale: list[Squash], directory: Path) -> dict[str, str]:
-    """Copy the app's migrations without its present squash; give package -> folder."""
+    """Copy the app's migrations without its present squash; return package -> folder."""
     overlay = {found.packages[app]: str(migration_files.copy_package(found, app, directory))}
     moved: dict[Key, Key] = {squash.key: squash.originals[-1] for squash in stale}
     for squash in stale:
@@ -106,7 +106,7 @@ def _try(
     make: Callable[[MigrationRunner, str, Path, Proposal], None],
     proposal: Proposal,
 ) -> str:
-    """Make one candidate and prove it; give what blocks it, empty when it is proven."""
+    """Make one candidate and prove it; return what blocks it, empty when it is proven."""
     project = replace(runner.project, overlay={**runner.project.overlay, **overlay})
     folder = Path(overlay[runner.tree.packages[app]])
     try:
@@ -156,7 +156,7 @@ def _from_state(maker: MigrationRunner, app: str, folder: Path, proposal: Propos
 
 
 def _diff(found: Tree, overlay: dict[str, str], root: Path) -> str:
-    """Give the change from the present tree to the proven one, as ``git apply`` takes it."""
+    """Return the change from the present tree to the proven one, as ``git apply`` takes it."""
     lines: list[str] = []
     for label, package in found.packages.items():
         if package not in overlay:

@@ -1,4 +1,7 @@
-"""A database with all the originals meets the squash, and then a checkout that has nothing else."""
+"""Replace all applied originals by the squash, then remove the originals from the tree.
+
+See "Squashing migrations" in Django's documentation.
+"""
 
 import tempfile
 from contextlib import closing
@@ -18,19 +21,14 @@ from verification.schema.comparison.difference import Difference
 
 @dataclass
 class PruneResult:
-    """How a database got from its originals to the squash alone."""
+    """What happened when a database went from its originals to the squash alone."""
 
     switched: list[Difference] = field(default_factory=list)
-    """What changed when the squash came: nothing may."""
+    """Differences after switching to the squash. Must be empty."""
     pruned: list[Difference] = field(default_factory=list)
-    """What changed, or did not work, when the originals went."""
+    """Differences and failures after removing the originals. Must be empty."""
     recorded: tuple[int, int] = (0, 0)
     """Migrations that the database recorded before and after ``migrate --prune``."""
-
-    @property
-    def quiet(self) -> bool:
-        """Whether nothing ran and nothing changed."""
-        return not self.switched and not self.pruned
 
 
 def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Rows) -> PruneResult:
@@ -67,11 +65,11 @@ def _migrate_again(
     partial: PartialStates,
     before: dict[str, dict[str, digests.Digest]],
 ) -> list[Difference]:
-    """Run ``migrate`` and give whatever it did."""
+    """Run ``migrate``, which must do nothing, and return what it did."""
     try:
         steps = tree_runner.forward(databases, Chain())
     except JobFailed as error:
-        return [_failed(str(partial.squash), error)]
+        return [comparison.does_not_apply(error, str(partial.squash))]
     found = [Difference("migration", step.migration, "added", "applied", None, "run again") for step in steps]
     found += comparison.compare_readings(
         partial.last.reading, comparison.read(runner.server, databases, both=False)
@@ -93,17 +91,17 @@ def _prune(pruned: MigrationRunner, databases: Databases, partial: PartialStates
         with pruned.worker() as worker:
             worker.run("prune", databases=databases.to_json(), apps=apps)
     except JobFailed as error:
-        return [_failed("migrate --prune", error)]
+        return [comparison.does_not_apply(error, "migrate --prune")]
     return []
 
 
 def _from_empty(runner: MigrationRunner, pruned: MigrationRunner, partial: PartialStates) -> list[Difference]:
-    """An empty database through the checkout without originals comes to the same schema."""
+    """Compare the schema of an empty database migrated without the originals with that of the originals."""
     databases = pruned.fresh()
     try:
         pruned.forward(databases, Chain())
     except JobFailed as error:
-        return [_failed(str(partial.squash), error)]
+        return [comparison.does_not_apply(error, str(partial.squash))]
     return comparison.compare_readings(
         partial.last.reading, comparison.read(runner.server, databases, both=False)
     ).differences
@@ -113,7 +111,3 @@ def _recorded(runner: MigrationRunner, databases: Databases) -> int:
     with closing(connect(runner, databases, databases.own[0])) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM django_migrations")
         return int(cursor.fetchone()[0])
-
-
-def _failed(what: str, error: JobFailed) -> Difference:
-    return Difference("migration", error.migration or what, "changed", "applies", "applies", error.message)

@@ -1,4 +1,4 @@
-"""The way back: each original undone, and the schema held against the one its forward step began from."""
+"""Undo each original and compare the schema with the one before its forward step."""
 
 from dataclasses import dataclass, field
 
@@ -11,26 +11,21 @@ from verification.schema.comparison.difference import Difference
 
 @dataclass
 class BackwardStep:
-    """One original on its way back."""
+    """One original, undone."""
 
     migration: str
     reversible: bool = True
     reason: str = ""
-    """Why it is not reversible, or how its way back fails."""
+    """Why it is not reversible, or how undoing it fails."""
     differences: list[Difference] = field(default_factory=list)
     """Against the schema before the forward step (left)."""
-
-    @property
-    def faithful(self) -> bool:
-        """Whether it restores what was there; an irreversible step promises nothing."""
-        return not self.differences
 
 
 def roll_back(runner: MigrationRunner, partial: PartialStates) -> list[BackwardStep]:
     """Go back from the last original to none.
 
-    At a step that cannot be undone the way goes on from the forward state before it, so that
-    every step is tried. Gives the steps in the order in which they were undone.
+    After a step that cannot be undone, go on from the forward state before it, so that
+    every step is tried. Return the steps in the order in which they were undone.
     """
     steps: list[BackwardStep] = []
     position = partial.last.position
@@ -41,7 +36,7 @@ def roll_back(runner: MigrationRunner, partial: PartialStates) -> list[BackwardS
 
 
 def _roll_back_from(runner: MigrationRunner, partial: PartialStates, start: int) -> list[BackwardStep]:
-    """Undo from ``start`` as far as it goes; a step that fails is the last one given."""
+    """Undo from ``start`` until a step fails; that step is the last one returned."""
     reached: dict[int, BackwardStep] = {}
     carried: list[Difference] = []
     with runner.copy(partial.states[start].databases) as databases:
@@ -52,7 +47,7 @@ def _roll_back_from(runner: MigrationRunner, partial: PartialStates, start: int)
             there = comparison.read(runner.server, databases, both=False)
             before = partial.states[position].reading
             found = comparison.compare_readings(_only(before, alias), _only(there, alias)).differences
-            # What an earlier step left is that step's fault alone.
+            # A difference that an earlier step left counts for that step only.
             step.differences += [each for each in found if each not in carried]
             carried[:] = found
 
@@ -60,7 +55,7 @@ def _roll_back_from(runner: MigrationRunner, partial: PartialStates, start: int)
             runner.roll_back_stepwise(databases, partial.chain, partial.squash, start, look)
         except JobFailed as error:
             if error.kind not in {"irreversible", "apply"}:
-                raise error.cannot_run(f"the way back of {partial.squash.app} cannot be run") from None
+                raise error.cannot_run(f"the rollback of {partial.squash.app} cannot be run") from None
             failed = min(reached, default=start) - 1
             step = BackwardStep(
                 partial.states[failed + 1].migration, error.kind != "irreversible", error.message

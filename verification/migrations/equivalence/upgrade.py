@@ -1,5 +1,6 @@
-"""Databases in the middle of the originals, holding rows, upgraded with the squash in the tree."""
+"""Upgrade partial states, with rows in them, while the squash is in the tree."""
 
+import enum
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,14 +17,22 @@ from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.difference import Difference
 
 
+class Content(enum.Enum):
+    """What a partial state holds before its upgrade; the value is the text for reports."""
+
+    EVERY_CHOICE = "rows with every choice"
+    LASTING_CHOICES = "rows with the choices that last"
+    EMPTY = "no rows"
+
+
 @dataclass
 class Upgrade:
-    """One partial state on its way to the end."""
+    """One partial state upgraded to the last migration."""
 
     position: int
     migration: str
-    filled: str = ""
-    """With which rows, of those that the originals take."""
+    content: Content = Content.EMPTY
+    """The fullest content that the originals accept."""
     rows: int = 0
     """Rows that were generated before the upgrade."""
     steps: list[Step] = field(default_factory=list)
@@ -51,18 +60,23 @@ class Rows:
 
 
 def upgrade(
-    runner: MigrationRunner, partial: PartialStates, state: PartialState, rows: Rows, *, filled: str = ""
+    runner: MigrationRunner,
+    partial: PartialStates,
+    state: PartialState,
+    rows: Rows,
+    *,
+    content: Content | None = None,
 ) -> Upgrade:
     """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
 
-    ``filled``: begin with these rows, since fuller ones are known to be refused. Raises
-    ``CannotRun`` when the machine fails.
+    ``content``: start with this one, since fuller ones are known to be refused. Raises
+    ``CannotRun`` if the failure is not the migrations' own.
     """
     refused: list[str] = []
     attempts = list(_attempts(partial, state, rows))
-    first = next((index for index, (how, _, _) in enumerate(attempts) if how == filled), 0)
-    for how, described, size in attempts[first:]:
-        made = Upgrade(state.position, state.migration, filled=how, refused="; ".join(refused))
+    first = next((index for index, (tried, _, _) in enumerate(attempts) if tried is content), 0)
+    for tried, described, size in attempts[first:]:
+        made = Upgrade(state.position, state.migration, content=tried, refused="; ".join(refused))
         try:
             _attempt(runner, partial, state, made, described, Rows(size, rows.ratios, rows.seed))
         except JobFailed as error:
@@ -73,10 +87,10 @@ def upgrade(
             # "load": Django refuses a database in this state once the squash is in the tree.
             squashes = {str(squash) for squash in runner.tree.squashes}
             if error.migration in squashes or error.kind == "load" or not size:
-                made.differences.append(_failed(error))
+                made.differences.append(comparison.does_not_apply(error, "the whole chain"))
                 break
             # An original itself refuses these rows, with or without the squash.
-            refused.append(f"{how} refused by {error.migration} ({error.message})")
+            refused.append(f"{tried.value} refused by {error.migration} ({error.message})")
         else:
             break
     return made
@@ -87,17 +101,17 @@ Described = Mapping[str, list[dict[str, Any]]]
 
 def _attempts(
     partial: PartialStates, state: PartialState, rows: Rows
-) -> Iterator[tuple[str, Described, int]]:
-    """Give what to fill the state with, from the fullest rows to none: name, tables, size.
+) -> Iterator[tuple[Content, Described, int]]:
+    """Return what to fill the state with, from the fullest rows to none: name, tables, size.
 
-    Choices that a later state no longer has are rows that a deploy had to clear first.
+    A deploy had to remove rows with a choice that a later state no longer has; the second content has none.
     """
     if rows.size:
-        yield "rows with every choice", state.described, rows.size
+        yield Content.EVERY_CHOICE, state.described, rows.size
         lasting = _lasting(partial, state)
         if lasting != state.described:
-            yield "rows with the choices that last", lasting, rows.size
-    yield "no rows", state.described, 0
+            yield Content.LASTING_CHOICES, lasting, rows.size
+    yield Content.EMPTY, state.described, 0
 
 
 def _lasting(partial: PartialStates, state: PartialState) -> Described:
@@ -126,11 +140,6 @@ def _choices(described: Described) -> dict[tuple[str, str, str], list[Any]]:
         for table in tables
         for column in table["columns"]
     }
-
-
-def _failed(error: JobFailed) -> Difference:
-    where = error.migration or "the whole chain"
-    return Difference("migration", where, "changed", "applies", "applies", error.message)
 
 
 def _attempt(
@@ -193,11 +202,10 @@ def _compare_rows(
     *,
     squash_ran: bool,
 ) -> None:
-    """Sort what is not preserved into faults and the originals' own data steps.
+    """Add rows lost or changed by the squash to the differences, and what the originals change to ``rewritten``.
 
-    Rows that get lost are always a fault. Values that change are the work of the originals
-    whenever it was they that ran; the squash itself must leave what it finds (the rows that
-    it adds have been compared with those that the originals add).
+    Lost rows are always a difference. Changed values are expected if the originals ran. The squash
+    itself must not change existing rows; the rows that it adds are compared elsewhere.
     """
     rewritten = {}
     for table, names in digests.changed(before, after).items():

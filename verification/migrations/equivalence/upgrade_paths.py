@@ -1,4 +1,4 @@
-"""Every way to the squash but the empty database: partial states, the switch, the way back."""
+"""Every way to use a squash besides an empty database: partial states, replacing the originals, rollback."""
 
 import functools
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from verification.migrations.plan.chains import Chain, Squash
 from verification.schema.comparison.difference import Difference
 
 SLOWEST_SHOWN: Final = 5
-"""Steps that the text names beside those with an alarm; the JSON has all."""
+"""The slowest steps that the text shows besides those with an alarm; the JSON has all."""
 LARGE_TABLE_ROWS: Final = 10_000
 """Rows from which a table is large: an ACCESS EXCLUSIVE lock on it is an outage worth a flag."""
 
 
 @dataclass
 class UpgradePaths:
-    """What was found on all of these ways for one squash."""
+    """The results for one squash."""
 
     squash: Squash
     upgrades: list[upgrade.Upgrade]
@@ -29,11 +29,11 @@ class UpgradePaths:
 
     @property
     def differences(self) -> list[Difference]:
-        """Everything that is not as it should be."""
+        """All differences of all paths."""
         return [each for _, _, differences in self.sections() for each in differences]
 
     def sections(self) -> Iterator[tuple[str, list[str], list[Difference]]]:
-        """Give title, remarks and findings of each way."""
+        """Return title, remarks and differences of each path."""
         ups = self.upgrades
         yield (
             f"{len(ups)} partial states upgraded ({sum(each.rows for each in ups)} rows)",
@@ -92,7 +92,7 @@ class UpgradePaths:
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """Give what ``--thorough`` adds to the squash's entry."""
+        """Return what ``--thorough`` adds to the squash's entry."""
         return {
             "upgrades": [
                 {
@@ -127,7 +127,7 @@ def verify_upgrade_paths(
     rows: upgrade.Rows,
     many: upgrade.Rows | None = None,
 ) -> UpgradePaths:
-    """Go every way for one squash. ``chain``: that of its originals.
+    """Verify every upgrade path of one squash. ``chain``: that of its originals.
 
     ``many``: measure each migration's cost on so many rows, too.
     """
@@ -136,7 +136,7 @@ def verify_upgrade_paths(
     def upgrade_from(state: partial_states.PartialState) -> upgrade.Upgrade:
         return upgrade.upgrade(runner, partial, state, rows)
 
-    # The longest first, so that the last to end is a short one.
+    # Start the longest first, so that no worker is left waiting for it.
     early, back, prune_result = runner.run_parallel(
         lambda: _first_to_hold_rows(map(upgrade_from, partial.states)),
         lambda: rollback.roll_back(runner, partial),
@@ -150,7 +150,7 @@ def verify_upgrade_paths(
 
 
 def _first_to_hold_rows(ups: Iterator[upgrade.Upgrade]) -> list[upgrade.Upgrade]:
-    """Upgrade state after state until one takes rows of the app's own."""
+    """Upgrade state after state until one accepts rows of the app itself."""
     early = []
     for made in ups:
         early.append(made)
@@ -173,4 +173,4 @@ def _measure(
     if many is None or not _holds_rows(small):
         return None
     state = partial.states[small.position]
-    return upgrade.upgrade(runner, partial, state, many, filled=small.filled)
+    return upgrade.upgrade(runner, partial, state, many, content=small.content)

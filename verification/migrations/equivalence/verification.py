@@ -11,12 +11,13 @@ from verification.migrations.equivalence.attribution import LISTS, attribute, sh
 from verification.migrations.equivalence.comparison import Comparison, with_alias
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
-from verification.migrations.plan.chains import Chain, Squash, original_chain, using_only
+from verification.migrations.execution.tree_reader import original_chain
+from verification.migrations.plan.chains import Chain, Squash, using_only
 from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
 
 FAULTS: Final = {"apply", "irreversible", "load"}
-"""Failures that are the chain's own; any other is the machine's."""
+"""Kinds of failure that the chain causes itself."""
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Applied:
 
 @dataclass
 class SquashVerdict:
-    """One squash and what its chain leaves otherwise than its originals."""
+    """One squash, compared with its originals."""
 
     squash: Squash
     comparison: Comparison
@@ -45,7 +46,7 @@ class SquashVerdict:
         return self.comparison.equal
 
     def to_json(self) -> dict[str, Any]:
-        """Give the entry of the command line's ``squashes``."""
+        """Return the entry of the command line's ``squashes``."""
         entry: dict[str, Any] = {
             "app": self.squash.app,
             "squash": self.squash.name,
@@ -84,7 +85,7 @@ class Verifier:
         self._lock = threading.Lock()
 
     def verify(self, squashes: Sequence[Squash]) -> Verification:
-        """Give the verdict on each squash.
+        """Return the verdict on each squash.
 
         Raises ``CannotRun`` when the originals cannot be run ("not comparable"), when a squashed
         chain does not load, and when the machine fails.
@@ -132,10 +133,10 @@ class Verifier:
     def _compare_jointly(
         self, original: Applied, applied: Applied, squashes: Sequence[Squash]
     ) -> list[SquashVerdict]:
-        """Judge the squashes that an empty database gets all at once; unequal, find which are the cause."""
+        """Compare all squashes that an empty database gets in one run; if they differ, find the causes."""
         rest, verdicts = list(squashes), []
         while len(rest) > 1 and (broken := _broken(applied, rest)) is not None:
-            # Nothing is known of those after it: go on without it.
+            # The squashes after it did not run: repeat without it.
             verdicts.append(SquashVerdict(broken, self._compare(original, applied, broken), applied.steps))
             rest.remove(broken)
             applied = self._run(using_only(rest, original.chain))
@@ -145,7 +146,7 @@ class Verifier:
         if not joint.equal and len(rest) > 1 and separable:
             found.update(self._attributed(original, joint, separable, rest))
         if not joint.equal and all(comparison.equal for comparison in found.values()):
-            # Each by itself is equal and all together are not: that is every one's matter.
+            # Each by itself is equal and all together are not: report the difference for every squash.
             found = dict.fromkeys(rest, joint)
         return verdicts + [SquashVerdict(squash, found[squash], applied.steps) for squash in rest]
 
@@ -164,7 +165,7 @@ class Verifier:
         return found
 
     def _compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
-        """Run the chain that uses these squashes; None: they lean on another and cannot be in use without it."""
+        """Run the chain that uses these squashes; None: they depend on another squash."""
         run = self._run(using_only(used, original.chain))
         if run.failure is not None and run.failure.kind == "load":
             return None
@@ -177,7 +178,7 @@ class Verifier:
         if failure is not None:
             if failure.kind not in FAULTS or failure.kind == "load":
                 raise failure.cannot_run(f"the squashed chain of {squash.app} cannot be run")
-            return Comparison([_apply_failure(failure, squash)])
+            return Comparison([comparison.does_not_apply(failure, str(squash))])
         assert original.reading is not None  # noqa: S101 - it was required
         assert applied.reading is not None  # noqa: S101 - no failure
         found = comparison.compare_readings(original.reading, applied.reading, self._options)
@@ -197,7 +198,7 @@ class Verifier:
         return row_comparison.read(self._runner.server.url(databases.names[alias]))
 
     def _second_run(self, chain: Chain) -> Databases:
-        """Run the originals once more, at most once: what two of their runs do not share is chance."""
+        """Run the originals once more, at most once; values that differ between two runs are random."""
         with self._lock:
             if chain not in self._second_runs:
                 databases = self._runner.fresh()
@@ -207,13 +208,7 @@ class Verifier:
 
 
 def _broken(applied: Applied, squashes: Sequence[Squash]) -> Squash | None:
-    """Give the squash that stopped the chain."""
+    """Return the squash that stopped the chain."""
     if applied.failure is None or applied.failure.kind not in FAULTS - {"load"}:
         return None
     return next((squash for squash in squashes if str(squash) == applied.failure.migration), None)
-
-
-def _apply_failure(failure: JobFailed, squash: Squash) -> Difference:
-    """An empty database that the originals fill and the squash does not: the largest difference of all."""
-    where = failure.migration or str(squash)
-    return Difference("migration", where, "changed", "applies", "applies", failure.message)

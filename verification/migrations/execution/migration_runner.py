@@ -15,7 +15,8 @@ import psycopg2
 
 from verification.errors import CannotRun
 from verification.migrations.execution.runner import Event, Project, Runner
-from verification.migrations.plan.chains import Chain, Squash, Tree, read_tree
+from verification.migrations.execution.tree_reader import read_tree
+from verification.migrations.plan.chains import Chain, Squash, Tree
 from verification.postgres.server import Server
 
 
@@ -62,12 +63,12 @@ class Databases:
     """The aliases that are migrated, in order."""
 
     def to_json(self) -> dict[str, str]:
-        """Give the worker the aliases to migrate."""
+        """Return the worker the aliases to migrate."""
         return {alias: self.names[alias] for alias in self.own}
 
 
 class MigrationRunner:
-    """A project on a server: workers, databases and all that must be gone in the end."""
+    """Runs a project's migrations on databases of a server; removes its workers and databases in the end."""
 
     def __init__(
         self,
@@ -116,7 +117,7 @@ class MigrationRunner:
             self._free.put(worker)
 
     def run_parallel(self, *tasks: Callable[[], Any]) -> list[Any]:
-        """Do several things at once, as many as there are workers; give their results in order."""
+        """Do several things at once, as many as there are workers; return their results in order."""
         if len(tasks) == 1:
             return [tasks[0]()]
         with ThreadPoolExecutor(self.max_workers) as pool:
@@ -145,7 +146,7 @@ class MigrationRunner:
 
     @contextmanager
     def copy(self, databases: Databases) -> Iterator[Databases]:
-        """Keep a copy for the length of a ``with`` block."""
+        """Clone databases for the length of a ``with`` block."""
         copied = self.clone(databases)
         try:
             yield copied
@@ -211,7 +212,7 @@ class MigrationRunner:
 
     def _databases(self, template: Callable[[str], str | None]) -> Databases:
         own = tuple(alias for alias, same_as in self.aliases.items() if same_as is None)
-        # The default comes first: the others may lean on what it holds.
+        # The default comes first: the others may depend on its rows.
         own = tuple(sorted(own, key=lambda alias: alias != "default"))
         names = {alias: self._create(template(alias)) for alias in own}
         mirrors = {alias: names[target] for alias, target in self.aliases.items() if target in names}
@@ -222,8 +223,8 @@ class MigrationRunner:
             name = self.server.create_database(template=template).name
         except psycopg2.OperationalError as error:
             raise CannotRun(
-                f"no database can be created at {self.server.address}: {str(error).strip().splitlines()[0]}; "
-                "see that the server runs and that its user may create databases"
+                f"no database can be created at {self.server.address}: {str(error).strip().splitlines()[0]}",
+                "check that the server runs and that its user may create databases",
             ) from None
         with self._lock:
             self._created.append(name)

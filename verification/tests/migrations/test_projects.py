@@ -1,8 +1,10 @@
 """Squashes of projects of every kind: the verdict, and for spoilt ones exactly what is wrong."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from verification.errors import CannotRun
@@ -10,6 +12,7 @@ from verification.migrations.equivalence import upgrade_paths
 from verification.migrations.equivalence.upgrade import Rows
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
+from verification.migrations.plan.chains import Chain
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import PROJECTS, Edit, copy, project
 
@@ -23,52 +26,45 @@ class Spoilt:
     """A project that was changed, and the differences that this must come to."""
 
     name: str
-    edit: Edit
-    expected: tuple[tuple[str, str, str, str], ...]
+    edits: tuple[Edit, ...]
+    expected: set[tuple[str, str, str, str]]
     """kind, object, change, attribute of each."""
     project: str = "library"
 
 
 SPOILT = (
     Spoilt(
-        "index dropped",
-        Edit(SQUASH, INDEX, ""),
-        (("index", "public.books_book.book_title_idx", "removed", ""),),
+        "several",
+        (
+            Edit(SQUASH, INDEX, ""),
+            Edit(SQUASH, "max_length=100", "max_length=120"),
+            Edit(SQUASH, "pages__gte=0", "pages__gt=0"),
+            Edit(SQUASH, '("fiction", "science")', '("fiction",)'),
+        ),
+        {
+            ("index", "public.books_book.book_title_idx", "removed", ""),
+            ("column", "public.books_book.title", "changed", "type"),
+            ("constraint", "public.books_book.book_pages_check", "changed", "expression"),
+            ("row", "public.books_shelf(name=science)", "removed", ""),
+        },
     ),
     Spoilt(
-        "index sorted otherwise",
-        Edit(SQUASH, '"-pages"', '"pages"'),
-        (("index", "public.books_book.book_title_idx", "changed", "order"),),
-    ),
-    Spoilt(
-        "length changed",
-        Edit(SQUASH, "max_length=100", "max_length=120"),
-        (("column", "public.books_book.title", "changed", "type"),),
-    ),
-    Spoilt(
-        "null allowed",
-        Edit(SQUASH, "models.IntegerField(default=0)", "models.IntegerField(default=0, null=True)"),
-        (("column", "public.books_book.pages", "changed", "not_null"),),
-    ),
-    Spoilt(
-        "condition changed",
-        Edit(SQUASH, "pages__gte=0", "pages__gt=0"),
-        (("constraint", "public.books_book.book_pages_check", "changed", "expression"),),
-    ),
-    Spoilt(
-        "seed row lost",
-        Edit(SQUASH, '("fiction", "science")', '("fiction",)'),
-        (("row", "public.books_shelf(name=science)", "removed", ""),),
-    ),
-    Spoilt(
-        "seed row more",
-        Edit(SQUASH, '("fiction", "science")', '("fiction", "science", "travel")'),
-        (("row", "public.books_shelf(name=travel)", "added", ""),),
+        "others",
+        (
+            Edit(SQUASH, '"-pages"', '"pages"'),
+            Edit(SQUASH, "models.IntegerField(default=0)", "models.IntegerField(default=0, null=True)"),
+            Edit(SQUASH, '("fiction", "science")', '("fiction", "science", "travel")'),
+        ),
+        {
+            ("index", "public.books_book.book_title_idx", "changed", "order"),
+            ("column", "public.books_book.pages", "changed", "not_null"),
+            ("row", "public.books_shelf(name=travel)", "added", ""),
+        },
     ),
     Spoilt(
         "index of another database dropped",
-        Edit(FACTS, 'migrations.AddIndex("fact", models.Index(fields=["day"], name="fact_day_idx")),', ""),
-        (("index", "warehouse: public.facts_fact.fact_day_idx", "removed", ""),),
+        (Edit(FACTS, 'migrations.AddIndex("fact", models.Index(fields=["day"], name="fact_day_idx")),', ""),),
+        {("index", "warehouse: public.facts_fact.fact_day_idx", "removed", "")},
         "depots",
     ),
 )
@@ -77,6 +73,17 @@ SPOILT = (
 def verify(folder: Path, server: Server, *apps: str) -> Verification:
     with MigrationRunner(project(folder), server, max_workers=2) as runner:
         return Verifier(runner).verify(runner.tree.chosen(apps))
+
+
+def tables_after_migrating(folder: Path, server: Server) -> set[str]:
+    """Migrate a database of the server, and name the tables that it has then."""
+    with MigrationRunner(project(folder), server, max_workers=1) as runner:
+        databases = runner.fresh()
+        runner.forward(databases, Chain())
+        with closing(psycopg2.connect(server.url(databases.names["default"]))) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+                return {row[0] for row in cursor.fetchall()}
 
 
 @pytest.mark.parametrize(
@@ -104,16 +111,16 @@ def test_an_honest_squash_is_equal(name: str, squashes: dict[str, int], server: 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
 def test_a_spoilt_squash_is_named_exactly(spoilt: Spoilt, server: Server, tmp_path: Path) -> None:
-    """One fault is one difference: its kind, its object, what happened to it."""
+    """Each fault is exactly one difference: its kind, its object, what changed."""
     folder = copy(spoilt.project, tmp_path)
-    spoilt.edit(folder)
+    for edit in spoilt.edits:
+        edit(folder)
 
     found = verify(folder, server)
 
     differences = [each for verdict in found.verdicts for each in verdict.comparison.differences]
-    assert tuple((each.kind, each.object, each.change, each.attribute) for each in differences) == (
-        spoilt.expected
-    )
+    assert len(differences) == len(spoilt.expected)
+    assert {(each.kind, each.object, each.change, each.attribute) for each in differences} == spoilt.expected
 
 
 def test_of_nested_squashes_the_faulty_one_is_blamed(server: Server, tmp_path: Path) -> None:
@@ -141,7 +148,7 @@ class Migration(migrations.Migration):
 
 
 @pytest.mark.parametrize("apps", [(), ("former",), ("present",)], ids=str)
-def test_a_squash_that_another_apps_squash_swallows_is_judged_with_it(
+def test_a_squash_that_another_apps_squash_swallows_is_compared_with_it(
     apps: tuple[str, ...], server: Server, tmp_path: Path
 ) -> None:
     """Alone it would leave a table out, but no database gets it alone: whichever app is asked for, equal."""
@@ -178,7 +185,7 @@ def test_the_settings_databases_do_not_matter(databases: str, server: Server, tm
     with (folder / "settings.py").open("a", encoding="utf-8") as file:
         file.write(f"import os\n\nDATABASES = {databases}\n")
 
-    assert verify(folder, server, "stock").equal
+    assert tables_after_migrating(folder, server) == {"django_migrations", "stock_item"}
 
 
 LOOKS = "from django.db import connections\n\nconnections.databases\n"
@@ -220,7 +227,7 @@ def test_an_engine_of_their_own_is_led_to_the_harness(
     with (folder / "settings.py").open("a", encoding="utf-8") as file:
         file.write(f"\nDATABASES = {{'default': {{'ENGINE': 'engine', 'NAME': 'theirs'}}}}\n{settings}")
 
-    assert verify(folder, server, "stock").equal
+    assert tables_after_migrating(folder, server) == {"django_migrations", "stock_item"}
 
 
 def test_a_squash_that_crashes_is_a_difference(server: Server, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 WORKER_FOLDER = str(Path(__file__).parent)
 
 
-class Refused(Exception):  # noqa: N818 - it is told as an answer, not raised at a user
+class Refused(Exception):  # noqa: N818 - sent as an answer, never shown as an exception
     """A job that cannot be done, with the kind and the line that the harness will show."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -60,7 +60,7 @@ def _lost(error: BaseException) -> bool:
 
 
 def location(error: BaseException) -> str:
-    """Name the module whose import failed, where one did: the message alone seldom tells."""
+    """Name the module whose import failed, if any; the message alone seldom says where."""
     place = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
@@ -70,7 +70,7 @@ def location(error: BaseException) -> str:
 
 
 def to_message(error: BaseException, migration: str = "") -> dict[str, Any]:
-    """Give the error event's content: kind, message (one line), migration, detail (traceback)."""
+    """Return the error event's content: kind, message (one line), migration, detail (traceback)."""
     line = " ".join(str(error).split()) or type(error).__name__
     if not isinstance(error, Refused):
         line = "{}: {}{}".format(type(error).__name__, line, location(error))

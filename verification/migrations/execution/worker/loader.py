@@ -104,13 +104,13 @@ def load(connection: Any, without: list[Any]) -> ChainLoader:
 
 
 def full_plan(executor: ChainExecutor) -> list[Migration]:
-    """Give the whole chain in the order in which an empty database would get it."""
+    """Return the whole chain in the order in which an empty database would get it."""
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     return [migration for migration, _ in plan]
 
 
 def key_of(migration: Migration) -> tuple[str, str]:
-    """Give the graph's key of a migration."""
+    """Return the graph's key of a migration."""
     return migration.app_label, migration.name
 
 

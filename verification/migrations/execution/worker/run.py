@@ -14,7 +14,7 @@ from .watch import Watch
 
 
 class Run:
-    """One alias on its way: its executor, its state and its record."""
+    """The run of one alias: executor, state and record."""
 
     def __init__(self, alias: str, without: list[Any], channel: Channel) -> None:
         self.alias = alias
@@ -28,7 +28,7 @@ class Run:
         self.notes: list[str] = []
 
     def upgrade(self) -> list[str]:
-        """Do what ``migrate`` does here and now; give the names of what it applied."""
+        """Do what ``migrate`` does and return the names of the applied migrations."""
         targets = self.executor.loader.graph.leaf_nodes()
         plan = self.executor.migration_plan(targets)
         self._start(plan)
@@ -50,7 +50,7 @@ class Run:
             with transaction.atomic(using=self.alias):
                 self.finish(plan)
         except Exception as error:  # noqa: BLE001 - noted
-            # Today's receivers over yesterday's tables: no deploy ever ran them together.
+            # post_migrate receivers may fail on an old schema; this combination never happens in a deploy.
             self.notes.append("post_migrate: {}".format(error))
             self.watch.current = ""
 
@@ -70,7 +70,7 @@ class Run:
         self.watch.current = ""
 
     def finish(self, plan: list[Any]) -> None:
-        """Tell the apps that a migration is over: content types and permissions come from here."""
+        """Send post_migrate: its receivers create content types and permissions."""
         from django.core.management.sql import emit_post_migrate_signal
 
         state = self.state
@@ -85,7 +85,7 @@ class Run:
 
 
 def _reload_real_models(state: Any) -> None:
-    """Give models of apps without migrations their relations to the final state, as ``migrate`` does."""
+    """Return models of apps without migrations their relations to the final state, as ``migrate`` does."""
     from django.apps import apps
     from django.db.migrations.state import ModelState
 
@@ -98,7 +98,7 @@ def _reload_real_models(state: Any) -> None:
 
 
 def _create_schemas(connection: Any) -> None:
-    """Create the schemas that the settings put on the search path: somebody did on the real server."""
+    """Create the schemas that the settings put on the search path: on the real server they exist already."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW search_path")
         for part in str(cursor.fetchone()[0]).split(","):
