@@ -6,9 +6,10 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import drift, upgrade_paths
+from verification.migrations.equivalence.chain_runs import Applied
 from verification.migrations.equivalence.comparison import Reading
 from verification.migrations.equivalence.upgrade import Rows
-from verification.migrations.equivalence.verification import Applied, Verification, Verifier
+from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres.server import Server

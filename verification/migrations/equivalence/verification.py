@@ -1,34 +1,16 @@
 """The verdict on squashes: original chain against squashed chain, schema and rows, on one server."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from verification.migrations.data import row_comparison
-from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.attribution import LISTS, attribute, share
-from verification.migrations.equivalence.comparison import Comparison, with_alias
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.equivalence.chain_runs import CHAIN_FAILURES, Applied, ChainRuns
+from verification.migrations.equivalence.comparison import Comparison
+from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.tree_reader import original_chain
 from verification.migrations.plan.chains import Chain, Squash, using_only
-from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
-
-FAULTS: Final = {"apply", "irreversible", "load"}
-"""Kinds of failure that the chain causes itself."""
-
-
-@dataclass
-class Applied:
-    """One chain on databases of its own."""
-
-    chain: Chain
-    databases: Databases
-    steps: list[Step] = field(default_factory=list)
-    reading: comparison.Reading | None = None
-    failure: JobFailed | None = None
 
 
 @dataclass
@@ -79,10 +61,7 @@ class Verifier:
         self, runner: MigrationRunner, *, both_readers: bool = True, options: Options | None = None
     ) -> None:
         self._runner = runner
-        self._both = both_readers
-        self._options = options
-        self._second_runs: dict[Chain, Databases] = {}
-        self._lock = threading.Lock()
+        self._runs = ChainRuns(runner, both_readers=both_readers, options=options)
 
     def verify(self, squashes: Sequence[Squash]) -> Verification:
         """Return the verdict on each squash.
@@ -101,29 +80,23 @@ class Verifier:
             *([Chain()] if joint_squashes else []),
             *(using_only([each], chain) for each in single_squashes),
         ]
-        original, *others = self._runner.run_parallel(*(lambda each=each: self._run(each) for each in chains))
+        original, *others = self._runner.run_parallel(
+            *(lambda each=each: self._runs.run(each) for each in chains)
+        )
         self._require(original, squashes)
         verdicts = []
         if joint_squashes:
             verdicts = self._compare_jointly(original, others.pop(0), joint_squashes)
         for squash, applied in zip(single_squashes, others, strict=True):
-            verdicts.append(SquashVerdict(squash, self._compare(original, applied, squash), applied.steps))
+            verdicts.append(
+                SquashVerdict(squash, self._runs.compare(original, applied, squash), applied.steps)
+            )
         order = [squash.key for squash in squashes]
         verdicts.sort(key=lambda verdict: order.index(verdict.squash.key))
         return Verification(original, verdicts)
 
     def _contained_in_another(self, squash: Squash) -> bool:
         return any(squash.is_part_of(other) for other in self._runner.tree.squashes)
-
-    def _run(self, chain: Chain) -> Applied:
-        applied = Applied(chain, self._runner.fresh())
-        try:
-            applied.steps = self._runner.forward(applied.databases, chain)
-        except JobFailed as error:
-            applied.failure = error
-        else:
-            applied.reading = comparison.read(self._runner.server, applied.databases, both=self._both)
-        return applied
 
     def _require(self, original: Applied, squashes: Sequence[Squash]) -> None:
         if original.failure is not None:
@@ -137,10 +110,12 @@ class Verifier:
         rest, verdicts = list(squashes), []
         while len(rest) > 1 and (broken := _broken(applied, rest)) is not None:
             # The squashes after it did not run: repeat without it.
-            verdicts.append(SquashVerdict(broken, self._compare(original, applied, broken), applied.steps))
+            verdicts.append(
+                SquashVerdict(broken, self._runs.compare(original, applied, broken), applied.steps)
+            )
             rest.remove(broken)
-            applied = self._run(using_only(rest, original.chain))
-        joint = self._compare(original, applied, rest[0])
+            applied = self._runs.run(using_only(rest, original.chain))
+        joint = self._runs.compare(original, applied, rest[0])
         found = {squash: share(joint, squash, rest) for squash in rest}
         separable = [squash for squash in rest if not self._contained_in_another(squash)]
         if not joint.equal and len(rest) > 1 and separable:
@@ -155,7 +130,7 @@ class Verifier:
     ) -> dict[Squash, Comparison]:
         def compare(groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
             return self._runner.run_parallel(
-                *(lambda each=each: self._compare_some(original, each) for each in groups)
+                *(lambda each=each: self._runs.compare_some(original, each) for each in groups)
             )
 
         found, unclear = attribute(joint, separable, compare)
@@ -164,51 +139,9 @@ class Verifier:
                 getattr(attributed, name).extend(getattr(share(unclear, squash, squashes), name))
         return found
 
-    def _compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
-        """Run the chain that uses these squashes; None: they depend on another squash."""
-        run = self._run(using_only(used, original.chain))
-        if run.failure is not None and run.failure.kind == "load":
-            return None
-        comparison = self._compare(original, run, used[0])
-        self._runner.drop(run.databases)
-        return comparison
-
-    def _compare(self, original: Applied, applied: Applied, squash: Squash) -> Comparison:
-        failure = applied.failure
-        if failure is not None:
-            if failure.kind not in FAULTS or failure.kind == "load":
-                raise failure.cannot_run(f"the squashed chain of {squash.app} cannot be run")
-            return Comparison([comparison.does_not_apply(failure, str(squash))])
-        assert original.reading is not None  # noqa: S101 - it was required
-        assert applied.reading is not None  # noqa: S101 - no failure
-        found = comparison.compare_readings(original.reading, applied.reading, self._options)
-        for alias in original.databases.own:
-            found.differences += self._rows(original, applied, alias)
-        return found
-
-    def _rows(self, original: Applied, applied: Applied, alias: str) -> list[Difference]:
-        found = row_comparison.compare(
-            self._read_rows(original.databases, alias),
-            self._read_rows(applied.databases, alias),
-            lambda: self._read_rows(self._second_run(original.chain), alias),
-        )
-        return [with_alias(each, alias) for each in found]
-
-    def _read_rows(self, databases: Databases, alias: str) -> row_comparison.Rows:
-        return row_comparison.read(self._runner.server.url(databases.names[alias]))
-
-    def _second_run(self, chain: Chain) -> Databases:
-        """Run the originals once more, at most once; values that differ between two runs are random."""
-        with self._lock:
-            if chain not in self._second_runs:
-                databases = self._runner.fresh()
-                self._runner.forward(databases, chain)
-                self._second_runs[chain] = databases
-            return self._second_runs[chain]
-
 
 def _broken(applied: Applied, squashes: Sequence[Squash]) -> Squash | None:
     """Return the squash that stopped the chain."""
-    if applied.failure is None or applied.failure.kind not in FAULTS - {"load"}:
+    if applied.failure is None or applied.failure.kind not in CHAIN_FAILURES - {"load"}:
         return None
     return next((squash for squash in squashes if str(squash) == applied.failure.migration), None)

@@ -80,10 +80,10 @@ def tables_after_migrating(folder: Path, server: Server) -> set[str]:
     with MigrationRunner(project(folder), server, max_workers=1) as runner:
         databases = runner.fresh()
         runner.forward(databases, Chain())
-        with closing(psycopg2.connect(server.url(databases.names["default"]))) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-                return {row[0] for row in cursor.fetchall()}
+        url = server.url(databases.names["default"])
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            return {row[0] for row in cursor.fetchall()}
 
 
 @pytest.mark.parametrize(
@@ -278,17 +278,28 @@ def test_originals_that_cannot_run_are_not_comparable(
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-def upgrade_paths_of(folder: Path, server: Server, size: int = 40) -> upgrade_paths.UpgradePaths:
+def upgrade_paths_of(folder: Path, server: Server, many: Rows | None = None) -> upgrade_paths.UpgradePaths:
     with MigrationRunner(project(folder), server, max_workers=2) as runner:
         found = Verifier(runner).verify(runner.tree.chosen([]))
-        return upgrade_paths.verify_upgrade_paths(
-            runner, found.verdicts[0].squash, found.original.chain, Rows(size)
-        )
+        squash, chain = found.verdicts[0].squash, found.original.chain
+        return upgrade_paths.verify_upgrade_paths(runner, squash, chain, Rows(40), many)
 
 
-def test_every_way_to_an_honest_squash(server: Server) -> None:
-    """Partial states 0 to 4 with rows, the switch, the prune and the way back: nothing to report."""
-    found = upgrade_paths_of(PROJECTS / "library", server)
+def test_every_path_to_an_honest_squash(server: Server, tmp_path: Path) -> None:
+    """Partial states 0 to 4 with rows, prune and rollback: no difference; locks and rewrites are recorded.
+
+    A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it.
+    """
+    folder = copy("library", tmp_path)
+    Edit(
+        "books/migrations/0002_book_pages.py",
+        '"pages", models.IntegerField(default=0)),',
+        '"pages", models.IntegerField(default=0)),\n'
+        '        migrations.AlterField("book", "pages", models.BigIntegerField(default=0)),\n'
+        '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
+    )(folder)
+
+    found = upgrade_paths_of(folder, server, Rows(200, {"books_book": 1.0}))
 
     assert found.differences == []
     assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
@@ -301,15 +312,34 @@ def test_every_way_to_an_honest_squash(server: Server) -> None:
     ]
     before, after = found.prune_result.recorded
     assert before - after == 4
+    assert found.costs is not None
+    steps = {step.migration: step for step in found.costs.steps}
+    assert found.costs.rows > 200
+    assert steps["books.0002_book_pages"].rewritten == ("public.books_book",)
+    assert steps["books.0002_book_pages"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE, rewritten"]
+    assert steps["books.0005_book_language"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE"]
+    assert steps["books.0005_book_language"].alarms(100_000) == []
+    assert steps["books.0003_shelves"].alarms(0) == []
 
 
-def test_rows_that_a_data_step_loses_are_reported(server: Server, tmp_path: Path) -> None:
-    """A migration in the middle that deletes rows fails every upgrade that goes through it."""
+def test_lost_rows_and_steps_that_cannot_be_undone_are_reported(server: Server, tmp_path: Path) -> None:
+    """A step that deletes rows fails each upgrade through it; a step that is undone wrongly has its differences.
+
+    An irreversible step has its reason, and the steps below it are tried.
+    """
     folder = copy("library", tmp_path)
     Edit(
         "books/migrations/0003_shelves.py",
         'shelf = apps.get_model("books", "Shelf")',
         'shelf = apps.get_model("books", "Shelf")\n    apps.get_model("books", "Book").objects.all().delete()',
+    )(folder)
+
+    Edit("books/migrations/0003_shelves.py", "add_shelves, migrations.RunPython.noop", "add_shelves")(folder)
+    Edit(
+        "books/migrations/0002_book_pages.py",
+        "    operations = [",
+        "    operations = [\n"
+        '        migrations.RunSQL("SELECT 1", "ALTER TABLE books_book ALTER title TYPE varchar(99)"),',
     )(folder)
 
     found = upgrade_paths_of(folder, server)
@@ -320,21 +350,7 @@ def test_rows_that_a_data_step_loses_are_reported(server: Server, tmp_path: Path
     assert lost[1] == [("public.books_book", "rows")]
     assert lost[4] == []
 
-
-def test_the_way_back_lists_what_cannot_be_undone_and_what_is_undone_badly(
-    server: Server, tmp_path: Path
-) -> None:
-    """An irreversible step has its reason, a faulty one its differences, and the steps below are tried."""
-    folder = copy("library", tmp_path)
-    Edit("books/migrations/0003_shelves.py", "add_shelves, migrations.RunPython.noop", "add_shelves")(folder)
-    Edit(
-        "books/migrations/0002_book_pages.py",
-        "    operations = [",
-        "    operations = [\n"
-        '        migrations.RunSQL("SELECT 1", "ALTER TABLE books_book ALTER title TYPE varchar(99)"),',
-    )(folder)
-
-    steps = {step.migration: step for step in upgrade_paths_of(folder, server).rollback_steps}
+    steps = {step.migration: step for step in found.rollback_steps}
 
     assert not steps["0003_shelves"].reversible
     assert "not reversible" in steps["0003_shelves"].reason
@@ -343,30 +359,3 @@ def test_the_way_back_lists_what_cannot_be_undone_and_what_is_undone_badly(
     ]
     assert steps["0001_initial"].differences == []
     assert steps["0004_book_isbn"].differences == []
-
-
-def test_locks_and_rewrites_of_each_step_are_on_record(server: Server, tmp_path: Path) -> None:
-    """A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it."""
-    folder = copy("library", tmp_path)
-    Edit(
-        "books/migrations/0002_book_pages.py",
-        '"pages", models.IntegerField(default=0)),',
-        '"pages", models.IntegerField(default=0)),\n'
-        '        migrations.AlterField("book", "pages", models.BigIntegerField(default=0)),\n'
-        '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
-    )(folder)
-    with MigrationRunner(project(folder), server, max_workers=2) as runner:
-        found = Verifier(runner).verify(runner.tree.chosen([]))
-        squash, chain = found.verdicts[0].squash, found.original.chain
-        costs = upgrade_paths.verify_upgrade_paths(
-            runner, squash, chain, Rows(20), Rows(200, {"books_book": 1.0})
-        ).costs
-
-    assert costs is not None
-    steps = {step.migration: step for step in costs.steps}
-    assert costs.rows > 200
-    assert steps["books.0002_book_pages"].rewritten == ("public.books_book",)
-    assert steps["books.0002_book_pages"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE, rewritten"]
-    assert steps["books.0005_book_language"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE"]
-    assert steps["books.0005_book_language"].alarms(100_000) == []
-    assert steps["books.0003_shelves"].alarms(0) == []
