@@ -17,21 +17,21 @@ from verification.migrations.equivalence import drift, upgrade_paths
 from verification.migrations.equivalence.proposal import propose
 from verification.migrations.equivalence.upgrade import Rows
 from verification.migrations.equivalence.verification import Verifier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.progress import say, steps, waiting
-from verification.migrations.execution.project_runner import Applier
 from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.project.configuration import load
 from verification.schema.comparison.options import Options
 
-SMALL: Final = 50
+PARTIAL_STATE_ROWS: Final = 50
 """Rows of the largest table in each of the partial states."""
-MANY: Final = 100_000
+COST_ROWS: Final = 100_000
 """Rows of the largest table where costs are measured, unless ``--rows`` says otherwise."""
 
 Subparsers = Any
-"""argparse keeps the class of its subparsers to itself."""
+"""argparse has no public class for its subparsers."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -52,16 +52,16 @@ def register(subparsers: Subparsers) -> None:
     squash.add_argument(
         "--thorough",
         action="store_true",
-        help="also each partial state upgraded with rows in it, the way back, the originals' removal, and "
+        help="also each partial state upgraded with rows in it, their rollback, the originals' removal, and "
         "each migration's time and locks",
     )
     squash.add_argument(
         "--rows",
         type=_number,
-        default=MANY,
+        default=COST_ROWS,
         metavar="NUMBER",
         help="with --thorough: rows of the largest table that times and locks are measured on; 0: do not "
-        f"measure (default: {MANY})",
+        f"measure (default: {COST_ROWS})",
     )
     squash.add_argument(
         "--propose", metavar="APP", help="make a squash, prove it equal and write it as a patch"
@@ -96,7 +96,7 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
 
 
 def _options(arguments: argparse.Namespace, *always: str) -> Options | None:
-    """Give what the user allows and what is ``always`` left out; None: nothing."""
+    """Return the comparison's options, with ``always`` ignored too; None if nothing is ignored."""
     ignored = frozenset((*arguments.ignore, *always))
     if not ignored and not arguments.generated_names:
         return None
@@ -104,20 +104,24 @@ def _options(arguments: argparse.Namespace, *always: str) -> Options | None:
 
 
 def _squash(arguments: argparse.Namespace) -> int:
-    with _applier(arguments, arguments.postgres) as applier:
+    with _runner(arguments, arguments.postgres) as runner:
         if arguments.propose:
-            return _propose(arguments, applier)
-        squashes = applier.tree.chosen(arguments.app)
-        say(f"{len(squashes)} squash(es) on PostgreSQL {applier.server.version}, {applier.versions}")
-        found = Verifier(applier, options=_options(arguments)).verify(squashes)
-        extras: list[upgrade_paths.Thorough] = []
+            return _propose(arguments, runner)
+        squashes = runner.tree.chosen(arguments.app)
+        say(f"{len(squashes)} squash(es) on PostgreSQL {runner.server.version}, {runner.versions}")
+        found = Verifier(runner, options=_options(arguments)).verify(squashes)
+        extras: list[upgrade_paths.UpgradePaths] = []
         if arguments.thorough:
             ratios = load(Path.cwd()).rows
-            few, many = Rows(SMALL, ratios), Rows(arguments.rows, ratios) if arguments.rows else None
+            few, many = (
+                Rows(PARTIAL_STATE_ROWS, ratios),
+                Rows(arguments.rows, ratios) if arguments.rows else None,
+            )
             extras = [
-                upgrade_paths.examine(applier, each, found.original.chain, few, many) for each in squashes
+                upgrade_paths.verify_upgrade_paths(runner, each, found.original.chain, few, many)
+                for each in squashes
             ]
-        gone = applier.tree.not_comparable(arguments.app)
+        gone = runner.tree.not_comparable(arguments.app)
         equal = found.equal and not any(extra.differences for extra in extras)
         if arguments.format == "text":
             show.verification(found, extras, gone)
@@ -136,8 +140,8 @@ def _squash(arguments: argparse.Namespace) -> int:
         return EQUAL if equal else DIFFERS
 
 
-def _propose(arguments: argparse.Namespace, applier: Applier) -> int:
-    found = propose(applier, arguments.propose, Path.cwd())
+def _propose(arguments: argparse.Namespace, runner: MigrationRunner) -> int:
+    found = propose(runner, arguments.propose, Path.cwd())
     written = ""
     if found.patch:
         written = arguments.output or f"{arguments.propose}-squash.patch"
@@ -145,7 +149,7 @@ def _propose(arguments: argparse.Namespace, applier: Applier) -> int:
             Path(written).write_text(found.patch, encoding="utf-8")
         except OSError as error:
             raise CannotRun(
-                f"{written}: cannot be written ({error.strerror}); name another with -o"
+                f"{written}: cannot be written ({error.strerror})", "name another with -o"
             ) from None
     if arguments.format == "text":
         show.proposal(found, written)
@@ -167,8 +171,10 @@ def _propose(arguments: argparse.Namespace, applier: Applier) -> int:
 
 def _drift(arguments: argparse.Namespace) -> int:
     major = drift.major_of(arguments.url)
-    with _applier(arguments, arguments.postgres or _available(arguments.provider, major)) as applier:
-        comparison, recorded = drift.live(applier, arguments.url, _options(arguments, *drift.NOT_SAID))
+    with _runner(arguments, arguments.postgres or _available(arguments.provider, major)) as runner:
+        comparison, recorded = drift.live(
+            runner, arguments.url, _options(arguments, *drift.NOT_IN_MIGRATIONS)
+        )
         if arguments.format == "text":
             show.drift(comparison.differences, recorded)
         else:
@@ -197,35 +203,35 @@ def _available(provider: str, major: int) -> int | None:
 
 
 @contextmanager
-def _applier(arguments: argparse.Namespace, major: int | None) -> Iterator[Applier]:
-    """Start the server and the project's process; both are gone afterwards, databases first."""
+def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[MigrationRunner]:
+    """Start the server and the project's process; end both afterwards."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
     if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        _forget_ways()
+        _clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
-        with steps() as progress, Applier(project, server, progress=progress) as applier:
-            yield applier
+        with steps() as progress, MigrationRunner(project, server, progress=progress) as runner:
+            yield runner
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
     except psycopg2.OperationalError as error:
         line = (str(error).strip() or "no answer").splitlines()[0]
         raise CannotRun(
-            f"the server at {server.address} went away ({line}); see that it runs, and repeat"
+            f"the server at {server.address} went away ({line})", "check that it runs, and repeat"
         ) from None
     finally:
         _close(server)
 
 
-def _forget_ways() -> None:
-    """Take libpq's variables away: no server is reached but the harness's own, and they tell of another."""
+def _clear_libpq_environment() -> None:
+    """Remove PG* variables so that libpq cannot connect to a server other than ours."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
 
 def _close(server: Server) -> None:
-    """Stop the server; if that fails too, the first failure is the one to tell."""
+    """Stop the server; an error that is already being raised is not replaced."""
     failed = sys.exc_info()[1] is not None
     try:
         server.close()

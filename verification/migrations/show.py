@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from verification.migrations.equivalence.proposal import Proposal
-from verification.migrations.equivalence.upgrade_paths import Thorough
+from verification.migrations.equivalence.upgrade_paths import UpgradePaths
 from verification.migrations.equivalence.verification import Verification
 from verification.migrations.plan.chains import Squash
 from verification.schema.comparison.difference import Difference
@@ -20,15 +20,15 @@ def print_json(content: dict[str, Any]) -> None:
     console().file.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
-def verification(found: Verification, extras: Sequence[Thorough], gone: Sequence[Squash] = ()) -> None:
+def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequence[Squash] = ()) -> None:
     """Print the verdict on each squash; ``gone``: those that have no originals to be compared with."""
     out = console()
     for verdict in found.verdicts:
         squash = verdict.squash
-        strays = any(extra.differences for extra in extras if extra.squash == squash)
+        upgrades_differ = any(extra.differences for extra in extras if extra.squash == squash)
         word = "[bold green]equal[/bold green]" if verdict.equal else "[bold red]not equal[/bold red]"
-        if verdict.equal and strays:
-            word = "[bold red]equal from nothing, and not on every way[/bold red]"
+        if verdict.equal and upgrades_differ:
+            word = "[bold red]equal on an empty database, not on every upgrade path[/bold red]"
         branch = Tree(f"{word}  {escape(str(squash))}  (replaces {len(squash.originals)})")
         for each in verdict.comparison.differences:
             branch.add(line(each))
@@ -49,7 +49,7 @@ def verification(found: Verification, extras: Sequence[Thorough], gone: Sequence
         out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
 
 
-def _add_thorough(branch: Tree, extra: Thorough) -> None:
+def _add_thorough(branch: Tree, extra: UpgradePaths) -> None:
     for title, remarks, differences in extra.sections():
         colour = "red" if differences else "green"
         section = branch.add(f"[{colour}]{escape(title)}[/{colour}]")
@@ -60,7 +60,7 @@ def _add_thorough(branch: Tree, extra: Thorough) -> None:
 
 
 def drift(differences: Iterable[Difference], information: Iterable[Difference]) -> None:
-    """Print what a live database is otherwise than its migrations say."""
+    """Print how a live database differs from its migrations."""
     out = console()
     found = list(differences)
     if not found:
@@ -79,7 +79,7 @@ def drift(differences: Iterable[Difference], information: Iterable[Difference]) 
 
 
 def proposal(found: Proposal, written: str) -> None:
-    """Print how a proposal came out."""
+    """Print the result of a proposal."""
     out = console()
     if written:
         out.print(

@@ -1,4 +1,4 @@
-"""Property 5: the squashed chain and the original chain give the same schema, however one gets there."""
+"""Property 5: the squashed chain and the original chain give the same schema, on every upgrade path."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,51 +6,55 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import drift, upgrade_paths
+from verification.migrations.equivalence.chain_runs import Applied
 from verification.migrations.equivalence.comparison import Reading
 from verification.migrations.equivalence.upgrade import Rows
-from verification.migrations.equivalence.verification import Applied, Verification, Verifier
-from verification.migrations.execution.project_runner import Applier, Step
+from verification.migrations.equivalence.verification import Verification, Verifier
+from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
 
 PROPERTY = ("Property 5",)
-SMALL = 50
+PARTIAL_STATE_ROWS = 50
 """Rows of the largest table in each of the partial states."""
 
 
 @pytest.fixture(scope="module")
-def applier(configuration: Configuration, server: Server) -> Iterator[Applier]:
-    """The project on the server, with runners of its own."""
+def runner(configuration: Configuration, server: Server) -> Iterator[MigrationRunner]:
+    """The project on the server, with workers of its own."""
     if not configuration.settings:
-        raise CannotRun("[tool.verification] names no settings module; add settings = 'mysite.settings'")
-    with Applier(Project.of(configuration, settings=configuration.settings), server) as started:
+        raise CannotRun("[tool.verification] names no settings module", "add settings = 'mysite.settings'")
+    with MigrationRunner(Project.of(configuration, settings=configuration.settings), server) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def squashes(applier: Applier, configuration: Configuration) -> Verification:
+def squashes(runner: MigrationRunner, configuration: Configuration) -> Verification:
     """Original and squashed chains, each run once on an empty database and read by both readers."""
     try:
-        return Verifier(applier).verify(applier.tree.chosen(configuration.apps))
+        return Verifier(runner).verify(runner.tree.chosen(configuration.apps))
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
 
 
 @pytest.fixture(scope="module")
-def ways(
-    applier: Applier,
+def paths(
+    runner: MigrationRunner,
     squashes: Verification,
     configuration: Configuration,
     pytestconfig: pytest.Config,
-) -> list[upgrade_paths.Thorough]:
-    """Every way to the squash but the empty database."""
-    few = Rows(SMALL, configuration.rows)
+) -> list[upgrade_paths.UpgradePaths]:
+    """All upgrade paths of each squash except that of an empty database."""
+    few = Rows(PARTIAL_STATE_ROWS, configuration.rows)
     size = pytestconfig.getoption("--verification-rows") or configuration.row_count
     many = Rows(size, configuration.rows) if size else None
     chain = squashes.original.chain
-    return [upgrade_paths.examine(applier, verdict.squash, chain, few, many) for verdict in squashes.verdicts]
+    return [
+        upgrade_paths.verify_upgrade_paths(runner, verdict.squash, chain, few, many)
+        for verdict in squashes.verdicts
+    ]
 
 
 def test_schema_squash(squashes: Verification, check: Check) -> None:
@@ -77,11 +81,11 @@ def test_schema_readers(squashes: Verification, check: Check) -> None:
 
 
 def test_schema_written(
-    applier: Applier, squashes: Verification, configuration: Configuration, check: Check
+    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
 ) -> None:
-    """The migrations say all that the models say: ``makemigrations`` has nothing to write."""
+    """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
-    found = drift.unwritten_changes(applier, squashes.original.chain)
+    found = drift.unwritten_changes(runner, squashes.original.chain)
     unwritten = {app: found[app] for app in found if not configuration.apps or app in configuration.apps}
     check.tables.append(
         Table(
@@ -97,20 +101,20 @@ def test_schema_written(
 
 
 def test_schema_models(
-    applier: Applier, squashes: Verification, configuration: Configuration, check: Check
+    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
 ) -> None:
     """Every field, index and constraint of the models is in the migrated database, and nothing else is."""
     check.properties = PROPERTY
-    found = drift.against_models(applier, _reading(squashes.original), configuration.apps)
+    found = drift.against_models(runner, _reading(squashes.original), configuration.apps)
     check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
     assert found.tables, f"no model of {', '.join(configuration.apps) or 'any app'} has a table"
     check.expect_none(found.differences, "differences")
 
 
-def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_partial_states(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
-    upgrades = [each for way in ways for each in way.upgrades]
+    upgrades = [each for path in paths for each in path.upgrades]
     check.tables.append(
         Table(
             "partial states upgraded with the squash in the tree",
@@ -125,38 +129,39 @@ def test_schema_partial_states(ways: list[upgrade_paths.Thorough], check: Check)
     check.expect_none([each for upgrade in upgrades for each in upgrade.differences], "differences")
 
 
-def test_schema_succession(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_prune(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """With all originals applied the squash runs nothing; then the originals can be pruned and removed."""
     check.properties = PROPERTY
-    for way in ways:
-        before, after = way.succession.recorded
+    for path in paths:
+        before, after = path.prune_result.recorded
         check.notes.append(
-            f"{way.squash}: {before} migrations recorded before migrate --prune, {after} after"
+            f"{path.squash}: {before} migrations recorded before migrate --prune, {after} after"
         )
     check.expect_none(
-        [each for way in ways for each in (*way.succession.switched, *way.succession.pruned)], "differences"
+        [each for path in paths for each in (*path.prune_result.switched, *path.prune_result.pruned)],
+        "differences",
     )
 
 
-def test_schema_rollback(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_rollback(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """Each original, undone, leaves the schema that it started from; what cannot be undone says why."""
     check.properties = PROPERTY
-    steps = [each for way in ways for each in way.way_back]
+    steps = [each for path in paths for each in path.rollback_steps]
     check.tables.append(
         Table(
-            "the way back",
+            "originals undone, last first",
             ("migration", "reversible", "reason", "differences"),
             [(each.migration, each.reversible, each.reason, len(each.differences)) for each in steps],
         )
     )
-    assert steps, "no original was tried on the way back"
+    assert steps, "no original was undone"
     check.expect_none([each for step in steps for each in step.differences], "differences")
 
 
-def test_schema_costs(ways: list[upgrade_paths.Thorough], check: Check) -> None:
+def test_schema_costs(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
-    costs = [way.costs for way in ways if way.costs is not None]
+    costs = [path.costs for path in paths if path.costs is not None]
     steps = [step for each in costs for step in each.steps]
     check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
     check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
@@ -169,7 +174,7 @@ def test_schema_costs(ways: list[upgrade_paths.Thorough], check: Check) -> None:
 
 def _reading(applied: Applied) -> Reading:
     if applied.reading is None:
-        raise CannotRun("the original chain left nothing to read; see schema.squash")
+        raise CannotRun("the original chain left nothing to read", "see the check schema.squash")
     return applied.reading
 
 
@@ -189,9 +194,9 @@ def _times(title: str, steps: Sequence[Step]) -> Table:
 
 
 def _alarms(steps: Sequence[Step]) -> Table:
-    found = {(step.migration, line) for step in steps for line in step.alarms(upgrade_paths.LARGE)}
+    found = {(step.migration, line) for step in steps for line in step.alarms(upgrade_paths.LARGE_TABLE_ROWS)}
     return Table(
-        f"steps that stop the traffic of a table with {upgrade_paths.LARGE} rows or more",
+        f"steps that stop the traffic of a table with {upgrade_paths.LARGE_TABLE_ROWS} rows or more",
         ("migration", "table and lock"),
         sorted(found),
     )

@@ -58,9 +58,9 @@ class Layout:
 
 
 def read_layouts(connection: Any, described: list[Mapping[str, Any]] | None = None) -> dict[str, Layout]:
-    """Read every table; ``described`` (the runner's account of the models) adds choices and links.
+    """Read every table; ``described`` (the worker's account of the models) adds choices and links.
 
-    Gives qualified name -> layout, in the order of the names.
+    Returns qualified name -> layout, in the order of the names.
     """
     models = {table["table"].strip('"'): table for table in described or []}
     layouts: dict[int, Layout] = {}

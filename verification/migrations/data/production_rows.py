@@ -16,14 +16,14 @@ import psycopg2
 from psycopg2 import sql
 
 from verification.migrations.data.columns import Layout, read_layouts
-from verification.migrations.data.values import NULL_SHARE, Maker, maker
+from verification.migrations.data.values import NULL_SHARE, ValueGenerator, value_generator
 
 SEED: Final = 20251123
 PARENTS_READ: Final = 10_000
 """Rows of an existing table that generated rows may point to."""
 ATTEMPTS: Final = 20
 """How often a row is made anew that repeats a unique combination."""
-FEWEST: Final = 5
+MIN_ROWS: Final = 5
 """Rows of the smallest table."""
 DEFAULT_RATIOS: Final = (0.001, 0.02, 0.5)
 """Rows for each row of the largest table, by the length of the longest path of links."""
@@ -59,7 +59,7 @@ def fill(
         if layout.name not in wanted or _has_rows(connection, layout):
             continue
         ratio = (ratios or {}).get(layout.name, DEFAULT_RATIOS[min(depth, len(DEFAULT_RATIOS) - 1)])
-        count = max(FEWEST, round(size * ratio)) if ratio > 0 else 0
+        count = max(MIN_ROWS, round(size * ratio)) if ratio > 0 else 0
         if count:
             _fill_table(connection, layout, count, random.Random(f"{seed}:{layout.name}"), keys, filling)  # noqa: S311 - rows, not secrets
     with connection.cursor() as cursor:
@@ -68,7 +68,7 @@ def fill(
 
 
 def _in_order(layouts: Mapping[str, Layout]) -> Iterator[tuple[Layout, int]]:
-    """Give tables after those that they point to, with the length of their longest path."""
+    """Return tables after those that they point to, with the length of their longest path."""
     graph = {
         name: {target for target, _ in layout.links.values() if target != name}
         for name, layout in sorted(layouts.items())
@@ -124,13 +124,13 @@ def _fill_table(
     connection: Any, layout: Layout, count: int, rng: random.Random, keys: _Keys, filling: Filling
 ) -> None:
     names = [name for name in layout.columns if name not in layout.generated]
-    makers: list[Maker] = []
+    generators: list[ValueGenerator] = []
     for name in names:
         column = layout.columns[name]
         if name in layout.links:
             make, count = _link(layout, name, count, rng, keys)
         else:
-            make = maker(column, rng)
+            make = value_generator(column, rng)
         if make is None and column.not_null:
             filling.left_empty[layout.qualified] = (
                 f"{name} points to {layout.links[name][0]}, which has no rows to spare"
@@ -138,8 +138,8 @@ def _fill_table(
                 else f"no values are known for type {column.type} of {name}"
             )
             return
-        makers.append(make or _null)
-    rows = _distinct(makers, count, _combinations(layout, names))
+        generators.append(make or _null)
+    rows = _distinct(generators, count, _combinations(layout, names))
     try:
         _copy(connection, layout, names, rows)
     except psycopg2.IntegrityError as error:
@@ -153,7 +153,9 @@ def _null(_: int) -> str | None:
     return None
 
 
-def _link(layout: Layout, name: str, count: int, rng: random.Random, keys: _Keys) -> tuple[Maker | None, int]:
+def _link(
+    layout: Layout, name: str, count: int, rng: random.Random, keys: _Keys
+) -> tuple[ValueGenerator | None, int]:
     column = layout.columns[name]
     target = layout.links[name]
     parents = [] if target[0] == layout.qualified else keys.of(target)
@@ -172,7 +174,7 @@ def _link(layout: Layout, name: str, count: int, rng: random.Random, keys: _Keys
 
 
 def _combinations(layout: Layout, names: Sequence[str]) -> list[list[int]]:
-    """Give the places of the columns of each unique key; single ones are distinct by their makers."""
+    """Return the places of the columns of each unique key; single ones are distinct by their generators."""
     return [
         [names.index(name) for name in unique]
         for unique in layout.uniques
@@ -180,12 +182,14 @@ def _combinations(layout: Layout, names: Sequence[str]) -> list[list[int]]:
     ]
 
 
-def _distinct(makers: Sequence[Maker], count: int, combinations: list[list[int]]) -> list[list[str | None]]:
+def _distinct(
+    generators: Sequence[ValueGenerator], count: int, combinations: list[list[int]]
+) -> list[list[str | None]]:
     rows = []
     seen: list[set[tuple[str | None, ...]]] = [set() for _ in combinations]
     for number in range(count):
         for _ in range(ATTEMPTS):
-            row = [make(number) for make in makers]
+            row = [make(number) for make in generators]
             marks = [tuple(row[place] for place in places) for places in combinations]
             if not any(mark in known for mark, known in zip(marks, seen, strict=True)):
                 for mark, known in zip(marks, seen, strict=True):

@@ -37,7 +37,7 @@ class Rows:
     _found: dict[Place, dict[str | None, Row]] = field(default_factory=dict, repr=False)
 
     def surrogate(self, table: str) -> str | None:
-        """Give the table's surrogate key."""
+        """Return the table's surrogate key."""
         layout = self.layouts[table]
         if len(layout.primary_key) != 1 or layout.primary_key[0] in layout.links:
             return None
@@ -45,7 +45,7 @@ class Rows:
         return column.name if column.base in SURROGATES else None
 
     def compared(self, table: str) -> list[str]:
-        """Give the columns whose content counts."""
+        """Return the columns whose content counts."""
         surrogate = self.surrogate(table)
         return [
             name
@@ -54,13 +54,13 @@ class Rows:
         ]
 
     def key_columns(self, table: str) -> list[str]:
-        """Give the natural key; every compared column where the table has none."""
+        """Return the natural key; every compared column where the table has none."""
         columns = self.compared(table)
         fitting = [unique for unique in self.layouts[table].uniques if set(unique) <= set(columns)]
         return list(min(fitting, key=lambda unique: (len(list(unique)), unique))) if fitting else columns
 
     def value(self, table: str, name: str, row: Row, trail: tuple[str, ...] = ()) -> str:
-        """Give a column's content; a link as the natural key of what it points to."""
+        """Return a column's content; a link as the natural key of what it points to."""
         content = row[name]
         link = self.layouts[table].links.get(name)
         if content is None or link is None:
@@ -72,7 +72,7 @@ class Rows:
         return f"({self.key(target, parent, (*trail, table))})"
 
     def key(self, table: str, row: Row, trail: tuple[str, ...] = ()) -> str:
-        """Give a row's natural key as text: ``name=x, site=(domain=y)``."""
+        """Return a row's natural key as text: ``name=x, site=(domain=y)``."""
         return ", ".join(f"{name}={self.value(table, name, row, trail)}" for name in self.key_columns(table))
 
     def _by_column(self, table: str, name: str) -> dict[str | None, Row]:

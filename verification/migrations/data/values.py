@@ -1,6 +1,6 @@
-"""Values that look like production: one maker for each column, deterministic from a seed.
+"""Values that look like production: one generator for each column, deterministic from a seed.
 
-A maker takes the row's number, from 0, and gives the text that COPY reads; ``None`` is NULL.
+A generator takes the row's number, from 0, and returns the text that COPY reads; ``None`` is NULL.
 """
 
 import random
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-Maker = Callable[[int], str | None]
+ValueGenerator = Callable[[int], str | None]
 
 EPOCH: Final = datetime(2025, 1, 1, tzinfo=UTC)
 """Generated times lie within the year from here: a fixed one, so that one seed gives one data set."""
@@ -49,15 +49,15 @@ class Column:
         return [int(part) for part in found[1].split(",")] if found else []
 
 
-def maker(column: Column, rng: random.Random) -> Maker | None:
-    """Give the maker for a column; None: there is none for its type."""
+def value_generator(column: Column, rng: random.Random) -> ValueGenerator | None:
+    """Return the generator for a column; None if its type is not supported."""
     make = _plain(column, rng)
     if make is None or column.not_null or column.primary_key:
         return make
     return lambda row: None if rng.random() < NULL_SHARE else make(row)
 
 
-def _plain(column: Column, rng: random.Random) -> Maker | None:
+def _plain(column: Column, rng: random.Random) -> ValueGenerator | None:
     if column.choices and not column.unique:
         choices = [str(choice) for choice in column.choices]
         return lambda _: rng.choice(choices)
@@ -110,7 +110,7 @@ def _moment(rng: random.Random) -> datetime:
     return EPOCH + timedelta(seconds=rng.randrange(YEAR_SECONDS))
 
 
-def _number(column: Column, rng: random.Random) -> Maker:
+def _number(column: Column, rng: random.Random) -> ValueGenerator:
     if column.unique:
         return lambda row: str(row + 1)
     top = 999
@@ -120,7 +120,7 @@ def _number(column: Column, rng: random.Random) -> Maker:
     return lambda _: str(rng.randint(0, top))
 
 
-def _text(column: Column, rng: random.Random) -> Maker:
+def _text(column: Column, rng: random.Random) -> ValueGenerator:
     limit = column.modifiers[0] if column.modifiers else 200
     if column.primary_key and limit >= UUID_LENGTH:
         return lambda _: str(_uuid(rng))

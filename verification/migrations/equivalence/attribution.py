@@ -30,7 +30,7 @@ FEW: Final = 6
 def attribute(
     joint: Comparison, squashes: Sequence[Squash], compare: Compare
 ) -> tuple[dict[Squash, Comparison], Comparison]:
-    """Give each squash what it causes of the joint findings, alone or with others, and what none does."""
+    """Return each squash what it causes of the joint findings, alone or with others, and what none does."""
     found = {squash: Comparison(notes=joint.notes) for squash in squashes}
     rest = Comparison(joint.differences, joint.information, joint.notes, joint.disagreements)
     named = {squash for _, each in _items(joint) for squash in owners(each, squashes)}
@@ -46,7 +46,7 @@ def attribute(
 
 
 def share(joint: Comparison, squash: Squash, squashes: Sequence[Squash]) -> Comparison:
-    """Give a squash the findings on its tables; what belongs to none of the squashes goes to each."""
+    """Return a squash the findings on its tables; what belongs to none of the squashes goes to each."""
     kept = [(name, each) for name, each in _items(joint) if squash in (owners(each, squashes) or squashes)]
     found = Comparison(notes=joint.notes)
     for name, each in kept:
@@ -55,7 +55,7 @@ def share(joint: Comparison, squash: Squash, squashes: Sequence[Squash]) -> Comp
 
 
 def owners(difference: Difference, squashes: Sequence[Squash]) -> list[Squash]:
-    """Give the squashes that name the table, or else one that its name begins with, or else those of its app."""
+    """Return the squashes that name the table, or else one that its name begins with, or else those of its app."""
     # public.app_model.column, alias: public.app_model(key=value), app.0001_initial
     name = difference.object.split("(")[0].rpartition(": ")[2]
     table = name.partition(".")[2].split(".")[0]
@@ -111,7 +111,7 @@ def _ask_alone(
 def _together(
     joint: Comparison, squashes: Sequence[Squash], compare: Compare
 ) -> tuple[dict[Squash, Comparison], Comparison]:
-    """Give a finding to every squash without which it does not show."""
+    """Return a finding to every squash without which it does not show."""
     items = _items(joint)
     size = isqrt(len(squashes)) if len(squashes) > FEW else 1
     groups = [tuple(squashes[start : start + size]) for start in range(0, len(squashes), size)]
@@ -137,7 +137,10 @@ def _needed(
     squashes: Sequence[Squash],
     compare: Compare,
 ) -> list[list[tuple[Squash, ...]]]:
-    """Give for each finding the groups without which it does not show; a chain that needs a group says nothing."""
+    """Return for each difference the groups without which it does not show.
+
+    A chain that does not load without a group is not counted.
+    """
     without = compare([tuple(each for each in squashes if each not in group) for group in groups])
     shown = [(group, _items(each)) for group, each in zip(groups, without, strict=True) if each is not None]
     return [[group for group, found in shown if item not in found] for item in items]
@@ -150,7 +153,7 @@ def _merge(found: dict[Squash, Comparison], more: dict[Squash, Comparison]) -> N
 
 
 def _codes(number: int) -> Iterator[frozenset[int]]:
-    """Give so many sets of runs, all of one size."""
+    """Return so many sets of runs, all of one size."""
     runs = next(runs for runs in count(1) if comb(runs, runs // 2) >= number or runs == number)
     size = runs // 2 if runs < number else 1
     codes = combinations(range(runs), size)

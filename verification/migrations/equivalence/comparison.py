@@ -1,13 +1,14 @@
 """Read databases with both readers and say whether two of them are equal.
 
 The gate passes only when the catalog and the inspection both say so; where they disagree
-about something that both can see, that is a failure of its own (issue: "read in two ways").
+about something that both can see, that is a failure of its own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from verification.migrations.execution.project_runner import Databases
+from verification.migrations.execution.migration_runner import Databases
+from verification.migrations.execution.runner import JobFailed
 from verification.postgres.server import Server
 from verification.schema import catalog
 from verification.schema.comparison.compare import compare_schemas
@@ -27,7 +28,7 @@ class Reading:
 
 @dataclass
 class Comparison:
-    """What two readings came to."""
+    """The result of comparing two readings."""
 
     differences: list[Difference] = field(default_factory=list)
     information: list[Difference] = field(default_factory=list)
@@ -52,35 +53,43 @@ def read(server: Server, databases: Databases, *, both: bool = True) -> Reading:
     )
 
 
-def judge(left: Reading, right: Reading, options: Options | None = None) -> Comparison:
+def compare_readings(left: Reading, right: Reading, options: Options | None = None) -> Comparison:
     """Compare two readings of the same aliases."""
     found = Comparison()
     for alias, schema in left.schemas.items():
         catalogs = compare_schemas(schema, right.schemas[alias], options or Options())
-        found.differences += [placed(each, alias) for each in catalogs.differences]
-        found.information += [placed(each, alias) for each in catalogs.information]
+        found.differences += [with_alias(each, alias) for each in catalogs.differences]
+        found.information += [with_alias(each, alias) for each in catalogs.information]
         found.notes += catalogs.notes
     for alias in left.witnessed.keys() & right.witnessed.keys():
         for side, schema in ((left, left.schemas[alias]), (right, right.schemas[alias])):
             found.disagreements += [
-                placed(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
+                with_alias(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
             ]
         if options is None:
-            # The inspection has no options: what they allow, it would call a difference.
-            found.disagreements += _unseen(found, left.witnessed[alias], right.witnessed[alias], alias)
+            # The inspection has no options and would report what they allow.
+            found.disagreements += _only_inspection_sees(
+                found, left.witnessed[alias], right.witnessed[alias], alias
+            )
     return found
 
 
-def _unseen(
+def _only_inspection_sees(
     found: Comparison, left: reading.Inspection, right: reading.Inspection, alias: str
 ) -> list[Difference]:
-    """Give what the inspection alone tells apart, when the catalog calls the two equal."""
+    """Return what the inspection alone tells apart, when the catalog calls the two equal."""
     if found.differences:
         return []
-    return [placed(each, alias) for each in reading.compare_inspections(left, right)]
+    return [with_alias(each, alias) for each in reading.compare_inspections(left, right)]
 
 
-def placed(difference: Difference, alias: str) -> Difference:
+def does_not_apply(error: JobFailed, otherwise: str) -> Difference:
+    """Return the difference for a migration that fails; ``otherwise`` names it where the error does not."""
+    where = error.migration or otherwise
+    return Difference("migration", where, "changed", "applies", "applies", error.message)
+
+
+def with_alias(difference: Difference, alias: str) -> Difference:
     """Name the database in the object when it is not the default one."""
     if alias == "default":
         return difference

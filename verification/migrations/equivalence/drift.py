@@ -1,6 +1,6 @@
-"""Models, migrations and database, held against one another two by two."""
+"""Compare models, migrations and a live database with one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +10,7 @@ import psycopg2
 from verification.errors import CannotRun
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.comparison import Comparison, Reading
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.postgres.url import connect
@@ -18,53 +18,51 @@ from verification.schema import catalog
 from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
 
-NOT_SAID: Final = ("owner",)
-"""What migrations say nothing of: whose the objects are."""
+NOT_IN_MIGRATIONS: Final = ("owner",)
+"""Attributes that migrations do not define; not compared with a live database."""
 OF_THE_DATABASE: Final = ("comment", "database")
-"""Kind and object of what is written on a database as a whole: its keeper's word, not a migration's."""
+"""Kind and object of what is written on a database as a whole: set by its administrator, not by a migration."""
 
 
 @dataclass
 class ModelDrift:
-    """Models against migrations, and models against the database that the migrations make."""
+    """How the database that the migrations make differs from one made from the models."""
 
-    unwritten: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """App -> what ``makemigrations`` would write."""
     differences: list[Difference] = field(default_factory=list)
     """Database of the migrations (left) against one made from the models alone (right)."""
     tables: int = 0
     """How many tables of models were compared."""
 
 
-def unwritten_changes(applier: Applier, chain: Chain) -> dict[str, list[str]]:
-    """Ask the autodetector what ``makemigrations`` would write; nothing is what it should be."""
+def unwritten_changes(runner: MigrationRunner, chain: Chain) -> dict[str, list[str]]:
+    """Ask the autodetector what ``makemigrations`` would write; nothing is expected."""
     try:
-        with applier.runner() as runner:
-            found: dict[str, list[str]] = runner.run("changes", without=chain.to_json())["changes"]
+        with runner.worker() as worker:
+            found: dict[str, list[str]] = worker.run("changes", without=chain.to_json())["changes"]
     except JobFailed as error:
         raise error.cannot_run("models and migrations cannot be compared") from None
     return found
 
 
-def against_models(applier: Applier, migrated: Reading, apps: Sequence[str]) -> ModelDrift:
+def against_models(runner: MigrationRunner, migrated: Reading, apps: Sequence[str]) -> ModelDrift:
     """Make a database straight from the models and compare the tables of these apps (of all if none)."""
-    databases = applier.fresh()
+    databases = runner.fresh()
     try:
-        with applier.runner() as runner:
-            described = runner.run("models", databases=databases.to_json())["tables"]
-            runner.run("create", databases=databases.to_json())
+        with runner.worker() as worker:
+            described = worker.run("models", databases=databases.to_json())["tables"]
+            worker.run("create", databases=databases.to_json())
     except JobFailed as error:
         raise error.cannot_run("no database can be made from the models alone") from None
-    from_models = comparison.read(applier.server, databases, both=False)
+    from_models = comparison.read(runner.server, databases, both=False)
     names = {
         table["table"].strip('"')
         for tables in described.values()
         for table in tables
         if not apps or table["app"] in apps
     }
-    found = comparison.judge(migrated, from_models)
+    found = comparison.compare_readings(migrated, from_models)
     differences = [each for each in found.differences if _concerns(each.object, names)]
-    applier.drop(databases)
+    runner.drop(databases)
     return ModelDrift(differences=differences, tables=len(names))
 
 
@@ -76,18 +74,20 @@ def _concerns(name: str, tables: set[str]) -> bool:
     )
 
 
-def live(applier: Applier, url: str, options: Options | None = None) -> tuple[Comparison, list[Difference]]:
+def live(
+    runner: MigrationRunner, url: str, options: Options | None = None
+) -> tuple[Comparison, list[Difference]]:
     """Compare a live database (right) with what the migrations make (left).
 
-    Gives the comparison and, as information, the migrations that only one of the two records.
+    Returns the comparison and, as information, the migrations that only one of the two records.
     """
-    databases = applier.fresh()
+    databases = runner.fresh()
     try:
-        applier.forward(databases, Chain())
+        runner.forward(databases, Chain())
     except JobFailed as error:
         raise error.cannot_run("the migrations cannot be applied") from None
-    ours = applier.server.url(databases.names["default"])
-    judged = comparison.judge(
+    ours = runner.server.url(databases.names["default"])
+    judged = comparison.compare_readings(
         Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)}), options
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
@@ -116,11 +116,12 @@ def _migrations(url: str) -> set[str]:
 
 
 def major_of(url: str) -> int:
-    """Give the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
+    """Return the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
     try:
         with closing(connect(url)) as connection:
             return int(connection.server_version) // 10_000
     except psycopg2.Error as error:
         raise CannotRun(
-            f"the database cannot be reached: {str(error).strip().splitlines()[0]}; check the URL and the server"
+            f"the database cannot be reached: {str(error).strip().splitlines()[0]}",
+            "check the URL and the server",
         ) from None

@@ -1,4 +1,4 @@
-"""Every partial state of an original chain, each kept as a template for what is asked of it."""
+"""Every partial state of an original chain, kept as template databases."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from verification.migrations.equivalence import comparison
-from verification.migrations.execution.project_runner import Applier, Databases, Step
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import Event, JobFailed
 from verification.migrations.plan.chains import Chain, Squash
 
 
 @dataclass(frozen=True)
 class PartialState:
-    """Databases on which 0001..k of the originals have been applied, and nothing that needs more."""
+    """Databases on which 0001..k of the originals have been applied, and nothing that depends on later ones."""
 
     position: int
     migration: str
@@ -25,7 +25,7 @@ class PartialState:
 
 
 @dataclass(frozen=True)
-class Ladder:
+class PartialStates:
     """All partial states of one squash's originals, from 0 to the last."""
 
     squash: Squash
@@ -39,12 +39,12 @@ class Ladder:
         return self.states[-1]
 
 
-def climb(applier: Applier, squash: Squash, chain: Chain) -> Ladder:
+def build_partial_states(runner: MigrationRunner, squash: Squash, chain: Chain) -> PartialStates:
     """Run the original chain once and keep a clone and a reading of every partial state.
 
     Raises ``CannotRun`` when the chain fails.
     """
-    work = applier.fresh()
+    work = runner.fresh()
     kept: list[tuple[Event, Databases]] = []
 
     # The next original runs while the clone of the last is read.
@@ -52,17 +52,17 @@ def climb(applier: Applier, squash: Squash, chain: Chain) -> Ladder:
         readings: list[Future[comparison.Reading]] = []
 
         def keep(event: Event) -> None:
-            clone = applier.clone(work)
+            clone = runner.clone(work)
             kept.append((event, clone))
-            readings.append(reader.submit(comparison.read, applier.server, clone, both=False))
+            readings.append(reader.submit(comparison.read, runner.server, clone, both=False))
 
         try:
-            steps = applier.climb(work, chain, squash, keep)
+            steps = runner.apply_stepwise(work, chain, squash, keep)
         except JobFailed as error:
             raise error.cannot_run(f"not comparable: the original chain of {squash.app} fails") from None
-    applier.drop(work)
+    runner.drop(work)
     states = tuple(
         PartialState(event["position"], event["migration"] or "", clone, reading.result(), event["tables"])
         for (event, clone), reading in zip(kept, readings, strict=True)
     )
-    return Ladder(squash, chain, states, tuple(steps))
+    return PartialStates(squash, chain, states, tuple(steps))

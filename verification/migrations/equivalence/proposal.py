@@ -1,4 +1,4 @@
-"""Make a squash, prove it, and only then hand it over as a patch.
+"""Make a squash, verify it, and write it as a patch if it is equal.
 
 Two candidates are tried: what ``squashmigrations`` writes, and what a first
 ``makemigrations`` would write for the final state. Either is written into a temporary copy of
@@ -15,13 +15,13 @@ from typing import Final
 from verification.errors import CannotRun
 from verification.migrations.equivalence.drift import unwritten_changes
 from verification.migrations.equivalence.verification import Verifier
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan import migration_files
 from verification.migrations.plan.chains import Chain, Key, Squash, Tree
 from verification.schema.comparison.difference import Difference
 
-FEWEST: Final = 2
+MIN_MIGRATIONS: Final = 2
 """Migrations that it takes to be squashed."""
 ELIDED: Final = "since it leaves nothing in an empty database"
 """Why a step of a proven squash could be left out."""
@@ -29,7 +29,7 @@ ELIDED: Final = "since it leaves nothing in an empty database"
 
 @dataclass
 class Proposal:
-    """A squash that is proven, or what stands in its way."""
+    """A squash that was verified, or why there is none."""
 
     app: str
     squash: str = ""
@@ -44,31 +44,31 @@ class Proposal:
     cautions: list[str] = field(default_factory=list)
 
 
-def propose(applier: Applier, app: str, root: Path) -> Proposal:
+def propose(runner: MigrationRunner, app: str, root: Path) -> Proposal:
     """Make and prove a squash of all of an app's migrations; paths in the patch are relative to ``root``."""
-    found = applier.tree
+    found = runner.tree
     if app not in found.labels:
         raise CannotRun(
-            f"--propose {app}: no installed app has this label; labels: {', '.join(found.labels)}"
+            f"--propose {app}: no installed app has this label", f"labels: {', '.join(found.labels)}"
         )
     stale = [squash for squash in found.squashes if squash.app == app and not squash.missing]
     originals = set(found.migrations.get(app, [])) - {squash.name for squash in stale}
-    if len(originals) < FEWEST:
+    if len(originals) < MIN_MIGRATIONS:
         raise CannotRun(f"--propose {app}: it has {len(originals)} migration(s); there is nothing to squash")
     if any(original_app != app for squash in stale for original_app, _ in squash.originals):
         raise CannotRun(
-            f"--propose {app}: its squash replaces migrations of another app; revise that one by hand"
+            f"--propose {app}: its squash replaces migrations of another app", "revise that one by hand"
         )
     try:
-        with applier.runner() as runner:
-            runner.run("load", without=[list(squash.key) for squash in stale])
+        with runner.worker() as worker:
+            worker.run("load", without=[list(squash.key) for squash in stale])
     except JobFailed as error:
         raise error.cannot_run(f"--propose {app}: the chain that would be squashed does not load") from None
     proposal = Proposal(app)
     for how, make in (("squashmigrations", _by_command), ("final state", _from_state)):
         with tempfile.TemporaryDirectory(prefix="verification-") as directory:
             overlay = _prepare(found, app, stale, Path(directory))
-            obstacle = _try(applier, overlay, app, make, proposal)
+            obstacle = _try(runner, overlay, app, make, proposal)
             if obstacle:
                 proposal.blocked.append(f"{how}: {obstacle}")
                 continue
@@ -81,7 +81,7 @@ def propose(applier: Applier, app: str, root: Path) -> Proposal:
 
 
 def _prepare(found: Tree, app: str, stale: list[Squash], directory: Path) -> dict[str, str]:
-    """Copy the app's migrations without its present squash; give package -> folder."""
+    """Copy the app's migrations without its present squash; return package -> folder."""
     overlay = {found.packages[app]: str(migration_files.copy_package(found, app, directory))}
     moved: dict[Key, Key] = {squash.key: squash.originals[-1] for squash in stale}
     for squash in stale:
@@ -100,17 +100,17 @@ def _prepare(found: Tree, app: str, stale: list[Squash], directory: Path) -> dic
 
 
 def _try(
-    applier: Applier,
+    runner: MigrationRunner,
     overlay: dict[str, str],
     app: str,
-    make: Callable[[Applier, str, Path, Proposal], None],
+    make: Callable[[MigrationRunner, str, Path, Proposal], None],
     proposal: Proposal,
 ) -> str:
-    """Make one candidate and prove it; give what blocks it, empty when it is proven."""
-    project = replace(applier.project, overlay={**applier.project.overlay, **overlay})
-    folder = Path(overlay[applier.tree.packages[app]])
+    """Make one candidate and prove it; return what blocks it, empty when it is proven."""
+    project = replace(runner.project, overlay={**runner.project.overlay, **overlay})
+    folder = Path(overlay[runner.tree.packages[app]])
     try:
-        with Applier(project, applier.server, workers=1) as maker:
+        with MigrationRunner(project, runner.server, max_workers=1) as maker:
             make(maker, app, folder, proposal)
             before = unwritten_changes(maker, Chain())
     except JobFailed as error:
@@ -119,11 +119,11 @@ def _try(
         # squashmigrations names functions of the originals in a way that Python cannot read.
         by_hand = "; functions of the originals have to be copied into it by hand"
         return f"{obstacle}{by_hand if 'SyntaxError' in str(obstacle) else ''}"
-    with Applier(project, applier.server, progress=applier.progress) as candidate:
+    with MigrationRunner(project, runner.server, progress=runner.progress) as candidate:
         return _prove(candidate, app, before, proposal)
 
 
-def _prove(candidate: Applier, app: str, before: dict[str, list[str]], proposal: Proposal) -> str:
+def _prove(candidate: MigrationRunner, app: str, before: dict[str, list[str]], proposal: Proposal) -> str:
     try:
         squash = candidate.tree.chosen([app])[0]
         verdict = Verifier(candidate).verify([squash]).verdicts[0]
@@ -143,20 +143,20 @@ def _prove(candidate: Applier, app: str, before: dict[str, list[str]], proposal:
     return ""
 
 
-def _by_command(maker: Applier, app: str, _: Path, __: Proposal) -> None:
-    with maker.runner() as runner:
-        runner.run("squash", app=app, without=[])
+def _by_command(maker: MigrationRunner, app: str, _: Path, __: Proposal) -> None:
+    with maker.worker() as worker:
+        worker.run("squash", app=app, without=[])
 
 
-def _from_state(maker: Applier, app: str, folder: Path, proposal: Proposal) -> None:
-    with maker.runner() as runner:
-        made = runner.run("rebuild", app=app, without=[])
+def _from_state(maker: MigrationRunner, app: str, folder: Path, proposal: Proposal) -> None:
+    with maker.worker() as worker:
+        made = worker.run("rebuild", app=app, without=[])
     (folder / f"{made['name']}.py").write_text(made["text"], encoding="utf-8")
     proposal.cautions = [f"{each}: not marked elidable, and left out" for each in made["left_out"]]
 
 
 def _diff(found: Tree, overlay: dict[str, str], root: Path) -> str:
-    """Give the change from the present tree to the proven one, as ``git apply`` takes it."""
+    """Return the change from the present tree to the proven one, as ``git apply`` takes it."""
     lines: list[str] = []
     for label, package in found.packages.items():
         if package not in overlay:

@@ -1,5 +1,6 @@
-"""Databases in the middle of the originals, holding rows, upgraded with the squash in the tree."""
+"""Upgrade partial states, with rows in them, while the squash is in the tree."""
 
+import enum
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -9,21 +10,29 @@ import psycopg2
 
 from verification.migrations.data import digests, production_rows
 from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.partial_states import Ladder, PartialState
-from verification.migrations.execution.project_runner import Applier, Databases, Step
+from verification.migrations.equivalence.partial_states import PartialState, PartialStates
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.difference import Difference
 
 
+class Content(enum.Enum):
+    """What a partial state holds before its upgrade; the value is the text for reports."""
+
+    EVERY_CHOICE = "rows with every choice"
+    LASTING_CHOICES = "rows with the choices that last"
+    EMPTY = "no rows"
+
+
 @dataclass
 class Upgrade:
-    """One partial state on its way to the end."""
+    """One partial state upgraded to the last migration."""
 
     position: int
     migration: str
-    filled: str = ""
-    """With which rows, of those that the originals take."""
+    content: Content = Content.EMPTY
+    """The fullest content that the originals accept."""
     rows: int = 0
     """Rows that were generated before the upgrade."""
     steps: list[Step] = field(default_factory=list)
@@ -51,32 +60,37 @@ class Rows:
 
 
 def upgrade(
-    applier: Applier, ladder: Ladder, state: PartialState, rows: Rows, *, filled: str = ""
+    runner: MigrationRunner,
+    partial: PartialStates,
+    state: PartialState,
+    rows: Rows,
+    *,
+    content: Content | None = None,
 ) -> Upgrade:
     """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
 
-    ``filled``: begin with these rows, since fuller ones are known to be refused. Raises
-    ``CannotRun`` when the machine fails.
+    ``content``: start with this one, since fuller ones are known to be refused. Raises
+    ``CannotRun`` if the failure is not the migrations' own.
     """
     refused: list[str] = []
-    attempts = list(_attempts(ladder, state, rows))
-    first = next((index for index, (how, _, _) in enumerate(attempts) if how == filled), 0)
-    for how, described, size in attempts[first:]:
-        made = Upgrade(state.position, state.migration, filled=how, refused="; ".join(refused))
+    attempts = list(_attempts(partial, state, rows))
+    first = next((index for index, (tried, _, _) in enumerate(attempts) if tried is content), 0)
+    for tried, described, size in attempts[first:]:
+        made = Upgrade(state.position, state.migration, content=tried, refused="; ".join(refused))
         try:
-            _attempt(applier, ladder, state, made, described, Rows(size, rows.ratios, rows.seed))
+            _attempt(runner, partial, state, made, described, Rows(size, rows.ratios, rows.seed))
         except JobFailed as error:
             if error.kind not in {"apply", "irreversible", "load"}:
                 raise error.cannot_run(
                     f"the upgrade from {state.migration or 'nothing'} cannot be run"
                 ) from None
             # "load": Django refuses a database in this state once the squash is in the tree.
-            squashes = {str(squash) for squash in applier.tree.squashes}
+            squashes = {str(squash) for squash in runner.tree.squashes}
             if error.migration in squashes or error.kind == "load" or not size:
-                made.differences.append(_failed(error))
+                made.differences.append(comparison.does_not_apply(error, "the whole chain"))
                 break
             # An original itself refuses these rows, with or without the squash.
-            refused.append(f"{how} refused by {error.migration} ({error.message})")
+            refused.append(f"{tried.value} refused by {error.migration} ({error.message})")
         else:
             break
     return made
@@ -85,21 +99,23 @@ def upgrade(
 Described = Mapping[str, list[dict[str, Any]]]
 
 
-def _attempts(ladder: Ladder, state: PartialState, rows: Rows) -> Iterator[tuple[str, Described, int]]:
-    """Give what to fill the state with, from the fullest rows to none: name, tables, size.
+def _attempts(
+    partial: PartialStates, state: PartialState, rows: Rows
+) -> Iterator[tuple[Content, Described, int]]:
+    """Return what to fill the state with, from the fullest rows to none: name, tables, size.
 
-    Choices that a later state no longer has are rows that a deploy had to clear first.
+    A deploy had to remove rows with a choice that a later state no longer has; the second content has none.
     """
     if rows.size:
-        yield "rows with every choice", state.described, rows.size
-        lasting = _lasting(ladder, state)
+        yield Content.EVERY_CHOICE, state.described, rows.size
+        lasting = _lasting(partial, state)
         if lasting != state.described:
-            yield "rows with the choices that last", lasting, rows.size
-    yield "no rows", state.described, 0
+            yield Content.LASTING_CHOICES, lasting, rows.size
+    yield Content.EMPTY, state.described, 0
 
 
-def _lasting(ladder: Ladder, state: PartialState) -> Described:
-    later = [_choices(each.described) for each in ladder.states[state.position :]]
+def _lasting(partial: PartialStates, state: PartialState) -> Described:
+    later = [_choices(each.described) for each in partial.states[state.position :]]
 
     def kept(alias: str, table: dict[str, Any], column: dict[str, Any]) -> list[Any]:
         place = (alias, table["table"], column["name"])
@@ -126,33 +142,33 @@ def _choices(described: Described) -> dict[tuple[str, str, str], list[Any]]:
     }
 
 
-def _failed(error: JobFailed) -> Difference:
-    where = error.migration or "the whole chain"
-    return Difference("migration", where, "changed", "applies", "applies", error.message)
-
-
 def _attempt(
-    applier: Applier, ladder: Ladder, state: PartialState, made: Upgrade, described: "Described", rows: Rows
+    runner: MigrationRunner,
+    partial: PartialStates,
+    state: PartialState,
+    made: Upgrade,
+    described: "Described",
+    rows: Rows,
 ) -> None:
-    with applier.copy(state.databases) as databases:
+    with runner.copy(state.databases) as databases:
         before = {}
         for alias in databases.own:
-            filling, before[alias] = _fill(applier, databases, alias, described.get(alias, []), rows)
+            filling, before[alias] = _fill(runner, databases, alias, described.get(alias, []), rows)
             made.rows += sum(filling.rows.values())
             made.left_empty = {**made.left_empty, **filling.left_empty}
-        made.steps = applier.forward(databases, Chain())
-        there = comparison.read(applier.server, databases, both=False)
-        made.differences += comparison.judge(ladder.last.reading, there).differences
-        squash_ran = any(step.migration == str(ladder.squash) for step in made.steps)
+        made.steps = runner.forward(databases, Chain())
+        there = comparison.read(runner.server, databases, both=False)
+        made.differences += comparison.compare_readings(partial.last.reading, there).differences
+        squash_ran = any(step.migration == str(partial.squash) for step in made.steps)
         for alias in databases.own:
-            after = digest(applier, databases, alias, before[alias])
-            _judge_rows(made, before[alias], after, squash_ran=squash_ran)
+            after = digest(runner, databases, alias, before[alias])
+            _compare_rows(made, before[alias], after, squash_ran=squash_ran)
 
 
 def _fill(
-    applier: Applier, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
+    runner: MigrationRunner, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
 ) -> tuple[production_rows.Filling, dict[str, digests.Digest]]:
-    with closing(connect(applier, databases, alias)) as connection:
+    with closing(connect(runner, databases, alias)) as connection:
         filling = production_rows.Filling()
         if rows.size:
             filling = production_rows.fill(
@@ -162,32 +178,34 @@ def _fill(
 
 
 def digest(
-    applier: Applier, databases: Databases, alias: str, like: Mapping[str, digests.Digest] | None = None
+    runner: MigrationRunner,
+    databases: Databases,
+    alias: str,
+    like: Mapping[str, digests.Digest] | None = None,
 ) -> dict[str, digests.Digest]:
     """Take the digests of one database."""
-    with closing(connect(applier, databases, alias)) as connection:
+    with closing(connect(runner, databases, alias)) as connection:
         return digests.take(connection, like)
 
 
-def connect(applier: Applier, databases: Databases, alias: str) -> Any:
+def connect(runner: MigrationRunner, databases: Databases, alias: str) -> Any:
     """Open a psycopg2 connection to one alias, in autocommit mode."""
-    connection = psycopg2.connect(applier.server.url(databases.names[alias]))
+    connection = psycopg2.connect(runner.server.url(databases.names[alias]))
     connection.autocommit = True
     return connection
 
 
-def _judge_rows(
+def _compare_rows(
     made: Upgrade,
     before: Mapping[str, digests.Digest],
     after: Mapping[str, digests.Digest],
     *,
     squash_ran: bool,
 ) -> None:
-    """Sort what is not preserved into faults and the originals' own data steps.
+    """Add rows lost or changed by the squash to the differences, and what the originals change to ``rewritten``.
 
-    Rows that get lost are always a fault. Values that change are the work of the originals
-    whenever it was they that ran; the squash itself must leave what it finds (the rows that
-    it adds have been compared with those that the originals add).
+    Lost rows are always a difference. Changed values are expected if the originals ran. The squash
+    itself must not change existing rows; the rows that it adds are compared elsewhere.
     """
     rewritten = {}
     for table, names in digests.changed(before, after).items():

@@ -1,4 +1,4 @@
-"""Every way to the squash but the empty database: partial states, the switch, the way back."""
+"""Every way to use a squash besides an empty database: partial states, replacing the originals, rollback."""
 
 import functools
 from collections.abc import Iterator
@@ -6,34 +6,34 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from verification.migrations.equivalence import partial_states, prune, rollback, upgrade
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Chain, Squash
 from verification.schema.comparison.difference import Difference
 
-SLOWEST: Final = 5
-"""Steps that the text names beside those with an alarm; the JSON has all."""
-LARGE: Final = 10_000
+SLOWEST_SHOWN: Final = 5
+"""The slowest steps that the text shows besides those with an alarm; the JSON has all."""
+LARGE_TABLE_ROWS: Final = 10_000
 """Rows from which a table is large: an ACCESS EXCLUSIVE lock on it is an outage worth a flag."""
 
 
 @dataclass
-class Thorough:
-    """What was found on all of these ways for one squash."""
+class UpgradePaths:
+    """The results for one squash."""
 
     squash: Squash
     upgrades: list[upgrade.Upgrade]
-    way_back: list[rollback.BackwardStep]
-    succession: prune.Succession
+    rollback_steps: list[rollback.BackwardStep]
+    prune_result: prune.PruneResult
     costs: upgrade.Upgrade | None = None
     """The longest upgrade, on as many rows as production has: what each step takes and locks."""
 
     @property
     def differences(self) -> list[Difference]:
-        """Everything that is not as it should be."""
+        """All differences of all paths."""
         return [each for _, _, differences in self.sections() for each in differences]
 
     def sections(self) -> Iterator[tuple[str, list[str], list[Difference]]]:
-        """Give title, remarks and findings of each way."""
+        """Return title, remarks and differences of each path."""
         ups = self.upgrades
         yield (
             f"{len(ups)} partial states upgraded ({sum(each.rows for each in ups)} rows)",
@@ -43,29 +43,36 @@ class Thorough:
         yield (
             "all originals applied: the squash runs nothing, and the originals can go",
             [],
-            [*self.succession.switched, *self.succession.pruned],
+            [*self.prune_result.switched, *self.prune_result.pruned],
         )
         yield (
-            f"{sum(step.reversible for step in self.way_back)} of {len(self.way_back)} originals undone",
+            f"{sum(step.reversible for step in self.rollback_steps)} of {len(self.rollback_steps)} originals undone",
             [
                 f"{step.migration} cannot be undone: {step.reason}"
-                for step in self.way_back
+                for step in self.rollback_steps
                 if not step.reversible
             ],
-            [difference for step in self.way_back for difference in step.differences],
+            [difference for step in self.rollback_steps for difference in step.differences],
         )
         if self.costs is not None:
             by_time = sorted(self.costs.steps, key=lambda step: -step.seconds)
-            # Quick or slow, what stops a large table's traffic is told.
-            told = [step for index, step in enumerate(by_time) if index < SLOWEST or step.alarms(LARGE)]
+            # Quick or slow, a step that blocks a large table is always shown.
+            shown = [
+                step
+                for index, step in enumerate(by_time)
+                if index < SLOWEST_SHOWN or step.alarms(LARGE_TABLE_ROWS)
+            ]
             yield (
                 f"{sum(step.seconds for step in self.costs.steps):.1f} s of migrations on {self.costs.rows} rows",
                 [
                     f"{step.migration}: {step.seconds:.2f} s; "
                     + "; ".join(
-                        [*(step.alarms(LARGE) or ["no alarm"]), *([step.caveat] if step.caveat else [])]
+                        [
+                            *(step.alarms(LARGE_TABLE_ROWS) or ["no alarm"]),
+                            *([step.caveat] if step.caveat else []),
+                        ]
                     )
-                    for step in told
+                    for step in shown
                 ],
                 self.costs.differences,
             )
@@ -79,13 +86,13 @@ class Thorough:
                 "locks": dict(step.locks),
                 "locks_seen": step.locks_seen,
                 "rewritten": list(step.rewritten),
-                "alarms": step.alarms(LARGE),
+                "alarms": step.alarms(LARGE_TABLE_ROWS),
             }
             for step in self.costs.steps
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """Give what ``--thorough`` adds to the squash's entry."""
+        """Return what ``--thorough`` adds to the squash's entry."""
         return {
             "upgrades": [
                 {
@@ -99,8 +106,8 @@ class Thorough:
                 for each in self.upgrades
             ],
             **({"costs": self._costs()} if self.costs is not None else {}),
-            "switch": [each.to_json() for each in self.succession.switched],
-            "prune": [each.to_json() for each in self.succession.pruned],
+            "switch": [each.to_json() for each in self.prune_result.switched],
+            "prune": [each.to_json() for each in self.prune_result.pruned],
             "rollback": [
                 {
                     "migration": step.migration,
@@ -108,38 +115,42 @@ class Thorough:
                     "reason": step.reason,
                     "differences": [difference.to_json() for difference in step.differences],
                 }
-                for step in self.way_back
+                for step in self.rollback_steps
             ],
         }
 
 
-def examine(
-    applier: Applier, squash: Squash, chain: Chain, rows: upgrade.Rows, many: upgrade.Rows | None = None
-) -> Thorough:
-    """Go every way for one squash. ``chain``: that of its originals.
+def verify_upgrade_paths(
+    runner: MigrationRunner,
+    squash: Squash,
+    chain: Chain,
+    rows: upgrade.Rows,
+    many: upgrade.Rows | None = None,
+) -> UpgradePaths:
+    """Verify every upgrade path of one squash. ``chain``: that of its originals.
 
     ``many``: measure each migration's cost on so many rows, too.
     """
-    ladder = partial_states.climb(applier, squash, chain)
+    partial = partial_states.build_partial_states(runner, squash, chain)
 
-    def rise(state: partial_states.PartialState) -> upgrade.Upgrade:
-        return upgrade.upgrade(applier, ladder, state, rows)
+    def upgrade_from(state: partial_states.PartialState) -> upgrade.Upgrade:
+        return upgrade.upgrade(runner, partial, state, rows)
 
-    # The longest first, so that the last to end is a short one.
-    early, back, succession = applier.together(
-        lambda: _first_to_hold_rows(map(rise, ladder.states)),
-        lambda: rollback.roll_back(applier, ladder),
-        lambda: prune.succeed(applier, ladder, rows),
+    # Start the longest first, so that no worker is left waiting for it.
+    early, back, prune_result = runner.run_parallel(
+        lambda: _first_to_hold_rows(map(upgrade_from, partial.states)),
+        lambda: rollback.roll_back(runner, partial),
+        lambda: prune.replace_originals(runner, partial, rows),
     )
-    costs, *ups = applier.together(
-        lambda: _measure(applier, ladder, early[-1], many),
-        *(functools.partial(rise, state) for state in ladder.states[len(early) :]),
+    costs, *ups = runner.run_parallel(
+        lambda: _measure(runner, partial, early[-1], many),
+        *(functools.partial(upgrade_from, state) for state in partial.states[len(early) :]),
     )
-    return Thorough(squash, early + ups, back, succession, costs)
+    return UpgradePaths(squash, early + ups, back, prune_result, costs)
 
 
 def _first_to_hold_rows(ups: Iterator[upgrade.Upgrade]) -> list[upgrade.Upgrade]:
-    """Upgrade state after state until one takes rows of the app's own."""
+    """Upgrade state after state until one accepts rows of the app itself."""
     early = []
     for made in ups:
         early.append(made)
@@ -153,10 +164,13 @@ def _holds_rows(made: upgrade.Upgrade) -> bool:
 
 
 def _measure(
-    applier: Applier, ladder: partial_states.Ladder, small: upgrade.Upgrade, many: upgrade.Rows | None
+    runner: MigrationRunner,
+    partial: partial_states.PartialStates,
+    small: upgrade.Upgrade,
+    many: upgrade.Rows | None,
 ) -> upgrade.Upgrade | None:
     """Upgrade the state that ``small`` upgraded once more, holding many rows."""
     if many is None or not _holds_rows(small):
         return None
-    state = ladder.states[small.position]
-    return upgrade.upgrade(applier, ladder, state, many, filled=small.filled)
+    state = partial.states[small.position]
+    return upgrade.upgrade(runner, partial, state, many, content=small.content)

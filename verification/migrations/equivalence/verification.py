@@ -1,38 +1,21 @@
 """The verdict on squashes: original chain against squashed chain, schema and rows, on one server."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from verification.migrations.data import row_comparison
-from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.attribution import LISTS, attribute, share
-from verification.migrations.equivalence.comparison import Comparison, placed
-from verification.migrations.execution.project_runner import Applier, Databases, Step
-from verification.migrations.execution.runner import JobFailed
-from verification.migrations.plan.chains import Chain, Squash, original_chain, with_only
-from verification.schema.comparison.difference import Difference
+from verification.migrations.equivalence.chain_runs import CHAIN_FAILURES, Applied, ChainRuns
+from verification.migrations.equivalence.comparison import Comparison
+from verification.migrations.execution.migration_runner import MigrationRunner, Step
+from verification.migrations.execution.tree_reader import original_chain
+from verification.migrations.plan.chains import Chain, Squash, using_only
 from verification.schema.comparison.options import Options
-
-FAULTS: Final = {"apply", "irreversible", "load"}
-"""Failures that are the chain's own; any other is the machine's."""
-
-
-@dataclass
-class Applied:
-    """One chain on databases of its own."""
-
-    chain: Chain
-    databases: Databases
-    steps: list[Step] = field(default_factory=list)
-    reading: comparison.Reading | None = None
-    failure: JobFailed | None = None
 
 
 @dataclass
 class SquashVerdict:
-    """One squash and what its chain leaves otherwise than its originals."""
+    """One squash, compared with its originals."""
 
     squash: Squash
     comparison: Comparison
@@ -45,7 +28,7 @@ class SquashVerdict:
         return self.comparison.equal
 
     def to_json(self) -> dict[str, Any]:
-        """Give the entry of the command line's ``squashes``."""
+        """Return the entry of the command line's ``squashes``."""
         entry: dict[str, Any] = {
             "app": self.squash.app,
             "squash": self.squash.name,
@@ -75,75 +58,70 @@ class Verifier:
     """Compares the squashes of one project on one server; each chain is run once."""
 
     def __init__(
-        self, applier: Applier, *, both_readers: bool = True, options: Options | None = None
+        self, runner: MigrationRunner, *, both_readers: bool = True, options: Options | None = None
     ) -> None:
-        self._applier = applier
-        self._both = both_readers
-        self._options = options
-        self._second_runs: dict[Chain, Databases] = {}
-        self._lock = threading.Lock()
+        self._runner = runner
+        self._runs = ChainRuns(runner, both_readers=both_readers, options=options)
 
     def verify(self, squashes: Sequence[Squash]) -> Verification:
-        """Give the verdict on each squash.
+        """Return the verdict on each squash.
 
         Raises ``CannotRun`` when the originals cannot be run ("not comparable"), when a squashed
         chain does not load, and when the machine fails.
         """
-        with self._applier.runner() as runner:
-            chain = original_chain(runner, self._applier.tree, squashes)
-        together = [squash for squash in squashes if squash.in_use or self._swallowed(squash)]
-        alone = [squash for squash in squashes if squash not in together]
+        with self._runner.worker() as worker:
+            chain = original_chain(worker, self._runner.tree, squashes)
+        joint_squashes = [
+            squash for squash in squashes if squash.in_use or self._contained_in_another(squash)
+        ]
+        single_squashes = [squash for squash in squashes if squash not in joint_squashes]
         chains = [
             chain,
-            *([Chain()] if together else []),
-            *(with_only([each], chain) for each in alone),
+            *([Chain()] if joint_squashes else []),
+            *(using_only([each], chain) for each in single_squashes),
         ]
-        original, *others = self._applier.together(*(lambda each=each: self._run(each) for each in chains))
+        original, *others = self._runner.run_parallel(
+            *(lambda each=each: self._runs.run(each) for each in chains)
+        )
         self._require(original, squashes)
         verdicts = []
-        if together:
-            verdicts = self._judge_together(original, others.pop(0), together)
-        for squash, applied in zip(alone, others, strict=True):
-            verdicts.append(SquashVerdict(squash, self._compare(original, applied, squash), applied.steps))
+        if joint_squashes:
+            verdicts = self._compare_jointly(original, others.pop(0), joint_squashes)
+        for squash, applied in zip(single_squashes, others, strict=True):
+            verdicts.append(
+                SquashVerdict(squash, self._runs.compare(original, applied, squash), applied.steps)
+            )
         order = [squash.key for squash in squashes]
         verdicts.sort(key=lambda verdict: order.index(verdict.squash.key))
         return Verification(original, verdicts)
 
-    def _swallowed(self, squash: Squash) -> bool:
-        return any(squash.is_part_of(other) for other in self._applier.tree.squashes)
-
-    def _run(self, chain: Chain) -> Applied:
-        applied = Applied(chain, self._applier.fresh())
-        try:
-            applied.steps = self._applier.forward(applied.databases, chain)
-        except JobFailed as error:
-            applied.failure = error
-        else:
-            applied.reading = comparison.read(self._applier.server, applied.databases, both=self._both)
-        return applied
+    def _contained_in_another(self, squash: Squash) -> bool:
+        return any(squash.is_part_of(other) for other in self._runner.tree.squashes)
 
     def _require(self, original: Applied, squashes: Sequence[Squash]) -> None:
         if original.failure is not None:
             named = ", ".join(sorted({squash.app for squash in squashes}))
             raise original.failure.cannot_run(f"not comparable: the original chain of {named} fails")
 
-    def _judge_together(
+    def _compare_jointly(
         self, original: Applied, applied: Applied, squashes: Sequence[Squash]
     ) -> list[SquashVerdict]:
-        """Judge the squashes that an empty database gets all at once; unequal, find which are the cause."""
+        """Compare all squashes that an empty database gets in one run; if they differ, find the causes."""
         rest, verdicts = list(squashes), []
         while len(rest) > 1 and (broken := _broken(applied, rest)) is not None:
-            # Nothing is known of those after it: go on without it.
-            verdicts.append(SquashVerdict(broken, self._compare(original, applied, broken), applied.steps))
+            # The squashes after it did not run: repeat without it.
+            verdicts.append(
+                SquashVerdict(broken, self._runs.compare(original, applied, broken), applied.steps)
+            )
             rest.remove(broken)
-            applied = self._run(with_only(rest, original.chain))
-        joint = self._compare(original, applied, rest[0])
+            applied = self._runs.run(using_only(rest, original.chain))
+        joint = self._runs.compare(original, applied, rest[0])
         found = {squash: share(joint, squash, rest) for squash in rest}
-        separable = [squash for squash in rest if not self._swallowed(squash)]
+        separable = [squash for squash in rest if not self._contained_in_another(squash)]
         if not joint.equal and len(rest) > 1 and separable:
             found.update(self._attributed(original, joint, separable, rest))
         if not joint.equal and all(comparison.equal for comparison in found.values()):
-            # Each by itself is equal and all together are not: that is every one's matter.
+            # Each by itself is equal and all together are not: report the difference for every squash.
             found = dict.fromkeys(rest, joint)
         return verdicts + [SquashVerdict(squash, found[squash], applied.steps) for squash in rest]
 
@@ -151,8 +129,8 @@ class Verifier:
         self, original: Applied, joint: Comparison, separable: Sequence[Squash], squashes: Sequence[Squash]
     ) -> dict[Squash, Comparison]:
         def compare(groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
-            return self._applier.together(
-                *(lambda each=each: self._compare_some(original, each) for each in groups)
+            return self._runner.run_parallel(
+                *(lambda each=each: self._runs.compare_some(original, each) for each in groups)
             )
 
         found, unclear = attribute(joint, separable, compare)
@@ -161,57 +139,9 @@ class Verifier:
                 getattr(attributed, name).extend(getattr(share(unclear, squash, squashes), name))
         return found
 
-    def _compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
-        """Run the chain that uses these squashes; None: they lean on another and cannot be in use without it."""
-        run = self._run(with_only(used, original.chain))
-        if run.failure is not None and run.failure.kind == "load":
-            return None
-        comparison = self._compare(original, run, used[0])
-        self._applier.drop(run.databases)
-        return comparison
-
-    def _compare(self, original: Applied, applied: Applied, squash: Squash) -> Comparison:
-        failure = applied.failure
-        if failure is not None:
-            if failure.kind not in FAULTS or failure.kind == "load":
-                raise failure.cannot_run(f"the squashed chain of {squash.app} cannot be run")
-            return Comparison([_crash(failure, squash)])
-        assert original.reading is not None  # noqa: S101 - it was required
-        assert applied.reading is not None  # noqa: S101 - no failure
-        found = comparison.judge(original.reading, applied.reading, self._options)
-        for alias in original.databases.own:
-            found.differences += self._rows(original, applied, alias)
-        return found
-
-    def _rows(self, original: Applied, applied: Applied, alias: str) -> list[Difference]:
-        found = row_comparison.compare(
-            self._read_rows(original.databases, alias),
-            self._read_rows(applied.databases, alias),
-            lambda: self._read_rows(self._second_run(original.chain), alias),
-        )
-        return [placed(each, alias) for each in found]
-
-    def _read_rows(self, databases: Databases, alias: str) -> row_comparison.Rows:
-        return row_comparison.read(self._applier.server.url(databases.names[alias]))
-
-    def _second_run(self, chain: Chain) -> Databases:
-        """Run the originals once more, at most once: what two of their runs do not share is chance."""
-        with self._lock:
-            if chain not in self._second_runs:
-                databases = self._applier.fresh()
-                self._applier.forward(databases, chain)
-                self._second_runs[chain] = databases
-            return self._second_runs[chain]
-
 
 def _broken(applied: Applied, squashes: Sequence[Squash]) -> Squash | None:
-    """Give the squash that stopped the chain."""
-    if applied.failure is None or applied.failure.kind not in FAULTS - {"load"}:
+    """Return the squash that stopped the chain."""
+    if applied.failure is None or applied.failure.kind not in CHAIN_FAILURES - {"load"}:
         return None
     return next((squash for squash in squashes if str(squash) == applied.failure.migration), None)
-
-
-def _crash(failure: JobFailed, squash: Squash) -> Difference:
-    """An empty database that the originals fill and the squash does not: the largest difference of all."""
-    where = failure.migration or str(squash)
-    return Difference("migration", where, "changed", "applies", "applies", failure.message)

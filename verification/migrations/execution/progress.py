@@ -28,7 +28,7 @@ def waiting(what: str) -> Iterator[None]:
 
 @contextmanager
 def steps() -> Iterator[Callable[[int, Event], None] | None]:
-    """Show one line a runner: how far its chain is and which migration runs now."""
+    """Show one line a worker: how far its chain is and which migration runs now."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -36,13 +36,13 @@ def steps() -> Iterator[Callable[[int, Event], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         lines = {}
 
-        def step(runner: int, event: Event) -> None:
-            if runner not in lines:
-                lines[runner] = shown.add_task("")
+        def step(worker: int, event: Event) -> None:
+            if worker not in lines:
+                lines[worker] = shown.add_task("")
             if event["done"] == 0:
-                shown.reset(lines[runner])
+                shown.reset(lines[worker])
             shown.update(
-                lines[runner], description=event["migration"], completed=event["done"], total=event["total"]
+                lines[worker], description=event["migration"], completed=event["done"], total=event["total"]
             )
 
         yield step

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from verification.errors import CannotRun
-from verification.migrations.execution.runner import JobFailed, Runner
+
+COMPARE_ELSEWHERE: Final = "compare in a checkout that still has the originals"
 
 Key = tuple[str, str]
 """App label and name of a migration."""
@@ -37,7 +38,7 @@ class Squash:
         return f"{self.app}.{self.name}"
 
     def is_part_of(self, other: "Squash") -> bool:
-        """Whether a squash of another app swallows this one: no database ever gets it by itself."""
+        """Whether a squash of another app replaces this one too: no database gets it alone."""
         return other.in_use and other.app != self.app and self.key in other.covers
 
 
@@ -48,7 +49,7 @@ class Chain:
     without: tuple[Key, ...] = ()
 
     def to_json(self) -> list[list[str]]:
-        """Give the runner's form."""
+        """Return the worker's form."""
         return [list(key) for key in self.without]
 
 
@@ -65,7 +66,7 @@ class Tree:
     labels: tuple[str, ...]
 
     def chosen(self, apps: Sequence[str]) -> list[Squash]:
-        """Give the squashes of these apps (of all that have one when none is named).
+        """Return the squashes of these apps (of all that have one when none is named).
 
         Raises ``CannotRun`` for a label that is none, for an app without a squash, and for one
         whose originals are gone.
@@ -77,70 +78,40 @@ class Tree:
         if not chosen and self.squashes:
             first, *others = self.squashes
             more = f" (so do {len(others)} more squashes)" if others else ""
-            raise CannotRun(_gone(first, more))
+            raise CannotRun(_missing_originals(first, more), COMPARE_ELSEWHERE)
         if not chosen:
             raise CannotRun(
-                "no app has a squashed migration; make one with manage.py squashmigrations, "
-                "or propose one with --propose APP"
+                "no app has a squashed migration",
+                "make one with manage.py squashmigrations, or propose one with --propose APP",
             )
         return chosen
 
     def not_comparable(self, apps: Sequence[str]) -> list[Squash]:
-        """Give those of these apps' squashes that replace what the tree no longer holds."""
+        """Return those of these apps' squashes that replace what the tree no longer holds."""
         return [squash for squash in self.squashes if squash.missing and (not apps or squash.app in apps)]
 
     def _require(self, app: str) -> None:
         if app not in self.labels:
             labels = ", ".join(self.labels)
-            raise CannotRun(f"--app {app}: no installed app has this label; labels: {labels}")
+            raise CannotRun(f"--app {app}: no installed app has this label", f"labels: {labels}")
         of_app = [squash for squash in self.squashes if squash.app == app]
         if not of_app:
             raise CannotRun(
-                f"--app {app}: it has no squashed migration; make one with manage.py squashmigrations {app}, "
-                f"or propose one with --propose {app}"
+                f"--app {app}: it has no squashed migration",
+                f"make one with manage.py squashmigrations {app}, or propose one with --propose {app}",
             )
         if all(squash.missing for squash in of_app):
-            raise CannotRun(f"--app {app}: {_gone(of_app[0])}")
+            raise CannotRun(f"--app {app}: {_missing_originals(of_app[0])}", COMPARE_ELSEWHERE)
 
 
-def _gone(squash: Squash, more: str = "") -> str:
-    return (
-        f"not comparable: {squash} replaces {squash.missing[0]}, which the tree does not hold{more}; "
-        "compare in a checkout that still has the originals"
-    )
+def _missing_originals(squash: Squash, more: str = "") -> str:
+    return f"not comparable: {squash} replaces {squash.missing[0]}, which the tree does not hold{more}"
 
 
-def read_tree(runner: Runner) -> Tree:
-    """Read the project's migrations from its folders, whether or not they load as a graph."""
-    try:
-        found = runner.run("squashes")
-    except JobFailed as error:
-        raise error.cannot_run("the migrations cannot be read") from None
-    return Tree(
-        squashes=tuple(_squash(entry) for entry in found["squashes"]),
-        migrations=found["migrations"],
-        packages=found["packages"],
-        folders=found["folders"],
-        labels=tuple(found["labels"]),
-    )
-
-
-def _squash(entry: dict[str, Any]) -> Squash:
-    return Squash(
-        app=entry["app"],
-        name=entry["squash"],
-        originals=tuple((app, name) for app, name in entry["replaces"]),
-        covers=tuple((app, name) for app, name in entry["covers"]),
-        missing=tuple(entry["missing"]),
-        in_use=entry["in_use"],
-        tables=tuple(entry["tables"]),
-    )
-
-
-def kin(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
-    """Give these squashes and all that share originals with them: none is withdrawn without the others."""
+def sharing_originals(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
+    """Return these squashes and all that share originals with them: they can only be removed together."""
     found = list(squashes)
-    for known in found:  # grows while it is read: kin of kin
+    for known in found:  # grows while it is read: sharing is transitive
         shared = set(known.originals)
         found += [
             each
@@ -150,27 +121,6 @@ def kin(tree: Tree, squashes: Sequence[Squash]) -> list[Squash]:
     return found
 
 
-def original_chain(runner: Runner, tree: Tree, squashes: Sequence[Squash]) -> Chain:
-    """Give the chain of the originals of these squashes, unrelated squashes of other apps left in use.
-
-    Where that graph does not load, the one without any squash is tried. Raises ``CannotRun``
-    ("not comparable") when neither does: a chain that cannot run proves nothing.
-    """
-    narrow = Chain(tuple(squash.key for squash in kin(tree, squashes)))
-    wide = Chain(tuple(squash.key for squash in tree.squashes if not squash.missing))
-    first: JobFailed | None = None
-    for chain in dict.fromkeys((narrow, wide)):
-        try:
-            runner.run("load", without=chain.to_json())
-        except JobFailed as error:
-            first = first or error
-        else:
-            return chain
-    assert first is not None  # noqa: S101 - both attempts failed
-    named = ", ".join(sorted({squash.app for squash in squashes}))
-    raise first.cannot_run(f"not comparable: the original chain of {named} does not load")
-
-
-def with_only(used: Sequence[Squash], original: Chain) -> Chain:
-    """Give the chain in which of all compared squashes these alone are in use."""
+def using_only(used: Sequence[Squash], original: Chain) -> Chain:
+    """Return the chain in which of all compared squashes these alone are in use."""
     return Chain(tuple(key for key in original.without if key not in {squash.key for squash in used}))

@@ -9,7 +9,7 @@ from verification.migrations.plan.chains import Key, Squash, Tree
 
 
 def copy_package(tree: Tree, app: str, directory: Path) -> Path:
-    """Copy one app's migrations below ``directory`` and give the copy's folder."""
+    """Copy one app's migrations below ``directory`` and return the copy's folder."""
     return Path(
         shutil.copytree(
             tree.folders[app], directory / app, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -18,7 +18,7 @@ def copy_package(tree: Tree, app: str, directory: Path) -> Path:
 
 
 def without_originals(tree: Tree, squash: Squash, directory: Path) -> dict[str, str]:
-    """Copy the tree as it is after the originals' removal; give package -> folder for each app touched.
+    """Copy the tree as it is after the originals' removal; return package -> folder for each app touched.
 
     As Django's documentation has it ("Squashing migrations"): the replaced files are deleted,
     the squash no longer says ``replaces``, and what depended on them depends on the squash.

@@ -9,7 +9,7 @@ import pytest
 from verification.migrations.equivalence.attribution import attribute
 from verification.migrations.equivalence.comparison import Comparison
 from verification.migrations.equivalence.verification import Verification, Verifier
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Squash
 from verification.postgres.server import Server
 from verification.schema.comparison.difference import Difference
@@ -76,8 +76,8 @@ def spoil(folder: Path, first: int, old: str, new: str) -> None:
 
 
 def verify(folder: Path, server: Server) -> Verification:
-    with Applier(project(folder), server, workers=2) as applier:
-        return Verifier(applier).verify(applier.tree.chosen([]))
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        return Verifier(runner).verify(runner.tree.chosen([]))
 
 
 def test_of_many_squashes_the_faulty_ones_are_blamed(server: Server, tmp_path: Path) -> None:

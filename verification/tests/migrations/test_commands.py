@@ -15,6 +15,7 @@ from verification.tests.migrations.project_copies import (
     PROJECTS,
     Edit,
     command,
+    command_in_process_of_its_own,
     copy,
     databases,
     variables,
@@ -45,7 +46,9 @@ def one_line(done: "subprocess.CompletedProcess[str]", *words: str) -> None:
 
 def test_equal_is_status_0_and_the_contracts_json(server: Server) -> None:
     """One object: equal, and for each squash app, name, number replaced and differences."""
-    done = command(PROJECTS / "library", server, "squash", "--app", "books", "--format", "json")
+    done = command_in_process_of_its_own(
+        PROJECTS / "library", server, "squash", "--app", "books", "--format", "json"
+    )
 
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -65,7 +68,7 @@ def test_a_difference_is_status_1_and_readable(server: Server, tmp_path: Path) -
     folder = copy("library", tmp_path)
     Edit(SQUASH, "max_length=100", "max_length=120")(folder)
 
-    done = command(folder, server, "squash")
+    done = command_in_process_of_its_own(folder, server, "squash")
 
     assert done.returncode == 1, done.stderr
     assert "not equal  books.0001_squashed_0004_book_isbn" in done.stdout
@@ -200,7 +203,7 @@ def test_squashes_whose_originals_are_all_gone_are_not_comparable(server: Server
     Edit(SQUASH, '("books", "0001_initial")', '("books", "0001_first")')(folder)
 
     words = ("not comparable", "books.0001_squashed_0004_book_isbn", "books.0001_first", "checkout")
-    one_line(command(folder, server, "squash"), *words)
+    one_line(command_in_process_of_its_own(folder, server, "squash"), *words)
 
 
 def test_a_squash_without_its_originals_is_said_to_be_left_out(server: Server, tmp_path: Path) -> None:
@@ -227,9 +230,9 @@ def test_what_a_migration_prints_and_asks_disturbs_nobody(server: Server, tmp_pa
     folder = copy("library", tmp_path)
     call = 'print("hello")\n    shelf = apps'
     Edit("books/migrations/0003_shelves.py", "shelf = apps", call)(folder)
-    printed = command(folder, server, "squash", "--format", "json")
+    printed = command_in_process_of_its_own(folder, server, "squash", "--format", "json")
     Edit("books/migrations/0003_shelves.py", 'print("hello")', 'input("sure? ")')(folder)
-    asked = command(folder, server, "squash", "--format", "json")
+    asked = command_in_process_of_its_own(folder, server, "squash", "--format", "json")
 
     assert json.loads(printed.stdout)["equal"] is True
     one_line(asked, "books.0003_shelves", "EOF")
@@ -257,7 +260,7 @@ def test_what_the_shell_says_of_another_server_does_not_matter(
     for name, value in elsewhere.items():
         monkeypatch.setenv(f"PG{name}", value)
 
-    done = command(folder, None, "squash", "--provider", "embedded", "--format", "json")
+    done = command_in_process_of_its_own(folder, None, "squash", "--provider", "embedded", "--format", "json")
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["equal"] is True
@@ -271,7 +274,7 @@ def test_a_name_that_the_terminal_cannot_show_is_shown_escaped(
     Edit(SQUASH, "max_length=100", "max_length=100, db_column='größe'")(folder)
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
 
-    done = command(folder, server, "squash")
+    done = command_in_process_of_its_own(folder, server, "squash")
 
     assert done.returncode == 1, done.stderr
     assert "gr\\xf6\\xdfe" in done.stdout
@@ -340,7 +343,7 @@ def test_a_server_that_cannot_be_reached_is_one_line() -> None:
 
 
 def migrated(folder: Path, server: Server) -> str:
-    """Migrate a database as the project itself would, and give its URL."""
+    """Migrate a database as the project itself would, and return its URL."""
     database = server.create_database()
     settings = folder / "live_settings.py"
     settings.write_text(

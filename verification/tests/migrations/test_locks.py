@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from verification.migrations.execution.project_runner import Applier, Step
+from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.postgres.server import Server
@@ -62,8 +62,8 @@ def run(server: Server, folder: Path, operation: str) -> dict[str, Step]:
     """Put the operation into the library's last migration and run all."""
     file = folder / "books/migrations/0005_book_language.py"
     file.write_text(MIGRATION.replace("{operation}", operation), encoding="utf-8")
-    with Applier(project(folder), server, workers=1) as applier:
-        return {step.migration: step for step in applier.forward(applier.fresh(), Chain())}
+    with MigrationRunner(project(folder), server, max_workers=1) as runner:
+        return {step.migration: step for step in runner.forward(runner.fresh(), Chain())}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.migration_files import drop_replaces, redirect, without_originals
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import PROJECTS, project
@@ -29,8 +29,8 @@ def test_replaces_is_dropped_with_all_its_lines() -> None:
 def test_a_tree_without_originals_touches_every_app_that_named_one(server: Server, tmp_path: Path) -> None:
     """The originals are gone from the copy, dependants name the squash, the user's files are as they were."""
     before = {file: file.read_bytes() for file in PROJECTS.rglob("library/**/*.py")}
-    with Applier(project(PROJECTS / "library"), server, workers=1) as applier:
-        tree = applier.tree
+    with MigrationRunner(project(PROJECTS / "library"), server, max_workers=1) as runner:
+        tree = runner.tree
     (squash,) = tree.squashes
 
     overlay = without_originals(tree, squash, tmp_path)

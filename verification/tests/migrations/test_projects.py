@@ -1,15 +1,18 @@
 """Squashes of projects of every kind: the verdict, and for spoilt ones exactly what is wrong."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import upgrade_paths
 from verification.migrations.equivalence.upgrade import Rows
 from verification.migrations.equivalence.verification import Verification, Verifier
-from verification.migrations.execution.project_runner import Applier
+from verification.migrations.execution.migration_runner import MigrationRunner
+from verification.migrations.plan.chains import Chain
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import PROJECTS, Edit, copy, project
 
@@ -23,60 +26,64 @@ class Spoilt:
     """A project that was changed, and the differences that this must come to."""
 
     name: str
-    edit: Edit
-    expected: tuple[tuple[str, str, str, str], ...]
+    edits: tuple[Edit, ...]
+    expected: set[tuple[str, str, str, str]]
     """kind, object, change, attribute of each."""
     project: str = "library"
 
 
 SPOILT = (
     Spoilt(
-        "index dropped",
-        Edit(SQUASH, INDEX, ""),
-        (("index", "public.books_book.book_title_idx", "removed", ""),),
+        "several",
+        (
+            Edit(SQUASH, INDEX, ""),
+            Edit(SQUASH, "max_length=100", "max_length=120"),
+            Edit(SQUASH, "pages__gte=0", "pages__gt=0"),
+            Edit(SQUASH, '("fiction", "science")', '("fiction",)'),
+        ),
+        {
+            ("index", "public.books_book.book_title_idx", "removed", ""),
+            ("column", "public.books_book.title", "changed", "type"),
+            ("constraint", "public.books_book.book_pages_check", "changed", "expression"),
+            ("row", "public.books_shelf(name=science)", "removed", ""),
+        },
     ),
     Spoilt(
-        "index sorted otherwise",
-        Edit(SQUASH, '"-pages"', '"pages"'),
-        (("index", "public.books_book.book_title_idx", "changed", "order"),),
-    ),
-    Spoilt(
-        "length changed",
-        Edit(SQUASH, "max_length=100", "max_length=120"),
-        (("column", "public.books_book.title", "changed", "type"),),
-    ),
-    Spoilt(
-        "null allowed",
-        Edit(SQUASH, "models.IntegerField(default=0)", "models.IntegerField(default=0, null=True)"),
-        (("column", "public.books_book.pages", "changed", "not_null"),),
-    ),
-    Spoilt(
-        "condition changed",
-        Edit(SQUASH, "pages__gte=0", "pages__gt=0"),
-        (("constraint", "public.books_book.book_pages_check", "changed", "expression"),),
-    ),
-    Spoilt(
-        "seed row lost",
-        Edit(SQUASH, '("fiction", "science")', '("fiction",)'),
-        (("row", "public.books_shelf(name=science)", "removed", ""),),
-    ),
-    Spoilt(
-        "seed row more",
-        Edit(SQUASH, '("fiction", "science")', '("fiction", "science", "travel")'),
-        (("row", "public.books_shelf(name=travel)", "added", ""),),
+        "others",
+        (
+            Edit(SQUASH, '"-pages"', '"pages"'),
+            Edit(SQUASH, "models.IntegerField(default=0)", "models.IntegerField(default=0, null=True)"),
+            Edit(SQUASH, '("fiction", "science")', '("fiction", "science", "travel")'),
+        ),
+        {
+            ("index", "public.books_book.book_title_idx", "changed", "order"),
+            ("column", "public.books_book.pages", "changed", "not_null"),
+            ("row", "public.books_shelf(name=travel)", "added", ""),
+        },
     ),
     Spoilt(
         "index of another database dropped",
-        Edit(FACTS, 'migrations.AddIndex("fact", models.Index(fields=["day"], name="fact_day_idx")),', ""),
-        (("index", "warehouse: public.facts_fact.fact_day_idx", "removed", ""),),
+        (Edit(FACTS, 'migrations.AddIndex("fact", models.Index(fields=["day"], name="fact_day_idx")),', ""),),
+        {("index", "warehouse: public.facts_fact.fact_day_idx", "removed", "")},
         "depots",
     ),
 )
 
 
 def verify(folder: Path, server: Server, *apps: str) -> Verification:
-    with Applier(project(folder), server, workers=2) as applier:
-        return Verifier(applier).verify(applier.tree.chosen(apps))
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        return Verifier(runner).verify(runner.tree.chosen(apps))
+
+
+def tables_after_migrating(folder: Path, server: Server) -> set[str]:
+    """Migrate a database of the server, and name the tables that it has then."""
+    with MigrationRunner(project(folder), server, max_workers=1) as runner:
+        databases = runner.fresh()
+        runner.forward(databases, Chain())
+        url = server.url(databases.names["default"])
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            return {row[0] for row in cursor.fetchall()}
 
 
 @pytest.mark.parametrize(
@@ -104,16 +111,16 @@ def test_an_honest_squash_is_equal(name: str, squashes: dict[str, int], server: 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
 def test_a_spoilt_squash_is_named_exactly(spoilt: Spoilt, server: Server, tmp_path: Path) -> None:
-    """One fault is one difference: its kind, its object, what happened to it."""
+    """Each fault is exactly one difference: its kind, its object, what changed."""
     folder = copy(spoilt.project, tmp_path)
-    spoilt.edit(folder)
+    for edit in spoilt.edits:
+        edit(folder)
 
     found = verify(folder, server)
 
     differences = [each for verdict in found.verdicts for each in verdict.comparison.differences]
-    assert tuple((each.kind, each.object, each.change, each.attribute) for each in differences) == (
-        spoilt.expected
-    )
+    assert len(differences) == len(spoilt.expected)
+    assert {(each.kind, each.object, each.change, each.attribute) for each in differences} == spoilt.expected
 
 
 def test_of_nested_squashes_the_faulty_one_is_blamed(server: Server, tmp_path: Path) -> None:
@@ -141,7 +148,7 @@ class Migration(migrations.Migration):
 
 
 @pytest.mark.parametrize("apps", [(), ("former",), ("present",)], ids=str)
-def test_a_squash_that_another_apps_squash_swallows_is_judged_with_it(
+def test_a_squash_that_another_apps_squash_swallows_is_compared_with_it(
     apps: tuple[str, ...], server: Server, tmp_path: Path
 ) -> None:
     """Alone it would leave a table out, but no database gets it alone: whichever app is asked for, equal."""
@@ -178,7 +185,7 @@ def test_the_settings_databases_do_not_matter(databases: str, server: Server, tm
     with (folder / "settings.py").open("a", encoding="utf-8") as file:
         file.write(f"import os\n\nDATABASES = {databases}\n")
 
-    assert verify(folder, server, "stock").equal
+    assert tables_after_migrating(folder, server) == {"django_migrations", "stock_item"}
 
 
 LOOKS = "from django.db import connections\n\nconnections.databases\n"
@@ -220,7 +227,7 @@ def test_an_engine_of_their_own_is_led_to_the_harness(
     with (folder / "settings.py").open("a", encoding="utf-8") as file:
         file.write(f"\nDATABASES = {{'default': {{'ENGINE': 'engine', 'NAME': 'theirs'}}}}\n{settings}")
 
-    assert verify(folder, server, "stock").equal
+    assert tables_after_migrating(folder, server) == {"django_migrations", "stock_item"}
 
 
 def test_a_squash_that_crashes_is_a_difference(server: Server, tmp_path: Path) -> None:
@@ -271,73 +278,18 @@ def test_originals_that_cannot_run_are_not_comparable(
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-def examine(folder: Path, server: Server, size: int = 40) -> upgrade_paths.Thorough:
-    with Applier(project(folder), server, workers=2) as applier:
-        found = Verifier(applier).verify(applier.tree.chosen([]))
-        return upgrade_paths.examine(applier, found.verdicts[0].squash, found.original.chain, Rows(size))
+def upgrade_paths_of(folder: Path, server: Server, many: Rows | None = None) -> upgrade_paths.UpgradePaths:
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        found = Verifier(runner).verify(runner.tree.chosen([]))
+        squash, chain = found.verdicts[0].squash, found.original.chain
+        return upgrade_paths.verify_upgrade_paths(runner, squash, chain, Rows(40), many)
 
 
-def test_every_way_to_an_honest_squash(server: Server) -> None:
-    """Partial states 0 to 4 with rows, the switch, the prune and the way back: nothing to report."""
-    found = examine(PROJECTS / "library", server)
+def test_every_path_to_an_honest_squash(server: Server, tmp_path: Path) -> None:
+    """Partial states 0 to 4 with rows, prune and rollback: no difference; locks and rewrites are recorded.
 
-    assert found.differences == []
-    assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
-    assert all(each.rows > 0 for each in found.upgrades)
-    assert [step.migration for step in found.way_back] == [
-        "0004_book_isbn",
-        "0003_shelves",
-        "0002_book_pages",
-        "0001_initial",
-    ]
-    before, after = found.succession.recorded
-    assert before - after == 4
-
-
-def test_rows_that_a_data_step_loses_are_reported(server: Server, tmp_path: Path) -> None:
-    """A migration in the middle that deletes rows fails every upgrade that goes through it."""
-    folder = copy("library", tmp_path)
-    Edit(
-        "books/migrations/0003_shelves.py",
-        'shelf = apps.get_model("books", "Shelf")',
-        'shelf = apps.get_model("books", "Shelf")\n    apps.get_model("books", "Book").objects.all().delete()',
-    )(folder)
-
-    found = examine(folder, server)
-
-    lost = {
-        each.position: [(line.object, line.attribute) for line in each.differences] for each in found.upgrades
-    }
-    assert lost[1] == [("public.books_book", "rows")]
-    assert lost[4] == []
-
-
-def test_the_way_back_lists_what_cannot_be_undone_and_what_is_undone_badly(
-    server: Server, tmp_path: Path
-) -> None:
-    """An irreversible step has its reason, a faulty one its differences, and the steps below are tried."""
-    folder = copy("library", tmp_path)
-    Edit("books/migrations/0003_shelves.py", "add_shelves, migrations.RunPython.noop", "add_shelves")(folder)
-    Edit(
-        "books/migrations/0002_book_pages.py",
-        "    operations = [",
-        "    operations = [\n"
-        '        migrations.RunSQL("SELECT 1", "ALTER TABLE books_book ALTER title TYPE varchar(99)"),',
-    )(folder)
-
-    steps = {step.migration: step for step in examine(folder, server).way_back}
-
-    assert not steps["0003_shelves"].reversible
-    assert "not reversible" in steps["0003_shelves"].reason
-    assert [(each.object, each.attribute) for each in steps["0002_book_pages"].differences] == [
-        ("public.books_book.title", "type")
-    ]
-    assert steps["0001_initial"].differences == []
-    assert steps["0004_book_isbn"].differences == []
-
-
-def test_locks_and_rewrites_of_each_step_are_on_record(server: Server, tmp_path: Path) -> None:
-    """A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it."""
+    A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it.
+    """
     folder = copy("library", tmp_path)
     Edit(
         "books/migrations/0002_book_pages.py",
@@ -346,16 +298,64 @@ def test_locks_and_rewrites_of_each_step_are_on_record(server: Server, tmp_path:
         '        migrations.AlterField("book", "pages", models.BigIntegerField(default=0)),\n'
         '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
     )(folder)
-    with Applier(project(folder), server, workers=2) as applier:
-        found = Verifier(applier).verify(applier.tree.chosen([]))
-        squash, chain = found.verdicts[0].squash, found.original.chain
-        costs = upgrade_paths.examine(applier, squash, chain, Rows(20), Rows(200, {"books_book": 1.0})).costs
 
-    assert costs is not None
-    steps = {step.migration: step for step in costs.steps}
-    assert costs.rows > 200
+    found = upgrade_paths_of(folder, server, Rows(200, {"books_book": 1.0}))
+
+    assert found.differences == []
+    assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
+    assert all(each.rows > 0 for each in found.upgrades)
+    assert [step.migration for step in found.rollback_steps] == [
+        "0004_book_isbn",
+        "0003_shelves",
+        "0002_book_pages",
+        "0001_initial",
+    ]
+    before, after = found.prune_result.recorded
+    assert before - after == 4
+    assert found.costs is not None
+    steps = {step.migration: step for step in found.costs.steps}
+    assert found.costs.rows > 200
     assert steps["books.0002_book_pages"].rewritten == ("public.books_book",)
     assert steps["books.0002_book_pages"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE, rewritten"]
     assert steps["books.0005_book_language"].alarms(100) == ["public.books_book: ACCESS EXCLUSIVE"]
     assert steps["books.0005_book_language"].alarms(100_000) == []
     assert steps["books.0003_shelves"].alarms(0) == []
+
+
+def test_lost_rows_and_steps_that_cannot_be_undone_are_reported(server: Server, tmp_path: Path) -> None:
+    """A step that deletes rows fails each upgrade through it; a step that is undone wrongly has its differences.
+
+    An irreversible step has its reason, and the steps below it are tried.
+    """
+    folder = copy("library", tmp_path)
+    Edit(
+        "books/migrations/0003_shelves.py",
+        'shelf = apps.get_model("books", "Shelf")',
+        'shelf = apps.get_model("books", "Shelf")\n    apps.get_model("books", "Book").objects.all().delete()',
+    )(folder)
+
+    Edit("books/migrations/0003_shelves.py", "add_shelves, migrations.RunPython.noop", "add_shelves")(folder)
+    Edit(
+        "books/migrations/0002_book_pages.py",
+        "    operations = [",
+        "    operations = [\n"
+        '        migrations.RunSQL("SELECT 1", "ALTER TABLE books_book ALTER title TYPE varchar(99)"),',
+    )(folder)
+
+    found = upgrade_paths_of(folder, server)
+
+    lost = {
+        each.position: [(line.object, line.attribute) for line in each.differences] for each in found.upgrades
+    }
+    assert lost[1] == [("public.books_book", "rows")]
+    assert lost[4] == []
+
+    steps = {step.migration: step for step in found.rollback_steps}
+
+    assert not steps["0003_shelves"].reversible
+    assert "not reversible" in steps["0003_shelves"].reason
+    assert [(each.object, each.attribute) for each in steps["0002_book_pages"].differences] == [
+        ("public.books_book.title", "type")
+    ]
+    assert steps["0001_initial"].differences == []
+    assert steps["0004_book_isbn"].differences == []

@@ -59,7 +59,7 @@ def _column(field: Any, connection: Any) -> dict[str, Any]:
 
 
 def _kind(field: Any) -> str:
-    """Give the nearest class of Django's own: a project's subclass of JSONField is a JSONField."""
+    """Return the nearest class of Django's own: a project's subclass of JSONField is a JSONField."""
     for base in type(field).__mro__:
         if base.__module__.startswith("django."):
             return str(base.__name__)

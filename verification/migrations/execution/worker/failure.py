@@ -6,10 +6,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-INSIDE = str(Path(__file__).parent)
+WORKER_FOLDER = str(Path(__file__).parent)
 
 
-class Refused(Exception):  # noqa: N818 - it is told as an answer, not raised at a user
+class Refused(Exception):  # noqa: N818 - sent as an answer, never shown as an exception
     """A job that cannot be done, with the kind and the line that the harness will show."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -59,21 +59,21 @@ def _lost(error: BaseException) -> bool:
     return state is None or state[:2] == "08" or state[:3] == "57P"
 
 
-def place(error: BaseException) -> str:
-    """Name the module whose import failed, where one did: the message alone seldom tells."""
+def location(error: BaseException) -> str:
+    """Name the module whose import failed, if any; the message alone seldom says where."""
     place = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
-        if code.co_name == "<module>" and not code.co_filename.startswith((INSIDE, "<")):
+        if code.co_name == "<module>" and not code.co_filename.startswith((WORKER_FOLDER, "<")):
             place = " ({}, line {})".format(code.co_filename, number)
     return place
 
 
-def told(error: BaseException, migration: str = "") -> dict[str, Any]:
-    """Give the error event's content: kind, message (one line), migration, detail (traceback)."""
+def to_message(error: BaseException, migration: str = "") -> dict[str, Any]:
+    """Return the error event's content: kind, message (one line), migration, detail (traceback)."""
     line = " ".join(str(error).split()) or type(error).__name__
     if not isinstance(error, Refused):
-        line = "{}: {}{}".format(type(error).__name__, line, place(error))
+        line = "{}: {}{}".format(type(error).__name__, line, location(error))
     return {
         "kind": kind_of(error),
         "message": line,

@@ -35,7 +35,7 @@ class ChainLoader(MigrationLoader):
         """
         super().load_disk()
         for key, migration in self.disk_migrations.items():
-            _judge_replaces(key, migration.replaces)
+            _check_replaces(key, migration.replaces)
         position = {app: index for index, (app, _) in enumerate(self.disk_migrations)}
         self.disk_migrations = dict(
             sorted(
@@ -75,7 +75,7 @@ class ChainLoader(MigrationLoader):
                 self.applied_migrations.pop(squash, None)
 
 
-def _judge_replaces(key: tuple[str, str], replaces: Any) -> None:
+def _check_replaces(key: tuple[str, str], replaces: Any) -> None:
     """Refuse what Django would stumble over later, without a word about where it stands."""
     for each in replaces:
         if not (isinstance(each, tuple) and len(each) == 2 and all(isinstance(part, str) for part in each)):  # noqa: PLR2004 - a pair
@@ -104,13 +104,13 @@ def load(connection: Any, without: list[Any]) -> ChainLoader:
 
 
 def full_plan(executor: ChainExecutor) -> list[Migration]:
-    """Give the whole chain in the order in which an empty database would get it."""
+    """Return the whole chain in the order in which an empty database would get it."""
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     return [migration for migration, _ in plan]
 
 
 def key_of(migration: Migration) -> tuple[str, str]:
-    """Give the graph's key of a migration."""
+    """Return the graph's key of a migration."""
     return migration.app_label, migration.name
 
 

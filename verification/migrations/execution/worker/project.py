@@ -13,16 +13,18 @@ from typing import Any
 from .failure import Refused
 
 KEPT_OPTIONS = ("isolation_level", "server_side_binding")
-"""Of a database's OPTIONS, what shapes the conversation; all else says how to reach a server."""
+"""Of a database's OPTIONS, those that shape the session; all others say how to reach a server."""
 
-WAY = (
+CONNECTION_KEYWORDS = (
     "channel_binding", "database", "dbname", "gssencmode", "host", "pass", "port", "require_auth",
     "service", "ssl", "target_session", "user",
 )  # fmt: skip
-"""How the keywords of libpq begin that say which server it is, as whom and how (docs: "Parameter Key Words")."""
+"""Prefixes of libpq's keywords that say which server to reach and how (docs: "Parameter Key Words")."""
 
 
-AS_THEIRS = "start it as manage.py is started: same folder, same variables, --python for its interpreter"
+START_LIKE_MANAGE = (
+    "start it as manage.py is started: same folder, same variables, --python for its interpreter"
+)
 
 
 class Overlay(importlib.abc.MetaPathFinder):
@@ -32,7 +34,7 @@ class Overlay(importlib.abc.MetaPathFinder):
         self.folders = folders
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        """Give the copy's spec for a package that has one."""
+        """Return the copy's spec for a package that has one."""
         folder = self.folders.get(fullname)
         if folder is None:
             return None
@@ -96,7 +98,7 @@ def _close() -> None:
     connections.close_all()
 
 
-def _settings(name: str) -> Any:
+def _load_settings(name: str) -> Any:
     if not all(part.isidentifier() for part in name.split(".")):
         raise Refused(
             "settings",
@@ -120,29 +122,30 @@ def _settings(name: str) -> Any:
                 "and start from the folder that holds manage.py".format(name, error),
             ) from None
         raise Refused(
-            "settings", "settings module {!r} cannot be imported: {}; {}".format(name, error, AS_THEIRS)
+            "settings",
+            "settings module {!r} cannot be imported: {}; {}".format(name, error, START_LIKE_MANAGE),
         ) from error
     except Exception as error:
         raise Refused(
             "settings",
             "settings module {!r} cannot be loaded: {}: {}; {}".format(
-                name, type(error).__name__, " ".join(str(error).split()), AS_THEIRS
+                name, type(error).__name__, " ".join(str(error).split()), START_LIKE_MANAGE
             ),
         ) from error
     return settings
 
 
 def _replace_databases(request: dict[str, Any]) -> dict[str, Any]:
-    settings = _settings(request["settings"])
+    settings = _load_settings(request["settings"])
     theirs = dict(settings.DATABASES) or {"default": {}}
     theirs.setdefault("default", {})
     ours = {alias: _replacement(entry, request) for alias, entry in theirs.items()}
     settings.DATABASES = ours
-    _forget(theirs)
+    _reset_connections(theirs)
     return {alias: _target(alias, theirs) for alias in ours}
 
 
-def _forget(theirs: dict[str, Any]) -> None:
+def _reset_connections(theirs: dict[str, Any]) -> None:
     """Undo what settings and engines did with the connections while they loaded: Django keeps entries and wrappers."""
     from django.db import connections
 
@@ -184,12 +187,12 @@ def _engine(theirs: str) -> str:
         return "django.db.backends.postgresql"
     if getattr(wrapper, "vendor", "") != "postgresql":
         return "django.db.backends.postgresql"
-    _lead(wrapper)
+    _wrap_connection_params(wrapper)
     return theirs
 
 
-def _lead(wrapper: Any) -> None:
-    """Let an engine that finds its own way to a server (a token of the cloud, a service's name) find the harness's."""
+def _wrap_connection_params(wrapper: Any) -> None:
+    """Override host, port and user in a backend that computes them itself (cloud tokens, service files)."""
     from django.db.backends.postgresql.base import DatabaseWrapper
 
     theirs = wrapper.get_connection_params
@@ -201,10 +204,13 @@ def _lead(wrapper: Any) -> None:
         plain = djangos(self)
         try:
             found = dict(theirs(self))
-        except Exception:  # noqa: BLE001 - what it asks for its way is not to be had here
+        except Exception:  # noqa: BLE001 - its token or service is not available here
             return dict(plain)
-        way = {name: value for name, value in plain.items() if name.startswith(WAY)}
-        return {**{name: value for name, value in found.items() if not name.startswith(WAY)}, **way}
+        way = {name: value for name, value in plain.items() if name.startswith(CONNECTION_KEYWORDS)}
+        return {
+            **{name: value for name, value in found.items() if not name.startswith(CONNECTION_KEYWORDS)},
+            **way,
+        }
 
     wrapper.get_connection_params = here
 

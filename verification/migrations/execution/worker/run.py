@@ -14,7 +14,7 @@ from .watch import Watch
 
 
 class Run:
-    """One alias on its way: its executor, its state and its record."""
+    """The run of one alias: executor, state and record."""
 
     def __init__(self, alias: str, without: list[Any], channel: Channel) -> None:
         self.alias = alias
@@ -28,7 +28,7 @@ class Run:
         self.notes: list[str] = []
 
     def upgrade(self) -> list[str]:
-        """Do what ``migrate`` does here and now; give the names of what it applied."""
+        """Do what ``migrate`` does and return the names of the applied migrations."""
         targets = self.executor.loader.graph.leaf_nodes()
         plan = self.executor.migration_plan(targets)
         self._start(plan)
@@ -37,7 +37,7 @@ class Run:
         self.finish(plan)
         return ["{}.{}".format(*chain.key_of(migration)) for migration, _ in plan]
 
-    def climb(self, layer: list[Any]) -> None:
+    def apply_stepwise(self, layer: list[Any]) -> None:
         """Apply one layer of the chain and send the signals that a deploy of it would send."""
         plan = [(migration, False) for migration in layer]
         if self.state is None:
@@ -50,7 +50,7 @@ class Run:
             with transaction.atomic(using=self.alias):
                 self.finish(plan)
         except Exception as error:  # noqa: BLE001 - noted
-            # Today's receivers over yesterday's tables: no deploy ever ran them together.
+            # post_migrate receivers may fail on an old schema; this combination never happens in a deploy.
             self.notes.append("post_migrate: {}".format(error))
             self.watch.current = ""
 
@@ -70,7 +70,7 @@ class Run:
         self.watch.current = ""
 
     def finish(self, plan: list[Any]) -> None:
-        """Tell the apps that a migration is over: content types and permissions come from here."""
+        """Send post_migrate: its receivers create content types and permissions."""
         from django.core.management.sql import emit_post_migrate_signal
 
         state = self.state
@@ -85,7 +85,7 @@ class Run:
 
 
 def _reload_real_models(state: Any) -> None:
-    """Give models of apps without migrations their relations to the final state, as ``migrate`` does."""
+    """Return models of apps without migrations their relations to the final state, as ``migrate`` does."""
     from django.apps import apps
     from django.db.migrations.state import ModelState
 
@@ -98,7 +98,7 @@ def _reload_real_models(state: Any) -> None:
 
 
 def _create_schemas(connection: Any) -> None:
-    """Create the schemas that the settings put on the search path: somebody did on the real server."""
+    """Create the schemas that the settings put on the search path: on the real server they exist already."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW search_path")
         for part in str(cursor.fetchone()[0]).split(","):
@@ -116,7 +116,7 @@ def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
     return {"applied": applied, "steps": _steps(runs)}
 
 
-def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+def apply_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
     """Apply the chain layer by layer and pause after each with no connection open.
 
     Each pause tells position, migration and, by alias, the tables as their models describe
@@ -128,14 +128,14 @@ def climb(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, A
         run.watch.total = sum(len(layer) for layer in layered)
     for position, layer in enumerate(cuts[0]):
         for run, layered in zip(runs, cuts):
-            run.climb(layered[position])
+            run.apply_stepwise(layered[position])
         described = {run.alias: tables(run.state.apps, run.connection) for run in runs}
         connections.close_all()
         channel.pause(position=position, migration=_first(layer, job["replaced"]), tables=described)
     return {"steps": _steps(runs)}
 
 
-def descend(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
+def roll_back_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str, Any]:
     """Go back from layer ``start`` to layer 0, alias after alias, with a pause after each layer."""
     for alias in reversed(list(job["databases"])):
         run = Run(alias, job["without"], channel)

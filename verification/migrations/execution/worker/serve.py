@@ -12,7 +12,7 @@ import signal
 from typing import Any
 
 from . import project
-from .failure import Refused, place, told
+from .failure import Refused, location, to_message
 from .protocol import Channel, Gone
 
 COLLECT = (20_000, 20, 50)
@@ -29,10 +29,10 @@ def main() -> None:
     try:
         channel.send("ready", **project.enter(request))
     except Refused as error:
-        channel.send("error", **told(error))
+        channel.send("error", **to_message(error))
         return
     except BaseException as error:  # noqa: BLE001 - a project may raise anything, SystemExit too
-        channel.send("error", **{**told(error), "kind": _kind_of_setup(error)})
+        channel.send("error", **{**to_message(error), "kind": _kind_of_setup(error)})
         return
     _preload()
     gc.freeze()  # what all jobs share need not be searched for garbage in each of them
@@ -44,16 +44,16 @@ def main() -> None:
 
 
 def _kind_of_setup(error: BaseException) -> str:
-    kind = told(error)["kind"]
+    kind = to_message(error)["kind"]
     return kind if kind in {"driver", "connection"} else "setup"
 
 
 def _preload() -> None:
     """Import the migrations once; what is wrong with them each job will say for itself."""
-    from . import ask
+    from . import queries
 
     try:
-        ask.squashes({})
+        queries.squashes({})
     except BaseException:  # noqa: BLE001, S110 - see above
         pass
 
@@ -89,24 +89,24 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import ask, run
+    from . import queries, run
 
     if "databases" in job:
         project.use(job["databases"])
     runs: list[run.Run] = []
     try:
-        if job["job"] in {"forward", "climb", "descend"}:
+        if job["job"] in {"forward", "apply_stepwise", "roll_back_stepwise"}:
             result = getattr(run, job["job"])(job, channel, runs)
         else:
-            result = getattr(ask, job["job"])(job)
+            result = getattr(queries, job["job"])(job)
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
-        channel.send("error", **told(error, migration))
+        channel.send("error", **to_message(error, migration))
     except Gone:
         return
     except BaseException as error:  # noqa: BLE001 - sys.exit() and the like: silence would be waited for
         migration = next((each.watch.current for each in runs if each.watch.current), "")
-        said = "the project's code left with {}{}".format(repr(error), place(error))
-        channel.send("error", **told(Refused("apply", said), migration))
+        said = "the project's code left with {}{}".format(repr(error), location(error))
+        channel.send("error", **to_message(Refused("apply", said), migration))
     else:
         channel.send("result", **result)

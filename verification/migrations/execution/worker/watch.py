@@ -1,8 +1,8 @@
-"""What each migration costs: its seconds, its strongest lock on each table, the tables it rewrote.
+"""The cost of each migration: seconds, strongest lock on each table, tables rewritten.
 
 The locks are read in the migration's own transaction, just before it commits, since
 PostgreSQL keeps every lock to the end of the transaction (docs: "Explicit Locking").
-A migration that is not atomic has let them go by then: its statements are watched one by one.
+A migration that is not atomic has released them by then, so each of its statements is watched.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Watch:
             self._finish(migration, time.monotonic() - self._began)
 
     def _watch_statements(self, migration: Any) -> None:
-        # A migration that failed, and was caught, has left its own in place.
+        # A migration whose failure was caught leaves its wrapper installed.
         self._wrapping.close()
         self._statements = None
         if not migration.atomic:
@@ -118,7 +118,7 @@ class Watch:
         self._after = self._tables()
 
     def _observe_commits(self) -> None:
-        """Give this one connection a schema editor that reports before it commits."""
+        """Return this one connection a schema editor that reports before it commits."""
         watch = self
         theirs: Any = self.connection.SchemaEditorClass
 

@@ -15,7 +15,8 @@ import psycopg2
 
 from verification.errors import CannotRun
 from verification.migrations.execution.runner import Event, Project, Runner
-from verification.migrations.plan.chains import Chain, Squash, Tree, read_tree
+from verification.migrations.execution.tree_reader import read_tree
+from verification.migrations.plan.chains import Chain, Squash, Tree
 from verification.postgres.server import Server
 
 
@@ -62,64 +63,64 @@ class Databases:
     """The aliases that are migrated, in order."""
 
     def to_json(self) -> dict[str, str]:
-        """Give the runner the aliases to migrate."""
+        """Return the worker the aliases to migrate."""
         return {alias: self.names[alias] for alias in self.own}
 
 
-class Applier:
-    """A project on a server: runners, databases and all that must be gone in the end."""
+class MigrationRunner:
+    """Runs a project's migrations on databases of a server; removes its workers and databases in the end."""
 
     def __init__(
         self,
         project: Project,
         server: Server,
         *,
-        workers: int | None = None,
+        max_workers: int | None = None,
         progress: Callable[[int, Event], None] | None = None,
     ) -> None:
-        """Start one runner. ``progress``: called with the number of the runner at each of its steps."""
+        """Start one worker. ``progress``: called with the number of the worker at each of its steps."""
         self.project = project
         self.server = server
         self.progress = progress
-        self.workers = workers or max(1, min(4, os.cpu_count() or 1))
+        self.max_workers = max_workers or max(1, min(4, os.cpu_count() or 1))
         self._created: list[str] = []
-        self._runners: list[Runner] = []
+        self._workers: list[Runner] = []
         self._free: queue.LifoQueue[Runner] = queue.LifoQueue()
         self._lock = threading.Lock()
         try:
             self._idle = self._create(None)
-            self._free.put(self._new_runner())
+            self._free.put(self._new_worker())
         except BaseException:
             self.close()
             raise
-        self.aliases: Mapping[str, str | None] = self._runners[0].ready["aliases"]
+        self.aliases: Mapping[str, str | None] = self._workers[0].ready["aliases"]
 
     @property
     def versions(self) -> str:
         """What runs in the project's process, for a report."""
-        ready = self._runners[0].ready
+        ready = self._workers[0].ready
         return f"Django {ready['django']}, Python {ready['python']}, {ready['driver']}"
 
     @cached_property
     def tree(self) -> Tree:
         """The project's migrations as its folders hold them."""
-        with self.runner() as runner:
-            return read_tree(runner)
+        with self.worker() as worker:
+            return read_tree(worker)
 
     @contextmanager
-    def runner(self) -> Iterator[Runner]:
-        """Borrow a runner; a new one is started while there are fewer than ``workers``."""
-        runner = self._take()
+    def worker(self) -> Iterator[Runner]:
+        """Borrow a worker; a new one is started while there are fewer than ``workers``."""
+        worker = self._take()
         try:
-            yield runner
+            yield worker
         finally:
-            self._free.put(runner)
+            self._free.put(worker)
 
-    def together(self, *tasks: Callable[[], Any]) -> list[Any]:
-        """Do several things at once, as many as there are workers; give their results in order."""
+    def run_parallel(self, *tasks: Callable[[], Any]) -> list[Any]:
+        """Do several things at once, as many as there are workers; return their results in order."""
         if len(tasks) == 1:
             return [tasks[0]()]
-        with ThreadPoolExecutor(self.workers) as pool:
+        with ThreadPoolExecutor(self.max_workers) as pool:
             futures = [pool.submit(task) for task in tasks]
             try:
                 wait(futures, return_when=FIRST_EXCEPTION)
@@ -145,7 +146,7 @@ class Applier:
 
     @contextmanager
     def copy(self, databases: Databases) -> Iterator[Databases]:
-        """Keep a copy for the length of a ``with`` block."""
+        """Clone databases for the length of a ``with`` block."""
         copied = self.clone(databases)
         try:
             yield copied
@@ -155,17 +156,17 @@ class Applier:
 
     def forward(self, databases: Databases, chain: Chain) -> list[Step]:
         """Migrate to the end of the chain as ``migrate`` does. Raises ``JobFailed``."""
-        with self.runner() as runner:
-            result = runner.run("forward", databases=databases.to_json(), without=chain.to_json())
+        with self.worker() as worker:
+            result = worker.run("forward", databases=databases.to_json(), without=chain.to_json())
         return steps_of(result)
 
-    def climb(
+    def apply_stepwise(
         self, databases: Databases, chain: Chain, squash: Squash, paused: Callable[[Event], None]
     ) -> list[Step]:
         """Migrate original by original of ``squash``; ``paused`` is called after each, 0 being "none yet"."""
-        with self.runner() as runner:
-            result = runner.run(
-                "climb",
+        with self.worker() as worker:
+            result = worker.run(
+                "apply_stepwise",
                 databases=databases.to_json(),
                 without=chain.to_json(),
                 replaced=[list(key) for key in squash.originals],
@@ -173,7 +174,7 @@ class Applier:
             )
         return steps_of(result)
 
-    def descend(
+    def roll_back_stepwise(
         self,
         databases: Databases,
         chain: Chain,
@@ -182,9 +183,9 @@ class Applier:
         paused: Callable[[Event], None],
     ) -> list[Step]:
         """Go back from the ``start``-th original to none; ``paused`` is called after each."""
-        with self.runner() as runner:
-            result = runner.run(
-                "descend",
+        with self.worker() as worker:
+            result = worker.run(
+                "roll_back_stepwise",
                 databases=databases.to_json(),
                 without=chain.to_json(),
                 replaced=[list(key) for key in squash.originals],
@@ -194,9 +195,9 @@ class Applier:
         return steps_of(result)
 
     def close(self) -> None:
-        """End the runners and drop every database that was created; may be called twice."""
-        for runner in self._runners:
-            runner.close()
+        """End the workers and drop every database that was created; may be called twice."""
+        for worker in self._workers:
+            worker.close()
         for name in self._created:
             # A server that has gone took its databases with it, or will be removed as a whole.
             with suppress(psycopg2.Error, CannotRun):
@@ -211,7 +212,7 @@ class Applier:
 
     def _databases(self, template: Callable[[str], str | None]) -> Databases:
         own = tuple(alias for alias, same_as in self.aliases.items() if same_as is None)
-        # The default comes first: the others may lean on what it holds.
+        # The default comes first: the others may depend on its rows.
         own = tuple(sorted(own, key=lambda alias: alias != "default"))
         names = {alias: self._create(template(alias)) for alias in own}
         mirrors = {alias: names[target] for alias, target in self.aliases.items() if target in names}
@@ -222,8 +223,8 @@ class Applier:
             name = self.server.create_database(template=template).name
         except psycopg2.OperationalError as error:
             raise CannotRun(
-                f"no database can be created at {self.server.address}: {str(error).strip().splitlines()[0]}; "
-                "see that the server runs and that its user may create databases"
+                f"no database can be created at {self.server.address}: {str(error).strip().splitlines()[0]}",
+                "check that the server runs and that its user may create databases",
             ) from None
         with self._lock:
             self._created.append(name)
@@ -231,22 +232,22 @@ class Applier:
 
     def _take(self) -> Runner:
         with self._lock:
-            full = len(self._runners) >= self.workers
+            full = len(self._workers) >= self.max_workers
         if full:
             return self._free.get()
         try:
             return self._free.get_nowait()
         except queue.Empty:
-            return self._new_runner()
+            return self._new_worker()
 
-    def _new_runner(self) -> Runner:
+    def _new_worker(self) -> Runner:
         with self._lock:
-            number = len(self._runners)
+            number = len(self._workers)
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        runner = Runner(self.project, self.server, self._idle, progress=tell)
+        worker = Runner(self.project, self.server, self._idle, progress=tell)
         with self._lock:
-            self._runners.append(runner)
-        return runner
+            self._workers.append(worker)
+        return worker
 
 
 def steps_of(result: Event) -> list[Step]:

@@ -1,4 +1,4 @@
-"""Which tables a migration names: where to look first for the cause of a difference."""
+"""Tables that a migration names; attribution looks there first for the cause of a difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions that need no run: which squashes there are, whether a chain loads, what the models say."""
+"""Jobs other than running a chain: list squashes, load a chain, describe models, write a squash."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 from django.db.models.options import normalize_together
 
+from . import affected_tables
 from . import loader as chain
-from . import touched
 from .describe import tables
-from .failure import Refused, told
+from .failure import Refused, to_message
 from .loader import ChainLoader
 
 
-class _Everything(ChainLoader):
+class _DiskLoader(ChainLoader):
     """Reads the files and stops before the graph, which may be broken."""
 
     def build_graph(self) -> None:
@@ -31,12 +31,12 @@ class _Everything(ChainLoader):
 
 def squashes(_: dict[str, Any]) -> dict[str, Any]:
     """List every squash in the tree: app, name, replaces, missing, in_use (on an empty database)."""
-    disk = _Everything(None, []).disk_migrations
+    disk = _DiskLoader(None, []).disk_migrations
     error, used = None, set(disk)
     try:
         used = set(chain.load(None, []).graph.nodes)
-    except Exception as caught:  # noqa: BLE001 - told to the harness, which decides
-        error = told(caught)
+    except Exception as caught:  # noqa: BLE001 - sent to the harness, which decides
+        error = to_message(caught)
     found = [
         {
             "app": app,
@@ -45,7 +45,7 @@ def squashes(_: dict[str, Any]) -> dict[str, Any]:
             "covers": [list(key) for key in _covered((app, name), disk)],
             "missing": ["{}.{}".format(*key) for key in migration.replaces if tuple(key) not in disk],
             "in_use": (app, name) in used,
-            "tables": touched.tables(
+            "tables": affected_tables.tables(
                 disk[key] for key in [*_covered((app, name), disk), (app, name)] if key in disk
             ),
         }
@@ -64,7 +64,7 @@ def squashes(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def _covered(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]:
-    """Give all that a squash stands for, squashes in between included."""
+    """Return all that a squash stands for, squashes in between included."""
     found: list[tuple[str, str]] = []
     for replaced in map(tuple, disk[key].replaces):
         inner = _covered(replaced, disk) if replaced in disk and disk[replaced].replaces else []
@@ -73,7 +73,7 @@ def _covered(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]
 
 
 def _leaves(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]:
-    """Give the originals behind a squash, through squashes that it replaces, in their order."""
+    """Return the originals behind a squash, through squashes that it replaces, in their order."""
     found: list[tuple[str, str]] = []
     for replaced in map(tuple, disk[key].replaces):
         nested = disk.get(replaced)
@@ -87,12 +87,12 @@ def _leaves(key: tuple[str, str], disk: dict[Any, Any]) -> list[tuple[str, str]]
 
 
 def load(job: dict[str, Any]) -> dict[str, Any]:
-    """Load a chain and give its nodes."""
+    """Load a chain and return its nodes."""
     return {"nodes": sorted(chain.load(None, job["without"]).graph.nodes)}
 
 
 def changes(job: dict[str, Any]) -> dict[str, Any]:
-    """Say what ``makemigrations`` would write: app -> descriptions of operations."""
+    """Return what ``makemigrations`` would write: app -> descriptions of operations."""
     loader = chain.load(None, job["without"])
     detector = MigrationAutodetector(
         loader.project_state(), ProjectState.from_apps(apps), MigrationQuestioner(dry_run=True)
@@ -123,7 +123,7 @@ def create(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def prune(job: dict[str, Any]) -> dict[str, Any]:
-    """Run ``migrate APP --prune``, then ``migrate``; the second must find nothing to do."""
+    """Run ``migrate APP --prune`` for each app on each database."""
     for alias in job["databases"]:
         for app in job["apps"]:
             call_command("migrate", app, prune=True, database=alias, interactive=False, verbosity=0)
@@ -140,7 +140,7 @@ def squash(job: dict[str, Any]) -> dict[str, Any]:
 def rebuild(job: dict[str, Any]) -> dict[str, Any]:
     """Write a squash from the final state: what a first ``makemigrations`` would write today.
 
-    Gives the file's text; raises for a state that takes more than one migration.
+    Returns the file's text; raises for a state that takes more than one migration.
     """
     app = job["app"]
     loader = chain.load(None, job["without"])
