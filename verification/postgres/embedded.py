@@ -5,13 +5,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
-import psycopg2
-from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
-from psycopg2.extensions import encrypt_password
 
 from verification.errors import CannotRun
-from verification.postgres import binaries, client_programs, run_directory, server_files, template, watchdog
+from verification.postgres import (
+    binaries,
+    client_programs,
+    private_socket,
+    run_directory,
+    server_files,
+    template,
+    watchdog,
+)
 from verification.postgres.binaries import Installation
 from verification.postgres.managed import ManagedServer
 from verification.postgres.postmaster import Postmaster
@@ -131,7 +136,7 @@ class EmbeddedServer(ManagedServer):
         try:
             self.version = str(connection.get_parameter_status("server_version")).split()[0]
             if template_password is not None:
-                self._set_password(connection)
+                private_socket.set_password(connection, self.user, self.password)
         finally:
             connection.close()
 
@@ -148,31 +153,8 @@ class EmbeddedServer(ManagedServer):
         watchdog.dismiss(self._watchdog)
         self._port.release()
 
-    def _set_password(self, connection: Connection) -> None:
-        # Hashed here, so that the password itself is never in the server's log.
-        verifier = encrypt_password(self.password, self.user, scope=connection, algorithm="scram-sha-256")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(self.user), sql.Literal(verifier))
-            )
-
     def _connect_for_maintenance(self) -> Connection:
         return self._connect_locally(self.password)
 
     def _connect_locally(self, password: str) -> Connection:
-        """Connect through the private socket, for which neither TLS nor pg_hba.conf matter."""
-        try:
-            connection = psycopg2.connect(
-                host=str(self.socket_directory),
-                port=self.port,
-                user=self.user,
-                password=password,
-                dbname="postgres",
-            )
-        except psycopg2.OperationalError as error:
-            raise CannotRun(
-                f"embedded: the server refused the harness's connection: {binaries.last_line(str(error))}",
-                "stop it and start another one",
-            ) from None
-        connection.autocommit = True
-        return connection
+        return private_socket.connect(self.socket_directory, self.port, self.user, password)

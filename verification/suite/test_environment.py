@@ -79,13 +79,13 @@ def test_environment_in_deployment_files(
     """Deployment files set only variables that the project reads, and omit none that it needs."""
     check.properties = PROPERTIES
     deployments = deployment.find(configuration.root)
-    findings = deployment_comparison.compare_deployments(
+    found = deployment_comparison.compare_deployments(
         deployments, [*environment.reads, *environment.other_reads], environment.rows
     )
     check.notes.append(f"files: {', '.join(each.shown for each in deployments) or 'this project has none'}")
     check.measurements.append(
         Measurement(
-            "settings in deployment files", sum(len(file.settings) for file in deployments), "settings"
+            "settings in deployment files", sum(len(each.settings) for each in deployments), "settings"
         )
     )
-    check.expect_none(findings)
+    check.expect_none(found)

@@ -186,34 +186,41 @@ def test_parallel_runs_share_one_template(tmp_path: Path) -> None:
     assert len(list((tmp_path / "django-postgres-verification").iterdir())) == 1
 
 
+@pytest.fixture(scope="module")
+def filled_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with the template that a first server made."""
+    base = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(base))
+        EmbeddedServer.launch().close()
+    return next((base / "django-postgres-verification").iterdir())
+
+
 def test_template_is_used_and_its_password_does_not_open_the_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A second server comes from the first one's template: same cluster, another password."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    """Later servers are made from the first one's template: the same cluster, other passwords."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(filled_cache.parent.parent))
     with EmbeddedServer.launch() as first, EmbeddedServer.launch() as second:
-        kept = next((tmp_path / "django-postgres-verification").iterdir())
-        password = json.loads((kept / "template.json").read_text())["password"]
+        password = json.loads((filled_cache / "template.json").read_text())["password"]
 
         assert _system_identifier(first) == _system_identifier(second)
-        assert stat.S_IMODE((kept / "template.json").stat().st_mode) == 0o600
+        assert stat.S_IMODE((filled_cache / "template.json").stat().st_mode) == 0o600
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
             psycopg2.connect(
                 host=second.host, port=second.port, user=second.user, password=password, dbname="postgres"
             )
 
 
-def test_damaged_template_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_template_is_replaced(filled_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template with missing files (a cleaned cache) is replaced, and the server starts."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    EmbeddedServer.launch().close()
-    kept = next((tmp_path / "django-postgres-verification").iterdir())
-    shutil.rmtree(kept / "data" / "global")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(filled_cache.parent.parent))
+    shutil.rmtree(filled_cache / "data" / "global")
 
     with EmbeddedServer.launch() as server, server.database() as database:
         assert database.execute("SELECT 1") == [(1,)]
 
-    assert (kept / "data" / "global").is_dir()
+    assert (filled_cache / "data" / "global").is_dir()
 
 
 def test_cache_that_cannot_be_written_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,35 @@
+"""Connections through the private Unix socket of an embedded server, for which TLS and access rules do not matter."""
+
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
+from psycopg2.extensions import encrypt_password
+
+from verification.errors import CannotRun
+from verification.postgres.binaries import last_line
+
+
+def connect(directory: Path, port: int, user: str, password: str) -> Connection:
+    """Return a connection in autocommit mode. Raises ``CannotRun`` if the server refuses it."""
+    try:
+        connection = psycopg2.connect(
+            host=str(directory), port=port, user=user, password=password, dbname="postgres"
+        )
+    except psycopg2.OperationalError as error:
+        raise CannotRun(
+            f"embedded: the server refused the harness's connection: {last_line(str(error))}",
+            "stop it and start another one",
+        ) from None
+    connection.autocommit = True
+    return connection
+
+
+def set_password(connection: Connection, user: str, password: str) -> None:
+    """Set the password of a role, hashed here so that the password itself is never in the server's log."""
+    verifier = encrypt_password(password, user, scope=connection, algorithm="scram-sha-256")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(verifier))
+        )
