@@ -87,6 +87,7 @@ class GateHooks:
             )
         except CannotRun as error:
             self._refuse(error)
+        self.run.provenance["postgresql"] = self.pool.description
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
