@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import psycopg2
@@ -35,18 +34,7 @@ END: Final = "end"
 _LOGGED: Final = re.compile(
     r"connection (?:received|authenticated|authorized)|statement: |execute \S+: |FATAL: |ERROR: "
 )
-_ACTIVITY: Final = """
-    SELECT coalesce(sum(sessions), 0)::bigint, coalesce(sum(xact_commit + xact_rollback), 0)::bigint
-    FROM pg_stat_database WHERE datname = %s
-"""
-
-
-@dataclass(frozen=True)
-class Activity:
-    """What the server has counted for one database since its statistics began."""
-
-    sessions: int
-    transactions: int
+_SESSIONS: Final = "SELECT coalesce(sum(sessions), 0)::bigint FROM pg_stat_database WHERE datname = %s"
 
 
 class StatementLog:
@@ -61,7 +49,8 @@ class StatementLog:
         self.database = database
         self._server = database.server
         self._token = secrets.token_hex(6)
-        self._marks: list[tuple[str, Activity]] = []
+        self._marks: list[tuple[str, int]] = []
+        """Each subject with the sessions that the server had counted before it."""
         self._session = Database(self._server, "postgres").connect()
         self.log_unavailable = ""
         """Why the log cannot be used; empty if it can."""
@@ -88,19 +77,19 @@ class StatementLog:
     def mark(self, subject: str) -> None:
         """Assign what comes next to a subject."""
         self._write_mark(NO_SUBJECT)
-        self._marks.append((subject, self._settled_activity()))
+        self._marks.append((subject, self._settled_sessions()))
         self._write_mark(subject)
 
-    def _settled_activity(self) -> Activity:
-        """Return the counters once they hold a session of our own that has just ended."""
-        before = self._activity()
+    def _settled_sessions(self) -> int:
+        """Return the counter once it holds a session of our own that has just ended."""
+        before = self._sessions()
         self.database.execute("SELECT 1")
-        # Counters are written when a session ends, by PostgreSQL 14 with a delay.
-        _wait(lambda: self._activity().sessions > before.sessions, "the counters of the server do not change")
-        return self._activity()
+        # The counter is written when a session ends, by PostgreSQL 14 with a delay.
+        _wait(lambda: self._sessions() > before, "the counters of the server do not change")
+        return self._sessions()
 
-    def _activity(self) -> Activity:
-        return Activity(*self._execute(_ACTIVITY, self.database.name)[0])
+    def _sessions(self) -> int:
+        return int(self._execute(_SESSIONS, self.database.name)[0][0])
 
     def observed(self) -> dict[str, list[str]]:
         """Return subject -> the sessions and statements since its mark; nothing is observed afterwards."""
@@ -126,7 +115,7 @@ class StatementLog:
         counted = {}
         for (subject, before), (_, after) in zip(self._marks, self._marks[1:], strict=False):
             # The later reading contains one session of our own.
-            sessions = after.sessions - before.sessions - 1
+            sessions = after - before - 1
             counted[subject] = [f"{sessions} sessions counted"] if sessions else []
         return counted
 
