@@ -23,7 +23,7 @@ from verification.postgres import engine, server_files
 from verification.postgres.server import Database, Server
 from verification.postgres.tls import Authority
 from verification.processes import cleanup
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 from verification.processes.port import LOOPBACK
 
 _PORT: Final = 5432
@@ -272,7 +272,7 @@ def _start_container(client: DockerClient, image: str) -> DockerContainer:
         docker_client_kw={"timeout": 120},
         entrypoint=["sh", "-c", _FIRST_PROCESS],
         user="root",
-        labels={engine.OWNER_LABEL: str(Owner.current()), _MARK_LABEL: mark},
+        labels={engine.OWNER_LABEL: str(ProcessIdentity.current()), _MARK_LABEL: mark},
         auto_remove=True,
     )
     container.image = image  # it has its prefix already

@@ -11,7 +11,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 
 from verification.errors import CannotRun
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 DEFAULT_MAJOR: Final = 17
 OWNER_LABEL: Final = "verification.owner"
@@ -58,7 +58,7 @@ def remove_stale(connected: DockerClient) -> None:
     with told():
         found = connected.client.api.containers(all=True, filters={"label": OWNER_LABEL})
         for container in found:
-            left_by = Owner.parse(container["Labels"][OWNER_LABEL])
+            left_by = ProcessIdentity.parse(container["Labels"][OWNER_LABEL])
             if left_by is not None and left_by.is_dead():
                 remove(connected, container["Id"])
 

@@ -14,7 +14,7 @@ from verification.postgres import binaries
 from verification.postgres.server import Database, Server, identifier, masked
 from verification.postgres.url import FORM, refuse_unclear
 from verification.processes import cleanup
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 PREFIX: Final = "verification_"
 """What the name of every database of ours starts with."""
@@ -88,7 +88,7 @@ class ExistingServer(Server):
             name = PREFIX + name
         database = super().create_database(name, template=template)
         self._made.add(database.name)
-        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{Owner.current()}'")
+        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{ProcessIdentity.current()}'")
         return database
 
     def drop_database(self, name: str) -> None:
@@ -184,7 +184,7 @@ class ExistingServer(Server):
         """Drop the databases of runs on this machine that died; their comment says whose they are."""
         query = "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname ~ %s"
         for name, comment in _rows(connection, query, [f"^{PREFIX}"]):
-            left_by = Owner.parse(comment or "")
+            left_by = ProcessIdentity.parse(comment or "")
             if left_by is not None and left_by.is_dead():
                 super().drop_database(name)
 

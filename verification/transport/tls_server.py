@@ -15,9 +15,8 @@ from psycopg2 import sql
 from verification.errors import CannotRun
 from verification.postgres.server import Database, Server
 from verification.postgres.tls import Authority, Material
-from verification.processes import account
+from verification.processes import account, run_directory
 from verification.processes.wait import wait_for
-from verification.transport import folder
 
 USERS: Final[Mapping[str, tuple[str, str]]] = {
     "tls_only": ("hostssl", "scram-sha-256"),
@@ -114,7 +113,7 @@ class Stage:
         self.certificates = Certificates.issue(server.authority)
         self.password = server.password
         self.account = account.choose()
-        self.directory = folder.make()
+        self.directory = run_directory.make("transport")
         self._now: dict[str, str] = {}
         try:
             self._write_client_files()

@@ -17,7 +17,7 @@ from verification.postgres import engine, providers
 from verification.postgres.container import ContainerServer
 from verification.postgres.providers import Choice
 from verification.postgres.tls import Authority
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 pytestmark = pytest.mark.container
 
@@ -196,9 +196,9 @@ def test_engine_that_never_answers_is_passed_over(monkeypatch: pytest.MonkeyPatc
 def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerServer) -> None:
     """What a run left that could not clean up goes at the next start; a live run's stays."""
     client = engine.client()
-    owner = Owner.current()
-    dead = Owner(owner.machine, owner.process, "1")  # the number was given out again
-    elsewhere = Owner("another-boot/pid:[1]", owner.process, owner.started)
+    owner = ProcessIdentity.current()
+    dead = ProcessIdentity(owner.machine, owner.process, "1")  # the number was given out again
+    elsewhere = ProcessIdentity("another-boot/pid:[1]", owner.process, owner.started)
     left = [_idle_container(client, each) for each in (dead, elsewhere)]
     try:
         engine.remove_stale(client)
@@ -222,7 +222,7 @@ def test_sides_start_in_parallel_threads_of_one_process() -> None:
     assert threading.active_count() == before
 
 
-def _idle_container(client: DockerClient, owner: Owner) -> str:
+def _idle_container(client: DockerClient, owner: ProcessIdentity) -> str:
     container = client.client.containers.create(
         engine.image_name(None), ["sleep", "600"], labels={engine.OWNER_LABEL: str(owner)}
     )
@@ -231,9 +231,9 @@ def _idle_container(client: DockerClient, owner: Owner) -> str:
 
 def test_owner_of_this_process_is_alive() -> None:
     """The process that runs this test is not taken for dead, by itself or by others."""
-    own = Owner.parse(str(Owner.current()))
+    own = ProcessIdentity.parse(str(ProcessIdentity.current()))
 
-    assert own == Owner.current()
+    assert own == ProcessIdentity.current()
     assert own is not None
     assert own.process == os.getpid()
     assert not own.is_dead()

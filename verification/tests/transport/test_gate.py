@@ -1,9 +1,6 @@
 """The gate's transport part fails, in the right words, for a project that drops what it is told."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,7 @@ import pytest
 from verification.errors import CannotRun
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
-from verification.tests.suite.faulty_copies import HARNESS, copy_project, gate
-from verification.transport import folder
+from verification.tests.suite.faulty_copies import copy_project, gate
 from verification.transport.celery_worker import Worker
 
 pytestmark = pytest.mark.postgres
@@ -58,25 +54,3 @@ def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configurat
         pytest.raises(CannotRun, match=r"Celery worker: executed no task; it said: .*no_such_module"),
     ):
         worker.answer()
-
-
-def test_a_killed_runs_folder_is_removed_by_the_next_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A folder whose process is gone goes; one whose process lives stays."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    script = "from verification.transport import folder; print(folder.make())"
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": str(HARNESS), "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    left, own = Path(ended.stdout.strip()), folder.make()
-
-    another = folder.make()
-
-    assert not left.exists()
-    assert own.exists()
-    assert another.exists()
