@@ -73,6 +73,11 @@ class ManagedProcess:
         """Return its exit status (negative: the signal that ended it), None while it runs."""
         return self._process.poll()
 
+    @property
+    def closed(self) -> bool:
+        """Whether ``close`` has been called."""
+        return self._log.closed
+
     def wait(self, seconds: float) -> int | None:
         """Wait for its end, at most so many seconds; return its status."""
         with suppress(subprocess.TimeoutExpired):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from verification.processes.child import Channel
+from verification.environment.settings_process import HARNESS
+from verification.processes.child import Child
 from verification.transport import connector
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
 from verification.transport.tls_server import CONFIGURATIONS, KEY_PASSWORD, Stage
@@ -81,14 +82,14 @@ def run(stage: Stage, cases: Sequence[Case] = CASES) -> Run:
     return Run(tuple(seen), left_out, _versions(stage, driver))
 
 
-def _connector() -> Channel:
+def _connector() -> Child:
     environment = {
         name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ
     }
-    folders = os.pathsep.join(folder for folder in sys.path if folder.endswith("site-packages"))
-    return Channel(
+    folders = os.pathsep.join([*(folder for folder in sys.path if folder.endswith("site-packages")), HARNESS])
+    return Child(
         "transport: connections cannot be tried",
-        [sys.executable, connector.__file__],
+        [sys.executable, "-m", connector.__name__],
         environment={**environment, "PYTHONPATH": folders, "LC_ALL": "C"},
         directory=Path("/"),
     )
@@ -107,7 +108,7 @@ def _why_not(case: Case, server: int, libpq: int) -> str:
     return ""
 
 
-def _see(stage: Stage, channel: Channel, case: Case) -> Seen:
+def _see(stage: Stage, channel: Child, case: Case) -> Seen:
     account = stage.account
     ordinary = case.account == "ordinary" and account.switch
     reply = channel.ask(

@@ -5,15 +5,11 @@ that the process ever answers, and no hook or flag of one trial reaches the next
 """
 
 import io
-import json
-import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 import django
@@ -24,6 +20,7 @@ from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from verification.health.detectors.in_process_detectors import RECORDERS
+from verification.processes.serve import in_fork, serve
 from verification.project.http_probe import POD
 
 VIEW: Final = "the view alone"
@@ -32,18 +29,18 @@ LATE_SECONDS: Final = 1.0
 """How long a thread that a request has started may go on being watched."""
 
 
-def main(order: Path, testimony: Path) -> None:
-    """Read the order (see ``testimony.Order``), try every pair, write what was seen."""
-    wanted = json.loads(order.read_text(encoding="utf-8"))
+def main(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Try every pair of the request (see ``observations``); return what was seen."""
     django.setup()
     connections.all()  # loads the drivers once for all children; opens nothing
     subjects = _subjects(wanted)
-    heard = [
-        _try(witness, subject, call, wanted["requests"])
-        for witness in wanted["witnesses"]
-        for subject, call in subjects.items()
-    ]
-    testimony.write_text(json.dumps(heard), encoding="utf-8")
+    return {
+        "heard": [
+            _try(witness, subject, call, wanted["requests"])
+            for witness in wanted["witnesses"]
+            for subject, call in subjects.items()
+        ]
+    }
 
 
 def _subjects(wanted: Mapping[str, Any]) -> dict[str, Callable[[], int]]:
@@ -101,27 +98,11 @@ def _request(application: Callable[..., Any], path: str) -> int:
 
 
 def _try(witness: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
-    """Fork, let the child answer under the witness's eyes, and give its testimony."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-                json.dump(_testify(witness, subject, call, requests), pipe)
-            status = 0
-        except BaseException:  # noqa: BLE001 - the child must not run on in the parent's place
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as pipe:
-        text = pipe.read()
-    if os.waitpid(child, 0)[1] or not text:
+    """Answer in a fork, watched by the witness; return its testimony."""
+    outcome = in_fork(partial(_testify, witness, subject, call, requests))
+    if outcome.answer is None:
         raise RuntimeError(f"{witness}, {subject}: the trial broke off; its traceback stands above")
-    testimony: dict[str, Any] = json.loads(text)
-    return testimony
+    return outcome.answer
 
 
 def _testify(witness: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
@@ -139,4 +120,4 @@ def _testify(witness: str, subject: str, call: Callable[[], int], requests: int)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    serve(main)

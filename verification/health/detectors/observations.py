@@ -1,16 +1,14 @@
 """What the witnesses say: one record per witness and subject, and how the inner ones are heard."""
 
-import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 from verification.errors import CannotRun
+from verification.processes.child import Child, ChildFailed
+from verification.processes.output import last_line
 from verification.project.configuration import Configuration
 
 INSIDE_SECONDS: Final = 60.0
@@ -58,10 +56,14 @@ def hear_inside(
     ``paths`` maps a subject's name to its path; ``view`` is a dotted name, tried beside them with
     the first path. Raises ``CannotRun`` when the project does not come up.
     """
-    with tempfile.TemporaryDirectory(prefix="verification-") as name:
-        order, answer = Path(name) / "order.json", Path(name) / "testimony.json"
-        order.write_text(
-            json.dumps(
+    with Child(
+        configuration.settings,
+        [sys.executable, "-m", "verification.health.detectors.in_process_runner"],
+        environment=variables,
+        directory=configuration.root,
+    ) as child:
+        try:
+            child.send(
                 {
                     "application": configuration.wsgi,
                     "view": view,
@@ -69,36 +71,20 @@ def hear_inside(
                     "witnesses": list(witnesses),
                     "requests": requests,
                 }
-            ),
-            encoding="utf-8",
-        )
-        command = [
-            sys.executable,
-            "-m",
-            "verification.health.detectors.in_process_runner",
-            str(order),
-            str(answer),
-        ]
-        try:
-            process = subprocess.run(
-                command,
-                cwd=configuration.root,
-                env=dict(variables),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=INSIDE_SECONDS,
-                check=False,
             )
-        except subprocess.TimeoutExpired:
-            raise CannotRun(
-                f"{configuration.settings}: the view answers no request within {INSIDE_SECONDS:g} s in a "
-                "process of its own; call it in `manage.py shell` to see where it waits"
-            ) from None
-        if process.returncode or not answer.exists():
-            lines = process.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            raise CannotRun(f"{configuration.settings}: the project does not come up ({lines[-1]})")
-        return [
-            record(each["witness"], each["subject"], each["seen"], each["statuses"])
-            for each in json.loads(answer.read_text(encoding="utf-8"))
-        ]
+            reply = child.receive(INSIDE_SECONDS)
+        except ChildFailed as failure:
+            if failure.kind == "timeout":
+                raise CannotRun(
+                    f"{configuration.settings}: the view answers no request within {INSIDE_SECONDS:g} s in a "
+                    "process of its own",
+                    "call it in `manage.py shell` to see where it waits",
+                ) from None
+            reply = {"error": failure.message}
+    if "error" in reply:
+        raise CannotRun(
+            f"{configuration.settings}: the project does not come up ({last_line(reply['error'])})"
+        )
+    return [
+        record(each["witness"], each["subject"], each["seen"], each["statuses"]) for each in reply["heard"]
+    ]
