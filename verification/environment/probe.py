@@ -1,49 +1,24 @@
-"""The process that loads a project's settings on demand: JSON lines in, JSON lines out.
+"""The process that loads a project's settings on request.
 
-Started by ``observed.py`` as ``python -m verification.environment.probe MODULE ROOT``. A request is
+Started by ``settings_process.py`` as ``python -m verification.environment.probe MODULE ROOT``. A request is
 an object ``{"environment": {...}}``; the answer holds digests, never values, so that no secret
 leaves the process. What the settings print goes nowhere.
 """
 
-import json
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
+from typing import Any
 
 from verification.environment.recording_environ import Loader, fingerprints
-
-Answer = Callable[[Loader, Mapping[str, Any]], dict[str, Any]]
-
-
-def serve(answer: Answer) -> None:
-    """Answer requests until the input ends."""
-    requests, answers = _private_channel()
-    loader = Loader(sys.argv[1], Path(sys.argv[2]).resolve())
-    for line in requests:
-        try:
-            reply = answer(loader, json.loads(line))
-        except Exception as error:  # noqa: BLE001 - whatever the settings raise is the answer
-            reply = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(reply) + "\n")
-        answers.flush()
-
-
-def _private_channel() -> tuple[TextIO, TextIO]:
-    """Keep the pipes for ourselves: the project's code gets an empty input, and prints nowhere."""
-    requests = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    return requests, answers
+from verification.processes.serve import serve
 
 
 def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Load the settings and say what they came to."""
+    """Load the settings and return what they came to."""
     try:
         module = loader.load(request["environment"])
     except Exception as error:  # noqa: BLE001 - a refusal to start is an observation
@@ -55,7 +30,7 @@ def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ssl_options(module: ModuleType) -> dict[str, Any]:
-    """Give the engine of the default database and its options about TLS."""
+    """Return the engine of the default database and its options about TLS."""
     database = getattr(module, "DATABASES", {}).get("default", {})
     options = database.get("OPTIONS", {})
     return {
@@ -70,4 +45,4 @@ def _reads(loader: Loader) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(load)
+    serve(partial(load, Loader(sys.argv[1], Path(sys.argv[2]).resolve())), silent=True)

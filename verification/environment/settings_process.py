@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from verification.environment.recording_environ import Observed
 from verification.errors import CannotRun
-from verification.processes.child import Channel
+from verification.processes.child import Child
 from verification.project.configuration import Configuration
 
 HARNESS: Final = str(Path(__file__).resolve().parents[2])
@@ -49,7 +49,7 @@ class Probe:
             raise CannotRun("pyproject.toml: [tool.verification] names no settings; name the settings module")
         complete = base_environment(configuration)
         self.base = {name: value for name, value in complete.items() if name not in _OURS}
-        self._channel = Channel(
+        self._child = Child(
             f"settings module {configuration.settings}: cannot be loaded",
             [
                 sys.executable,
@@ -66,7 +66,7 @@ class Probe:
         """Import the settings with nothing set but these and the generated secrets (None: unset)."""
         wanted = {**self.base, **(variables or {})}
         environment = {name: value for name, value in wanted.items() if value is not None}
-        reply: dict[str, Any] = self._channel.ask({"environment": environment})
+        reply: dict[str, Any] = self._child.ask({"environment": environment})
         options = reply.get("options", {})
         return Loaded(
             error=reply["error"],
@@ -79,10 +79,10 @@ class Probe:
 
     def close(self) -> None:
         """End the process; may be called twice."""
-        self._channel.close()
+        self._child.close()
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return the running process."""
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -11,7 +11,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 
 from verification.errors import CannotRun
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 DEFAULT_MAJOR: Final = 17
 OWNER_LABEL: Final = "verification.owner"
@@ -59,7 +59,7 @@ def remove_stale(connected: DockerClient) -> None:
     with translated_errors():
         containers = connected.client.api.containers(all=True, filters={"label": OWNER_LABEL})
         for container in containers:
-            owner = Owner.parse(container["Labels"][OWNER_LABEL])
+            owner = ProcessIdentity.parse(container["Labels"][OWNER_LABEL])
             if owner is not None and owner.is_dead():
                 remove(connected, container["Id"])
 

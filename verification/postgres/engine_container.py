@@ -18,7 +18,7 @@ from testcontainers.core.docker_client import DockerClient
 
 from verification.errors import CannotRun
 from verification.postgres import engine
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 from verification.processes.port import LOOPBACK
 
 FOLDER: Final = "/verification"
@@ -130,7 +130,7 @@ def _start(client: DockerClient, image: str) -> DockerContainer:
         docker_client_kw={"timeout": _CREATE_SECONDS},
         entrypoint=["sh", "-c", _FIRST_PROCESS],
         user="root",
-        labels={engine.OWNER_LABEL: str(Owner.current()), _MARK_LABEL: mark},
+        labels={engine.OWNER_LABEL: str(ProcessIdentity.current()), _MARK_LABEL: mark},
         auto_remove=True,
     )
     container.image = image  # it has its prefix already

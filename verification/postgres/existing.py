@@ -10,7 +10,7 @@ from verification.errors import CannotRun
 from verification.postgres import binaries, client_programs, dsn
 from verification.postgres.server import Database, Server, identifier
 from verification.processes import cleanup
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 PREFIX: Final = "verification_"
 """What the name of every database of the harness starts with."""
@@ -66,7 +66,7 @@ class ExistingServer(Server):
             name = PREFIX + name
         database = super().create_database(name, template=template)
         self._created.add(database.name)
-        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{Owner.current()}'")
+        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{ProcessIdentity.current()}'")
         return database
 
     def drop_database(self, name: str) -> None:
@@ -127,7 +127,7 @@ class ExistingServer(Server):
         """Drop the databases of dead runs on this machine; a comment on each names its run."""
         query = "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname ~ %s"
         for name, comment in _rows(connection, query, [f"^{PREFIX}"]):
-            owner = Owner.parse(comment or "")
+            owner = ProcessIdentity.parse(comment or "")
             if owner is not None and owner.is_dead():
                 super().drop_database(name)
 

@@ -8,7 +8,7 @@ from typing import Self
 
 
 @dataclass(frozen=True)
-class Owner:
+class ProcessIdentity:
     """One process: its number alone would be given out again, on this machine or on another."""
 
     machine: str

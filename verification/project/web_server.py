@@ -4,9 +4,7 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
@@ -18,7 +16,8 @@ from typing import Final, Self
 import verification
 from verification.errors import CannotRun
 from verification.postgres.server import Database
-from verification.processes import cleanup, die_with_parent
+from verification.processes.managed import ManagedProcess, dying_with_parent
+from verification.processes.output import last_line
 from verification.processes.wait import wait_for
 from verification.project.configuration import Configuration
 from verification.project.http_probe import Probe
@@ -32,7 +31,6 @@ LINE_LENGTH: Final = 300
 _ERROR: Final = re.compile(r"\b(?:[\w.]*Error|[\w.]*Exception|ImproperlyConfigured): [^\n\"\\]+")
 """An error's own words, at the end of a traceback, be it text or a line of JSON."""
 LIBPQ_FILES: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
-TETHER: Final = Path(die_with_parent.__file__)
 
 
 def environment(configuration: Configuration, database: Database | None) -> dict[str, str]:
@@ -75,10 +73,6 @@ def _without_control_socket() -> list[str]:
     return ["--no-control-socket"] if "control_socket_disable" in known else []
 
 
-def _tethered(number: signal.Signals) -> list[str]:
-    return [sys.executable, "-I", str(TETHER), str(number.value)]
-
-
 class WebServer:
     """One gunicorn with its workers; ``with WebServer(...) as web:`` stops it, however the block ends.
 
@@ -104,26 +98,20 @@ class WebServer:
         self.application = application
         listener = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
         self.port: int = listener.getsockname()[1]
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         options = ["--config", str(gunicorn_config)] if gunicorn_config else []
         options += _without_control_socket()
         gunicorn = [sys.executable, "-m", "gunicorn", *options, "--bind", f"fd://{listener.fileno()}", *extra]
-        command = [*_tethered(signal.SIGTERM), *gunicorn]
+        command = [*dying_with_parent(signal.SIGTERM), *gunicorn]
         if wrapper:
-            # strace blocks SIGTERM, hence SIGKILL; gunicorn, its child, is then told by its own tether.
-            command = [*_tethered(signal.SIGKILL), *wrapper, *command]
+            # strace blocks SIGTERM, hence SIGKILL; gunicorn, its child, is then ended by its own die_with_parent.
+            command = [*dying_with_parent(signal.SIGKILL), *wrapper, *command]
         with listener:
-            self._process = subprocess.Popen(
+            self._process = ManagedProcess(
                 [*command, application],
-                cwd=directory,
-                env=dict(variables),
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=subprocess.STDOUT,
+                environment=variables,
+                directory=directory,
                 pass_fds=(listener.fileno(),),
-                start_new_session=True,
             )
-        cleanup.register(self)
 
     @classmethod
     def of(
@@ -186,10 +174,10 @@ class WebServer:
 
     def _await(self, condition: Callable[[], bool], missing: str) -> Self:
         def came() -> bool:
-            if self._process.poll() is not None:
+            if (status := self._process.status()) is not None:
                 raise CannotRun(
-                    f"gunicorn {self.application}: ended with status {self._process.returncode} while "
-                    f"starting ({self._last_words()}); run it by hand to see the whole log"
+                    f"gunicorn {self.application}: ended with status {status} while "
+                    f"starting ({self._last_error()}); run it by hand to see the whole log"
                 )
             return condition()
 
@@ -197,29 +185,23 @@ class WebServer:
             return self
         raise CannotRun(
             f"gunicorn {self.application}: {missing} within {START_SECONDS:g} s "
-            f"({self._last_words()}); run it by hand to see the whole log"
+            f"({self._last_error()}); run it by hand to see the whole log"
         )
 
     def log(self) -> str:
-        """What it has written to its standard output and error so far."""
-        self._log.flush()
-        return os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0).decode(errors="replace")
+        """Return what it has written to its standard output and error so far."""
+        return self._process.log()
 
-    def _last_words(self) -> str:
+    def _last_error(self) -> str:
         log = self.log()
-        words = _ERROR.findall(log) or log.splitlines() or ["its log is empty"]
-        return str(words[-1])[:LINE_LENGTH]
+        return str((_ERROR.findall(log) or [last_line(log, "its log is empty")])[-1])[:LINE_LENGTH]
 
     def close(self) -> None:
         """Kill it with all its children; may be called twice.
 
         Not gracefully: that takes gunicorn a second or more, and no client of ours waits for an answer.
         """
-        cleanup.forget(self)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._log.close()
+        self._process.close()
 
     def __enter__(self) -> Self:
         """Give the running server."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verification.processes.child import Channel
+from verification.environment.settings_process import HARNESS
+from verification.processes.child import Child
 from verification.transport import connector
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
 from verification.transport.certificates import KEY_PASSWORD
@@ -82,14 +83,14 @@ def run_cases(case_server: TlsTestServer, cases: Sequence[Case] = CASES) -> Case
     return CaseResults(tuple(results), omitted, _versions(case_server, driver))
 
 
-def _connector() -> Channel:
+def _connector() -> Child:
     environment = {
         name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ
     }
-    folders = os.pathsep.join(folder for folder in sys.path if folder.endswith("site-packages"))
-    return Channel(
+    folders = os.pathsep.join([*(folder for folder in sys.path if folder.endswith("site-packages")), HARNESS])
+    return Child(
         "transport: connections cannot be tried",
-        [sys.executable, connector.__file__],
+        [sys.executable, "-m", connector.__name__],
         environment={**environment, "PYTHONPATH": folders, "LC_ALL": "C"},
         directory=Path("/"),
     )
@@ -108,7 +109,7 @@ def _why_omitted(case: Case, server: int, libpq: int) -> str:
     return ""
 
 
-def _run_case(case_server: TlsTestServer, channel: Channel, case: Case) -> CaseResult:
+def _run_case(case_server: TlsTestServer, channel: Child, case: Case) -> CaseResult:
     account = case_server.account
     ordinary = case.account == "ordinary" and account.switch
     reply = channel.ask(

@@ -1,29 +1,22 @@
-"""The process that connects through libpq on demand: JSON lines in, JSON lines out.
+"""The process that connects through libpq on request.
 
-A script of its own that imports nothing but the driver. Each connection is made in a child: with
+It imports nothing but the driver and the protocol. Each connection is made in a child: with
 its own HOME, as an ordinary account when asked, without a terminal and under a time limit, so
 that neither a prompt for a password nor a silent server can hold anything up.
 """
 
 import ctypes
-import json
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 
+from verification.processes.serve import in_fork, serve
+
 SESSION = "SELECT ssl, version, cipher, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 SECONDS = 10
-
-
-def main() -> None:
-    """Answer requests until the input ends; an empty one asks what the driver is made of."""
-    for line in sys.stdin:
-        request = json.loads(line)
-        print(json.dumps(in_child(request) if request else driver()), flush=True)  # noqa: T201 - our parent reads it
 
 
 def driver() -> dict[str, Any]:
@@ -31,27 +24,19 @@ def driver() -> dict[str, Any]:
     return {"libpq": psycopg2.extensions.libpq_version(), "openssl": openssl_version()}
 
 
-def in_child(request: dict[str, Any]) -> dict[str, Any]:
-    """Fork, connect there, and give what came of it."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reader)
-            prepare(request)
-            os.write(writer, json.dumps(connect(request["parameters"])).encode())
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as answers:
-        text = answers.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Connect in a fork and return what came of it; an empty request asks for the driver's versions."""
+    if not request:
+        return driver()
+
+    def work() -> dict[str, Any]:
+        prepare(request)
+        return connect(request["parameters"])
+
+    outcome = in_fork(work)
+    if outcome.status < 0:
         return {"error": f"no outcome within {SECONDS} s"}
-    answer: dict[str, Any] = json.loads(text or b'{"error": "the connecting process ended"}')
-    return answer
+    return outcome.answer or {"error": "the connecting process ended"}
 
 
 def prepare(request: dict[str, Any]) -> None:
@@ -95,4 +80,4 @@ def openssl_version() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer)

@@ -9,10 +9,12 @@ from typing import Any, Final, Self
 from verification.environment.settings_process import base_environment
 from verification.errors import CannotRun
 from verification.postgres.server import Database
-from verification.processes.child import Channel
+from verification.processes.child import Child
+from verification.processes.output import last_line
 from verification.project.configuration import Configuration
 from verification.project.settings import database_variables
 from verification.transport.cases import IN_CLEAR, IN_TLS
+from verification.transport.session_probe import ENDED
 
 TLS_KEYWORDS: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 
@@ -44,7 +46,7 @@ class Sessions:
         self.configuration = configuration
         self.home = home
         self.base = base_environment(configuration) | {"HOME": str(home)}
-        self._channel = Channel(
+        self._child = Child(
             f"settings module {configuration.settings}: no connection can be tried",
             [sys.executable, "-m", "verification.transport.session_probe"],
             environment=self.base,
@@ -82,12 +84,12 @@ class Sessions:
 
     def close(self) -> None:
         """End the process."""
-        self._channel.close()
+        self._child.close()
 
     def _ask(self, action: str, environment: Mapping[str, str]) -> dict[str, Any]:
-        reply = self._channel.ask({"action": action, "environment": dict(environment)})
-        if reply["error"] == "the process ended":
-            last = (reply["printed"].strip().splitlines() or ["it said nothing"])[-1]
+        reply = self._child.ask({"action": action, "environment": dict(environment)})
+        if reply["error"] == ENDED:
+            last = last_line(reply["printed"], "it said nothing")
             raise CannotRun(f"settings module {self.configuration.settings}: does not start ({last})")
         return reply
 

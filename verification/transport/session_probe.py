@@ -1,4 +1,4 @@
-"""The process that starts the project on demand and connects through Django: JSON lines in and out.
+"""The process that starts the project on request and connects through Django.
 
 Started as ``python -m verification.transport.session_probe``. Each request is answered by a child
 that is the project's own process: it gets the project's variables, runs ``django.setup()`` and then
@@ -6,31 +6,28 @@ connects through ``django.db``, so that settings, start-up log and driver are al
 """
 
 import importlib
-import json
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from verification.processes.serve import in_fork, serve
+
+ENDED: Final = "the process ended"
 SESSION: Final = "SELECT ssl, version, cipher, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 
 
-def main() -> None:
-    """Answer requests until the input ends."""
-    os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # the project is never loaded in here
-    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
-    for line in requests:
-        reply = in_child(json.loads(line))
-        used = reply.pop("modules", [])
-        answers.write(json.dumps(reply) + "\n")
-        answers.flush()
-        warm_up(used)
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Become the project's process in a fork; return what it found and what it ``printed``.
+
+    ``error`` is ``ENDED`` if the process ended before it had an answer.
+    """
+    outcome = in_fork(partial(act, request), capture=True)
+    found = outcome.answer or {"error": ENDED}
+    warm_up(found.pop("modules", []))
+    return {**found, "printed": outcome.printed}
 
 
 def warm_up(names: Sequence[str]) -> None:
@@ -55,30 +52,6 @@ def foreign_modules() -> list[str]:
         if name != "__main__" and (not file.startswith(here + os.sep) or "site-packages" in file):
             found.append(name)
     return found
-
-
-def in_child(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Fork, become the project's process there, and give what it found and what it printed."""
-    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as answer:
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                os.dup2(printed.fileno(), 1)
-                os.dup2(printed.fileno(), 2)
-                os.write(answer.fileno(), json.dumps(act(request)).encode())
-                status = 0
-            except BaseException:  # noqa: BLE001 - into what it printed
-                traceback.print_exc()
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(status)
-        os.waitpid(child, 0)
-        answer.seek(0)
-        printed.seek(0)
-        found: dict[str, Any] = json.loads(answer.read() or b'{"error": "the process ended"}')
-        return {**found, "printed": printed.read().decode(errors="replace")}
 
 
 def act(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,4 +93,5 @@ def check() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # the project is never loaded in here
+    serve(answer)

@@ -13,9 +13,8 @@ from psycopg2 import sql
 
 from verification.errors import CannotRun
 from verification.postgres.server import Database, Server
-from verification.processes import account
+from verification.processes import account, run_directory
 from verification.processes.wait import wait_for
-from verification.transport import folder
 from verification.transport.certificates import PREFIX, Certificates
 
 USERS: Final[Mapping[str, tuple[str, str]]] = {
@@ -70,7 +69,7 @@ class TlsTestServer:
         self.certificates = Certificates.issue(server.authority)
         self.password = server.password
         self.account = account.choose()
-        self.directory = folder.make()
+        self.directory = run_directory.make("transport")
         self._current: dict[str, str] = {}
         try:
             self.home.mkdir()

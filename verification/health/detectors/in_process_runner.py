@@ -5,15 +5,11 @@ first that its process answers, and no hook or flag of one pair reaches the next
 """
 
 import io
-import json
-import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 import django
@@ -24,6 +20,7 @@ from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from verification.health.detectors.in_process_detectors import BY_NAME
+from verification.processes.serve import in_fork, serve
 from verification.project.http_probe import POD
 
 VIEW: Final = "the view alone"
@@ -32,18 +29,18 @@ LATE_SECONDS: Final = 1.0
 """Seconds to wait for the threads that a request has started."""
 
 
-def main(order: Path, answer: Path) -> None:
-    """Read the order, observe every pair, write what was seen."""
-    wanted = json.loads(order.read_text(encoding="utf-8"))
+def main(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Observe every pair of the request (see ``observations``); return what was seen."""
     django.setup()
     connections.all()  # loads the drivers once for all children; opens no connection
     subjects = _subjects(wanted)
-    seen = [
-        _observe_in_child(detector, subject, call, wanted["requests"])
-        for detector in wanted["detectors"]
-        for subject, call in subjects.items()
-    ]
-    answer.write_text(json.dumps(seen), encoding="utf-8")
+    return {
+        "observations": [
+            _observe_in_child(detector, subject, call, wanted["requests"])
+            for detector in wanted["detectors"]
+            for subject, call in subjects.items()
+        ]
+    }
 
 
 def _subjects(wanted: Mapping[str, Any]) -> dict[str, Callable[[], int]]:
@@ -102,26 +99,10 @@ def _request(application: Callable[..., Any], path: str) -> int:
 
 def _observe_in_child(detector: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
     """Observe the requests in a forked child and return what it reports."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-                json.dump(_observe(detector, subject, call, requests), pipe)
-            status = 0
-        except BaseException:  # noqa: BLE001 - the child must not go on with the parent's work
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as pipe:
-        text = pipe.read()
-    if os.waitpid(child, 0)[1] or not text:
+    outcome = in_fork(partial(_observe, detector, subject, call, requests))
+    if outcome.answer is None:
         raise RuntimeError(f"{detector}, {subject}: the child failed; its traceback is above")
-    observation: dict[str, Any] = json.loads(text)
-    return observation
+    return outcome.answer
 
 
 def _observe(detector: str, subject: str, call: Callable[[], int], requests: int) -> dict[str, Any]:
@@ -139,4 +120,4 @@ def _observe(detector: str, subject: str, call: Callable[[], int], requests: int
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    serve(main)

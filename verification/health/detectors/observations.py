@@ -1,16 +1,14 @@
 """What the detectors saw: one observation for each detector and subject, and how those in the process are run."""
 
-import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final, Self
 
 from verification.errors import CannotRun
+from verification.processes.child import Child, ChildFailed
+from verification.processes.output import last_line
 from verification.project.configuration import Configuration
 
 IN_PROCESS_SECONDS: Final = 60.0
@@ -68,10 +66,14 @@ def observe_in_process(
     ``paths`` maps the name of a subject to its path; ``view`` is the dotted name of a view that is called
     as a function too, with the first path. Raises ``CannotRun`` if the project does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="verification-") as name:
-        order, answer = Path(name) / "order.json", Path(name) / "answer.json"
-        order.write_text(
-            json.dumps(
+    with Child(
+        configuration.settings,
+        [sys.executable, "-m", "verification.health.detectors.in_process_runner"],
+        environment=variables,
+        directory=configuration.root,
+    ) as child:
+        try:
+            child.send(
                 {
                     "application": configuration.wsgi,
                     "view": view,
@@ -79,37 +81,19 @@ def observe_in_process(
                     "detectors": list(detectors),
                     "requests": requests,
                 }
-            ),
-            encoding="utf-8",
-        )
-        command = [
-            sys.executable,
-            "-m",
-            "verification.health.detectors.in_process_runner",
-            str(order),
-            str(answer),
-        ]
-        try:
-            process = subprocess.run(
-                command,
-                cwd=configuration.root,
-                env=dict(variables),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=IN_PROCESS_SECONDS,
-                check=False,
             )
-        except subprocess.TimeoutExpired:
-            raise CannotRun(
-                f"{configuration.settings}: the view does not answer within {IN_PROCESS_SECONDS:g} s in a "
-                "process of its own",
-                "call it in `manage.py shell` to see where it waits",
-            ) from None
-        if process.returncode or not answer.exists():
-            lines = process.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            raise CannotRun(f"{configuration.settings}: the project does not start ({lines[-1]})")
-        return [
-            Observation.of(each["detector"], each["subject"], each["seen"], each["statuses"])
-            for each in json.loads(answer.read_text(encoding="utf-8"))
-        ]
+            reply = child.receive(IN_PROCESS_SECONDS)
+        except ChildFailed as failure:
+            if failure.kind == "timeout":
+                raise CannotRun(
+                    f"{configuration.settings}: the view does not answer within {IN_PROCESS_SECONDS:g} s in a "
+                    "process of its own",
+                    "call it in `manage.py shell` to see where it waits",
+                ) from None
+            reply = {"error": failure.message}
+    if "error" in reply:
+        raise CannotRun(f"{configuration.settings}: the project does not start ({last_line(reply['error'])})")
+    return [
+        Observation.of(each["detector"], each["subject"], each["seen"], each["statuses"])
+        for each in reply["observations"]
+    ]

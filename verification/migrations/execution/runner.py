@@ -3,23 +3,17 @@
 The project's Django, driver and dependencies stay its own: the two sides exchange JSON lines.
 """
 
-import json
 import os
-import queue
 import re
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final, Self
+from typing import Any, Final, Self
 
 from verification.errors import CannotRun
 from verification.postgres.server import Server
+from verification.processes.child import Child, ChildFailed
 from verification.project.configuration import Configuration
 
 WORKER: Final = Path(__file__).parent / "worker"
@@ -84,10 +78,7 @@ class Runner:
         """Start the project's process; ``progress`` gets migration, done and total as each step begins."""
         self.project = project
         self._progress = progress
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the runner
-        self._answers: queue.Queue[str | None] = queue.Queue()
-        self._process = self._start(project)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._child = self._start(project)
         try:
             self._send(
                 {
@@ -148,15 +139,7 @@ class Runner:
 
     def close(self) -> None:
         """End the process and whatever it started; may be called twice."""
-        if self._process.poll() is None:
-            with suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-        self._log.close()
+        self._child.close()
 
     def __enter__(self) -> Self:
         return self
@@ -164,67 +147,45 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, project: Project) -> "subprocess.Popen[str]":
+    def _start(self, project: Project) -> Child:
         try:
-            return subprocess.Popen(
+            return Child(
+                "the project's process",
                 [project.python, str(WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                cwd=project.directory,
-                env=dict(project.variables) or None,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
+                environment=project.variables or os.environ,
+                directory=project.directory,
             )
         except OSError as error:
-            self._log.close()
             raise CannotRun(
-                f"--python {project.python}: cannot be started ({error.strerror}); name the project's interpreter"
+                f"--python {project.python}: cannot be started ({error.strerror})",
+                "name the project's interpreter",
             ) from None
 
-    def _listen(self) -> None:
-        output: IO[str] | None = self._process.stdout
-        assert output is not None  # noqa: S101 - it is a pipe
-        with suppress(ValueError, OSError):
-            for line in output:
-                self._answers.put(line)
-        self._answers.put(None)
-
     def _send(self, message: Mapping[str, Any]) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
-        except (OSError, ValueError):
-            raise self._death() from None
+            self._child.send(message)
+        except ChildFailed as failure:
+            raise _job_failed(failure) from None
 
     def _await(self, seconds: float) -> Event:
         try:
-            line = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            self.close()
-            raise JobFailed(
-                "timeout", f"no answer from the project's process within {seconds:.0f} s"
-            ) from None
-        if line is None:
-            raise self._death()
-        event: Event = json.loads(line)
-        if event.pop("event") == "error":
+            event: Event = self._child.receive(seconds)
+        except ChildFailed as failure:
+            raise _job_failed(failure) from None
+        if event["event"] == "error":
             raise JobFailed(
                 event["kind"],
                 event["message"],
                 migration=event.get("migration", ""),
                 detail=event.get("detail", ""),
             )
-        return {"event": json.loads(line)["event"], **event}
+        return event
 
-    def _death(self) -> JobFailed:
-        status = self._process.wait()
-        self._log.seek(0)
-        said = self._log.read().decode(errors="replace").strip()
-        last = said.splitlines()[-1] if said else f"status {status}"
-        return JobFailed("died", f"the project's process ended ({last})", detail=said)
+
+def _job_failed(failure: ChildFailed) -> JobFailed:
+    if failure.kind == "timeout":
+        return JobFailed("timeout", f"the project's process: {failure.message}")
+    return JobFailed("died", f"the project's process ended ({failure.message})", detail=failure.detail)
 
 
 ADVICE: Final = (

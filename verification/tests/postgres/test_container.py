@@ -17,7 +17,7 @@ from verification.postgres import engine, providers
 from verification.postgres.container import ContainerServer
 from verification.postgres.providers import Choice
 from verification.postgres.tls import Authority
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 pytestmark = pytest.mark.container
 
@@ -137,9 +137,9 @@ def test_an_engine_that_does_not_answer_is_not_used(monkeypatch: pytest.MonkeyPa
 def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerServer) -> None:
     """The next start removes a dead run's container; a live run's is kept."""
     client = engine.client()
-    owner = Owner.current()
-    dead = Owner(owner.machine, owner.process, "1")  # the number was given out again
-    elsewhere = Owner("another-boot/pid:[1]", owner.process, owner.started)
+    owner = ProcessIdentity.current()
+    dead = ProcessIdentity(owner.machine, owner.process, "1")  # the number was given out again
+    elsewhere = ProcessIdentity("another-boot/pid:[1]", owner.process, owner.started)
     left = [_idle_container(client, run) for run in (dead, elsewhere)]
     try:
         engine.remove_stale(client)
@@ -153,7 +153,7 @@ def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerSe
             engine.remove(client, identifier)
 
 
-def _idle_container(client: DockerClient, owner: Owner) -> str:
+def _idle_container(client: DockerClient, owner: ProcessIdentity) -> str:
     container = client.client.containers.create(
         engine.image_name(None), ["sleep", "600"], labels={engine.OWNER_LABEL: str(owner)}
     )
@@ -162,9 +162,9 @@ def _idle_container(client: DockerClient, owner: Owner) -> str:
 
 def test_owner_of_this_process_is_alive() -> None:
     """The process of this test does not count as dead."""
-    own = Owner.parse(str(Owner.current()))
+    own = ProcessIdentity.parse(str(ProcessIdentity.current()))
 
-    assert own == Owner.current()
+    assert own == ProcessIdentity.current()
     assert own is not None
     assert own.process == os.getpid()
     assert not own.is_dead()

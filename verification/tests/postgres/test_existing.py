@@ -9,7 +9,7 @@ from verification.errors import CannotRun
 from verification.postgres import providers
 from verification.postgres.embedded import EmbeddedServer
 from verification.postgres.existing import ExistingServer
-from verification.processes.identity import Owner
+from verification.processes.identity import ProcessIdentity
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def test_socket_folder_and_strange_password(kept: EmbeddedServer) -> None:
 
 def test_databases_of_dead_runs_are_dropped(kept: EmbeddedServer) -> None:
     """The next start drops the database of a dead run; a live run's is kept."""
-    owner = Owner.current()
-    for name, left_by in (("dead", Owner(owner.machine, owner.process, "1")), ("live", owner)):
+    owner = ProcessIdentity.current()
+    for name, left_by in (("dead", ProcessIdentity(owner.machine, owner.process, "1")), ("live", owner)):
         kept.create_database(f"verification_{name}")
         kept.run_tool("psql", "-c", f"COMMENT ON DATABASE verification_{name} IS '{left_by}'")
 

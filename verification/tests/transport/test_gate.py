@@ -1,9 +1,6 @@
-"""The transport checks of the gate fail for a project that ignores its variables, and say why."""
+"""The gate's transport part fails, in the right words, for a project that drops what it is told."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,7 @@ import pytest
 from verification.errors import CannotRun
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
-from verification.tests.suite.faulty_copies import HARNESS, copy_project, gate
-from verification.transport import folder
+from verification.tests.suite.faulty_copies import copy_project, gate
 from verification.transport.celery_worker import Worker
 
 pytestmark = pytest.mark.postgres
@@ -25,7 +21,7 @@ def project(configuration: Configuration, tmp_path: Path) -> Path:
 
 
 def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
-    """OPTIONS lack the parameter, and the project connects to a server of another authority."""
+    """OPTIONS lack the parameter, and the wire tells: another authority's server is let in."""
     variable = configuration.database_environment["sslrootcert"]
     settings = project / configuration.settings_file
     text = settings.read_text(encoding="utf-8")
@@ -41,7 +37,7 @@ def test_an_ignored_root_certificate_is_found(configuration: Configuration, proj
 
 
 def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Server) -> None:
-    """If the server has no TLS, the gate says where and what to do, and shows no secret."""
+    """Asked to prove TLS where there is none, the gate says where and what to do; no secret shows."""
     done = gate(project, "--dsn", server.url(), "test_transport.py", "-k", "test_cases", provider="existing")
 
     assert done.status == 2, done.output
@@ -51,32 +47,10 @@ def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Ser
 
 
 def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configuration) -> None:
-    """The message contains the last line of the worker's output."""
+    """The line holds the worker's own last words."""
     broken = Configuration(root=configuration.root, celery_app="no_such_module.celery:app")
     with (
         Worker(broken, broken.variables()) as worker,
         pytest.raises(CannotRun, match=r"Celery worker: executed no task; it said: .*no_such_module"),
     ):
         worker.answer()
-
-
-def test_a_killed_runs_folder_is_removed_by_the_next_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The folder of a process that has ended is removed, that of a running process is kept."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    script = "from verification.transport import folder; print(folder.make())"
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": str(HARNESS), "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    left, own = Path(ended.stdout.strip()), folder.make()
-
-    another = folder.make()
-
-    assert not left.exists()
-    assert own.exists()
-    assert another.exists()

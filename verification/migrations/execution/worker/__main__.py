@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 PACKAGE = "verification_worker"
+PROTOCOL = "verification.processes.serve"
+"""Loaded from its file under this name, which needs no package of the harness here."""
 
 
 def main() -> None:
@@ -17,10 +19,12 @@ def main() -> None:
     spec = importlib.util.spec_from_file_location(
         PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
-    assert spec is not None and spec.loader is not None  # noqa: S101, PT018 - the file is beside this one
-    package = importlib.util.module_from_spec(spec)
-    sys.modules[PACKAGE] = package
-    spec.loader.exec_module(package)
+    protocol = importlib.util.spec_from_file_location(PROTOCOL, folder.parents[2] / "processes" / "serve.py")
+    for module_spec in (protocol, spec):
+        assert module_spec is not None and module_spec.loader is not None  # noqa: S101, PT018 - both files are there
+        module = importlib.util.module_from_spec(module_spec)
+        sys.modules[module_spec.name] = module
+        module_spec.loader.exec_module(module)
     serve = importlib.import_module(PACKAGE + ".serve")
     serve.main()
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from verification.processes.serve import Channel
+
 from . import loader as chain
 from .describe import tables
 from .loader import ChainExecutor
-from .protocol import Channel
 from .watch import Watch
 
 

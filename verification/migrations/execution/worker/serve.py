@@ -7,13 +7,13 @@ A fork gives every job the loaded project and none of what an earlier job left b
 from __future__ import annotations
 
 import gc
-import os
 import signal
 from typing import Any
 
+from verification.processes.serve import Channel, Gone, in_fork
+
 from . import project
 from .failure import Refused, location, to_message
-from .protocol import Channel, Gone
 
 COLLECT = (20_000, 20, 50)
 """When a job collects garbage: rendering models makes many objects that live as long as the job."""
@@ -27,12 +27,12 @@ def main() -> None:
     if request is None:
         return
     try:
-        channel.send("ready", **project.enter(request))
+        channel.event("ready", **project.enter(request))
     except Refused as error:
-        channel.send("error", **to_message(error))
+        channel.event("error", **to_message(error))
         return
     except BaseException as error:  # noqa: BLE001 - a project may raise anything, SystemExit too
-        channel.send("error", **{**to_message(error), "kind": _kind_of_setup(error)})
+        channel.event("error", **{**to_message(error), "kind": _kind_of_setup(error)})
         return
     _preload()
     gc.freeze()  # what all jobs share need not be searched for garbage in each of them
@@ -59,33 +59,21 @@ def _preload() -> None:
 
 
 def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
-    answered, answering = os.pipe()
-    child = os.fork()
-    if child == 0:
+    def work() -> dict[str, Any]:
         gc.set_threshold(*COLLECT)
-        try:
-            _do(job, channel)
-            os.write(answering, b".")
-        finally:
-            os._exit(0)
-    os.close(answering)
-    _, status = os.waitpid(child, 0)
-    os.set_blocking(answered, False)  # a process that the job left behind may hold the other end
-    try:
-        mark = os.read(answered, 1)
-    except BlockingIOError:
-        mark = b""
-    finally:
-        os.close(answered)
-    if mark:
+        _do(job, channel)
+        return {"done": True}
+
+    outcome = in_fork(work)
+    if outcome.answer is not None:
         return
-    if os.WIFSIGNALED(status):
-        message = "its process was ended by signal {}".format(os.WTERMSIG(status))
-        channel.send("error", kind="killed", message=message, detail="")
+    if outcome.status < 0:
+        message = "its process was ended by signal {}".format(-outcome.status)
+        channel.event("error", kind="killed", message=message, detail="")
     else:
         # By os._exit, whatever the status: silence would be waited for.
-        message = "its process ended itself with status {}".format(status >> 8)
-        channel.send("error", kind="apply", message=message, detail="")
+        message = "its process ended itself with status {}".format(outcome.status)
+        channel.event("error", kind="apply", message=message, detail="")
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
@@ -101,12 +89,12 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
             result = getattr(queries, job["job"])(job)
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
-        channel.send("error", **to_message(error, migration))
+        channel.event("error", **to_message(error, migration))
     except Gone:
         return
     except BaseException as error:  # noqa: BLE001 - sys.exit() and the like: silence would be waited for
         migration = next((each.watch.current for each in runs if each.watch.current), "")
         said = "the project's code left with {}{}".format(repr(error), location(error))
-        channel.send("error", **to_message(Refused("apply", said), migration))
+        channel.event("error", **to_message(Refused("apply", said), migration))
     else:
-        channel.send("result", **result)
+        channel.event("result", **result)

@@ -11,7 +11,8 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from .protocol import Channel
+from verification.processes.serve import Channel
+
 from .statements import OWN, Statements
 
 STRENGTH = (
@@ -59,7 +60,7 @@ class Watch:
         """Take the executor's progress."""
         if action.endswith("apply_start"):
             self.current = "{}.{}".format(*_key(migration))
-            self.channel.send("step", migration=self.current, done=len(self.steps), total=self.total)
+            self.channel.event("step", migration=self.current, done=len(self.steps), total=self.total)
             self._before, self._locks, self._after = self._tables(), {}, {}
             self._watch_statements(migration)
             self._began = time.monotonic()

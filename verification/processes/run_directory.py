@@ -1,0 +1,106 @@
+"""Temporary directories of a run: removed at its end, after SIGKILL, and at the latest by the next run.
+
+Each directory holds a file that names its owner, the process that made it. A run has one such
+directory, and everything temporary that its processes need is made inside it.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from verification.processes import cleanup
+from verification.processes.identity import ProcessIdentity
+
+OWNER_FILE: Final = "owner"
+_PREFIX: Final = "verification-run-"
+_REMOVAL_SECONDS: Final = 10.0
+_WATCHDOG: Final = """
+trap '' INT TERM HUP
+cat >/dev/null
+turns=0
+while [ -e "$1" ] && [ "$turns" -lt 200 ]; do
+    rm -rf "$1" || sleep 0.05
+    turns=$((turns + 1))
+done
+"""
+"""Waits for the end of a pipe that the run holds, which comes however the run ends."""
+
+
+class _RunDirectory:
+    """The directory of this run, with the watchdog that removes it should the run be killed."""
+
+    def __init__(self) -> None:
+        base = Path(tempfile.gettempdir())
+        for directory in of_dead_runs(base, _PREFIX):
+            shutil.rmtree(directory, ignore_errors=True)
+        self.process = os.getpid()
+        self.path = create(base, _PREFIX)
+        self.path.chmod(0o711)  # another account finds its own files in it, but cannot list it
+        self._watchdog = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHDOG, "verification-watchdog", str(self.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,  # Ctrl-C in the terminal is not for it
+        )
+        cleanup.register(self)
+
+    def close(self) -> None:
+        cleanup.forget(self)
+        remove(self.path)
+        if self._watchdog.stdin is not None:
+            self._watchdog.stdin.close()
+        self._watchdog.wait()
+
+
+_lock = threading.Lock()
+_current: _RunDirectory | None = None
+
+
+def make(name: str) -> Path:
+    """Return a new empty directory inside the run's own; only this account can enter it.
+
+    ``name`` begins its name. Whoever asks for it removes it with ``remove``; what is forgotten goes
+    with the run.
+    """
+    global _current  # noqa: PLW0603 - one a process
+    with _lock:
+        if _current is None or _current.process != os.getpid() or not _current.path.exists():
+            _current = _RunDirectory()
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_current.path))
+
+
+def create(base: Path, prefix: str) -> Path:
+    """Return a new directory in ``base`` that belongs to this process."""
+    directory = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
+    owner = os.open(directory / OWNER_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(owner, "w", encoding="utf-8") as file:
+        file.write(str(ProcessIdentity.current()))
+    return directory
+
+
+def of_dead_runs(base: Path, prefix: str) -> Iterator[Path]:
+    """Yield the directories of this account in ``base`` whose owner has ended."""
+    for directory in base.glob(f"{prefix}*"):
+        try:
+            if directory.is_symlink() or directory.stat().st_uid != os.geteuid():
+                continue
+            owner = ProcessIdentity.parse((directory / OWNER_FILE).read_text(encoding="utf-8"))
+        except OSError:
+            continue
+        if owner is not None and owner.is_dead(here=True):
+            yield directory
+
+
+def remove(directory: Path) -> None:
+    """Remove a directory, although a process that is about to end may still write into it."""
+    deadline = time.monotonic() + _REMOVAL_SECONDS
+    while directory.exists() and time.monotonic() < deadline:
+        shutil.rmtree(directory, ignore_errors=True)
