@@ -7,23 +7,23 @@ left out in turn, and a difference that then does not show is its own too.
 
 from collections.abc import Callable, Sequence
 
-from verification.migrations.equivalence.comparison import Comparison
+from verification.migrations.equivalence.comparison import StateComparison
 from verification.migrations.plan.chains import Squash
 from verification.schema.comparison.difference import Difference
 
 Item = tuple[str, Difference]
 """The list of a comparison that a difference stands in, and the difference."""
-Compare = Callable[[Sequence[tuple[Squash, ...]]], list[Comparison | None]]
+Compare = Callable[[Sequence[tuple[Squash, ...]]], list[StateComparison | None]]
 """Runs each of these sets of squashes; None: that set cannot be in use without the others."""
 
 LISTS = ("differences", "information", "disagreements")
 
 
 def attribute(
-    joint: Comparison, squashes: Sequence[Squash], compare: Compare
-) -> tuple[dict[Squash, Comparison], Comparison]:
+    joint: StateComparison, squashes: Sequence[Squash], compare: Compare
+) -> tuple[dict[Squash, StateComparison], StateComparison]:
     """Return what each squash causes of the joint differences, alone or with others, and what none does."""
-    found = {squash: Comparison(notes=joint.notes) for squash in squashes}
+    found = {squash: StateComparison(notes=joint.notes) for squash in squashes}
     named = {squash for _, difference in _items(joint) for squash in owners(difference, squashes)}
     first = tuple(squash for squash in squashes if squash in named)
     rest = _items(joint)
@@ -33,7 +33,7 @@ def attribute(
     if rest and len(squashes) > 1:
         without = [tuple(each for each in squashes if each != squash) for squash in squashes]
         rest = _assign(rest, found, squashes, compare(without), shows=False)
-    unclear = Comparison(notes=joint.notes)
+    unclear = StateComparison(notes=joint.notes)
     for item in rest:
         _add(unclear, item)
     return found, unclear
@@ -41,9 +41,9 @@ def attribute(
 
 def _assign(
     items: Sequence[Item],
-    found: dict[Squash, Comparison],
+    found: dict[Squash, StateComparison],
     squashes: Sequence[Squash],
-    runs: Sequence[Comparison | None],
+    runs: Sequence[StateComparison | None],
     *,
     shows: bool,
 ) -> list[Item]:
@@ -59,10 +59,10 @@ def _assign(
     return rest
 
 
-def share(joint: Comparison, squash: Squash, squashes: Sequence[Squash]) -> Comparison:
+def share(joint: StateComparison, squash: Squash, squashes: Sequence[Squash]) -> StateComparison:
     """Return a squash the findings on its tables; what belongs to none of the squashes goes to each."""
     kept = [(name, each) for name, each in _items(joint) if squash in (owners(each, squashes) or squashes)]
-    found = Comparison(notes=joint.notes)
+    found = StateComparison(notes=joint.notes)
     for name, each in kept:
         getattr(found, name).append(each)
     return found
@@ -80,9 +80,9 @@ def owners(difference: Difference, squashes: Sequence[Squash]) -> list[Squash]:
     )
 
 
-def _items(comparison: Comparison) -> list[Item]:
+def _items(comparison: StateComparison) -> list[Item]:
     return [(name, each) for name in LISTS for each in getattr(comparison, name)]
 
 
-def _add(comparison: Comparison, item: Item) -> None:
+def _add(comparison: StateComparison, item: Item) -> None:
     getattr(comparison, item[0]).append(item[1])

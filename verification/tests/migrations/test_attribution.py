@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verification.migrations.equivalence.attribution import attribute
-from verification.migrations.equivalence.comparison import Comparison
+from verification.migrations.equivalence.comparison import StateComparison
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Squash
@@ -138,16 +138,16 @@ class Runs:
         self.joint = joint or {}
         self.made = 0
 
-    def __call__(self, groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
+    def __call__(self, groups: Sequence[tuple[Squash, ...]]) -> list[StateComparison | None]:
         self.made += len(groups)
-        return [Comparison(self.shown({*group})) for group in groups]
+        return [StateComparison(self.shown({*group})) for group in groups]
 
     def shown(self, used: set[Squash]) -> list[Difference]:
         alone = [each for each, causes in self.faults.items() if causes & used]
         return alone + [each for each, causes in self.joint.items() if causes <= used]
 
     def attributed(self, number: int) -> dict[Squash, set[str]]:
-        found, rest = attribute(Comparison(self.shown({*squashes(number)})), squashes(number), self)
+        found, rest = attribute(StateComparison(self.shown({*squashes(number)})), squashes(number), self)
         assert rest.differences == []
         named = {
             squash: {each.object for each in comparison.differences} for squash, comparison in found.items()

@@ -9,7 +9,7 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import upgrade_paths
-from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Chain
@@ -278,11 +278,13 @@ def test_originals_that_cannot_run_are_not_comparable(
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-def upgrade_paths_of(folder: Path, server: Server, many: Rows | None = None) -> upgrade_paths.UpgradePaths:
+def upgrade_paths_of(
+    folder: Path, server: Server, many: RowVolume | None = None
+) -> upgrade_paths.UpgradePaths:
     with MigrationRunner(project(folder), server, max_workers=2) as runner:
         found = Verifier(runner).verify(runner.tree.chosen([]))
         squash, chain = found.verdicts[0].squash, found.original.chain
-        return upgrade_paths.verify_upgrade_paths(runner, squash, chain, Rows(40), many)
+        return upgrade_paths.verify_upgrade_paths(runner, squash, chain, RowVolume(40), many)
 
 
 def test_every_path_to_a_correct_squash(server: Server, tmp_path: Path) -> None:
@@ -299,7 +301,7 @@ def test_every_path_to_a_correct_squash(server: Server, tmp_path: Path) -> None:
         '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
     )(folder)
 
-    found = upgrade_paths_of(folder, server, Rows(200, {"books_book": 1.0}))
+    found = upgrade_paths_of(folder, server, RowVolume(200, {"books_book": 1.0}))
 
     assert found.differences == []
     assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
