@@ -15,7 +15,7 @@ from verification.errors import CannotRun
 from verification.migrations import show
 from verification.migrations.equivalence import drift, upgrade_paths
 from verification.migrations.equivalence.proposal import propose
-from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.progress import say, steps, waiting
@@ -114,8 +114,8 @@ def _squash(arguments: argparse.Namespace) -> int:
         if arguments.thorough:
             ratios = load(Path.cwd()).rows
             few, many = (
-                Rows(PARTIAL_STATE_ROWS, ratios),
-                Rows(arguments.rows, ratios) if arguments.rows else None,
+                RowVolume(PARTIAL_STATE_ROWS, ratios),
+                RowVolume(arguments.rows, ratios) if arguments.rows else None,
             )
             extras = [
                 upgrade_paths.verify_upgrade_paths(runner, each, found.original.chain, few, many)

@@ -7,8 +7,8 @@ import pytest
 from verification.errors import CannotRun
 from verification.migrations.equivalence import drift, upgrade_paths
 from verification.migrations.equivalence.chain_runs import Applied
-from verification.migrations.equivalence.comparison import Reading
-from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.comparison import StateReading
+from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed, Project
@@ -47,9 +47,9 @@ def paths(
     pytestconfig: pytest.Config,
 ) -> list[upgrade_paths.UpgradePaths]:
     """All upgrade paths of each squash except that of an empty database."""
-    few = Rows(PARTIAL_STATE_ROWS, configuration.rows)
+    few = RowVolume(PARTIAL_STATE_ROWS, configuration.rows)
     size = pytestconfig.getoption("--verification-rows") or configuration.row_count
-    many = Rows(size, configuration.rows) if size else None
+    many = RowVolume(size, configuration.rows) if size else None
     chain = squashes.original.chain
     return [
         upgrade_paths.verify_upgrade_paths(runner, verdict.squash, chain, few, many)
@@ -172,7 +172,7 @@ def test_schema_costs(paths: list[upgrade_paths.UpgradePaths], check: Check) -> 
     check.expect_none([each for cost in costs for each in cost.differences], "differences")
 
 
-def _reading(applied: Applied) -> Reading:
+def _reading(applied: Applied) -> StateReading:
     if applied.reading is None:
         raise CannotRun("the original chain left nothing to read", "see the check schema.squash")
     return applied.reading

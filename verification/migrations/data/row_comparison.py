@@ -27,7 +27,7 @@ Place = tuple[str, str]
 
 
 @dataclass
-class Rows:
+class DatabaseRows:
     """All rows of one database."""
 
     layouts: Mapping[str, Layout]
@@ -90,11 +90,11 @@ class Rows:
         }
 
 
-def read(url: str) -> Rows:
+def read(url: str) -> DatabaseRows:
     """Read all rows of all tables but the bookkeeping; for databases that no user has filled."""
     with closing(psycopg2.connect(url)) as connection:
         layouts = read_layouts(connection)
-        return Rows(
+        return DatabaseRows(
             layouts,
             {
                 name: _read_table(connection, layout)
@@ -116,7 +116,9 @@ def _read_table(connection: Any, layout: Layout) -> list[Row]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def compare(left: Rows, right: Rows, again: Callable[[], Rows] | None = None) -> list[Difference]:
+def compare(
+    left: DatabaseRows, right: DatabaseRows, again: Callable[[], DatabaseRows] | None = None
+) -> list[Difference]:
     """Compare the rows of two databases, table by table (tables that only one has are the schema's matter).
 
     ``again`` gives the rows of a second run of the left chain: what differs between its two
@@ -131,10 +133,12 @@ def compare(left: Rows, right: Rows, again: Callable[[], Rows] | None = None) ->
     )
     if not volatile:
         return found
-    return _compare(Rows(left.layouts, left.tables, volatile), Rows(right.layouts, right.tables, volatile))
+    return _compare(
+        DatabaseRows(left.layouts, left.tables, volatile), DatabaseRows(right.layouts, right.tables, volatile)
+    )
 
 
-def _compare(left: Rows, right: Rows) -> list[Difference]:
+def _compare(left: DatabaseRows, right: DatabaseRows) -> list[Difference]:
     found: list[Difference] = []
     for table in sorted(left.tables.keys() & right.tables.keys()):
         if left.tables[table] or right.tables[table]:
@@ -142,7 +146,7 @@ def _compare(left: Rows, right: Rows) -> list[Difference]:
     return found
 
 
-def _compare_table(table: str, left: Rows, right: Rows) -> list[Difference]:
+def _compare_table(table: str, left: DatabaseRows, right: DatabaseRows) -> list[Difference]:
     sides = [_keyed(table, rows) for rows in (left, right)]
     found = []
     for key in sorted(sides[0].keys() | sides[1].keys()):
@@ -165,7 +169,7 @@ def _compare_table(table: str, left: Rows, right: Rows) -> list[Difference]:
     return found
 
 
-def _keyed(table: str, rows: Rows) -> dict[str, list[dict[str, str]]]:
+def _keyed(table: str, rows: DatabaseRows) -> dict[str, list[dict[str, str]]]:
     keyed: dict[str, list[dict[str, str]]] = {}
     columns = rows.compared(table)
     for row in rows.tables[table]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from verification.migrations.data import row_comparison
 from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.comparison import Comparison, with_alias
+from verification.migrations.equivalence.comparison import StateComparison, with_alias
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain, Squash, using_only
@@ -25,7 +25,7 @@ class Applied:
     chain: Chain
     databases: Databases
     steps: list[Step] = field(default_factory=list)
-    reading: comparison.Reading | None = None
+    reading: comparison.StateReading | None = None
     failure: JobFailed | None = None
 
 
@@ -52,7 +52,7 @@ class ChainRuns:
             applied.reading = comparison.read(self._runner.server, applied.databases, both=self._both)
         return applied
 
-    def compare_some(self, original: Applied, used: Sequence[Squash]) -> Comparison | None:
+    def compare_some(self, original: Applied, used: Sequence[Squash]) -> StateComparison | None:
         """Run the chain that uses these squashes; None: they depend on another squash."""
         run = self.run(using_only(used, original.chain))
         if run.failure is not None and run.failure.kind == "load":
@@ -61,13 +61,13 @@ class ChainRuns:
         self._runner.drop(run.databases)
         return comparison
 
-    def compare(self, original: Applied, applied: Applied, squash: Squash) -> Comparison:
+    def compare(self, original: Applied, applied: Applied, squash: Squash) -> StateComparison:
         """Compare schemas and rows of two runs. Raises ``CannotRun`` if the squashed chain cannot be run."""
         failure = applied.failure
         if failure is not None:
             if failure.kind not in CHAIN_FAILURES or failure.kind == "load":
                 raise failure.cannot_run(f"the squashed chain of {squash.app} cannot be run")
-            return Comparison([comparison.does_not_apply(failure, str(squash))])
+            return StateComparison([comparison.does_not_apply(failure, str(squash))])
         assert original.reading is not None  # noqa: S101 - it was required
         assert applied.reading is not None  # noqa: S101 - no failure
         found = comparison.compare_readings(original.reading, applied.reading, self._options)
@@ -83,7 +83,7 @@ class ChainRuns:
         )
         return [with_alias(each, alias) for each in found]
 
-    def _read_rows(self, databases: Databases, alias: str) -> row_comparison.Rows:
+    def _read_rows(self, databases: Databases, alias: str) -> row_comparison.DatabaseRows:
         return row_comparison.read(self._runner.server.url(databases.names[alias]))
 
     def _second_run(self, chain: Chain) -> Databases:

@@ -19,7 +19,7 @@ from verification.schema.model.schema import Schema
 
 
 @dataclass(frozen=True)
-class Reading:
+class StateReading:
     """The databases of one state, alias by alias."""
 
     schemas: Mapping[str, Schema]
@@ -27,7 +27,7 @@ class Reading:
 
 
 @dataclass
-class Comparison:
+class StateComparison:
     """The result of comparing two readings."""
 
     differences: list[Difference] = field(default_factory=list)
@@ -44,18 +44,20 @@ class Comparison:
         return not self.differences and not self.disagreements
 
 
-def read(server: Server, databases: Databases, *, both: bool = True) -> Reading:
+def read(server: Server, databases: Databases, *, both: bool = True) -> StateReading:
     """Read the database of each alias; ``both``: with the second reader too. Raises ``CannotRun``."""
     urls = {alias: server.url(databases.names[alias]) for alias in databases.own}
-    return Reading(
+    return StateReading(
         {alias: catalog.read(url) for alias, url in urls.items()},
         {alias: reading.read(url) for alias, url in urls.items()} if both else {},
     )
 
 
-def compare_readings(left: Reading, right: Reading, options: Options | None = None) -> Comparison:
+def compare_readings(
+    left: StateReading, right: StateReading, options: Options | None = None
+) -> StateComparison:
     """Compare two readings of the same aliases."""
-    found = Comparison()
+    found = StateComparison()
     for alias, schema in left.schemas.items():
         catalogs = compare_schemas(schema, right.schemas[alias], options or Options())
         found.differences += [with_alias(each, alias) for each in catalogs.differences]
@@ -75,7 +77,7 @@ def compare_readings(left: Reading, right: Reading, options: Options | None = No
 
 
 def _only_inspection_sees(
-    found: Comparison, left: reading.Inspection, right: reading.Inspection, alias: str
+    found: StateComparison, left: reading.Inspection, right: reading.Inspection, alias: str
 ) -> list[Difference]:
     """Return what the inspection alone tells apart, when the catalog calls the two equal."""
     if found.differences:

@@ -9,7 +9,7 @@ import psycopg2
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.comparison import Comparison, Reading
+from verification.migrations.equivalence.comparison import StateComparison, StateReading
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
@@ -44,7 +44,7 @@ def unwritten_changes(runner: MigrationRunner, chain: Chain) -> dict[str, list[s
     return found
 
 
-def against_models(runner: MigrationRunner, migrated: Reading, apps: Sequence[str]) -> ModelDrift:
+def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequence[str]) -> ModelDrift:
     """Make a database straight from the models and compare the tables of these apps (of all if none)."""
     databases = runner.fresh()
     try:
@@ -76,7 +76,7 @@ def _concerns(name: str, tables: set[str]) -> bool:
 
 def live(
     runner: MigrationRunner, url: str, options: Options | None = None
-) -> tuple[Comparison, list[Difference]]:
+) -> tuple[StateComparison, list[Difference]]:
     """Compare a live database (right) with what the migrations make (left).
 
     Returns the comparison and, as information, the migrations that only one of the two records.
@@ -88,7 +88,7 @@ def live(
         raise error.cannot_run("the migrations cannot be applied") from None
     ours = runner.server.url(databases.names["default"])
     judged = comparison.compare_readings(
-        Reading({"default": catalog.read(ours)}), Reading({"default": catalog.read(url)}), options
+        StateReading({"default": catalog.read(ours)}), StateReading({"default": catalog.read(url)}), options
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
     return judged, _recorded(ours, url)

@@ -19,7 +19,7 @@ class PartialState:
     migration: str
     """The k-th original; empty for k = 0."""
     databases: Databases
-    reading: comparison.Reading
+    reading: comparison.StateReading
     described: Mapping[str, list[dict[str, Any]]]
     """Alias -> the tables as their models describe them at this point."""
 
@@ -49,7 +49,7 @@ def build_partial_states(runner: MigrationRunner, squash: Squash, chain: Chain) 
 
     # The next original runs while the clone of the last is read.
     with ThreadPoolExecutor(1) as reader:
-        readings: list[Future[comparison.Reading]] = []
+        readings: list[Future[comparison.StateReading]] = []
 
         def keep(event: Event) -> None:
             clone = runner.clone(work)

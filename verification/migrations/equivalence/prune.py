@@ -11,7 +11,7 @@ from pathlib import Path
 from verification.migrations.data import digests, production_rows
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.partial_states import PartialStates
-from verification.migrations.equivalence.upgrade import Rows, connect, digest
+from verification.migrations.equivalence.upgrade import RowVolume, connect, digest
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan import migration_files
@@ -31,7 +31,7 @@ class PruneResult:
     """Migrations that the database recorded before and after ``migrate --prune``."""
 
 
-def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Rows) -> PruneResult:
+def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: RowVolume) -> PruneResult:
     """Switch a filled copy of the last state to the squash; then prune it and remove the originals.
 
     The checkout without the originals is a temporary copy of the folders concerned.

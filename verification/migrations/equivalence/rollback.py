@@ -68,5 +68,5 @@ def _roll_back_from(runner: MigrationRunner, partial: PartialStates, start: int)
     return [reached[position] for position in sorted(reached, reverse=True)]
 
 
-def _only(reading: comparison.Reading, alias: str) -> comparison.Reading:
-    return comparison.Reading({alias: reading.schemas[alias]})
+def _only(reading: comparison.StateReading, alias: str) -> comparison.StateReading:
+    return comparison.StateReading({alias: reading.schemas[alias]})

@@ -51,7 +51,7 @@ class Upgrade:
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowVolume:
     """How many rows a database gets before it is upgraded."""
 
     size: int
@@ -63,7 +63,7 @@ def upgrade(
     runner: MigrationRunner,
     partial: PartialStates,
     state: PartialState,
-    rows: Rows,
+    rows: RowVolume,
     *,
     content: Content | None = None,
 ) -> Upgrade:
@@ -78,7 +78,7 @@ def upgrade(
     for tried, described, size in attempts[first:]:
         made = Upgrade(state.position, state.migration, content=tried, refused="; ".join(refused))
         try:
-            _attempt(runner, partial, state, made, described, Rows(size, rows.ratios, rows.seed))
+            _attempt(runner, partial, state, made, described, RowVolume(size, rows.ratios, rows.seed))
         except JobFailed as error:
             if error.kind not in {"apply", "irreversible", "load"}:
                 raise error.cannot_run(
@@ -100,7 +100,7 @@ Described = Mapping[str, list[dict[str, Any]]]
 
 
 def _attempts(
-    partial: PartialStates, state: PartialState, rows: Rows
+    partial: PartialStates, state: PartialState, rows: RowVolume
 ) -> Iterator[tuple[Content, Described, int]]:
     """Return what to fill the state with, from the fullest rows to none: name, tables, size.
 
@@ -148,7 +148,7 @@ def _attempt(
     state: PartialState,
     made: Upgrade,
     described: "Described",
-    rows: Rows,
+    rows: RowVolume,
 ) -> None:
     with runner.copy(state.databases) as databases:
         before = {}
@@ -166,7 +166,11 @@ def _attempt(
 
 
 def _fill(
-    runner: MigrationRunner, databases: Databases, alias: str, described: list[dict[str, Any]], rows: Rows
+    runner: MigrationRunner,
+    databases: Databases,
+    alias: str,
+    described: list[dict[str, Any]],
+    rows: RowVolume,
 ) -> tuple[production_rows.Filling, dict[str, digests.Digest]]:
     with closing(connect(runner, databases, alias)) as connection:
         filling = production_rows.Filling()

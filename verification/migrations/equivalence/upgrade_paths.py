@@ -124,8 +124,8 @@ def verify_upgrade_paths(
     runner: MigrationRunner,
     squash: Squash,
     chain: Chain,
-    rows: upgrade.Rows,
-    many: upgrade.Rows | None = None,
+    rows: upgrade.RowVolume,
+    many: upgrade.RowVolume | None = None,
 ) -> UpgradePaths:
     """Verify every upgrade path of one squash. ``chain``: that of its originals.
 
@@ -167,7 +167,7 @@ def _measure(
     runner: MigrationRunner,
     partial: partial_states.PartialStates,
     small: upgrade.Upgrade,
-    many: upgrade.Rows | None,
+    many: upgrade.RowVolume | None,
 ) -> upgrade.Upgrade | None:
     """Upgrade the state that ``small`` upgraded once more, holding many rows."""
     if many is None or not _holds_rows(small):

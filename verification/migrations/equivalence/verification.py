@@ -6,7 +6,7 @@ from typing import Any
 
 from verification.migrations.equivalence.attribution import LISTS, attribute, share
 from verification.migrations.equivalence.chain_runs import CHAIN_FAILURES, Applied, ChainRuns
-from verification.migrations.equivalence.comparison import Comparison
+from verification.migrations.equivalence.comparison import StateComparison
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.tree_reader import original_chain
 from verification.migrations.plan.chains import Chain, Squash, using_only
@@ -18,7 +18,7 @@ class SquashVerdict:
     """One squash, compared with its originals."""
 
     squash: Squash
-    comparison: Comparison
+    comparison: StateComparison
     steps: list[Step] = field(default_factory=list)
     """Of the squashed chain."""
 
@@ -126,9 +126,13 @@ class Verifier:
         return verdicts + [SquashVerdict(squash, found[squash], applied.steps) for squash in rest]
 
     def _attributed(
-        self, original: Applied, joint: Comparison, separable: Sequence[Squash], squashes: Sequence[Squash]
-    ) -> dict[Squash, Comparison]:
-        def compare(groups: Sequence[tuple[Squash, ...]]) -> list[Comparison | None]:
+        self,
+        original: Applied,
+        joint: StateComparison,
+        separable: Sequence[Squash],
+        squashes: Sequence[Squash],
+    ) -> dict[Squash, StateComparison]:
+        def compare(groups: Sequence[tuple[Squash, ...]]) -> list[StateComparison | None]:
             return self._runner.run_parallel(
                 *(lambda each=each: self._runs.compare_some(original, each) for each in groups)
             )

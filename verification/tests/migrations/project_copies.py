@@ -1,4 +1,4 @@
-"""The fixture projects, as they are and spoilt."""
+"""The fixture projects, as they are and faulty."""
 
 import io
 import os

@@ -190,7 +190,7 @@ def test_bad_input_is_one_line_and_status_2(
 def test_a_project_that_cannot_run_is_one_line(
     edit: Edit, words: tuple[str, ...], server: Server, tmp_path: Path
 ) -> None:
-    """The project's own fault is told in one line that names it."""
+    """The project's own fault is reported in one line that names it."""
     folder = copy("library", tmp_path)
     edit(folder)
 
@@ -408,7 +408,7 @@ def test_a_proposed_squash_is_a_patch_that_applies_and_is_equal(server: Server, 
 
 
 def test_nothing_is_proposed_for_a_chain_that_does_not_load(server: Server, tmp_path: Path) -> None:
-    """Two ends are the tree's fault, told as such: no candidate was tried."""
+    """Two ends are the tree's fault, reported as such: no candidate was tried."""
     folder = copy("tiers", tmp_path)
     last = folder / "stock/migrations/0004_item_seen.py"
     last.with_name("0004_other_end.py").write_bytes(last.read_bytes())

@@ -223,7 +223,7 @@ def test_what_differs_between_two_runs_of_one_chain_is_chance(pair: tuple[Databa
     right.execute("UPDATE prices SET made = now()")
     first, second = row_comparison.read(left.url), row_comparison.read(right.url)
 
-    def again() -> row_comparison.Rows:
+    def again() -> row_comparison.DatabaseRows:
         left.execute("UPDATE prices SET made = '2024-01-01'")
         return row_comparison.read(left.url)
 

@@ -1,4 +1,4 @@
-"""Squashes of projects of every kind: the verdict, and for spoilt ones exactly what is wrong."""
+"""Squashes of projects of every kind: the verdict, and for faulty ones exactly what is wrong."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import upgrade_paths
-from verification.migrations.equivalence.upgrade import Rows
+from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Chain
@@ -22,7 +22,7 @@ INDEX = 'migrations.AddIndex("book", models.Index(fields=["title", "-pages"], na
 
 
 @dataclass(frozen=True)
-class Spoilt:
+class FaultyProject:
     """A project that was changed, and the differences that this must come to."""
 
     name: str
@@ -32,8 +32,8 @@ class Spoilt:
     project: str = "library"
 
 
-SPOILT = (
-    Spoilt(
+FAULTY = (
+    FaultyProject(
         "several",
         (
             Edit(SQUASH, INDEX, ""),
@@ -48,7 +48,7 @@ SPOILT = (
             ("row", "public.books_shelf(name=science)", "removed", ""),
         },
     ),
-    Spoilt(
+    FaultyProject(
         "others",
         (
             Edit(SQUASH, '"-pages"', '"pages"'),
@@ -61,7 +61,7 @@ SPOILT = (
             ("row", "public.books_shelf(name=travel)", "added", ""),
         },
     ),
-    Spoilt(
+    FaultyProject(
         "index of another database dropped",
         (Edit(FACTS, 'migrations.AddIndex("fact", models.Index(fields=["day"], name="fact_day_idx")),', ""),),
         {("index", "warehouse: public.facts_fact.fact_day_idx", "removed", "")},
@@ -100,8 +100,8 @@ def tables_after_migrating(folder: Path, server: Server) -> set[str]:
         ("words", {"entries.0001_squashed_0003_entry_text_gin": 3}),
     ],
 )
-def test_an_honest_squash_is_equal(name: str, squashes: dict[str, int], server: Server) -> None:
-    """Whatever is particular about a project, its honest squash is equal for both readers."""
+def test_a_correct_squash_is_equal(name: str, squashes: dict[str, int], server: Server) -> None:
+    """Whatever is particular about a project, its correct squash is equal for both readers."""
     found = verify(PROJECTS / name, server)
 
     assert {str(each.squash): len(each.squash.originals) for each in found.verdicts} == squashes
@@ -109,21 +109,21 @@ def test_an_honest_squash_is_equal(name: str, squashes: dict[str, int], server: 
     assert [each.comparison.disagreements for each in found.verdicts] == [[]] * len(squashes)
 
 
-@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
-def test_a_spoilt_squash_is_named_exactly(spoilt: Spoilt, server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("faulty", FAULTY, ids=lambda faulty: faulty.name)
+def test_a_faulty_squash_is_named_exactly(faulty: FaultyProject, server: Server, tmp_path: Path) -> None:
     """Each fault is exactly one difference: its kind, its object, what changed."""
-    folder = copy(spoilt.project, tmp_path)
-    for edit in spoilt.edits:
+    folder = copy(faulty.project, tmp_path)
+    for edit in faulty.edits:
         edit(folder)
 
     found = verify(folder, server)
 
     differences = [each for verdict in found.verdicts for each in verdict.comparison.differences]
-    assert len(differences) == len(spoilt.expected)
-    assert {(each.kind, each.object, each.change, each.attribute) for each in differences} == spoilt.expected
+    assert len(differences) == len(faulty.expected)
+    assert {(each.kind, each.object, each.change, each.attribute) for each in differences} == faulty.expected
 
 
-def test_of_nested_squashes_the_faulty_one_is_blamed(server: Server, tmp_path: Path) -> None:
+def test_of_nested_squashes_the_faulty_one_is_named(server: Server, tmp_path: Path) -> None:
     """The inner squash, which no empty database gets any more, is verified by itself."""
     folder = copy("tiers", tmp_path)
     Edit("stock/migrations/0001_squashed_0002_item_count.py", "max_length=20", "max_length=21")(folder)
@@ -216,7 +216,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ],
     ids=["finds its own way", "asks for a token", "looks at the settings", "settings use the connection"],
 )
-def test_an_engine_of_their_own_is_led_to_the_harness(
+def test_an_engine_of_their_own_is_redirected_to_the_harness(
     engine: str, settings: str, server: Server, tmp_path: Path
 ) -> None:
     """Whatever an engine or the settings do with the connections while they load, no other server is asked."""
@@ -278,14 +278,16 @@ def test_originals_that_cannot_run_are_not_comparable(
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-def upgrade_paths_of(folder: Path, server: Server, many: Rows | None = None) -> upgrade_paths.UpgradePaths:
+def upgrade_paths_of(
+    folder: Path, server: Server, many: RowVolume | None = None
+) -> upgrade_paths.UpgradePaths:
     with MigrationRunner(project(folder), server, max_workers=2) as runner:
         found = Verifier(runner).verify(runner.tree.chosen([]))
         squash, chain = found.verdicts[0].squash, found.original.chain
-        return upgrade_paths.verify_upgrade_paths(runner, squash, chain, Rows(40), many)
+        return upgrade_paths.verify_upgrade_paths(runner, squash, chain, RowVolume(40), many)
 
 
-def test_every_path_to_an_honest_squash(server: Server, tmp_path: Path) -> None:
+def test_every_path_to_a_correct_squash(server: Server, tmp_path: Path) -> None:
     """Partial states 0 to 4 with rows, prune and rollback: no difference; locks and rewrites are recorded.
 
     A change of type rewrites its table under ACCESS EXCLUSIVE; a new column only locks it.
@@ -299,7 +301,7 @@ def test_every_path_to_an_honest_squash(server: Server, tmp_path: Path) -> None:
         '        migrations.AlterField("book", "pages", models.IntegerField(default=0)),',
     )(folder)
 
-    found = upgrade_paths_of(folder, server, Rows(200, {"books_book": 1.0}))
+    found = upgrade_paths_of(folder, server, RowVolume(200, {"books_book": 1.0}))
 
     assert found.differences == []
     assert [each.position for each in found.upgrades] == [0, 1, 2, 3, 4]
