@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from verification.errors import CannotRun
 
@@ -97,7 +97,7 @@ class Configuration:
 def load(root: Path | None = None) -> Configuration:
     """Read the project's configuration; a project without the table gets the defaults.
 
-    Raises ``CannotRun`` for a file that does not parse and for a key that nobody reads.
+    Raises ``CannotRun`` for a file that does not parse, a key that nobody reads and a value of a wrong type.
     """
     root = (root or Path.cwd()).resolve()
     file = root / "pyproject.toml"
@@ -106,13 +106,34 @@ def load(root: Path | None = None) -> Configuration:
         try:
             table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("verification", {})
         except tomllib.TOMLDecodeError as error:
-            raise CannotRun(f"{file}: not valid TOML ({error}); mend the file") from None
+            raise CannotRun(f"{file}: not valid TOML ({error})", "fix the file") from None
     known = {each.name for each in fields(Configuration)} - {"root"}
     if unknown := sorted(set(table) - known):
         raise CannotRun(
             f"{file}: [tool.verification] has no key {unknown[0]!r}; known keys: {', '.join(sorted(known))}"
         )
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
-    }
-    return Configuration(root=root, **values)
+    types = get_type_hints(Configuration)
+    return Configuration(root=root, **{key: _typed(file, key, types[key], table[key]) for key in table})
+
+
+def _typed(file: Path, key: str, wanted: Any, value: Any) -> Any:
+    """Return a value of the table as the configuration holds it. Raises ``CannotRun`` for another type."""
+    expected, fits = {
+        str: ("a string", isinstance(value, str)),
+        int: ("a whole number", type(value) is int),
+        tuple[str, ...]: (
+            "a list of strings",
+            isinstance(value, list) and all(isinstance(item, str) for item in value),
+        ),
+        Mapping[str, str]: (
+            "a table of strings",
+            isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
+        ),
+        Mapping[str, float]: (
+            "a table of numbers",
+            isinstance(value, dict) and all(type(item) in {int, float} for item in value.values()),
+        ),
+    }[wanted]
+    if not fits:
+        raise CannotRun(f"{file}: [tool.verification] {key}: {value!r} is not {expected}", "fix the value")
+    return tuple(value) if isinstance(value, list) else value
