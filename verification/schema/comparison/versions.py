@@ -47,7 +47,7 @@ def without_version_differences(left: Schema, right: Schema) -> tuple[Schema, Sc
     if older < SAFE_PUBLIC <= newer:
         changes.append(_without_public_defaults)
     if older < PLAIN_VIEW_COLUMNS <= newer:
-        schemas = frozenset(entry.object for each in (left, right) for entry in each.of_kind("schema"))
+        schemas = frozenset(entry.object for schema in (left, right) for entry in schema.of_kind("schema"))
         changes.append(lambda entry: _without_qualifiers(entry, schemas))
     if older < MAINTAIN <= newer:
         changes.append(_without_maintain)
@@ -94,7 +94,7 @@ def _without_qualifiers(entry: Entry, schemas: frozenset[str]) -> Entry:
 def _without_maintain(entry: Entry) -> Entry:
     if entry.kind not in ("grant", "default_privileges"):
         return entry
-    privileges = tuple(each for each in entry.attributes["privileges"] if not each.startswith("MAINTAIN"))
+    privileges = tuple(name for name in entry.attributes["privileges"] if not name.startswith("MAINTAIN"))
     return entry._replace(attributes={"privileges": privileges})
 
 

@@ -41,7 +41,7 @@ class Phase(IntEnum):
     KEY = auto()
     INDEX = auto()
     FOREIGN_KEY = auto()
-    MARK = auto()
+    INDEX_REFERENCE = auto()
     OWNED = auto()
     COMMENT = auto()
 
@@ -288,7 +288,7 @@ class _Generator:
         if change is None:
             return False
         if attribute in derived_differences.INDEX_REFERENCES and right.attributes.get(attribute):
-            return self._alter_table(Phase.MARK, right.object, change)
+            return self._alter_table(Phase.INDEX_REFERENCE, right.object, change)
         return self._alter_table(Phase.SETTING, right.object, change)
 
     def _alter(self, left: Entry, right: Entry, attribute: str) -> bool:
