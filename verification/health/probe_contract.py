@@ -58,10 +58,18 @@ def log_noise(web: WebServer, path: str, *, probes: int) -> tuple[list[str], boo
     web.statuses(path, probes)
     web.statuses(neighbour, 1)
     web.statuses(other, 1)
-    wait_for(lambda: f"/{token}" in web.log()[before:], seconds=LOG_SECONDS)
-    lines = web.log()[before:].splitlines()
-    of_neighbour = [line for line in lines if f"{path}y" in line]
-    of_other = [line for line in lines if f"/{token}" in line]
+
+    def logged() -> tuple[list[str], list[str], list[str]]:
+        lines = web.log()[before:].splitlines()
+        return (
+            lines,
+            [line for line in lines if f"{path}y" in line],
+            [line for line in lines if f"/{token}" in line],
+        )
+
+    # A line is written after the answer, perhaps by another thread than the next one.
+    wait_for(lambda: 0 < len(logged()[2]) <= len(logged()[1]), seconds=LOG_SECONDS)
+    lines, of_neighbour, of_other = logged()
     # The path itself, not a file below a folder of that name in a traceback.
     health = re.compile(rf"{re.escape(path)}(?!\w|/|-|\.\w)")
     of_probes = [line for line in lines if health.search(line) and line not in of_neighbour]
