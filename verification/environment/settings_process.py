@@ -1,21 +1,15 @@
 """The dynamic witness: what the settings really read, and what they come to, in a process of their own."""
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
 from verification.environment.recording_environ import Observed
 from verification.errors import CannotRun
 from verification.processes.child import Child
 from verification.project.configuration import Configuration
-
-HARNESS: Final = str(Path(__file__).resolve().parents[2])
-"""Where this package lies: a project's process must find it, wherever the project lies."""
-KEPT: Final[Sequence[str]] = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
-"""Variables that a process needs whatever the project is; all others are the project's own."""
+from verification.project.environment import clean_environment
 
 
 @dataclass(frozen=True)
@@ -33,13 +27,6 @@ class Loaded:
     """Places (file, line) that read the whole environment."""
 
 
-def base_environment(configuration: Configuration) -> dict[str, str]:
-    """Give what every process of the project needs, and nothing that this process happens to have set."""
-    complete = configuration.variables({name: os.environ[name] for name in KEPT if name in os.environ})
-    complete["PYTHONPATH"] = os.pathsep.join((complete["PYTHONPATH"], HARNESS))
-    return complete
-
-
 class Probe:
     """A process with the project's settings; ``with Probe(configuration) as probe: probe.load({...})``."""
 
@@ -47,7 +34,7 @@ class Probe:
         """Start it; the first import of the settings comes with the first request."""
         if not configuration.settings:
             raise CannotRun("pyproject.toml: [tool.verification] names no settings; name the settings module")
-        complete = base_environment(configuration)
+        complete = clean_environment(configuration)
         self.base = {name: value for name, value in complete.items() if name not in _OURS}
         self._child = Child(
             f"settings module {configuration.settings}: cannot be loaded",

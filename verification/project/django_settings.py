@@ -57,7 +57,7 @@ class ProjectSettings:
             return
         from django.conf import settings
 
-        from verification.project.settings import database_variables
+        from verification.project.environment import database_variables
 
         self._database = database
         os.environ.update(database_variables(self.configuration, database))

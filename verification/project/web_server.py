@@ -1,6 +1,5 @@
 """A production web server process: gunicorn with the project's own configuration, on a free port."""
 
-import os
 import re
 import signal
 import socket
@@ -13,9 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
 
-import verification
 from verification.errors import CannotRun
-from verification.postgres.server import Database
 from verification.processes.managed import ManagedProcess, dying_with_parent
 from verification.processes.output import last_line
 from verification.processes.wait import wait_for
@@ -30,40 +27,6 @@ BACKLOG: Final = 2048
 LINE_LENGTH: Final = 300
 _ERROR: Final = re.compile(r"\b(?:[\w.]*Error|[\w.]*Exception|ImproperlyConfigured): [^\n\"\\]+")
 """An error's own words, at the end of a traceback, be it text or a line of JSON."""
-LIBPQ_FILES: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
-
-
-def environment(configuration: Configuration, database: Database | None) -> dict[str, str]:
-    """Give the environment of the project's processes, its database being the given one.
-
-    TLS variables that the caller's shell happens to hold are taken out: they belong to another
-    server. Without a database, the project falls back to whatever it does when none is named.
-    """
-    variables = configuration.variables()
-    names = configuration.database_environment
-    for keyword in LIBPQ_FILES:
-        variables.pop(names.get(keyword, ""), None)
-    for keyword, value in _coordinates(database).items():
-        if keyword in names:
-            variables.pop(names[keyword], None)
-            if value is not None:
-                variables[names[keyword]] = value
-    harness = str(Path(verification.__file__).resolve().parent.parent)
-    variables["PYTHONPATH"] = os.pathsep.join((variables.get("PYTHONPATH", ""), harness)).lstrip(os.pathsep)
-    return variables
-
-
-def _coordinates(database: Database | None) -> dict[str, str | None]:
-    if database is None:
-        return dict.fromkeys(("name", "user", "password", "host", "port"))
-    server = database.server
-    return {
-        "name": database.name,
-        "user": server.user,
-        "password": server.password,
-        "host": server.host,
-        "port": str(server.port),
-    }
 
 
 def _without_control_socket() -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verification.environment.settings_process import HARNESS
 from verification.processes.child import Child
+from verification.project.environment import HARNESS
 from verification.transport import connector
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
 from verification.transport.certificates import KEY_PASSWORD

@@ -4,19 +4,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
-from verification.environment.settings_process import base_environment
 from verification.errors import CannotRun
 from verification.postgres.server import Database
 from verification.processes.child import Child
 from verification.processes.output import last_line
 from verification.project.configuration import Configuration
-from verification.project.settings import database_variables
+from verification.project.environment import TLS_KEYWORDS, clean_environment, database_variables
 from verification.transport.cases import IN_CLEAR, IN_TLS
 from verification.transport.session_probe import ENDED
-
-TLS_KEYWORDS: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Sessions:
             )
         self.configuration = configuration
         self.home = home
-        self.base = base_environment(configuration) | {"HOME": str(home)}
+        self.base = clean_environment(configuration) | {"HOME": str(home)}
         self._child = Child(
             f"settings module {configuration.settings}: no connection can be tried",
             [sys.executable, "-m", "verification.transport.session_probe"],
@@ -56,7 +53,7 @@ class Sessions:
     def environment(
         self, database: Database | None, tls: Mapping[str, str] | None = None, **more: str
     ) -> dict[str, str]:
-        """Give all variables of a process whose default database is ``database``."""
+        """Return all variables of a process whose default database is ``database``."""
         variables = database_variables(self.configuration, database, **(tls or {})) if database else {}
         return {**self.base, **variables, **more}
 
@@ -74,7 +71,7 @@ class Sessions:
         return str(self._ask("start", self.environment(database, tls))["printed"])
 
     def check(self, database: Database, tls: Mapping[str, str]) -> list[tuple[int, str]]:
-        """Give the messages of the project's system checks: level (as in ``logging``) and text."""
+        """Return the messages of the project's system checks: level (as in ``logging``) and text."""
         reply = self._ask("check", self.environment(database, tls))
         return [(message["level"], message["text"]) for message in reply.get("messages", ())]
 
@@ -94,7 +91,7 @@ class Sessions:
         return reply
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:

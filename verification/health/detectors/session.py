@@ -13,7 +13,8 @@ from verification.postgres.server import Database, Server
 from verification.processes.port import LOOPBACK, Port
 from verification.project import wsgi_ready
 from verification.project.configuration import Configuration
-from verification.project.web_server import WebServer, environment
+from verification.project.environment import environment
+from verification.project.web_server import WebServer
 
 WITHOUT_DATABASE: Final = Detector(
     "database stopped",

@@ -23,7 +23,7 @@ from verification.health.detectors.violations import CLEAN, Violation
 from verification.health.violating_project import configuration as violating_project
 from verification.postgres import providers
 from verification.postgres.server import Database
-from verification.project.web_server import environment
+from verification.project.environment import environment
 
 pytestmark = pytest.mark.xdist_group("health-detectors")
 

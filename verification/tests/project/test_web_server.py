@@ -14,7 +14,8 @@ import pytest
 import verification
 from verification.errors import CannotRun
 from verification.project.configuration import Configuration
-from verification.project.web_server import WebServer, environment
+from verification.project.environment import environment
+from verification.project.web_server import WebServer
 
 HARNESS = Path(verification.__file__).resolve().parent.parent
 REFERENCE = "verification.health.latency.reference:application"
@@ -111,7 +112,9 @@ def test_environment_leads_to_the_given_database_only(
     names = {"name": "APP_DB", "host": "APP_HOST", "sslmode": "APP_SSL", "sslcert": "APP_CERT"}
     for variable in (*names.values(), "APP_OTHER"):
         monkeypatch.setenv(variable, "set by the shell")
-    configuration = replace(Configuration(root=tmp_path), settings="app.settings", database_environment=names)
+    configuration = replace(
+        Configuration(root=tmp_path), settings="app.settings", database_environment=names
+    )
 
     found = environment(configuration, None)
 
