@@ -1,4 +1,4 @@
-"""The dynamic witness: what the settings really read, and what they come to, in a process of their own."""
+"""The settings imported in a process of their own: which variables they read, and which values they have."""
 
 import sys
 from collections.abc import Mapping

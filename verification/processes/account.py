@@ -1,4 +1,4 @@
-"""Who a server runs as: PostgreSQL refuses to run as root, so root hands it to an ordinary account."""
+"""The account that a server runs as: PostgreSQL refuses to run as root, so root uses an ordinary account."""
 
 import os
 import pwd
@@ -50,13 +50,13 @@ class Account:
     def run(
         self, command: Sequence[str | Path], *, environment: Mapping[str, str], directory: Path = Path("/")
     ) -> tuple[int, str]:
-        """Run a program to its end as this account; give its status and its output."""
+        """Run a program to its end as this account; return its status and output."""
         process = self.popen(command, environment=environment, directory=directory, output=subprocess.PIPE)
         output, _ = process.communicate()
         return process.returncode, output.decode(errors="replace")
 
     def own(self, path: Path) -> None:
-        """Give a file or a directory, with all that is in it, to this account."""
+        """Make this account the owner of a file, or of a directory with all that is in it."""
         if not self.switch:
             return
         os.chown(path, self.uid, self.gid, follow_symlinks=False)
@@ -66,7 +66,7 @@ class Account:
 
 
 def choose() -> Account:
-    """Give our own account, or as root the first ordinary one that this machine has."""
+    """Return our own account, or as root the first ordinary one that this machine has."""
     if os.geteuid() != 0:
         try:
             name = pwd.getpwuid(os.geteuid()).pw_name

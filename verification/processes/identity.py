@@ -23,7 +23,7 @@ class ProcessIdentity:
 
     @classmethod
     def current(cls) -> Self:
-        """Give the identity of this process."""
+        """Return the identity of this process."""
         return cls._of(os.getpid())
 
     @classmethod
@@ -67,7 +67,7 @@ def _machine() -> str:
 
 
 def _started(process: int) -> str:
-    """Give the start time of a process in clock ticks since boot (proc(5), stat field 22); "-" if unknown."""
+    """Return the start time of a process in clock ticks since boot (proc(5), stat field 22); "-" if unknown."""
     try:
         stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -28,7 +28,7 @@ class Port:
             self.release()
 
     def release(self) -> None:
-        """Give the port back; may be called twice."""
+        """Release the port; may be called twice."""
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.close()

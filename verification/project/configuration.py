@@ -54,7 +54,7 @@ class Configuration:
     """Variables that every process of the project gets, unless already set."""
 
     def path(self, relative: str) -> Path:
-        """Give the absolute path of a file that the configuration names."""
+        """Return the absolute path of a file that the configuration names."""
         return self.root / relative
 
     @property
@@ -65,7 +65,7 @@ class Configuration:
         return directory
 
     def variables(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Give the environment of a process of this project, secrets generated where they are missing."""
+        """Return the environment of a process of this project, secrets generated where they are missing."""
         variables = dict(os.environ if base is None else base)
         for name, value in self.environment.items():
             variables.setdefault(name, value)
@@ -81,7 +81,7 @@ class Configuration:
         return variables
 
     def secrets(self) -> list[str]:
-        """Give the values, in this process, of the variables that no report may show."""
+        """Return the values, in this process, of the variables that no report may show."""
         names = [*self.generated_secrets, self.database_environment.get("password", "")]
         return [os.environ[name] for name in names if os.environ.get(name)]
 

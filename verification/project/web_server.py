@@ -57,7 +57,7 @@ class WebServer:
         if find_spec("gunicorn") is None:
             raise CannotRun("gunicorn is not installed in this Python; install it: pip install gunicorn")
         if gunicorn_config and not gunicorn_config.exists():
-            raise CannotRun(f"{gunicorn_config}: no such file; mend gunicorn_config in [tool.verification]")
+            raise CannotRun(f"{gunicorn_config}: no such file", "fix gunicorn_config in [tool.verification]")
         self.application = application
         listener = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
         self.port: int = listener.getsockname()[1]
@@ -103,7 +103,7 @@ class WebServer:
         )
 
     def probe(self, path: str, *, timeout: float = 1.0) -> Probe:
-        """Give a probe of one path, with the kubelet's patience unless told otherwise."""
+        """Return a probe of one path, with the kubelet's patience unless told otherwise."""
         return Probe(LOOPBACK, self.port, path, timeout=timeout)
 
     def statuses(self, path: str, requests: int, *, timeout: float = 5.0) -> list[int | None]:
@@ -167,7 +167,7 @@ class WebServer:
         self._process.close()
 
     def __enter__(self) -> Self:
-        """Give the running server."""
+        """Return the running server."""
         return self
 
     def __exit__(self, *_: object) -> None:

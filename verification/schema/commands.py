@@ -1,6 +1,6 @@
 """The commands ``diff`` and ``snapshot``.
 
-SQLAlchemy is imported only with ``--witness``, and rich only when there is something to print.
+SQLAlchemy is imported only with ``--cross-check``, and rich only when there is something to print.
 """
 
 import argparse
@@ -29,7 +29,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("right", metavar="RIGHT", help="a postgresql:// URL or a snapshot file")
     diff.add_argument("--format", choices=("text", "json", "sql"), default="text")
-    diff.add_argument("--witness", action="store_true", help="also read with SQLAlchemy, independently")
+    diff.add_argument(
+        "--cross-check", "--witness", action="store_true", help="also read with SQLAlchemy, independently"
+    )
     diff.add_argument(
         "--column-order", choices=("information", "difference", "ignore"), default="information"
     )
@@ -74,7 +76,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         deparse_spelling=arguments.deparse_spelling,
     )
     comparison = compare_schemas(left, right, options)
-    disagreements = _witness(arguments, left, right) if arguments.witness else []
+    disagreements = _disagreements(arguments, left, right) if arguments.cross_check else []
     equal = comparison.equal and not disagreements
     if arguments.format == "text":
         _print_text(comparison, disagreements)
@@ -91,7 +93,7 @@ def _diff(arguments: argparse.Namespace) -> int:
                 "notes": comparison.notes,
                 **(
                     {"disagreements": [difference.to_json() for difference in disagreements]}
-                    if arguments.witness
+                    if arguments.cross_check
                     else {}
                 ),
             }
@@ -131,14 +133,14 @@ def _read(source: str, sessions: int = 2) -> Any:
     return snapshot.load(Path(source))
 
 
-def _witness(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
+def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
     """Read both databases with the second reader and return the disagreements."""
     from verification.schema.inspection import cross_check, reading
 
     disagreements: list[Difference] = []
     for source, schema in ((arguments.left, left), (arguments.right, right)):
         if not source.startswith(SCHEMES):
-            raise CannotRun(f"--witness reads databases, and {source} is a snapshot", "give two URLs")
+            raise CannotRun(f"--cross-check reads databases, and {source} is a snapshot", "give two URLs")
         disagreements += cross_check.disagreements(schema, reading.read(source))
     return disagreements
 

@@ -20,7 +20,7 @@ SECONDS = 10
 
 
 def driver() -> dict[str, Any]:
-    """Give the versions of the client's verifier: the libraries inside the driver's wheel."""
+    """Return the versions of the client's verifier: the libraries inside the driver's wheel."""
     return {"libpq": psycopg2.extensions.libpq_version(), "openssl": openssl_version()}
 
 
@@ -70,7 +70,7 @@ def connect(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def openssl_version() -> str:
-    """Give the version of the OpenSSL that came with the driver, which is not the system's."""
+    """Return the version of the OpenSSL that came with the driver, which is not the system's."""
     for folder in Path(psycopg2.__file__).parent.parent.glob("psycopg2_binary.libs"):
         for file in folder.glob("libcrypto*"):
             library = ctypes.CDLL(str(file))

@@ -44,7 +44,7 @@ def warm_up(names: Sequence[str]) -> None:
 
 
 def foreign_modules() -> list[str]:
-    """Give the loaded modules that are not the project's own, in the order of their loading."""
+    """Return the loaded modules that are not the project's own, in the order of their loading."""
     here = str(Path.cwd())
     found = []
     for name, module in list(sys.modules.items()):

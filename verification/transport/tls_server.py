@@ -102,7 +102,7 @@ class TlsTestServer:
         return str(self.directory / name)
 
     def apply(self, name: str) -> None:
-        """Give the server one of ``CONFIGURATIONS``; return when new connections use it."""
+        """Return the server one of ``CONFIGURATIONS``; return when new connections use it."""
         wanted = {**PARAMETERS, **CONFIGURATIONS[name]}
         certificate = wanted.pop("certificate", "good")
         wanted["ssl_cert_file"] = f"{PREFIX}{certificate}.crt"

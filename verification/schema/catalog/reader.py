@@ -117,7 +117,7 @@ class Reader:
         return entry
 
     def alias(self, catalog: str, oid: int, key: Key, owner: Key, column: int = 0) -> None:
-        """Give an object without an entry of its own a key, by which comments and grants find ``owner``."""
+        """Return an object without an entry of its own a key, by which comments and grants find ``owner``."""
         self.addresses[catalog, oid, column] = key
         self.owners[key] = owner
 

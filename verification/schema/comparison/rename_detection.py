@@ -100,7 +100,7 @@ class _RenameDetection:
         self.apply(_rename(old, new) for old, new in matches)
 
     def apply(self, renames: Iterable[Rename]) -> None:
-        """Give the entries of the left the names that they have after these renames."""
+        """Return the entries of the left the names that they have after these renames."""
         new = list(renames)
         if new:
             self.left = apply_renames(self.left, new)

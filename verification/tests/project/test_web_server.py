@@ -72,7 +72,7 @@ def test_reason_of_a_failed_start(tmp_path: Path) -> None:
 
 def test_missing_gunicorn_configuration(tmp_path: Path) -> None:
     """A configuration file that is not there is named."""
-    with pytest.raises(CannotRun, match=r"absent\.py: no such file; mend gunicorn_config"):
+    with pytest.raises(CannotRun, match=r"absent\.py: no such file; fix gunicorn_config"):
         WebServer(REFERENCE, VARIABLES, directory=tmp_path, gunicorn_config=tmp_path / "absent.py")
 
 
@@ -112,9 +112,7 @@ def test_environment_leads_to_the_given_database_only(
     names = {"name": "APP_DB", "host": "APP_HOST", "sslmode": "APP_SSL", "sslcert": "APP_CERT"}
     for variable in (*names.values(), "APP_OTHER"):
         monkeypatch.setenv(variable, "set by the shell")
-    configuration = replace(
-        Configuration(root=tmp_path), settings="app.settings", database_environment=names
-    )
+    configuration = replace(Configuration(root=tmp_path), settings="app.settings", database_environment=names)
 
     found = environment(configuration, None)
 

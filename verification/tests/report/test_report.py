@@ -54,7 +54,7 @@ def measured_check() -> Check:
             Measurement("max", 3.0, "ms", 100.0),
             Measurement("p50", 1.1, "ms"),
         ],
-        tables=[Table("witnesses", ("witness", "offence"), [("audit hook", "socket")])],
+        tables=[Table("detectors", ("detector", "violation"), [("audit hook", "socket")])],
     )
 
 
