@@ -197,7 +197,7 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._await_next(conn)
 
     def _await_head(self, conn: Connection) -> None:
-        if heads.is_hopeless(conn.received):
+        if heads.is_hopeless(bytes(conn.received)):
             self._to_thread(conn)  # whose parser refuses it at once
         elif len(conn.received) > REQUEST_BYTES:
             self._last_words(conn, self.answers.refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))
