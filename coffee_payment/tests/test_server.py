@@ -1,4 +1,4 @@
-"""The production server, with its own configuration: probes and customers while threads, clients and providers are slow."""
+"""The production server with its own configuration, while threads, clients and providers are slow."""
 
 import http.client
 import json
@@ -206,6 +206,7 @@ def test_a_slow_provider_stops_neither_probes_nor_other_customers(
     """A payment and a scan hold both threads; then only one; the second payment is refused and stays payable."""
     from django.conf import settings
     from django.db import connection
+
     from tests.shop import attempts, state
 
     database = connection.settings_dict
