@@ -18,9 +18,14 @@ REQUEST: Final = b"GET /health HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\
 PERCENTILES: Final = (50.0, 99.0, 99.9, 100.0)
 
 
+lateness: Final[list[float]] = []
+"""Seconds after the intended time at which this process got to send each probe: large when the machine is busy."""
+
+
 async def probe(port: int, intended: float) -> float | None:
     """Send a probe at its time, on a connection of its own; return its seconds, None if it failed."""
     await asyncio.sleep(intended - time.monotonic())
+    lateness.append(time.monotonic() - intended)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -49,7 +54,8 @@ async def measure(port: int, rate: float, count: int) -> dict[str, float]:
     names = {
         f"p{percentile:g}": histogram.get_value_at_percentile(percentile) / 1000 for percentile in PERCENTILES
     }
-    return {"probes": count, "failed": failed, **names}
+    late = sorted(lateness)[int(len(lateness) * 0.999)] * 1000
+    return {"probes": count, "failed": failed, **names, "client_late_p99.9": round(late, 1)}
 
 
 def _record(histogram: HdrHistogram, done: "set[asyncio.Task[float | None]]") -> int:

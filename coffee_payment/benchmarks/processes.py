@@ -31,7 +31,7 @@ def running(command: list[str], port: int, path: str, environment: Mapping[str, 
             yield
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(120)  # payments at a slow provider are finished first
 
 
 @contextmanager
