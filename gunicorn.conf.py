@@ -1,10 +1,11 @@
-"""Configuration of gunicorn: threaded workers, so that slow provider calls do not delay the probes; JSON logs.
+"""Configuration of gunicorn: threaded workers that answer probes without a thread; JSON logs.
 
 Next to `settings.py` this is the only Python file that reads the environment.
 """
 
 import fcntl
 import gc
+import math
 import os
 import shutil
 import sys
@@ -23,17 +24,24 @@ _environment = Environment()
 
 wsgi_app = "coffee_payment.wsgi:application"
 chdir = str(PROJECT)
-worker_class = "gthread"
+worker_class = "coffee_payment.server.worker.ProbeWorker"
 workers = _environment.integer("GUNICORN_WORKERS", os.getenv("GUNICORN_WORKERS", "4"), minimum=1)
-threads = _environment.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "8"), minimum=1)
+threads = _environment.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "16"), minimum=1)
 bind = f"0.0.0.0:{_environment.integer('GUNICORN_PORT', os.getenv('GUNICORN_PORT', '8000'), minimum=1)}"
 timeout = _environment.integer("GUNICORN_TIMEOUT", os.getenv("GUNICORN_TIMEOUT", "30"))
+drain_seconds = _environment.seconds("GUNICORN_DRAIN_S", os.getenv("GUNICORN_DRAIN_S", "1"))
 # A request that is running when the server is stopped has as long as any other.
-graceful_timeout = timeout or 30
+graceful_timeout = math.ceil((timeout or 30) + drain_seconds)
 max_requests = _environment.integer("GUNICORN_MAX_REQUESTS", os.getenv("GUNICORN_MAX_REQUESTS", "0"))
 max_requests_jitter = _environment.integer(
     "GUNICORN_MAX_REQUESTS_JITTER", os.getenv("GUNICORN_MAX_REQUESTS_JITTER", "0")
 )
+# A webhook makes two calls in a row, each bounded by twice the timeout; the client's own part is bounded by the worker.
+_longest = 2 * 2 * _environment.seconds("PAYMENT_API_TIMEOUT_S", os.getenv("PAYMENT_API_TIMEOUT_S", "3"))
+if timeout and _longest >= timeout:
+    _environment.problems.append(
+        f"GUNICORN_TIMEOUT must be above {_longest:g}: a request may take four times PAYMENT_API_TIMEOUT_S"
+    )
 _environment.complete()
 # Nothing uses the control interface, and all servers of one user would share its socket.
 control_socket_disable = True
@@ -66,6 +74,11 @@ def on_starting(server: Any) -> None:
     server.metrics_lock = (server.metrics / _LOCK).open("w")
     fcntl.flock(server.metrics_lock, fcntl.LOCK_EX)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(server.metrics)
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Tell the worker how long it accepts connections after SIGTERM."""
+    worker.drain_seconds = drain_seconds
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:

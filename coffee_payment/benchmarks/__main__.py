@@ -3,7 +3,6 @@
 import argparse
 import os
 import platform
-from datetime import timedelta
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
 
@@ -14,10 +13,8 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 from django.test import override_settings
-from django.utils import timezone
-from payments.models import Device, Merchant, MerchantCredentials
 
-from benchmarks import checks, flow, processes
+from benchmarks import checks, flow, processes, shop
 
 LATENCY = 0.2
 
@@ -56,7 +53,7 @@ def _measure(options: argparse.Namespace) -> None:
         "SECRET_KEY": settings.SECRET_KEY,
         "CREDENTIALS_ENCRYPTION_KEY": ",".join(settings.CREDENTIALS_ENCRYPTION_KEY),
     }
-    device = _device()
+    device = shop.device()
     cores = len(os.sched_getaffinity(0))
     show(
         f"{cores} cores, Python {platform.python_version()}, PostgreSQL {connection.get_database_version()[0]}"
@@ -75,25 +72,6 @@ def _measure(options: argparse.Namespace) -> None:
                 )
                 calls = "two calls: payment, make" if status == "succeeded" else "one call"
                 show(f"background check, one worker, 200 ms a call, {status} ({calls}): {rate:.1f} orders/s")
-
-
-def _device() -> Device:
-    merchant = Merchant.objects.create(
-        name="Benchmark",
-        contact_email="benchmark@example.com",
-        bank_account="1",
-        valid_until=timezone.localdate() + timedelta(days=2),
-    )
-    MerchantCredentials.objects.create(
-        merchant=merchant, scenario="Yookassa", credentials={"account_id": "1", "secret_key": "benchmark"}
-    )
-    return Device.objects.create(
-        device_uuid="benchmark",
-        merchant=merchant,
-        location="-",
-        status=Device.Status.ONLINE,
-        last_interaction=timezone.now(),
-    )
 
 
 def _options() -> argparse.Namespace:

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,7 +31,7 @@ def running(command: list[str], port: int, path: str, environment: Mapping[str, 
             yield
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(120)  # payments at a slow provider are finished first
 
 
 @contextmanager
@@ -53,10 +53,12 @@ def providers(port: int, merchant_port: int) -> Iterator[None]:
 
 
 @contextmanager
-def gunicorn(port: int, workers: int, environment: Mapping[str, str]) -> Iterator[None]:
-    """Run the payments server as in production."""
+def gunicorn(
+    port: int, workers: int, environment: Mapping[str, str], options: Sequence[str] = ()
+) -> Iterator[None]:
+    """Run the payments server as in production, unless gunicorn's `options` change it."""
     config = ROOT.parent / "gunicorn.conf.py"
-    command = [sys.executable, "-m", "gunicorn", "-c", str(config), "--bind", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gunicorn", "-c", str(config), "--bind", f"127.0.0.1:{port}", *options]
     with running(command, port, "/health", {"GUNICORN_WORKERS": str(workers), **environment}):
         yield
 

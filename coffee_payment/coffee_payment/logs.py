@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
-HEALTH_PATH: Final = "/health"
+PROBE_PATHS: Final = frozenset({"/health", "/health/ready"})
 HIDDEN: Final = "***"
 
 SENSITIVE_NAME: Final = re.compile(
@@ -146,7 +146,7 @@ class AccessFilter(logging.Filter):
         fields = access_fields(record)
         if fields is None:
             return True
-        if fields["path"] == HEALTH_PATH and fields["status"] == HTTPStatus.OK:
+        if fields["path"] in PROBE_PATHS and fields["status"] == HTTPStatus.OK:
             return False
         record.msg, record.args = "request", ()
         vars(record).update(fields)

@@ -199,6 +199,9 @@ PAYMENT_ATTEMPTS_LIMIT = ENVIRONMENT.integer(
 PAYMENT_API_TIMEOUT_S = ENVIRONMENT.seconds(
     "PAYMENT_API_TIMEOUT_S", os.getenv("PAYMENT_API_TIMEOUT_S", "3"), minimum=0.01
 )
+# How many payments one process may start at once (see payments.outgoing.bulkhead); 0: three eighths of the threads.
+PROVIDER_CALLS_LIMIT = ENVIRONMENT.integer("PROVIDER_CALLS_LIMIT", os.getenv("PROVIDER_CALLS_LIMIT", "0"))
+GUNICORN_THREADS = ENVIRONMENT.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "16"), minimum=1)
 
 # Celery
 

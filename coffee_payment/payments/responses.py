@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from payments.html import sanitised, web_address
 from payments.models import Device
+from payments.outgoing.bulkhead import RETRY_AFTER_SECONDS
 from payments.user_messages import ERROR_MESSAGES
 
 logger = logging.getLogger(__name__)
@@ -71,3 +72,10 @@ def unavailable_json(_: HttpRequest) -> HttpResponse:
 def unavailable_page(request: HttpRequest) -> HttpResponse:
     """Return 503 as a page."""
     return error_page(request, ERROR_MESSAGES["service_unavailable"], 503)
+
+
+def busy_json(_: HttpRequest) -> HttpResponse:
+    """Return 503 as JSON, with the time after which the client may ask again."""
+    response = json_error("busy", 503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from . import views, webhooks
-from .health import deep, metrics
+from .health import deep, metrics, readiness
 from .pages import payment, scan, status
 from .providers import registry
 
 urlpatterns = [
     path("health", views.health_check, name="health_check"),
+    path("health/ready", readiness.health_ready, name="health_ready"),
     path("health/deep", deep.health_deep, name="health_deep"),
     path("health/metrics", metrics.health_metrics, name="health_metrics"),
     path("v1/pay", scan.process_payment_flow, name="process_payment_flow"),

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from payments.orders import payment_results
+from payments.outgoing import bulkhead
 from payments.outgoing.errors import ProviderError, ProviderRejected
-from payments.providers.base import Notification, NotificationRefused, Webhook
+from payments.providers.base import Notification, NotificationRefused, Provider, Webhook
 from payments.providers.credentials import find_credentials, require_credentials
+from payments.providers.payment import FetchedPayment
 from payments.providers.registry import find_provider
 from payments.request_data import body_of
 from payments.responses import json_error, survives_database_loss, unavailable_json
@@ -59,13 +61,21 @@ def _settle(webhook: Webhook, notification: Notification) -> None:
     if provider is None or provider.webhook is not webhook:
         raise NotificationRefused(400, "invalid_request", "the device does not use this provider")
     try:
-        payment = provider.fetch(require_credentials(find_credentials(order)), payment_id)
+        with bulkhead.slot("webhooks"):
+            payment = provider.fetch(require_credentials(find_credentials(order)), payment_id)
+            _act(notification, provider, payment)
+    except bulkhead.Busy as error:
+        raise NotificationRefused(503, "service_unavailable", "too many calls are running") from error
     except ProviderRejected as error:
         if error.status in _UNKNOWN_PAYMENT:
             raise NotificationRefused(400, "invalid_request", str(error)) from error
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
     except ProviderError as error:
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
+
+
+def _act(notification: Notification, provider: Provider, payment: FetchedPayment) -> None:
+    order = notification.order
     is_ours = payment.order_id == notification.provider_order_id
     if not is_ours or not payment_results.pays_for(payment, order):
         raise NotificationRefused(400, "invalid_request", "the payment is not this order's")

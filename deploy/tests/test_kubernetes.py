@@ -18,6 +18,7 @@ OBJECTS: Final = [
     for body in yaml.safe_load_all(file.read_text(encoding="utf-8"))
 ]
 GUNICORN_TIMEOUT: Final = 30
+GUNICORN_DRAIN: Final = 1
 
 
 def pods() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -65,21 +66,46 @@ def test_has_every_part() -> None:
         ("Deployment", "-web"),
         ("Deployment", "-worker"),
         ("Job", "-migrate"),
+        ("PodDisruptionBudget", "-web"),
         ("Secret", ""),
         ("Secret", "postgres-tls"),
         ("Service", ""),
     ]
 
 
-@pytest.mark.parametrize(("probe", "delay"), [("readinessProbe", 5), ("livenessProbe", 15)])
-def test_probes_of_web(probe: str, delay: int) -> None:
-    """Readiness and liveness ask /health on port 8000 with the timing of the design."""
+@pytest.mark.parametrize(
+    ("probe", "path", "timing"),
+    [
+        ("startupProbe", "/health", {"periodSeconds": 2, "failureThreshold": 30}),
+        ("readinessProbe", "/health/ready", {"periodSeconds": 5}),
+        ("livenessProbe", "/health", {"periodSeconds": 10}),
+    ],
+)
+def test_probes_of_web(probe: str, path: str, timing: dict[str, int]) -> None:
+    """Each asks its path on port 8000 with the timing of the design."""
     assert CONTAINERS["web"][probe] == {
-        "httpGet": {"path": "/health", "port": 8000},
+        "httpGet": {"path": path, "port": 8000},
         "timeoutSeconds": 1,
-        "periodSeconds": 10,
-        "initialDelaySeconds": delay,
+        **timing,
     }
+
+
+def test_a_roll_out_takes_no_server_away() -> None:
+    """A new pod is ready before an old one ends, which first waits until it gets no new requests."""
+    spec = _one("Deployment", "coffee-payments-web")["spec"]
+    assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    command, seconds = CONTAINERS["web"]["lifecycle"]["preStop"]["exec"]["command"]
+    assert command == "sleep"
+    grace = spec["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert int(seconds) + GUNICORN_DRAIN + GUNICORN_TIMEOUT < grace
+
+
+def test_the_budget_is_that_of_the_web_pods() -> None:
+    """One server stays when a node is emptied."""
+    budget = _one("PodDisruptionBudget", "coffee-payments-web")["spec"]
+    deployment = _one("Deployment", "coffee-payments-web")["spec"]
+    assert budget["selector"] == deployment["selector"]
+    assert budget["minAvailable"] < deployment["replicas"]
 
 
 @pytest.mark.parametrize("part", PODS)

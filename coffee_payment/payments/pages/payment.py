@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from payments.models import Order
 from payments.orders.initiation import Refusal, initiate
+from payments.outgoing import bulkhead
 from payments.pages.status import find_order
 from payments.request_data import body_of
-from payments.responses import json_error, survives_database_loss, unavailable_json
+from payments.responses import busy_json, json_error, survives_database_loss, unavailable_json
 
 
 @csrf_exempt
@@ -28,8 +30,15 @@ def initiate_payment(request: HttpRequest) -> HttpResponse:
         return json_error("order_not_found", 404)
     if email is not None and not isinstance(email, str):
         email = "-"  # refused as malformed after the other checks
+    return _start(request, order, (email or "").strip() or None)
+
+
+def _start(request: HttpRequest, order: Order, email: str | None) -> HttpResponse:
     try:
-        return JsonResponse({"redirect_url": initiate(order, (email or "").strip() or None)})
+        with bulkhead.slot("payments"):
+            return JsonResponse({"redirect_url": initiate(order, email)})
+    except bulkhead.Busy:
+        return busy_json(request)
     except Refusal as refusal:
         return json_error(refusal.message, refusal.status)
 

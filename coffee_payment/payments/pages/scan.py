@@ -13,7 +13,7 @@ from payments.links import status_page
 from payments.models import Device, Order
 from payments.orders.initiation import Refusal, external_page
 from payments.orders.validation import Validation, execute_validation_chain, validate_order
-from payments.outgoing import tmetr
+from payments.outgoing import bulkhead, tmetr
 from payments.outgoing.errors import ProviderError
 from payments.providers.registry import find_provider
 from payments.request_data import is_storable
@@ -44,8 +44,13 @@ def process_payment_flow(request: HttpRequest) -> HttpResponse:
     scan = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
     try:
         device = _device_of(scan)
-        order = _order_of(scan, device, request.GET.dict())
+        with bulkhead.slot("scans"):
+            order = _order_of(scan, device, request.GET.dict())
         return HttpResponseRedirect(_next_address(order))
+    except bulkhead.Busy:
+        response = error_page(request, ERROR_MESSAGES["busy"], 503, device_id=scan["deviceUuid"])
+        response["Retry-After"] = str(bulkhead.RETRY_AFTER_SECONDS)
+        return response
     except _Refused as refused:
         return error_page(request, refused.text, refused.status, refused.device, scan["deviceUuid"])
 
