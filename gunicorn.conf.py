@@ -26,7 +26,7 @@ wsgi_app = "coffee_payment.wsgi:application"
 chdir = str(PROJECT)
 worker_class = "coffee_payment.server.worker.ProbeWorker"
 workers = _environment.integer("GUNICORN_WORKERS", os.getenv("GUNICORN_WORKERS", "4"), minimum=1)
-threads = _environment.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "16"), minimum=1)
+threads = _environment.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "8"), minimum=1)
 bind = f"0.0.0.0:{_environment.integer('GUNICORN_PORT', os.getenv('GUNICORN_PORT', '8000'), minimum=1)}"
 timeout = _environment.integer("GUNICORN_TIMEOUT", os.getenv("GUNICORN_TIMEOUT", "30"))
 drain_seconds = _environment.seconds("GUNICORN_DRAIN_S", os.getenv("GUNICORN_DRAIN_S", "1"))

@@ -201,7 +201,7 @@ PAYMENT_API_TIMEOUT_S = ENVIRONMENT.seconds(
 )
 # How many payments one process may start at once (see payments.outgoing.bulkhead); 0: three eighths of the threads.
 PROVIDER_CALLS_LIMIT = ENVIRONMENT.integer("PROVIDER_CALLS_LIMIT", os.getenv("PROVIDER_CALLS_LIMIT", "0"))
-GUNICORN_THREADS = ENVIRONMENT.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "16"), minimum=1)
+GUNICORN_THREADS = ENVIRONMENT.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "8"), minimum=1)
 
 # Celery
 

@@ -26,7 +26,7 @@ class Busy(Exception):  # noqa: N818 - an answer to the client, not a fault
 def limit(share: Share) -> int:
     """Return how many requests of a share may call at once, in one process.
 
-    Of 16 threads 6 start payments, 4 serve scans and 4 webhooks; 2 stay free.
+    Of 8 threads 3 start payments, 2 serve scans and 2 webhooks; 1 stays free.
     """
     payments = int(settings.PROVIDER_CALLS_LIMIT) or max(1, 3 * int(settings.GUNICORN_THREADS) // 8)
     return payments if share == "payments" else max(1, 2 * payments // 3)
