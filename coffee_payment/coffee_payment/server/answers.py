@@ -6,6 +6,7 @@ from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, Final
 
+from django.core.handlers.exception import response_for_exception
 from django.http import HttpRequest, HttpResponse
 from gunicorn import util
 from payments import middleware
@@ -16,7 +17,10 @@ _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
 def answer(probe: Probe) -> HttpResponse:
-    """Return the view's answer, counted like one that came through the middleware."""
+    """Return the view's answer, counted like one that came through the middleware.
+
+    An exception becomes 500 and a line in the log, as Django's handler makes it.
+    """
     request = HttpRequest()
     request.method = probe.method
     request.path = request.path_info = probe.path
@@ -26,7 +30,10 @@ def answer(probe: Probe) -> HttpResponse:
         "QUERY_STRING": probe.query,
         "SERVER_PROTOCOL": f"HTTP/{probe.version}",
     }
-    return middleware.answer_probe(request)
+    try:
+        return middleware.answer_probe(request)
+    except Exception as error:  # noqa: BLE001 - the polling thread serves everybody
+        return response_for_exception(request, error)
 
 
 class Wire:
