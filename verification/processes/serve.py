@@ -51,7 +51,7 @@ class Channel:
             raise TypeError("a message is one JSON object")
         return message
 
-    def event(self, name: str, **values: Any) -> None:
+    def event(self, name: str, /, **values: Any) -> None:
         """Send an object whose ``event`` is ``name``."""
         self.send({"event": name, **values})
 
