@@ -68,5 +68,7 @@ def _settle(webhook: Webhook, notification: Notification) -> None:
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
     is_ours = payment.order_id == notification.provider_order_id
     if not is_ours or not payment_results.pays_for(payment, order):
+        if is_ours:
+            payment_results.differs(order, payment)
         raise NotificationRefused(400, "invalid_request", "the payment is not this order's")
     payment_results.apply(provider, order, payment)

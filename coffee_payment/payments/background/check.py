@@ -57,20 +57,17 @@ def _apply(provider: Provider, claimed: Claim, payment: FetchedPayment) -> None:
     """Act on an answer. A check that began after the order expired is the last one."""
     order = claimed.order
     logger.info("payment checked", extra={"order_id": order.pk, "provider_status": payment.raw_status})
-    state = payment.state
-    is_ours = provider.owns_order_id(payment.order_id, order.pk)
-    if not is_ours or not payment_results.pays_for(payment, order):
-        logger.error("the payment is not this order's", extra={"order_id": order.pk})
-        state = PaymentState.OTHER
-    if state is PaymentState.OTHER:
+    if payment.state is PaymentState.OTHER:
         logger.warning(
             "unknown payment status", extra={"order_id": order.pk, "provider_status": payment.raw_status}
         )
-    if state in _SETTLED:
-        payment_results.apply(provider, order, payment, only_if=claimed.holds)
-    elif order.is_expired(claimed.claimed_at):
-        states.change(order.pk, Cause.EXPIRED, only_if=claimed.holds, check_attempts=0)
-    else:
+    is_last = order.is_expired(claimed.claimed_at)
+    if not provider.owns_order_id(payment.order_id, order.pk) or not payment_results.pays_for(payment, order):
+        payment_results.differs(order, payment, only_if=claimed.holds, is_last=is_last)
+    elif is_last or payment.state in _SETTLED:
+        payment_results.apply(provider, order, payment, only_if=claimed.holds, is_last=is_last)
+        return
+    if not is_last:
         _look_again(claimed)
 
 

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
-from payments.orders import states
+from payments.orders import ledger, states
 from payments.orders.states import Cause
 from payments.outgoing.errors import CredentialsMissing, ProviderError
 from payments.providers.base import Provider
@@ -137,7 +137,11 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
             status=Payment.Status.FAILED, updated_at=timezone.now()
         )
         payment = Payment.objects.create(
-            order=locked, merchant_id=locked.merchant_id, amount=locked.price, status=Payment.Status.PENDING
+            order=locked,
+            merchant_id=locked.merchant_id,
+            amount=locked.price,
+            status=Payment.Status.PENDING,
+            scenario=order.device.scenario,
         )
         order.status_check_type = locked.status_check_type
         return _Attempt(payment, locked.payments.count())
@@ -180,9 +184,18 @@ def _store(
             check_attempts=0,
             failed_presentation_desc=None,
         )
-        Payment.objects.filter(pk=attempt.payment.pk).update(
-            transaction_id=started.payment_id, updated_at=now
-        )
+        known = {"transaction_id": started.payment_id, "next_check_at": ledger.first_check(order, now)}
+        # The row has another id if a notification of an earlier attempt, whose id was lost, took it meanwhile.
+        open_row = Payment.objects.filter(pk=attempt.payment.pk, transaction_id="")
+        if not open_row.update(**known, updated_at=now):
+            Payment.objects.create(
+                order=order,
+                merchant_id=order.merchant_id,
+                amount=order.price,
+                status=Payment.Status.PENDING,
+                scenario=provider.scenario,
+                **known,
+            )
         provider.store_attempt(order, started, email)
     if changed is None:
         # Another process settled the order while the provider was called; the ledger keeps the payment.

@@ -43,6 +43,9 @@ class Cause(StrEnum):
     MAKE_CLAIMED = "the make command is claimed"
     ABANDONED = "found in paid: the process died"
     MAKE_ERROR = "the make command failed"
+    MAKE_UNSURE = "the make command was sent without a clear answer"
+    MAKE_NOT_SENT = "claimed and not sent: the process died"
+    MAKE_UNANSWERED = "sent without an answer: the process died"
     MAKE_DONE = "the machine says it is made"
     STAFF_TAKES_OVER = "handed to staff"
     STAFF_MADE = "marked as made by staff"
@@ -71,6 +74,25 @@ def _expired(order: Order, now: datetime) -> bool:
 
 def _abandoned(order: Order, now: datetime) -> bool:
     return now - order.updated_at > ABANDONED_AFTER
+
+
+def _not_sent(order: Order, now: datetime) -> bool:
+    return order.make_sent_at is None and _claimed_long_ago(order, now)
+
+
+def _unanswered(order: Order, now: datetime) -> bool:
+    return order.make_sent_at is not None and order.make_answered_at is None and _claimed_long_ago(order, now)
+
+
+def _claimed_long_ago(order: Order, now: datetime) -> bool:
+    """Return whether the process that claimed the command must have had its answer, or is dead."""
+    return order.make_claimed_at is not None and order.make_claimed_at < abandoned_before(now)
+
+
+def abandoned_before(now: datetime) -> datetime:
+    """Return the time before which a claimed make command without an answer belongs to a dead process."""
+    call = timedelta(seconds=2 * settings.PAYMENT_API_TIMEOUT_S)
+    return now - max(ABANDONED_AFTER, 2 * call)
 
 
 _LATE: Final = BACKGROUND_CHECK_MESSAGES["manual_make_status"]
@@ -102,6 +124,21 @@ STEPS: Final = (
     Step((S.PAID,), Cause.ABANDONED, S.MANUAL_MAKE, _abandoned, text=_LATE),
     Step((S.PAID, S.MAKE_PENDING, S.MAKE_FAILED), Cause.STAFF_TAKES_OVER, S.MANUAL_MAKE),
     Step((S.MAKE_PENDING,), Cause.MAKE_ERROR, S.MAKE_FAILED, text=STATUS_DESCRIPTIONS["make_failed"]),
+    Step((S.MAKE_PENDING,), Cause.MAKE_UNSURE, S.MAKE_FAILED, text=BACKGROUND_CHECK_MESSAGES["make_unsure"]),
+    Step(
+        (S.MAKE_PENDING,),
+        Cause.MAKE_NOT_SENT,
+        S.MANUAL_MAKE,
+        _not_sent,
+        text=STATUS_DESCRIPTIONS["manual_make"],
+    ),
+    Step(
+        (S.MAKE_PENDING,),
+        Cause.MAKE_UNANSWERED,
+        S.MANUAL_MAKE,
+        _unanswered,
+        text=BACKGROUND_CHECK_MESSAGES["make_unsure"],
+    ),
     Step((S.MAKE_PENDING,), Cause.MAKE_DONE, S.SUCCESSFUL),
     Step((S.MAKE_PENDING, S.MAKE_FAILED, S.MANUAL_MAKE), Cause.STAFF_MADE, S.SUCCESSFUL),
 )

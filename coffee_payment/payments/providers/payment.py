@@ -58,5 +58,7 @@ class FetchedPayment:
     amount: Decimal | None
     """In kopecks."""
     currency: str
+    is_final: bool = False
+    """Whether the provider will never change this answer into a success."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """For `Provider.update_ledger` of the same provider; nothing else reads it."""

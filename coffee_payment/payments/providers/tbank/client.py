@@ -42,6 +42,18 @@ STATES: Final = {
     ),
 }
 """The bank's statuses that mean something here; all others are `other`."""
+FINAL: Final = frozenset(
+    {
+        "CONFIRMED",
+        "DEADLINE_EXPIRED",
+        "ATTEMPTS_EXPIRED",
+        "REVERSED",
+        "PARTIAL_REVERSED",
+        "REFUNDED",
+        "PARTIAL_REFUNDED",
+    }
+)
+"""After these no payment succeeds. After REJECTED, AUTH_FAIL and CANCELED the customer may still pay on the page."""
 
 
 def start(credentials: Mapping[str, Any], payment: NewPayment) -> StartedPayment:
@@ -91,6 +103,7 @@ def fetch(credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
         raw_status=status,
         order_id=str(answer.get("OrderId", "")),
         amount=kopecks(answer.get("Amount")),
+        is_final=status in FINAL,
         currency=CURRENCY,  # the bank's terminals here take rubles only and the answer names no currency
     )
 

@@ -72,6 +72,7 @@ def fetch(credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
         order_id=str(metadata.get("order_uuid", "")) if isinstance(metadata, dict) else "",
         amount=_amount(amount),
         currency=str(amount.get("currency", "")) if isinstance(amount, dict) else "",
+        is_final=status in _FINAL,
         details={"receipt_registration": registration} if isinstance(registration, str) else {},
     )
 
@@ -82,6 +83,8 @@ def rubles(kopecks: Decimal) -> dict[str, str]:
 
 
 _STATES: Final = frozenset({"pending", "succeeded", "canceled", "waiting_for_capture"})
+_FINAL: Final = frozenset({"succeeded", "canceled"})
+"""https://yookassa.ru/developers/payment-acceptance/getting-started/payment-process: these never change."""
 
 
 def _is_worth_repeating(error: ProviderError) -> bool:
