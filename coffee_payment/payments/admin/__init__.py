@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 
 from payments.models import (
     Device,
@@ -21,7 +22,9 @@ from payments.models import (
     TBankPayment,
     User,
 )
+from payments.orders import journal
 from payments.orders.states import Cause, change
+from payments.orders.words import describe
 from payments.providers.registry import credential_fields
 
 from .credentials_form import MerchantCredentialsForm
@@ -117,12 +120,24 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
         "next_check_at",
         "last_check_at",
         "check_attempts",
+        "make_claimed_at",
+        "make_sent_at",
+        "make_answered_at",
+        "make_answer",
+        "time_line",
     )
     actions = ("mark_as_made", "hand_to_staff")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: orders come from machines."""
         return False
+
+    @admin.display(description="История")
+    def time_line(self, order: Order) -> str:
+        """Return what happened to the order, oldest first."""
+        rows = ((f"{entry.at:%d.%m.%Y %H:%M:%S}", describe(entry)) for entry in journal.history(order.pk))
+        lines = format_html_join("", "<tr><td>{}</td><td>{}</td></tr>", rows)
+        return format_html("<table>{}</table>", lines)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save only what the form changed: the status may have changed since the page was opened."""

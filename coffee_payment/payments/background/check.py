@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from payments.background.claims import Claim
 from payments.models import MerchantCredentials, Order
-from payments.orders import payment_results, states
+from payments.orders import journal, payment_results, states
 from payments.orders.states import Cause
 from payments.outgoing.errors import ProviderError
 from payments.providers.base import Provider
@@ -46,6 +46,13 @@ def _count_failure(claimed: Claim, error: ProviderError) -> None:
         order.check_attempts += 1
         facts = {"order_id": order.pk, "reason": str(error), "attempts": order.check_attempts}
         logger.warning("payment check failed", extra=facts)
+        journal.write(
+            order.pk,
+            journal.Kind.CALL,
+            "no answer",
+            payment_id=order.payment_reference_id,
+            detail={"reason": str(error)},
+        )
         if order.check_attempts <= settings.PAYMENT_ATTEMPTS_LIMIT:
             _reschedule(order, settings.FAST_TRACK_INTERVAL_S)
             return

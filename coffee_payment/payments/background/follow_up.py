@@ -79,7 +79,7 @@ def follow_up(claimed: FollowUp, credentials_of: Callable[[Order, str], Merchant
         answer = provider.fetch(credentials, payment.transaction_id)
     except ProviderError as error:
         logger.warning("payment follow-up failed", extra={**facts, "reason": str(error)})
-        _record_error(claimed)
+        _record_error(claimed, error)
         return
     logger.info("payment followed up", extra={**facts, "provider_status": answer.raw_status})
     is_last = payment.transaction_id == order.payment_reference_id and order.is_expired(claimed.claimed_at)
@@ -108,12 +108,12 @@ def _postpone(payment: Payment, claimed: FollowUp) -> None:
     )
 
 
-def _record_error(claimed: FollowUp) -> None:
+def _record_error(claimed: FollowUp, error: ProviderError) -> None:
     """Set the time of the next question; an order whose payment is not asked about any more is not left pending."""
     with transaction.atomic():
         order = states.lock(claimed.payment.order_id)
         if order is None or not claimed.holds(order):
             return
-        attempt = ledger.record_error(order, claimed.payment.transaction_id)
+        attempt = ledger.record_error(order, claimed.payment.transaction_id, str(error))
         if attempt is not None and attempt.next_check_at is None and order.status == Order.Status.PENDING:
             states.change_locked(order, Cause.EXHAUSTED)

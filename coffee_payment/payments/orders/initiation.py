@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
-from payments.orders import ledger, states
+from payments.orders import journal, ledger, states
 from payments.orders.states import Cause
 from payments.outgoing.errors import CredentialsMissing, ProviderError
 from payments.providers.base import Provider
@@ -163,9 +163,13 @@ def _request(order: Order, attempt: _Attempt, email: str | None) -> NewPayment:
 
 def _close(attempt: _Attempt, order: Order, error: Exception) -> None:
     logger.warning("payment not started", extra={"order_id": order.pk, "reason": str(error)})
-    Payment.objects.filter(pk=attempt.payment.pk, status=Payment.Status.PENDING).update(
-        status=Payment.Status.FAILED, updated_at=timezone.now()
-    )
+    with transaction.atomic():
+        Payment.objects.filter(pk=attempt.payment.pk, status=Payment.Status.PENDING).update(
+            status=Payment.Status.FAILED, updated_at=timezone.now()
+        )
+        # The text of a database's error may quote values.
+        reason = str(error) if isinstance(error, ProviderError) else type(error).__name__
+        journal.write(order.pk, journal.Kind.CALL, "payment not started", detail={"reason": reason})
 
 
 def _store(
@@ -196,6 +200,13 @@ def _store(
                 scenario=provider.scenario,
                 **known,
             )
+        journal.write(
+            order.pk,
+            journal.Kind.CALL,
+            "payment started",
+            payment_id=started.payment_id,
+            detail={"scenario": provider.scenario},
+        )
         provider.store_attempt(order, started, email)
     if changed is None:
         # Another process settled the order while the provider was called; the ledger keeps the payment.

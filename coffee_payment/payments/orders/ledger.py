@@ -6,12 +6,13 @@ attempt, up to half of PAYMENT_TRUTH_MINUTES, within which every success has to 
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone
 
 from payments.models import Order, Payment
+from payments.orders import journal
 from payments.providers.base import Provider
 from payments.providers.payment import FetchedPayment, PaymentState
 
@@ -58,6 +59,8 @@ def record(provider: Provider, order: Order, answer: FetchedPayment) -> Payment 
     if attempt is None:
         return None
     now = timezone.now()
+    if (attempt.provider_status, attempt.status) != (answer.raw_status[:_WORD_LENGTH], _status(answer)):
+        _tell(order, answer, attempt)
     if successful:
         attempt.status = Payment.Status.SUCCESSFUL
     elif attempt.status != Payment.Status.SUCCESSFUL and answer.state is PaymentState.CANCELED:
@@ -81,6 +84,8 @@ def record_difference(order: Order, answer: FetchedPayment) -> None:
     if attempt is None or attempt.status == Payment.Status.SUCCESSFUL:
         return
     now = timezone.now()
+    if attempt.doubt != Payment.Doubt.DIFFERS:
+        _tell(order, answer, attempt, differs=True)
     attempt.provider_status = answer.raw_status[:_WORD_LENGTH]
     attempt.last_check_at = now
     if answer.state is PaymentState.SUCCEEDED:
@@ -90,7 +95,7 @@ def record_difference(order: Order, answer: FetchedPayment) -> None:
     attempt.save()
 
 
-def record_error(order: Order, payment_id: str) -> Payment | None:
+def record_error(order: Order, payment_id: str, reason: str) -> Payment | None:
     """Store that the provider did not answer, with the order's row locked.
 
     The last question of all without an answer leaves the attempt to staff.
@@ -98,11 +103,31 @@ def record_error(order: Order, payment_id: str) -> Payment | None:
     attempt = attempt_of(order, payment_id)
     if attempt is None or attempt.status == Payment.Status.SUCCESSFUL:
         return None
+    journal.write(order.pk, journal.Kind.CALL, "no answer", payment_id=payment_id, detail={"reason": reason})
     attempt.next_check_at = next_check(attempt.created_at, timezone.now())
     if attempt.next_check_at is None and attempt.doubt is None:
         attempt.doubt = Payment.Doubt.NO_ANSWER
     attempt.save(update_fields=["next_check_at", "doubt", "updated_at"])
     return attempt
+
+
+def _status(answer: FetchedPayment) -> str | None:
+    """Return the status that an answer gives an attempt."""
+    return {
+        PaymentState.SUCCEEDED: Payment.Status.SUCCESSFUL,
+        PaymentState.CANCELED: Payment.Status.FAILED,
+    }.get(answer.state)
+
+
+def _tell(order: Order, answer: FetchedPayment, attempt: Payment, *, differs: bool = False) -> None:
+    detail: dict[str, Any] = {"scenario": attempt.scenario, "status": answer.raw_status[:_WORD_LENGTH]}
+    if differs:
+        detail |= {
+            "differs": True,
+            "amount": str(answer.amount)[:_WORD_LENGTH],
+            "currency": answer.currency[:_WORD_LENGTH],
+        }
+    journal.write(order.pk, journal.Kind.CALL, "answer", payment_id=answer.payment_id, detail=detail)
 
 
 def mark_paid_twice(attempt: Payment) -> None:

@@ -7,10 +7,11 @@ committed before the next begins, so what is missing after a process died says h
 import logging
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from payments.models import Order
-from payments.orders import states
+from payments.orders import journal, states
 from payments.orders.states import Cause
 from payments.outgoing import tmetr
 from payments.outgoing.errors import ProviderError
@@ -44,10 +45,16 @@ def _begin_sending(order: Order) -> bool:
     """Return whether the command may go out; False when the order was handed to staff as not sent meanwhile."""
     now = timezone.now()
     claimed = Order.objects.filter(pk=order.pk, status=Order.Status.MAKE_PENDING, make_sent_at__isnull=True)
-    return bool(claimed.update(make_sent_at=now, updated_at=now))
+    with transaction.atomic():
+        if not claimed.update(make_sent_at=now, updated_at=now):
+            return False
+        journal.write(order.pk, journal.Kind.COMMAND, journal.SENT)
+    return True
 
 
 def _store(order: Order, answer: str, cause: Cause | None) -> None:
     evidence: dict[str, Any] = {"make_answered_at": timezone.now(), "make_answer": answer[:_ANSWER_LENGTH]}
-    if cause is None or states.change(order.pk, cause, **evidence) is None:
-        Order.objects.filter(pk=order.pk).update(**evidence, updated_at=timezone.now())
+    with transaction.atomic():
+        if cause is None or states.change(order.pk, cause, **evidence) is None:
+            Order.objects.filter(pk=order.pk).update(**evidence, updated_at=timezone.now())
+        journal.write(order.pk, journal.Kind.COMMAND, "answered", detail={"answer": evidence["make_answer"]})

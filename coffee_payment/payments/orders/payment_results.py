@@ -22,6 +22,10 @@ MONEY_TAKEN: Final = frozenset({S.PAID, S.MAKE_PENDING, S.MAKE_FAILED, S.MANUAL_
 Holds = Callable[[Order], bool]
 
 
+def _nothing() -> None:
+    """Tell the journal nothing more."""
+
+
 def pays_for(payment: FetchedPayment, order: Order) -> bool:
     """Return whether an answer has an order's amount and currency."""
     return payment.amount == order.price and payment.currency == CURRENCY
@@ -34,16 +38,19 @@ def apply(
     *,
     only_if: Holds | None = None,
     is_last: bool = False,
+    note: Callable[[], object] = _nothing,
 ) -> None:
     """Act on a provider's verified answer, then send the make command if the order became paid.
 
     `order` has its `device` loaded. `only_if` is called with the locked order first: False drops the answer. With
-    `is_last` an order that is still unpaid, and has expired, is not paid.
+    `is_last` an order that is still unpaid, and has expired, is not paid. `note` is called in the transaction, to tell
+    the journal what led here.
     """
     with transaction.atomic():
         locked = states.lock(order.pk)
         if locked is None or (only_if is not None and not only_if(locked)):
             return
+        note()
         changed = _act(provider, locked, payment)
         if is_last and changed is None and locked.status == S.PENDING:
             states.change_locked(locked, Cause.EXPIRED, check_attempts=0)
@@ -52,7 +59,12 @@ def apply(
 
 
 def differs(
-    order: Order, payment: FetchedPayment, *, only_if: Holds | None = None, is_last: bool = False
+    order: Order,
+    payment: FetchedPayment,
+    *,
+    only_if: Holds | None = None,
+    is_last: bool = False,
+    note: Callable[[], object] = _nothing,
 ) -> None:
     """Store an answer that does not match its order: it pays for nothing, and a success goes to staff."""
     with transaction.atomic():
@@ -62,6 +74,7 @@ def differs(
         logger.error(
             "the payment is not this order's", extra={"order_id": order.pk, "payment_id": payment.payment_id}
         )
+        note()
         ledger.record_difference(locked, payment)
         if is_last and locked.status == S.PENDING:
             states.change_locked(locked, Cause.EXPIRED, check_attempts=0)

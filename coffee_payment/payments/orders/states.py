@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments.models import Order
+from payments.orders import journal
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES, ERROR_MESSAGES, STATUS_DESCRIPTIONS
 
 logger = logging.getLogger(__name__)
@@ -157,21 +158,24 @@ def change(
     cause: Cause,
     *,
     only_if: Callable[[Order], bool] | None = None,
+    by: str = "",
+    why: str = "",
     **values: Any,
 ) -> Order | None:
     """Take the step that the table has for this order and cause, with the row locked.
 
     Return the changed order, or None when nothing changed: no such order, no such step, or `only_if` (called
-    with the locked order) returned False. `values` are further fields to write.
+    with the locked order) returned False. `by` and `why` name the member of staff and the reason. `values` are
+    further fields to write.
     """
     with transaction.atomic():
         order = lock(order_id)
         if order is None or (only_if is not None and not only_if(order)):
             return None
-        return change_locked(order, cause, **values)
+        return change_locked(order, cause, by=by, why=why, **values)
 
 
-def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
+def change_locked(order: Order, cause: Cause, *, by: str = "", why: str = "", **values: Any) -> Order | None:
     """Do the same with an order whose row this transaction has read and locked."""
     step = _step(order, cause)
     facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
@@ -182,10 +186,11 @@ def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
         values["next_check_at"] = None
     if step.text is not None:
         values["failed_presentation_desc"] = step.text
-    order.status = step.target
+    source, order.status = order.status, step.target
     for name, value in values.items():
         setattr(order, name, value)
     order.save(update_fields=["status", *values, "updated_at"])
+    journal.write_step(order, source, cause.value, by=by, why=why)
     logger.info("order step", extra={**facts, "to_status": step.target})
     return order
 

@@ -21,6 +21,7 @@ BREACHES: Final[Mapping[str, str]] = {
     "not_asked": "the provider should have been asked about this payment and was not",
     "never_asked": "a payment ended without its provider ever being asked",
     "no_payment": "made or with staff, and the ledger has no successful payment",
+    "made_twice": "more than one make command was sent",
     "paid_twice": "a second successful payment that no entry for staff tells of",
 }
 """Kind of breach -> what it means."""
@@ -57,6 +58,10 @@ _QUERY: Final = """
     FROM payments_order o
     WHERE o.status IN ('paid', 'make_pending', 'make_failed', 'manual_make', 'successful')
       AND NOT EXISTS (SELECT 1 FROM payments_payment p WHERE p.order_id = o.id AND p.status = 'successful')
+    UNION ALL
+    SELECT 'made_twice', j.order_id, NULL, MIN(j.at)
+    FROM payments_journalentry j WHERE j.kind = 'command' AND j.cause = 'sent'
+    GROUP BY j.order_id HAVING COUNT(*) > 1
     UNION ALL
     SELECT 'paid_twice', p.order_id, p.transaction_id, p.updated_at
     FROM payments_payment p JOIN payments_order o ON o.id = p.order_id
