@@ -294,6 +294,15 @@ class Payment(models.Model):
         return f"{self.id} ({self.status})"
 
 
+class StaffCase(Payment):
+    """A payment that staff has to look at: `payments.orders.cases` says which these are."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "Случай для персонала"
+        verbose_name_plural = "Случаи для персонала"
+
+
 class Receipt(models.Model):
     """A fiscal receipt of an order (scenario YookassaReceipt)."""
 

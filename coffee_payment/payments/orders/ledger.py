@@ -111,6 +111,32 @@ def record_error(order: Order, payment_id: str, reason: str) -> Payment | None:
     return attempt
 
 
+def record_refund(order: Order, answer: FetchedPayment) -> None:
+    """Store that money went back to the customer, with the order's row locked: it ends the payment's case."""
+    attempt = attempt_of(order, answer.payment_id)
+    if attempt is None or _knows_refund(attempt, answer):
+        return
+    amount = answer.refunded if answer.refunded is not None else attempt.amount
+    attempt.refunded_amount = amount
+    attempt.provider_status = answer.raw_status[:_WORD_LENGTH]
+    attempt.closed_at = attempt.closed_at or timezone.now()
+    attempt.next_check_at = None
+    attempt.save()
+    detail = {"status": attempt.provider_status, "amount": str(amount)}
+    journal.write(order.pk, journal.Kind.LEDGER, "refunded", payment_id=answer.payment_id, detail=detail)
+
+
+def _knows_refund(attempt: Payment, answer: FetchedPayment) -> bool:
+    """Return whether the ledger has a refund as the provider tells it, which may leave out the amount."""
+    known = attempt.refunded_amount
+    return known is not None and answer.refunded in (None, known)
+
+
+def refund_is_new(attempt: Payment | None, answer: FetchedPayment) -> bool:
+    """Return whether the provider tells a refund that the ledger does not have."""
+    return answer.is_refunded and attempt is not None and not _knows_refund(attempt, answer)
+
+
 def _status(answer: FetchedPayment) -> str | None:
     """Return the status that an answer gives an attempt."""
     return {
