@@ -27,7 +27,9 @@ from payments.orders.states import Cause, change
 from payments.orders.words import describe
 from payments.providers.registry import credential_fields
 
+from . import staff_cases  # noqa: F401 - importing it registers the list
 from .credentials_form import MerchantCredentialsForm
+from .reasons import ReasonForm, who
 
 admin.site.register([Merchant, Drink, Receipt, User])
 
@@ -127,9 +129,14 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
         "time_line",
     )
     actions = ("mark_as_made", "hand_to_staff")
+    action_form = ReasonForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: orders come from machines."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: an order may have a payment that has not been told yet."""
         return False
 
     @admin.display(description="История")
@@ -144,23 +151,28 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
         if form.changed_data:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
 
-    @admin.action(description="Mark as made", permissions=["change"])
+    @admin.action(description="Отметить выданными", permissions=["change"])
     def mark_as_made(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         """Change each order to `successful`."""
         self._move(request, queryset, Cause.STAFF_MADE)
 
-    @admin.action(description="Hand to staff", permissions=["change"])
+    @admin.action(description="Передать персоналу", permissions=["change"])
     def hand_to_staff(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         """Change each order to `manual_make`."""
         self._move(request, queryset, Cause.STAFF_TAKES_OVER)
 
     def _move(self, request: HttpRequest, queryset: Iterable[Order], cause: Cause) -> None:
-        refused = [f"{order.pk} ({order.status})" for order in queryset if change(order.pk, cause) is None]
-        moved = len(list(queryset)) - len(refused)
-        if moved:
-            self.message_user(request, f"Orders changed: {moved}", messages.SUCCESS)
+        by, why = who(request), request.POST.get("why", "").strip()
+        orders = list(queryset)
+        refused = [
+            f"{order.pk} ({order.status})"
+            for order in orders
+            if change(order.pk, cause, by=by, why=why) is None
+        ]
+        if len(refused) < len(orders):
+            self.message_user(request, f"Изменено заказов: {len(orders) - len(refused)}", messages.SUCCESS)
         if refused:
-            self.message_user(request, f"Refused: {', '.join(refused)}", messages.WARNING)
+            self.message_user(request, f"Отказано: {', '.join(refused)}", messages.WARNING)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
