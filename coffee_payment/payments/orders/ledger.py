@@ -24,12 +24,17 @@ _DIFFERENCE_PATIENCE: Final = timedelta(hours=1)
 _WORD_LENGTH: Final = 50
 
 
-def next_check(started: datetime, now: datetime) -> datetime | None:
-    """Return when to ask about an attempt again; None when it is too old for its provider to change it."""
+def next_check(started: datetime, now: datetime, *, soon: bool = False) -> datetime | None:
+    """Return when to ask about an attempt again; None when it is too old for its provider to change it.
+
+    With `soon` the last answer could not be used.
+    """
     age = (now - started).total_seconds()
     if age > settings.PAYMENT_FOLLOW_UP_HOURS * 3600:
         return None
     longest = settings.PAYMENT_TRUTH_MINUTES * 60 / 2
+    if soon:
+        return now + timedelta(seconds=min(FIRST_CHECK_SECONDS, longest / 4))
     return now + timedelta(seconds=min(max(age / _AGE_DIVISOR, FIRST_CHECK_SECONDS), longest))
 
 
@@ -91,7 +96,7 @@ def record_difference(order: Order, answer: FetchedPayment) -> None:
     if answer.state is PaymentState.SUCCEEDED:
         attempt.doubt = Payment.Doubt.DIFFERS
     old = answer.is_final and now - attempt.created_at > _DIFFERENCE_PATIENCE
-    attempt.next_check_at = None if old else next_check(attempt.created_at, now)
+    attempt.next_check_at = None if old else next_check(attempt.created_at, now, soon=True)
     attempt.save()
 
 
@@ -104,7 +109,7 @@ def record_error(order: Order, payment_id: str, reason: str) -> Payment | None:
     if attempt is None or attempt.status == Payment.Status.SUCCESSFUL:
         return None
     journal.write(order.pk, journal.Kind.CALL, "no answer", payment_id=payment_id, detail={"reason": reason})
-    attempt.next_check_at = next_check(attempt.created_at, timezone.now())
+    attempt.next_check_at = next_check(attempt.created_at, timezone.now(), soon=True)
     if attempt.next_check_at is None and attempt.doubt is None:
         attempt.doubt = Payment.Doubt.NO_ANSWER
     attempt.save(update_fields=["next_check_at", "doubt", "updated_at"])
