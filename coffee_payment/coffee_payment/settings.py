@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from django.core.management.utils import get_random_secret_key
 
 from coffee_payment import db_ssl, logs
@@ -196,6 +197,21 @@ SLOW_TRACK_INTERVAL_S = ENVIRONMENT.seconds("SLOW_TRACK_INTERVAL_S", os.getenv("
 PAYMENT_ATTEMPTS_LIMIT = ENVIRONMENT.integer(
     "PAYMENT_ATTEMPTS_LIMIT", os.getenv("PAYMENT_ATTEMPTS_LIMIT", "50")
 )
+PAYMENT_TRUTH_MINUTES = ENVIRONMENT.integer(
+    "PAYMENT_TRUTH_MINUTES", os.getenv("PAYMENT_TRUTH_MINUTES", "15"), minimum=1
+)
+PAYMENT_FOLLOW_UP_HOURS = ENVIRONMENT.integer(
+    "PAYMENT_FOLLOW_UP_HOURS", os.getenv("PAYMENT_FOLLOW_UP_HOURS", "48"), minimum=1
+)
+RECONCILIATION_CALLS_PER_S = ENVIRONMENT.seconds(
+    "RECONCILIATION_CALLS_PER_S", os.getenv("RECONCILIATION_CALLS_PER_S", "5"), minimum=0.1
+)
+RECONCILIATION_DAYS = ENVIRONMENT.integer(
+    "RECONCILIATION_DAYS", os.getenv("RECONCILIATION_DAYS", "3"), minimum=1
+)
+RECONCILIATION_APPLIES = ENVIRONMENT.boolean(
+    "RECONCILIATION_APPLIES", os.getenv("RECONCILIATION_APPLIES", "True")
+)
 PAYMENT_API_TIMEOUT_S = ENVIRONMENT.seconds(
     "PAYMENT_API_TIMEOUT_S", os.getenv("PAYMENT_API_TIMEOUT_S", "3"), minimum=0.01
 )
@@ -217,6 +233,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "payments.tasks.check_pending_payments",
         "schedule": PAYMENT_CHECK_INTERVAL_S,
         "options": {"expires": PAYMENT_CHECK_INTERVAL_S},
+    },
+    "reconcile-payments": {
+        "task": "payments.tasks.reconcile_payments",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"expires": 3600},
     },
 }
 

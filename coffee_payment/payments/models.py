@@ -156,6 +156,14 @@ class Order(models.Model):
     status_check_type = models.CharField(
         max_length=20, choices=StatusCheckType.choices, null=True, blank=True
     )
+    make_claimed_at = models.DateTimeField(null=True, blank=True)
+    make_sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="Written just before the make command goes out"
+    )
+    make_answered_at = models.DateTimeField(null=True, blank=True)
+    make_answer = models.CharField(
+        max_length=255, null=True, blank=True, help_text="What the make command was answered"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -168,6 +176,18 @@ class Order(models.Model):
             ),
             models.Index(
                 fields=["status", "status_check_type", "next_check_at"], name="payments_or_status_idx"
+            ),
+            models.Index(
+                fields=["make_claimed_at"],
+                name="payments_order_make_idx",
+                condition=models.Q(
+                    make_answered_at__isnull=True, make_claimed_at__isnull=False, status="make_pending"
+                ),
+            ),
+            models.Index(
+                fields=["payment_reference_id"],
+                name="payments_order_reference_idx",
+                condition=models.Q(payment_reference_id__isnull=False),
             ),
         ]
 
@@ -222,17 +242,65 @@ class Payment(models.Model):
         SUCCESSFUL = "successful", "Successful"
         FAILED = "failed", "Failed"
 
+    class Doubt(models.TextChoices):
+        """Why staff has to look at a payment that no order's status tells about."""
+
+        DIFFERS = "differs", "Оплачено, но сумма, валюта или заказ не совпадают"
+        PAID_TWICE = "paid_twice", "Заказ оплачен дважды: нужен возврат"
+        NO_ANSWER = "no_answer", "Провайдер так и не ответил об этом платеже"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="payments")
     amount = models.DecimalField(max_digits=10, decimal_places=2, help_text="In kopecks")
     status = models.CharField(max_length=50, choices=Status.choices)
     transaction_id = models.CharField(max_length=255, blank=True)
+    scenario = models.CharField(
+        max_length=50, null=True, blank=True, help_text="The scenario that the payment was started with"
+    )
+    provider_status = models.CharField(
+        max_length=50, null=True, blank=True, help_text="The provider's own word in its last answer"
+    )
+    next_check_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the provider is asked again; empty: never"
+    )
+    last_check_at = models.DateTimeField(null=True, blank=True)
+    doubt = models.CharField(max_length=20, choices=Doubt.choices, null=True, blank=True)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When staff, or a refund, ended the doubt"
+    )
+    refunded_amount = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, help_text="In kopecks, as the provider says"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["transaction_id"], name="payments_payment_txn_idx"),
+            models.Index(
+                fields=["next_check_at"],
+                name="payments_payment_check_idx",
+                condition=models.Q(next_check_at__isnull=False),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="payments_payment_doubt_idx",
+                condition=models.Q(closed_at__isnull=True, doubt__isnull=False),
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.id} ({self.status})"
+
+
+class StaffCase(Payment):
+    """A payment that staff has to look at: `payments.orders.cases` says which these are."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "Случай для персонала"
+        verbose_name_plural = "Случаи для персонала"
 
 
 class Receipt(models.Model):
@@ -292,3 +360,65 @@ class User(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class JournalQuerySet(models.QuerySet["JournalEntry"]):
+    """Entries are never changed, and only the retention command removes them."""
+
+    def update(self, **_: Any) -> int:
+        """Refuse. Raises `TypeError`."""
+        raise TypeError("entries of the journal are never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse. Raises `TypeError`."""
+        raise TypeError("entries of the journal are never deleted; see manage.py prune_journal")
+
+    def prune(self) -> int:
+        """Delete the entries, for the retention command only; return how many there were."""
+        return int(self._raw_delete(self.db))
+
+
+class JournalEntry(models.Model):
+    """One thing that happened to an order. There is no foreign key: an entry outlives its order."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        STEP = "step", "Шаг"
+        NOTIFICATION = "notification", "Уведомление"
+        CALL = "call", "Ответ провайдера"
+        COMMAND = "command", "Команда автомату"
+        STAFF = "staff", "Персонал"
+        LEDGER = "ledger", "Платёж"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    order_id = models.CharField(max_length=255)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    cause = models.CharField(max_length=255)
+    from_status = models.CharField(max_length=50, null=True, blank=True)
+    to_status = models.CharField(max_length=50, null=True, blank=True)
+    payment_id = models.CharField(max_length=255, null=True, blank=True)
+    actor = models.CharField(max_length=150, null=True, blank=True)
+    request_id = models.CharField(max_length=64, null=True, blank=True)
+    detail = models.JSONField(null=True, blank=True)
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "Запись журнала"
+        verbose_name_plural = "Журнал"
+        indexes = [models.Index(fields=["order_id", "id"], name="payments_journal_order_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.cause}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the entry. Raises `TypeError` for one that is stored already."""
+        if not self._state.adding:
+            raise TypeError("entries of the journal are never changed")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
+        """Refuse. Raises `TypeError`."""
+        raise TypeError("entries of the journal are never deleted; see manage.py prune_journal")

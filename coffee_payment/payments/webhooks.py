@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from payments.orders import payment_results
+from payments.orders import journal, payment_results
 from payments.outgoing import bulkhead
 from payments.outgoing.errors import ProviderError, ProviderRejected
 from payments.providers.base import Notification, NotificationRefused, Provider, Webhook
@@ -49,21 +49,25 @@ def view_of(webhook: Webhook) -> Callable[[HttpRequest], HttpResponse]:
 def _process(webhook: Webhook, request: HttpRequest, body: dict[str, Any]) -> None:
     notification = webhook.read(request, body)
     if notification is not None:
-        _settle(webhook, notification)
+        _settle(webhook, notification, body)
 
 
-def _settle(webhook: Webhook, notification: Notification) -> None:
+def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) -> None:
     """Ask the provider about the payment and act on its answer. Raises `NotificationRefused`."""
     order, payment_id = notification.order, notification.payment_id
     if order.status in payment_results.MONEY_TAKEN and order.payment_reference_id == payment_id:
         return
+
+    def note() -> None:
+        journal.write_notification(order.pk, payment_id, body)
+
     provider = find_provider(order.device)
     if provider is None or provider.webhook is not webhook:
         raise NotificationRefused(400, "invalid_request", "the device does not use this provider")
     try:
         with bulkhead.slot("webhooks"):
             payment = provider.fetch(require_credentials(find_credentials(order)), payment_id)
-            _act(notification, provider, payment)
+            _act(notification, provider, payment, note)
     except bulkhead.Busy as error:
         raise NotificationRefused(503, "service_unavailable", "too many calls are running") from error
     except ProviderRejected as error:
@@ -74,9 +78,13 @@ def _settle(webhook: Webhook, notification: Notification) -> None:
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
 
 
-def _act(notification: Notification, provider: Provider, payment: FetchedPayment) -> None:
+def _act(
+    notification: Notification, provider: Provider, payment: FetchedPayment, note: Callable[[], None]
+) -> None:
     order = notification.order
     is_ours = payment.order_id == notification.provider_order_id
     if not is_ours or not payment_results.pays_for(payment, order):
+        if is_ours:
+            payment_results.differs(order, payment, note=note)
         raise NotificationRefused(400, "invalid_request", "the payment is not this order's")
-    payment_results.apply(provider, order, payment)
+    payment_results.apply(provider, order, payment, note=note)

@@ -14,7 +14,7 @@ NO_SUCH_PAYMENT: Final = Answer({"error": "no such payment"}, status=404)
 class PaymentService(ABC):
     """One provider. A subclass adds the API; `payments` is payment id -> the provider's own object."""
 
-    name: ClassVar[str]
+    name: str
     title: ClassVar[str]
     """What the customer's page is called."""
     notification_path: ClassVar[str]
@@ -44,6 +44,10 @@ class PaymentService(ABC):
     @abstractmethod
     def settle(self, payment_id: str, status: str, **changes: Any) -> dict[str, Any]:
         """Put a payment into a state and return it."""
+
+    def refund(self, payment_id: str, kopecks: int | None = None) -> dict[str, Any]:
+        """Send money back, by default all of it."""
+        raise NotImplementedError
 
     @abstractmethod
     def notification(self, payment_id: str) -> dict[str, Any]:
@@ -75,7 +79,10 @@ class PaymentService(ABC):
         return self._pay(call) if call.path.startswith(self.page_path) else self.api(call)
 
     def control(self, call: Call) -> Answer | None:
-        """`/control/NAME/PAYMENT-ID` with {"status": ..., "notify": true}; without an id, all payments."""
+        """`/control/NAME/PAYMENT-ID` with {"status": ..., "notify": true} or {"refund": KOPECKS or null}.
+
+        Without an id, all payments.
+        """
         prefix = f"/control/{self.name}/"
         if not call.path.startswith(prefix):
             return None
@@ -85,6 +92,8 @@ class PaymentService(ABC):
         if payment_id not in self.payments:
             return NO_SUCH_PAYMENT
         body = call.body or {}
+        if "refund" in body:
+            return Answer(self.refund(payment_id, body["refund"]))
         self.settle(payment_id, body.get("status", self.paid))
         if body.get("notify"):
             return Answer({"answered": self.notify(payment_id)})

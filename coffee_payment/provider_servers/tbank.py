@@ -55,6 +55,8 @@ class TBank(PaymentService):
             return _error("204", "wrong token")
         if path == "/v2/Init":
             return self._init(body)
+        if path == "/v2/CheckOrder":
+            return self._check_order(body)
         return self._state(body) if path == "/v2/GetState" else _error("9999", "unknown method")
 
     def settle(self, payment_id: str, status: str, **changes: Any) -> dict[str, Any]:
@@ -103,6 +105,22 @@ class TBank(PaymentService):
             url = self.page_url(payment_id)
             self.payments[payment_id] = {**body, "PaymentId": payment_id, "Status": "NEW", "PaymentURL": url}
         return Answer(_public(self.payments[payment_id]) | {"PaymentURL": url})
+
+    def refund(self, payment_id: str, kopecks: int | None = None) -> dict[str, Any]:
+        """Send money back, as staff does in the bank's cabinet; by default all of it."""
+        whole = kopecks is None or kopecks == self.payments[payment_id]["Amount"]
+        return self.settle(payment_id, "REFUNDED" if whole else "PARTIAL_REFUNDED")
+
+    def _check_order(self, body: dict[str, Any]) -> Answer:
+        order_id = body.get("OrderId")
+        found = [
+            {name: payment[name] for name in ("PaymentId", "Status", "Amount")} | {"Success": True}
+            for payment in self.payments.values()
+            if payment["OrderId"] == order_id and payment["TerminalKey"] == body["TerminalKey"]
+        ]
+        if not found:
+            return _error("255", "unknown order")
+        return Answer({"Success": True, "ErrorCode": "0", "OrderId": order_id, "Payments": found})
 
     def _state(self, body: dict[str, Any]) -> Answer:
         payment = self.payments.get(str(body.get("PaymentId")))

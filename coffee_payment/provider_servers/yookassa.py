@@ -6,6 +6,7 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from provider_servers.messages import Answer, Call
 from provider_servers.payment_service import PaymentService
@@ -38,8 +39,11 @@ class Yookassa(PaymentService):
             return _error(401, "invalid_credentials", "Authentication failed")
         if call.method == "POST" and call.path == PAYMENTS:
             return self._create(call, account)
+        if call.method == "GET" and call.path == PAYMENTS:
+            return self._list(call, account)
         payment_id = call.path.removeprefix(PAYMENTS + "/")
-        if call.method != "GET" or self._owners.get(payment_id) != account:
+        known = payment_id in self.payments and self._owners.get(payment_id) == account
+        if call.method != "GET" or not known:
             return _error(404, "not_found", "Payment doesn't exist or access denied")
         return Answer(self.payments[payment_id])
 
@@ -53,6 +57,43 @@ class Yookassa(PaymentService):
             if "receipt_registration" in payment and status in {"succeeded", "canceled"}:
                 payment["receipt_registration"] = changes.get("receipt_registration", status)
             return payment
+
+    def refund(self, payment_id: str, kopecks: int | None = None) -> dict[str, Any]:
+        """Send money back, as staff does in the provider's cabinet; by default all of it."""
+        payment = self.payments[payment_id]
+        value = payment["amount"]["value"] if kopecks is None else f"{kopecks / 100:.2f}"
+        return self.settle(payment_id, payment["status"], refunded_amount={"value": value, "currency": "RUB"})
+
+    def _list(self, call: Call, account: str) -> Answer:
+        """Return a page of the account's payments, newest first; the cursor is the id of the last one given."""
+        query = dict(parse_qsl(urlsplit(call.target).query))
+        try:
+            limit = int(query.get("limit", "10"))
+            since, until = (
+                datetime.fromisoformat(query[name]) if name in query else None
+                for name in ("created_at.gte", "created_at.lt")
+            )
+        except ValueError:
+            return _error(400, "invalid_request", "bad limit or time")
+        if not 0 < limit <= 100:  # noqa: PLR2004 - the API's own limit
+            return _error(400, "invalid_request", "limit is 1 to 100")
+        with self._lock:
+            mine = [(key, self.payments[key]) for key in self.payments if self._owners.get(key) == account]
+        times = {key: datetime.fromisoformat(payment["created_at"]) for key, payment in mine}
+        chosen = [
+            (times[key], key, payment)
+            for key, payment in mine
+            if (since is None or times[key] >= since) and (until is None or times[key] < until)
+        ]
+        chosen.sort(key=lambda each: each[:2], reverse=True)
+        begin = 0
+        if cursor := query.get("cursor"):
+            begin = next((number for number, each in enumerate(chosen, 1) if each[1] == cursor), len(chosen))
+        page = chosen[begin : begin + limit]
+        body: dict[str, Any] = {"type": "list", "items": [payment for _, _, payment in page]}
+        if begin + limit < len(chosen):
+            body["next_cursor"] = page[-1][1]
+        return Answer(body)
 
     def notification(self, payment_id: str) -> dict[str, Any]:
         """Return the notification about a payment's present state."""

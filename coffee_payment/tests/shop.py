@@ -152,11 +152,17 @@ def state(order: Order) -> str:
 
 
 def state_once_left(order: Order, passing: Collection[str], seconds: float = 20) -> str:
-    """Return the order's status once it is none of `passing`, or the last one when the time is over."""
+    """Return the order's status once it is none of `passing` and no make command waits for its answer.
+
+    When the time is over, return the last one.
+    """
     end = time.monotonic() + seconds
-    while (found := state(order)) in passing and time.monotonic() < end:
+    while True:
+        found, answered = Order.objects.values_list("status", "make_answered_at").get(pk=order.pk)
+        done = found not in passing and (found != "make_pending" or answered is not None)
+        if done or time.monotonic() > end:
+            return str(found)
         time.sleep(0.02)
-    return found
 
 
 def attempts(order: Order) -> list[tuple[str, str]]:

@@ -55,6 +55,8 @@ def order(merchant: Merchant, key: str, status: str) -> Order:
         "receipt",
         "tbankpayment",
         "user",
+        "staffcase",
+        "journalentry",
     ],
 )
 def test_every_list_opens(staff: Client, merchant: Merchant, model: str) -> None:
@@ -211,7 +213,7 @@ def test_actions_go_through_the_state_machine(
         each.refresh_from_db()
         assert each.status == (target if before in allowed else before)
     text = " ".join(str(message) for message in response.context["messages"])
-    assert f"Orders changed: {len(allowed)}" in text
+    assert f"Изменено заказов: {len(allowed)}" in text
     assert all((f"QR-{s} " in text) != (s in allowed) for s in Order.Status.values)
 
 

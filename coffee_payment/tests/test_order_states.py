@@ -32,6 +32,7 @@ TABLE = {
     ("make_pending", Cause.STAFF_TAKES_OVER): "manual_make",
     ("make_failed", Cause.STAFF_TAKES_OVER): "manual_make",
     ("make_pending", Cause.MAKE_ERROR): "make_failed",
+    ("make_pending", Cause.MAKE_UNSURE): "make_failed",
     ("make_pending", Cause.MAKE_DONE): "successful",
     ("make_pending", Cause.STAFF_MADE): "successful",
     ("make_failed", Cause.STAFF_MADE): "successful",
@@ -66,6 +67,17 @@ def test_a_young_order_follows_the_table(shop: Shop, status: str, cause: Cause) 
         ("paid", Cause.ABANDONED, {"updated_at": 31}, "manual_make"),
         ("paid", Cause.ABANDONED, {"updated_at": 5}, "paid"),
         ("make_pending", Cause.ABANDONED, {"updated_at": 31}, "make_pending"),
+        ("make_pending", Cause.MAKE_NOT_SENT, {"make_claimed_at": 31}, "manual_make"),
+        ("make_pending", Cause.MAKE_NOT_SENT, {"make_claimed_at": 5}, "make_pending"),
+        ("make_pending", Cause.MAKE_NOT_SENT, {"make_claimed_at": 31, "make_sent_at": 31}, "make_pending"),
+        ("make_pending", Cause.MAKE_UNANSWERED, {"make_claimed_at": 31, "make_sent_at": 31}, "manual_make"),
+        ("make_pending", Cause.MAKE_UNANSWERED, {"make_claimed_at": 31}, "make_pending"),
+        (
+            "make_pending",
+            Cause.MAKE_UNANSWERED,
+            {"make_claimed_at": 31, "make_sent_at": 31, "make_answered_at": 31},
+            "make_pending",
+        ),
     ],
 )
 def test_time_decides_where_the_table_says_so(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 
 from payments.models import (
     Device,
@@ -21,10 +22,14 @@ from payments.models import (
     TBankPayment,
     User,
 )
+from payments.orders import journal
 from payments.orders.states import Cause, change
+from payments.orders.words import describe
 from payments.providers.registry import credential_fields
 
+from . import staff_cases  # noqa: F401 - importing it registers the list
 from .credentials_form import MerchantCredentialsForm
+from .reasons import ReasonForm, who
 
 admin.site.register([Merchant, Drink, Receipt, User])
 
@@ -117,35 +122,57 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
         "next_check_at",
         "last_check_at",
         "check_attempts",
+        "make_claimed_at",
+        "make_sent_at",
+        "make_answered_at",
+        "make_answer",
+        "time_line",
     )
     actions = ("mark_as_made", "hand_to_staff")
+    action_form = ReasonForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: orders come from machines."""
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: an order may have a payment that has not been told yet."""
+        return False
+
+    @admin.display(description="История")
+    def time_line(self, order: Order) -> str:
+        """Return what happened to the order, oldest first."""
+        rows = ((f"{entry.at:%d.%m.%Y %H:%M:%S}", describe(entry)) for entry in journal.history(order.pk))
+        lines = format_html_join("", "<tr><td>{}</td><td>{}</td></tr>", rows)
+        return format_html("<table>{}</table>", lines)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save only what the form changed: the status may have changed since the page was opened."""
         if form.changed_data:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
 
-    @admin.action(description="Mark as made", permissions=["change"])
+    @admin.action(description="Отметить выданными", permissions=["change"])
     def mark_as_made(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         """Change each order to `successful`."""
         self._move(request, queryset, Cause.STAFF_MADE)
 
-    @admin.action(description="Hand to staff", permissions=["change"])
+    @admin.action(description="Передать персоналу", permissions=["change"])
     def hand_to_staff(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         """Change each order to `manual_make`."""
         self._move(request, queryset, Cause.STAFF_TAKES_OVER)
 
     def _move(self, request: HttpRequest, queryset: Iterable[Order], cause: Cause) -> None:
-        refused = [f"{order.pk} ({order.status})" for order in queryset if change(order.pk, cause) is None]
-        moved = len(list(queryset)) - len(refused)
-        if moved:
-            self.message_user(request, f"Orders changed: {moved}", messages.SUCCESS)
+        by, why = who(request), request.POST.get("why", "").strip()
+        orders = list(queryset)
+        refused = [
+            f"{order.pk} ({order.status})"
+            for order in orders
+            if change(order.pk, cause, by=by, why=why) is None
+        ]
+        if len(refused) < len(orders):
+            self.message_user(request, f"Изменено заказов: {len(orders) - len(refused)}", messages.SUCCESS)
         if refused:
-            self.message_user(request, f"Refused: {', '.join(refused)}", messages.WARNING)
+            self.message_user(request, f"Отказано: {', '.join(refused)}", messages.WARNING)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time

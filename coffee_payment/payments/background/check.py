@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from payments.background.claims import Claim
 from payments.models import MerchantCredentials, Order
-from payments.orders import payment_results, states
+from payments.orders import journal, payment_results, states
 from payments.orders.states import Cause
 from payments.outgoing.errors import ProviderError
 from payments.providers.base import Provider
@@ -46,6 +46,13 @@ def _count_failure(claimed: Claim, error: ProviderError) -> None:
         order.check_attempts += 1
         facts = {"order_id": order.pk, "reason": str(error), "attempts": order.check_attempts}
         logger.warning("payment check failed", extra=facts)
+        journal.write(
+            order.pk,
+            journal.Kind.CALL,
+            "no answer",
+            payment_id=order.payment_reference_id,
+            detail={"reason": str(error)},
+        )
         if order.check_attempts <= settings.PAYMENT_ATTEMPTS_LIMIT:
             _reschedule(order, settings.FAST_TRACK_INTERVAL_S)
             return
@@ -57,20 +64,17 @@ def _apply(provider: Provider, claimed: Claim, payment: FetchedPayment) -> None:
     """Act on an answer. A check that began after the order expired is the last one."""
     order = claimed.order
     logger.info("payment checked", extra={"order_id": order.pk, "provider_status": payment.raw_status})
-    state = payment.state
-    is_ours = provider.owns_order_id(payment.order_id, order.pk)
-    if not is_ours or not payment_results.pays_for(payment, order):
-        logger.error("the payment is not this order's", extra={"order_id": order.pk})
-        state = PaymentState.OTHER
-    if state is PaymentState.OTHER:
+    if payment.state is PaymentState.OTHER:
         logger.warning(
             "unknown payment status", extra={"order_id": order.pk, "provider_status": payment.raw_status}
         )
-    if state in _SETTLED:
-        payment_results.apply(provider, order, payment, only_if=claimed.holds)
-    elif order.is_expired(claimed.claimed_at):
-        states.change(order.pk, Cause.EXPIRED, only_if=claimed.holds, check_attempts=0)
-    else:
+    is_last = order.is_expired(claimed.claimed_at)
+    if not provider.owns_order_id(payment.order_id, order.pk) or not payment_results.pays_for(payment, order):
+        payment_results.differs(order, payment, only_if=claimed.holds, is_last=is_last)
+    elif is_last or payment.state in _SETTLED:
+        payment_results.apply(provider, order, payment, only_if=claimed.holds, is_last=is_last)
+        return
+    if not is_last:
         _look_again(claimed)
 
 

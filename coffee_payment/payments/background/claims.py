@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from payments.models import Order, StatusCheckType
+from payments.models import Order, Payment, StatusCheckType
 from payments.orders import states
 from payments.orders.initiation import attempt_lease
-from payments.orders.states import ABANDONED_AFTER, Cause
+from payments.orders.states import ABANDONED_AFTER, Cause, abandoned_before
 from payments.providers.registry import polled_scenarios
 
 S = Order.Status
@@ -69,10 +69,48 @@ def _unpolled() -> Q:
 
 
 def sweep(batch: int) -> None:
-    """Change what no check will: orders whose process died in `paid`, and expired ones that are not polled."""
+    """Change what no check will, at most a batch of each kind.
+
+    These are orders whose process died in `paid` or around the make command, and expired ones that are not polled:
+    the provider is asked about such an order at once, and only an order that has no payment to ask about ends here.
+    """
     now = timezone.now()
     abandoned = Order.objects.filter(status=S.PAID, updated_at__lt=now - ABANDONED_AFTER)
+    for order_id in list(abandoned.values_list("pk", flat=True)[:batch]):
+        states.change(order_id, Cause.ABANDONED)
+    for order_id, sent_at in list(unanswered(now).values_list("pk", "make_sent_at")[:batch]):
+        states.change(order_id, Cause.MAKE_UNANSWERED if sent_at else Cause.MAKE_NOT_SENT)
+    current = Payment.objects.filter(
+        order=OuterRef("pk"), transaction_id=OuterRef("payment_reference_id")
+    ).exclude(transaction_id="")
+    asked = current.filter(
+        Q(next_check_at__isnull=False) | Q(status=Payment.Status.PENDING, doubt__isnull=True)
+    )
     expired = Order.objects.filter(_unpolled(), status=S.PENDING, expires_at__lt=now)
-    for orders, cause in ((abandoned, Cause.ABANDONED), (expired, Cause.EXPIRED)):
-        for order_id in list(orders.values_list("pk", flat=True)[:batch]):
-            states.change(order_id, cause)
+    for order_id, is_asked in list(
+        expired.annotate(is_asked=Exists(asked)).values_list("pk", "is_asked")[:batch]
+    ):
+        if is_asked:
+            _ask_now(order_id, now)
+        else:
+            states.change(order_id, Cause.EXPIRED)
+
+
+def unanswered(now: datetime) -> QuerySet[Order]:
+    """Return the orders whose make command was claimed by a process that must be dead."""
+    return Order.objects.filter(
+        status=S.MAKE_PENDING,
+        make_claimed_at__isnull=False,
+        make_claimed_at__lt=abandoned_before(now),
+        make_answered_at__isnull=True,
+    )
+
+
+def _ask_now(order_id: str, now: datetime) -> None:
+    """Make an expired order's payment due, unless the provider has been asked since the order expired."""
+    Payment.objects.filter(
+        Q(last_check_at__isnull=True) | Q(last_check_at__lt=F("order__expires_at")),
+        Q(next_check_at__isnull=True) | Q(next_check_at__gt=now + attempt_lease()),
+        order_id=order_id,
+        transaction_id=F("order__payment_reference_id"),
+    ).update(next_check_at=now, last_check_at=now, updated_at=now)

@@ -1,4 +1,4 @@
-"""One tick: checks all due orders, several at a time."""
+"""One tick: checks all due orders and attempts, several at a time."""
 
 import logging
 import threading
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from payments.background import follow_up
 from payments.background.check import check
 from payments.background.claims import claim, due, sweep
 from payments.models import Device, MerchantCredentials, Order
@@ -23,17 +24,20 @@ CONCURRENCY: Final = 40
 
 
 def check_pending_payments() -> int:
-    """Run one tick; return the number of orders checked."""
+    """Run one tick; return the number of orders checked and attempts followed up."""
     batch = int(settings.PAYMENT_CHECK_BATCH_SIZE)
     sweep(batch)
-    count = len(due(timezone.now()).values_list("pk", flat=True)[:batch])
-    if not count:
+    now = timezone.now()
+    count = len(due(now).values_list("pk", flat=True)[:batch])
+    followed = len(follow_up.due(now).values_list("pk", flat=True)[:batch])
+    if not count and not followed:
         logger.debug("background check: nothing due")
         return 0
-    logger.info("background check begins", extra={"due": count})
-    tick = _Tick(remaining=batch)
+    logger.info("background check begins", extra={"due": count, "due_for_follow_up": followed})
+    tick = _Tick(orders_left=batch if count else 0, attempts_left=batch if followed else 0)
     # A database without row locks (SQLite) gains nothing from several connections.
-    threads = min(CONCURRENCY, count) if connection.features.has_select_for_update_skip_locked else 1
+    wanted = min(CONCURRENCY, max(count, followed))
+    threads = wanted if connection.features.has_select_for_update_skip_locked else 1
     if threads == 1:
         tick.work()
     else:
@@ -48,7 +52,8 @@ def check_pending_payments() -> int:
 class _Tick:
     """The state that the threads of one tick share."""
 
-    remaining: int
+    orders_left: int
+    attempts_left: int
     checked: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _devices: dict[Any, Device] = field(default_factory=dict)
@@ -62,28 +67,42 @@ class _Tick:
             connection.close()
 
     def work(self) -> None:
-        """Check one order after another until none is due or the batch is used up."""
-        while self._take() and (claimed := claim()) is not None:
-            with self._lock:
-                self.checked += 1
+        """Check one order after another, then one attempt after another, until none is due or the batch is used up."""
+        while self._take("orders_left") and (claimed := claim()) is not None:
+            self._count()
             try:
                 check(claimed, self._credentials_of(claimed.order))
             except Exception:
                 # One order must not end the tick; it is due again when its lease ends.
                 logger.exception("check failed", extra={"order_id": claimed.order.pk})
+        while self._take("attempts_left") and (attempt := follow_up.claim()) is not None:
+            self._count()
+            try:
+                follow_up.follow_up(attempt, self._credentials_for)
+            except Exception:
+                logger.exception("follow-up failed", extra={"order_id": attempt.payment.order_id})
 
-    def _take(self) -> bool:
+    def _take(self, what: str) -> bool:
         with self._lock:
-            self.remaining -= 1
-            return self.remaining >= 0
+            left = getattr(self, what)
+            setattr(self, what, left - 1)
+            return bool(left > 0)
+
+    def _count(self) -> None:
+        with self._lock:
+            self.checked += 1
 
     def _credentials_of(self, order: Order) -> MerchantCredentials | None:
         """Return an order's credentials, and set its device: each is read once a tick."""
         with self._lock:
             if order.device_id in self._devices:
                 order.device = self._devices[order.device_id]
-            device = self._devices[order.device_id] = order.device
-            key = (order.merchant_id, device.scenario)
+            self._devices[order.device_id] = order.device
+        return self._credentials_for(order, order.device.scenario)
+
+    def _credentials_for(self, order: Order, scenario: str) -> MerchantCredentials | None:
+        with self._lock:
+            key = (order.merchant_id, scenario)
             if key not in self._credentials:
-                self._credentials[key] = find_credentials(order)
+                self._credentials[key] = find_credentials(order, scenario)
             return self._credentials[key]

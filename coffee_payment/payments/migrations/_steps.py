@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.exceptions import IrreversibleError
-from django.db.migrations.operations import RunPython
+from django.db.migrations.operations import AddIndex, RunPython
 from django.db.models.functions import Concat, Length, Lower, Replace, Substr
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -93,3 +94,34 @@ def require_uuids(what: str, values: Iterable[str]) -> None:
         if compacted in seen:
             raise IrreversibleError(f"{what} {value!r} stands for the same UUID as another one")
         seen.add(compacted)
+
+
+class AddIndexOnline(AddIndexConcurrently):
+    """`AddIndexConcurrently` that also runs on SQLite, where it is `AddIndex`.
+
+    A build that broke off leaves an invalid index of the same name behind on PostgreSQL; it is dropped first
+    (https://www.postgresql.org/docs/current/sql-createindex.html, "Building Indexes Concurrently").
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        if not schema_editor.collect_sql and self._is_invalid(schema_editor):
+            schema_editor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{self.index.name}"')
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def _is_invalid(self, schema_editor: Any) -> bool:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+                "WHERE relname = %s AND pg_table_is_visible(indrelid) AND NOT indisvalid",
+                [self.index.name],
+            )
+            return cursor.fetchone() is not None

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
-from payments.orders import states
+from payments.orders import journal, ledger, states
 from payments.orders.states import Cause
 from payments.outgoing.errors import CredentialsMissing, ProviderError
 from payments.providers.base import Provider
@@ -137,7 +137,11 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
             status=Payment.Status.FAILED, updated_at=timezone.now()
         )
         payment = Payment.objects.create(
-            order=locked, merchant_id=locked.merchant_id, amount=locked.price, status=Payment.Status.PENDING
+            order=locked,
+            merchant_id=locked.merchant_id,
+            amount=locked.price,
+            status=Payment.Status.PENDING,
+            scenario=order.device.scenario,
         )
         order.status_check_type = locked.status_check_type
         return _Attempt(payment, locked.payments.count())
@@ -159,9 +163,13 @@ def _request(order: Order, attempt: _Attempt, email: str | None) -> NewPayment:
 
 def _close(attempt: _Attempt, order: Order, error: Exception) -> None:
     logger.warning("payment not started", extra={"order_id": order.pk, "reason": str(error)})
-    Payment.objects.filter(pk=attempt.payment.pk, status=Payment.Status.PENDING).update(
-        status=Payment.Status.FAILED, updated_at=timezone.now()
-    )
+    with transaction.atomic():
+        Payment.objects.filter(pk=attempt.payment.pk, status=Payment.Status.PENDING).update(
+            status=Payment.Status.FAILED, updated_at=timezone.now()
+        )
+        # The text of a database's error may quote values.
+        reason = str(error) if isinstance(error, ProviderError) else type(error).__name__
+        journal.write(order.pk, journal.Kind.CALL, "payment not started", detail={"reason": reason})
 
 
 def _store(
@@ -180,8 +188,24 @@ def _store(
             check_attempts=0,
             failed_presentation_desc=None,
         )
-        Payment.objects.filter(pk=attempt.payment.pk).update(
-            transaction_id=started.payment_id, updated_at=now
+        known = {"transaction_id": started.payment_id, "next_check_at": ledger.first_check(order, now)}
+        # The row has another id if a notification of an earlier attempt, whose id was lost, took it meanwhile.
+        open_row = Payment.objects.filter(pk=attempt.payment.pk, transaction_id="")
+        if not open_row.update(**known, updated_at=now):
+            Payment.objects.create(
+                order=order,
+                merchant_id=order.merchant_id,
+                amount=order.price,
+                status=Payment.Status.PENDING,
+                scenario=provider.scenario,
+                **known,
+            )
+        journal.write(
+            order.pk,
+            journal.Kind.CALL,
+            "payment started",
+            payment_id=started.payment_id,
+            detail={"scenario": provider.scenario},
         )
         provider.store_attempt(order, started, email)
     if changed is None:

@@ -1,29 +1,60 @@
-"""The make command: sent at most once for an order, by the process that claimed it."""
+"""The make command: sent at most once for an order, by the process that claimed it.
+
+The order keeps the evidence: when the command was claimed, when it was sent, when and what was answered. Each is
+committed before the next begins, so what is missing after a process died says how far it came.
+"""
 
 import logging
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
 
 from payments.models import Order
-from payments.orders import states
+from payments.orders import journal, states
 from payments.orders.states import Cause
 from payments.outgoing import tmetr
 from payments.outgoing.errors import ProviderError
 
 logger = logging.getLogger(__name__)
 
+_ANSWER_LENGTH: Final = 255
+
 
 def make(order: Order) -> None:
     """Send the make command of a paid order (`device` loaded), unless another process claimed it.
 
     Call it outside of transactions. A process that dies between claim and answer leaves the order in
-    `make_pending`: the machine may have got the command, so it is not repeated and staff decides.
+    `make_pending`: the command is not repeated, and `background.claims` hands the order to staff.
     """
-    if states.change(order.pk, Cause.MAKE_CLAIMED) is None:
+    if states.change(order.pk, Cause.MAKE_CLAIMED, make_claimed_at=timezone.now()) is None:
+        return
+    if not _begin_sending(order):
         return
     try:
-        made = tmetr.send_make_command(order)
+        answer = tmetr.send_make_command(order)
     except ProviderError as error:
         logger.warning("make command failed", extra={"order_id": order.pk, "reason": str(error)})
-        states.change(order.pk, Cause.MAKE_ERROR)
+        cause = Cause.MAKE_UNSURE if error.may_have_acted else Cause.MAKE_ERROR
+        _store(order, f"{type(error).__name__}: {error}", cause)
         return
-    if made:
-        states.change(order.pk, Cause.MAKE_DONE)
+    _store(order, answer.status or "ok", Cause.MAKE_DONE if answer.is_made else None)
+
+
+def _begin_sending(order: Order) -> bool:
+    """Return whether the command may go out; False when the order was handed to staff as not sent meanwhile."""
+    now = timezone.now()
+    claimed = Order.objects.filter(pk=order.pk, status=Order.Status.MAKE_PENDING, make_sent_at__isnull=True)
+    with transaction.atomic():
+        if not claimed.update(make_sent_at=now, updated_at=now):
+            return False
+        journal.write(order.pk, journal.Kind.COMMAND, journal.SENT)
+    return True
+
+
+def _store(order: Order, answer: str, cause: Cause | None) -> None:
+    evidence: dict[str, Any] = {"make_answered_at": timezone.now(), "make_answer": answer[:_ANSWER_LENGTH]}
+    with transaction.atomic():
+        if cause is None or states.change(order.pk, cause, **evidence) is None:
+            Order.objects.filter(pk=order.pk).update(**evidence, updated_at=timezone.now())
+        journal.write(order.pk, journal.Kind.COMMAND, "answered", detail={"answer": evidence["make_answer"]})

@@ -1,14 +1,13 @@
-"""What a provider's verified answer does to its order; webhooks and the background check share it."""
+"""What a provider's verified answer does to its order; webhooks, the background check and follow-up share it."""
 
 import logging
 from collections.abc import Callable
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
-from payments.models import Order, Payment
-from payments.orders import states
+from payments.models import Order
+from payments.orders import ledger, states
 from payments.orders.make_command import make
 from payments.orders.states import Cause
 from payments.providers.base import Provider
@@ -19,6 +18,12 @@ logger = logging.getLogger(__name__)
 S = Order.Status
 MONEY_TAKEN: Final = frozenset({S.PAID, S.MAKE_PENDING, S.MAKE_FAILED, S.MANUAL_MAKE, S.SUCCESSFUL})
 """Statuses in which a success of the current payment has already been acted on."""
+
+Holds = Callable[[Order], bool]
+
+
+def _nothing() -> None:
+    """Tell the journal nothing more."""
 
 
 def pays_for(payment: FetchedPayment, order: Order) -> bool:
@@ -31,25 +36,54 @@ def apply(
     order: Order,
     payment: FetchedPayment,
     *,
-    only_if: Callable[[Order], bool] | None = None,
+    only_if: Holds | None = None,
+    is_last: bool = False,
+    note: Callable[[], object] = _nothing,
 ) -> None:
     """Act on a provider's verified answer, then send the make command if the order became paid.
 
-    `order` has its `device` loaded. `only_if` is called with the locked order first: False drops the answer.
+    `order` has its `device` loaded. `only_if` is called with the locked order first: False drops the answer. With
+    `is_last` an order that is still unpaid, and has expired, is not paid. `note` is called in the transaction, to tell
+    the journal what led here.
     """
     with transaction.atomic():
         locked = states.lock(order.pk)
         if locked is None or (only_if is not None and not only_if(locked)):
             return
+        note()
         changed = _act(provider, locked, payment)
+        if is_last and changed is None and locked.status == S.PENDING:
+            states.change_locked(locked, Cause.EXPIRED, check_attempts=0)
     if changed is not None and changed.status == S.PAID:
         make(order)
 
 
+def differs(
+    order: Order,
+    payment: FetchedPayment,
+    *,
+    only_if: Holds | None = None,
+    is_last: bool = False,
+    note: Callable[[], object] = _nothing,
+) -> None:
+    """Store an answer that does not match its order: it pays for nothing, and a success goes to staff."""
+    with transaction.atomic():
+        locked = states.lock(order.pk)
+        if locked is None or (only_if is not None and not only_if(locked)):
+            return
+        logger.error(
+            "the payment is not this order's", extra={"order_id": order.pk, "payment_id": payment.payment_id}
+        )
+        note()
+        ledger.record_difference(locked, payment)
+        if is_last and locked.status == S.PENDING:
+            states.change_locked(locked, Cause.EXPIRED, check_attempts=0)
+
+
 def _act(provider: Provider, order: Order, payment: FetchedPayment) -> Order | None:
     is_current = order.payment_reference_id == payment.payment_id
+    attempt = ledger.record(provider, order, payment)
     if payment.state is PaymentState.SUCCEEDED:
-        _update_ledger(provider, order, payment, successful=True)
         if order.status not in MONEY_TAKEN:
             return states.change_locked(
                 order, Cause.SUCCEEDED, payment_reference_id=payment.payment_id, check_attempts=0
@@ -59,24 +93,13 @@ def _act(provider: Provider, order: Order, payment: FetchedPayment) -> Order | N
                 "second successful payment of an order: refund needed",
                 extra={"order_id": order.pk, "payment_id": payment.payment_id},
             )
+            if attempt is not None:
+                ledger.mark_paid_twice(attempt)
         return None
-    if not is_current:
+    if not is_current or order.status != S.PENDING:
         return None
     if payment.state is PaymentState.CANCELED:
-        _update_ledger(provider, order, payment, successful=False)
         return states.change_locked(order, Cause.CANCELED, check_attempts=0)
     if payment.state is PaymentState.WAITING_FOR_CAPTURE:
         return states.change_locked(order, Cause.WAITING_FOR_CAPTURE, check_attempts=0)
     return None
-
-
-def _update_ledger(provider: Provider, order: Order, payment: FetchedPayment, *, successful: bool) -> None:
-    """Close the attempt's row. It may lack the payment id: its process died before it stored the id."""
-    status = Payment.Status.SUCCESSFUL if successful else Payment.Status.FAILED
-    attempts = order.payments.filter(transaction_id=payment.payment_id)
-    if not attempts.update(status=status, updated_at=timezone.now()) and successful:
-        without_id = order.payments.filter(transaction_id="").order_by("-created_at").first()
-        if without_id is not None:
-            without_id.transaction_id, without_id.status = payment.payment_id, status
-            without_id.save(update_fields=["transaction_id", "status", "updated_at"])
-    provider.update_ledger(order, payment, successful=successful)

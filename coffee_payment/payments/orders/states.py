@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments.models import Order
+from payments.orders import journal
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES, ERROR_MESSAGES, STATUS_DESCRIPTIONS
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ class Cause(StrEnum):
     MAKE_CLAIMED = "the make command is claimed"
     ABANDONED = "found in paid: the process died"
     MAKE_ERROR = "the make command failed"
+    MAKE_UNSURE = "the make command was sent without a clear answer"
+    MAKE_NOT_SENT = "claimed and not sent: the process died"
+    MAKE_UNANSWERED = "sent without an answer: the process died"
     MAKE_DONE = "the machine says it is made"
     STAFF_TAKES_OVER = "handed to staff"
     STAFF_MADE = "marked as made by staff"
@@ -71,6 +75,25 @@ def _expired(order: Order, now: datetime) -> bool:
 
 def _abandoned(order: Order, now: datetime) -> bool:
     return now - order.updated_at > ABANDONED_AFTER
+
+
+def _not_sent(order: Order, now: datetime) -> bool:
+    return order.make_sent_at is None and _claimed_long_ago(order, now)
+
+
+def _unanswered(order: Order, now: datetime) -> bool:
+    return order.make_sent_at is not None and order.make_answered_at is None and _claimed_long_ago(order, now)
+
+
+def _claimed_long_ago(order: Order, now: datetime) -> bool:
+    """Return whether the process that claimed the command must have had its answer, or is dead."""
+    return order.make_claimed_at is not None and order.make_claimed_at < abandoned_before(now)
+
+
+def abandoned_before(now: datetime) -> datetime:
+    """Return the time before which a claimed make command without an answer belongs to a dead process."""
+    call = timedelta(seconds=2 * settings.PAYMENT_API_TIMEOUT_S)
+    return now - max(ABANDONED_AFTER, 2 * call)
 
 
 _LATE: Final = BACKGROUND_CHECK_MESSAGES["manual_make_status"]
@@ -102,6 +125,21 @@ STEPS: Final = (
     Step((S.PAID,), Cause.ABANDONED, S.MANUAL_MAKE, _abandoned, text=_LATE),
     Step((S.PAID, S.MAKE_PENDING, S.MAKE_FAILED), Cause.STAFF_TAKES_OVER, S.MANUAL_MAKE),
     Step((S.MAKE_PENDING,), Cause.MAKE_ERROR, S.MAKE_FAILED, text=STATUS_DESCRIPTIONS["make_failed"]),
+    Step((S.MAKE_PENDING,), Cause.MAKE_UNSURE, S.MAKE_FAILED, text=BACKGROUND_CHECK_MESSAGES["make_unsure"]),
+    Step(
+        (S.MAKE_PENDING,),
+        Cause.MAKE_NOT_SENT,
+        S.MANUAL_MAKE,
+        _not_sent,
+        text=STATUS_DESCRIPTIONS["manual_make"],
+    ),
+    Step(
+        (S.MAKE_PENDING,),
+        Cause.MAKE_UNANSWERED,
+        S.MANUAL_MAKE,
+        _unanswered,
+        text=BACKGROUND_CHECK_MESSAGES["make_unsure"],
+    ),
     Step((S.MAKE_PENDING,), Cause.MAKE_DONE, S.SUCCESSFUL),
     Step((S.MAKE_PENDING, S.MAKE_FAILED, S.MANUAL_MAKE), Cause.STAFF_MADE, S.SUCCESSFUL),
 )
@@ -120,21 +158,24 @@ def change(
     cause: Cause,
     *,
     only_if: Callable[[Order], bool] | None = None,
+    by: str = "",
+    why: str = "",
     **values: Any,
 ) -> Order | None:
     """Take the step that the table has for this order and cause, with the row locked.
 
     Return the changed order, or None when nothing changed: no such order, no such step, or `only_if` (called
-    with the locked order) returned False. `values` are further fields to write.
+    with the locked order) returned False. `by` and `why` name the member of staff and the reason. `values` are
+    further fields to write.
     """
     with transaction.atomic():
         order = lock(order_id)
         if order is None or (only_if is not None and not only_if(order)):
             return None
-        return change_locked(order, cause, **values)
+        return change_locked(order, cause, by=by, why=why, **values)
 
 
-def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
+def change_locked(order: Order, cause: Cause, *, by: str = "", why: str = "", **values: Any) -> Order | None:
     """Do the same with an order whose row this transaction has read and locked."""
     step = _step(order, cause)
     facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
@@ -145,10 +186,11 @@ def change_locked(order: Order, cause: Cause, **values: Any) -> Order | None:
         values["next_check_at"] = None
     if step.text is not None:
         values["failed_presentation_desc"] = step.text
-    order.status = step.target
+    source, order.status = order.status, step.target
     for name, value in values.items():
         setattr(order, name, value)
     order.save(update_fields=["status", *values, "updated_at"])
+    journal.write_step(order, source, cause.value, by=by, why=why)
     logger.info("order step", extra={**facts, "to_status": step.target})
     return order
 

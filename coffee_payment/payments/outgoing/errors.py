@@ -10,10 +10,16 @@ class ProviderError(Exception):
     temporary = True
     """Whether the same call may succeed later."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        """Keep the text for the log, and the HTTP status if there was one."""
+    def __init__(self, message: str, *, status: int | None = None, reached: bool = True) -> None:
+        """Keep the text for the log, the HTTP status if there was one, and whether a request may have gone out."""
         super().__init__(message)
         self.status = status
+        self.reached = reached
+
+    @property
+    def may_have_acted(self) -> bool:
+        """Whether the service may have done what it was asked for: it got the request and did not refuse it."""
+        return self.reached
 
 
 class ProviderTimeout(ProviderError):  # noqa: N818 - the design's name
@@ -32,9 +38,11 @@ class ProviderRejected(ProviderError):  # noqa: N818 - the design's name
     """The service refused the request (other 4xx, or a refusal in its API's own form)."""
 
     temporary = False
+    may_have_acted = False
 
 
 class CredentialsMissing(ProviderError):  # noqa: N818 - the design's name
     """The merchant has no credentials for this scenario, or they lack a required key."""
 
     temporary = False
+    may_have_acted = False

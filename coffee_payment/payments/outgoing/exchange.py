@@ -59,7 +59,10 @@ class Exchange:
         except urllib3.exceptions.TimeoutError as error:
             # A refused connection is a kind of connect timeout to urllib3.
             refused = isinstance(error, urllib3.exceptions.NewConnectionError)
-            self.result = (ProviderUnavailable if refused else ProviderTimeout)(type(error).__name__)
+            reached = not refused and not isinstance(error, urllib3.exceptions.ConnectTimeoutError)
+            self.result = (ProviderUnavailable if refused else ProviderTimeout)(
+                type(error).__name__, reached=reached
+            )
         except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
             # Their text can hold the whole URL, so only the name of the class is kept.
             self.result = ProviderUnavailable(type(error).__name__)

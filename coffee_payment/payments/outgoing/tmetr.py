@@ -1,6 +1,7 @@
 """TMetr, the telemetry service of the machines: prices, heartbeats, the make command."""
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -22,6 +23,15 @@ _MILLISECONDS_FROM: Final = 10**11
 
 class PriceMissing(ProviderBadAnswer):
     """TMetr has no price for the drink, and no default price is set."""
+
+
+@dataclass(frozen=True)
+class MakeAnswer:
+    """What TMetr answered to a make command."""
+
+    status: str
+    """Empty when the answer has none."""
+    is_made: bool
 
 
 def _post(path: str, body: Any, *, utc: bool = False, empty_allowed: bool = False) -> Any:
@@ -53,8 +63,8 @@ def send_static_drink(device_uuid: str, drink_number: str, size: int) -> Decimal
     return Decimal(int(price))
 
 
-def send_make_command(order: Order) -> bool:
-    """Send the make command of an order; return whether the answer says that the drink is made."""
+def send_make_command(order: Order) -> MakeAnswer:
+    """Send the make command of an order. Raises `ProviderError`."""
     command = {
         "deviceId": order.device.device_uuid,
         "orderUuid": order.pk,
@@ -66,7 +76,8 @@ def send_make_command(order: Order) -> bool:
     if isinstance(answer, list) and len(answer) == 1:
         answer = answer[0]
     status = answer.get("status") if isinstance(answer, dict) else None
-    return isinstance(status, str) and status in settings.TMETR_MAKE_DONE_STATUSES
+    known = status if isinstance(status, str) else ""
+    return MakeAnswer(known.replace("\0", ""), known in settings.TMETR_MAKE_DONE_STATUSES)
 
 
 def get_device_heartbeat(device_uuid: str) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from payments.links import status_page
 from payments.models import Device, Order
+from payments.orders import journal
 from payments.orders.initiation import Refusal, external_page
 from payments.orders.validation import Validation, execute_validation_chain, validate_order
 from payments.outgoing import bulkhead, tmetr
@@ -112,6 +113,7 @@ def _create_order(scan: dict[str, str], device: Device, price: Decimal) -> Valid
     try:
         with transaction.atomic():
             order.save(force_insert=True)
+            journal.write(order.pk, journal.Kind.STEP, "scan", from_status="", to_status=order.status)
     except IntegrityError:
         other = Order.objects.select_related("device", "merchant").filter(pk=order.pk).first()
         if other is None:

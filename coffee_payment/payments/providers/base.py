@@ -3,13 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
 from payments.models import Order
-from payments.providers.payment import FetchedPayment, NewPayment, StartedPayment
+from payments.providers.payment import FetchedPayment, NewPayment, PaymentPage, StartedPayment
 
 
 class FieldType(StrEnum):
@@ -93,6 +94,25 @@ class Provider(ABC):
     @abstractmethod
     def fetch(self, credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
         """Return the state of a payment. Raises `ProviderError`."""
+
+    def account(self, _credentials: Mapping[str, Any]) -> str | None:
+        """Return the name of the account whose payments `list_page` lists; None: this provider has no list."""
+        return None
+
+    def list_page(
+        self, _credentials: Mapping[str, Any], _since: datetime, _until: datetime, _cursor: str | None
+    ) -> PaymentPage:
+        """Return a part of the payments that were created from one time to another. Raises `ProviderError`."""
+        raise NotImplementedError
+
+    def find_attempt(
+        self, _credentials: Mapping[str, Any], _order: Order, _number: int
+    ) -> list[FetchedPayment]:
+        """Return the payments of an attempt whose id was never stored, where the provider can be asked for them.
+
+        `number` is that of the attempt, from 1. Raises `ProviderError`.
+        """
+        return []
 
     def requires_receipt(self, _credentials: Mapping[str, Any]) -> bool:
         """Return whether a payment needs the customer's e-mail address for a receipt."""

@@ -12,13 +12,15 @@ from payments.outgoing.errors import CredentialsMissing
 logger = logging.getLogger(__name__)
 
 
-def find_credentials(order: Order) -> MerchantCredentials | None:
-    """Return the row of an order's merchant and its device's scenario (`device` loaded; one query).
+def find_credentials(order: Order, scenario: str | None = None) -> MerchantCredentials | None:
+    """Return the row of an order's merchant and a scenario, by default its device's (`device` loaded; one query).
 
     The merchant is the order's own: a machine may be sold while a payment is pending. Credentials that no key
     decrypts count as missing, and the log says why.
     """
-    rows = MerchantCredentials.objects.filter(merchant_id=order.merchant_id, scenario=order.device.scenario)
+    rows = MerchantCredentials.objects.filter(
+        merchant_id=order.merchant_id, scenario=scenario or order.device.scenario
+    )
     try:
         return rows.first()
     except ImproperlyConfigured:

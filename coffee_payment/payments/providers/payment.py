@@ -58,5 +58,22 @@ class FetchedPayment:
     amount: Decimal | None
     """In kopecks."""
     currency: str
+    is_final: bool = False
+    """Whether the provider will never change this answer into a success."""
+    is_refunded: bool = False
+    """Whether the money, or a part of it, went back to the customer."""
+    refunded: Decimal | None = None
+    """How much, in kopecks, where the provider says it."""
+    succeeded_at: datetime | None = None
+    """When the customer paid, where the provider says it."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """For `Provider.update_ledger` of the same provider; nothing else reads it."""
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """A part of a provider's list of payments."""
+
+    payments: list[FetchedPayment]
+    next_cursor: str | None
+    """What the next part is asked for with; None: this is the last one."""

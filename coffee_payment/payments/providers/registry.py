@@ -4,7 +4,7 @@ from typing import Final
 
 from django.conf import settings
 
-from payments.models import Device, MerchantCredentials
+from payments.models import Device, MerchantCredentials, Payment
 from payments.outgoing.errors import CredentialsMissing
 from payments.providers import custom, tbank, yookassa
 from payments.providers.base import CredentialField, Provider, Webhook
@@ -61,6 +61,16 @@ def provider_of(device: Device) -> Provider:
     provider = find_provider(device)
     if provider is None:
         raise CredentialsMissing(f"scenario {device.scenario[:50]!r} has no provider")
+    return provider
+
+
+def provider_of_payment(payment: Payment) -> Provider:
+    """Return the provider that a payment was started with (`order.device` loaded). Raises `CredentialsMissing`."""
+    if not payment.scenario:  # started before the scenario was stored
+        return provider_of(payment.order.device)
+    provider = PROVIDERS.get(payment.scenario)
+    if provider is None:
+        raise CredentialsMissing(f"scenario {payment.scenario!r} has no provider")
     return provider
 
 

@@ -42,6 +42,15 @@ STATES: Final = {
     ),
 }
 """The bank's statuses that mean something here; all others are `other`."""
+REFUNDED: Final = frozenset({"REFUNDED", "PARTIAL_REFUNDED", "REVERSED", "PARTIAL_REVERSED"})
+FINAL: Final = REFUNDED | frozenset(
+    {
+        "CONFIRMED",
+        "DEADLINE_EXPIRED",
+        "ATTEMPTS_EXPIRED",
+    }
+)
+"""After these no payment succeeds. After REJECTED, AUTH_FAIL and CANCELED the customer may still pay on the page."""
 
 
 def start(credentials: Mapping[str, Any], payment: NewPayment) -> StartedPayment:
@@ -82,15 +91,39 @@ def fetch(credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
     answer = _call("GetState", parameters, password)
     if str(answer.get("PaymentId")) != payment_id:
         raise ProviderBadAnswer("the answer is about another payment")
+    return _fetched(answer, payment_id)
+
+
+def check_order(credentials: Mapping[str, Any], order_id: str) -> list[FetchedPayment]:
+    """Call CheckOrder: the payments with an OrderId; none when the bank does not know it."""
+    terminal, password = required(credentials, "terminal_key", "password")
+    try:
+        answer = _call("CheckOrder", {"TerminalKey": terminal, "OrderId": order_id}, password)
+    except ProviderRejected as error:
+        if error.status is not None:
+            raise
+        return []
+    payments = answer.get("Payments")
+    if not isinstance(payments, list):
+        raise ProviderBadAnswer("the answer has no list of payments")
+    named = [{**fields_of(payment), "OrderId": order_id} for payment in payments]
+    return [_fetched(payment, payment_id_of(payment.get("PaymentId"))) for payment in named]
+
+
+def _fetched(answer: Mapping[str, Any], payment_id: str) -> FetchedPayment:
     status = answer.get("Status")
     if not isinstance(status, str):
         raise ProviderBadAnswer("the answer has no status")
+    amount = kopecks(answer.get("Amount"))
     return FetchedPayment(
         payment_id=payment_id,
         state=STATES.get(status, PaymentState.OTHER),
         raw_status=status,
         order_id=str(answer.get("OrderId", "")),
-        amount=kopecks(answer.get("Amount")),
+        amount=amount,
+        is_final=status in FINAL,
+        is_refunded=status in REFUNDED,
+        refunded=amount if status in ("REFUNDED", "REVERSED") else None,
         currency=CURRENCY,  # the bank's terminals here take rubles only and the answer names no currency
     )
 

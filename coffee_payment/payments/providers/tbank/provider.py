@@ -7,7 +7,7 @@ from payments.models import Order
 from payments.providers.base import CredentialField, Provider
 from payments.providers.payment import FetchedPayment, NewPayment, StartedPayment
 from payments.providers.tbank import client, ledger
-from payments.providers.tbank.order_ids import is_order_id_of
+from payments.providers.tbank.order_ids import is_order_id_of, order_id_of_attempt
 from payments.providers.tbank.webhook import TBankWebhook
 
 
@@ -31,6 +31,10 @@ class TBankProvider(Provider):
     def fetch(self, credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
         """Call GetState. Raises `ProviderError`."""
         return client.fetch(credentials, payment_id)
+
+    def find_attempt(self, credentials: Mapping[str, Any], order: Order, number: int) -> list[FetchedPayment]:
+        """Call CheckOrder with the OrderId of an attempt. Raises `ProviderError`."""
+        return client.check_order(credentials, order_id_of_attempt(order.pk, number))
 
     def owns_order_id(self, provider_order_id: str, order_id: str) -> bool:
         """Return whether an OrderId belongs to one of an order's attempts."""

@@ -1,21 +1,31 @@
 """Calls of the YooKassa API: payments in rubles, captured at once, confirmed by redirect."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
 from payments.links import return_url
 from payments.outgoing.errors import ProviderBadAnswer, ProviderError, ProviderTimeout, ProviderUnavailable
 from payments.outgoing.http import call_json, fields_of
-from payments.providers.parsing import kopecks, payment_id_of, redirect_of, required
-from payments.providers.payment import CURRENCY, FetchedPayment, NewPayment, PaymentState, StartedPayment
+from payments.providers.parsing import kopecks, payment_id_of, redirect_of, required, text_of
+from payments.providers.payment import (
+    CURRENCY,
+    FetchedPayment,
+    NewPayment,
+    PaymentPage,
+    PaymentState,
+    StartedPayment,
+)
 from payments.user_messages import PAYMENT_DESCRIPTION
 
 DESCRIPTION_LENGTH: Final = 128
 KOPECKS_IN_RUBLE: Final = 100
+PAGE_LENGTH: Final = 100
+"""The API's own limit."""
 _SERVER_ERROR: Final = 500
 
 
@@ -59,21 +69,64 @@ def fetch(credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
     answer = fields_of(call_json("GET", url, auth=(account, secret)))
     if answer.get("id") != payment_id:
         raise ProviderBadAnswer("the answer is about another payment")
+    return _fetched(answer)
+
+
+def list_page(
+    credentials: Mapping[str, Any], since: datetime, until: datetime, cursor: str | None
+) -> PaymentPage:
+    """Return a part of the account's payments by their time of creation, newest first.
+
+    https://yookassa.ru/developers/api#get_payments_list
+    """
+    account, secret = required(credentials, "account_id", "secret_key")
+    query = {
+        "created_at.gte": _moment(since),
+        "created_at.lt": _moment(until),
+        "limit": str(PAGE_LENGTH),
+        **({"cursor": cursor} if cursor else {}),
+    }
+    url = f"{settings.YOOKASSA_BASE_URL}/payments?{urlencode(query)}"
+    answer = fields_of(call_json("GET", url, auth=(account, secret)))
+    items, following = answer.get("items"), answer.get("next_cursor")
+    if not isinstance(items, list) or not isinstance(following, str | None):
+        raise ProviderBadAnswer("the list of payments cannot be read")
+    return PaymentPage([_fetched(fields_of(item)) for item in items], following)
+
+
+def _moment(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _fetched(answer: Mapping[str, Any]) -> FetchedPayment:
     status = answer.get("status")
     if not isinstance(status, str):
         raise ProviderBadAnswer("the answer has no status")
     amount = answer.get("amount")
     metadata = answer.get("metadata")
     registration = answer.get("receipt_registration")
+    refunded = _amount(answer.get("refunded_amount"))
     return FetchedPayment(
-        payment_id=payment_id,
+        payment_id=payment_id_of(answer.get("id")),
         state=PaymentState(status) if status in _STATES else PaymentState.OTHER,
         raw_status=status,
-        order_id=str(metadata.get("order_uuid", "")) if isinstance(metadata, dict) else "",
+        order_id=text_of(metadata, "order_uuid"),
         amount=_amount(amount),
         currency=str(amount.get("currency", "")) if isinstance(amount, dict) else "",
+        is_final=status in _FINAL,
+        is_refunded=bool(refunded),
+        refunded=refunded or None,
+        succeeded_at=_time(answer.get("captured_at")),
         details={"receipt_registration": registration} if isinstance(registration, str) else {},
     )
+
+
+def _time(value: Any) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return time if time is not None and time.tzinfo is not None else None
 
 
 def rubles(kopecks: Decimal) -> dict[str, str]:
@@ -82,6 +135,8 @@ def rubles(kopecks: Decimal) -> dict[str, str]:
 
 
 _STATES: Final = frozenset({"pending", "succeeded", "canceled", "waiting_for_capture"})
+_FINAL: Final = frozenset({"succeeded", "canceled"})
+"""https://yookassa.ru/developers/payment-acceptance/getting-started/payment-process: these never change."""
 
 
 def _is_worth_repeating(error: ProviderError) -> bool:

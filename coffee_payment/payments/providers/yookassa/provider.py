@@ -1,11 +1,12 @@
 """The two scenarios of YooKassa."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from payments.models import Order
 from payments.providers.base import CredentialField, FieldType, Provider
-from payments.providers.payment import FetchedPayment, NewPayment, StartedPayment
+from payments.providers.payment import FetchedPayment, NewPayment, PaymentPage, StartedPayment
 from payments.providers.yookassa import client, receipts
 from payments.providers.yookassa.webhook import YookassaWebhook
 
@@ -40,6 +41,16 @@ class YookassaProvider(Provider):
     def fetch(self, credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
         """Ask for a payment by its id. Raises `ProviderError`."""
         return client.fetch(credentials, payment_id)
+
+    def account(self, credentials: Mapping[str, Any]) -> str | None:
+        """Return the account's id: both scenarios may share one."""
+        return f"yookassa {credentials.get('account_id')}"
+
+    def list_page(
+        self, credentials: Mapping[str, Any], since: datetime, until: datetime, cursor: str | None
+    ) -> PaymentPage:
+        """Return a part of the account's payments. Raises `ProviderError`."""
+        return client.list_page(credentials, since, until, cursor)
 
     def update_ledger(self, order: Order, payment: FetchedPayment, *, successful: bool) -> None:  # noqa: ARG002
         """Store whether the receipt was registered: a receipt may be older than the device's scenario."""

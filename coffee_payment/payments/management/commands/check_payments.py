@@ -1,0 +1,34 @@
+"""`manage.py check_payments`: whether every paid order is made or with staff, and the ledger says so."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from payments.management.tables import database_needed, end_with, write_table
+from payments.orders.truth import BREACHES, breaches
+
+
+class Command(BaseCommand):
+    """Changes nothing. Exit status 0: holds; 1: broken, with a table of the orders; 2: could not be asked."""
+
+    help = "Check that every payment that a provider calls successful is made or with staff."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the form and the length of the output."""
+        parser.add_argument("--json", action="store_true", help="one JSON object for each breach")
+        parser.add_argument("--rows", type=int, default=1000, help="at most so many breaches (default 1000)")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print the breaches and set the exit status."""
+        with database_needed():
+            found = breaches(options["rows"])
+        if options["json"]:
+            for breach in found:
+                self.stdout.write(json.dumps(breach.as_row()))
+        elif found:
+            rows = [(*breach.as_row().values(), BREACHES[breach.kind]) for breach in found]
+            write_table(self.stdout, ("kind", "order", "payment", "since", "meaning"), rows)
+        else:
+            self.stdout.write("Every paid order is made or with staff.")
+        end_with(1 if found else 0)

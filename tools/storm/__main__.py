@@ -1,0 +1,120 @@
+"""`python -m tools.storm --seed N --orders N`: exit status 1 when a paid order is lost, 2 when it cannot run.
+
+The figures are taken in a database of their own, on the server that DB_HOST and its friends name, or on one that is
+started for the run.
+"""
+
+import argparse
+import contextlib
+import os
+import secrets
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from cryptography.fernet import Fernet
+from psycopg2 import sql
+
+from verification.errors import CannotRun
+from verification.postgres.providers import start
+
+SERVER = Path(__file__).parents[2] / "coffee_payment"
+
+
+def main() -> int:
+    """Run the storm, print the table."""
+    options = _options()
+    try:
+        with _database() as environment:
+            return _run(options, environment)
+    except (CannotRun, psycopg2.OperationalError, RuntimeError) as error:
+        print(f"storm: {str(error).strip().partition(chr(10))[0]}", file=sys.stderr)
+        return 2
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[dict[str, str]]:
+    """Create a database; drop it at the end."""
+    with contextlib.ExitStack() as stack:
+        if os.environ.get("DB_HOST"):
+            names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+            address = {name: os.environ.get(f"DB_{key}", "") for name, key in names.items()}
+        else:
+            server = stack.enter_context(start("embedded"))
+            address = {
+                "host": server.host,
+                "port": str(server.port),
+                "user": server.user,
+                "password": server.password,
+            }
+        name = f"storm_{uuid.uuid4().hex[:12]}"
+        _maintain(address, "CREATE DATABASE {}", name)
+        try:
+            yield {"DB_NAME": name, **{f"DB_{key.upper()}": value for key, value in address.items()}}
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            _maintain(address, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _maintain(address: dict[str, str], statement: str, name: str) -> None:
+    given: dict[str, Any] = {key: value for key, value in address.items() if value}
+    connection = psycopg2.connect(dbname="postgres", **given)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    finally:
+        connection.close()
+
+
+def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
+    environment = {
+        **database,
+        "DJANGO_SETTINGS_MODULE": "coffee_payment.settings",
+        "DEBUG": "true",
+        "SECRET_KEY": secrets.token_hex(32),
+        "CREDENTIALS_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "LOG_LEVEL": "CRITICAL",
+        "TMETR_TOKEN": "storm-token",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "ORDER_EXPIRATION_MINUTES": "1",
+        "PAYMENT_TRUTH_MINUTES": "1",
+        "PAYMENT_API_TIMEOUT_S": "0.5",
+        "FAST_TRACK_INTERVAL_S": "1",
+        "SLOW_TRACK_INTERVAL_S": "3",
+        "RECONCILIATION_CALLS_PER_S": "10000",
+    }
+    os.environ.update(environment)
+    sys.path.insert(0, str(SERVER))
+    from tools.storm import stage
+
+    begun = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
+    verdict = stage.play(options.seed, options.orders, port, environment, options.sabotage)
+    print(f"{time.monotonic() - begun:.0f} s")
+    return 0 if verdict.holds else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.storm", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--orders", type=int, default=1000)
+    parser.add_argument(
+        "--sabotage",
+        choices=("follow-up",),
+        default="",
+        help="turn a part of the server off, to see that the storm notices",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
