@@ -28,11 +28,12 @@ def case_server(tls_server: Server) -> Iterator[TlsTestServer]:
         yield case_server
 
 
-def test_all_26_cases_are_in_the_table() -> None:
+def test_the_numbers_of_the_cases_leave_none_out() -> None:
     """Each number is there once; every server configuration is used."""
     numbers = [case.number for case in CASES]
 
-    assert {int("".join(filter(str.isdigit, number))) for number in numbers} == set(range(1, 27))
+    kinds = {int("".join(filter(str.isdigit, number))) for number in numbers}
+    assert kinds == set(range(1, max(kinds) + 1))
     assert len(numbers) == len(set(numbers))
     assert {case.server for case in CASES} == set(CONFIGURATIONS)
 
