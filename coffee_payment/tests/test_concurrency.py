@@ -13,6 +13,7 @@ from typing import Any, Final
 import psycopg2
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 from payments.models import Order, Payment
 from payments.orders.initiation import attempt_lease
@@ -309,6 +310,7 @@ def test_a_make_answer_whose_database_is_lost_leaves_the_order_to_staff(
 
 
 @pytest.mark.parametrize("kind", ["pay", "initiate", "webhook"])
+@override_settings(PROVIDER_CALLS_LIMIT=12)  # as many calls as threads: none is refused
 def test_requests_at_the_same_moment_do_it_once(shop: Shop, providers: Providers, kind: str) -> None:
     """Eight threads, one order: one row, one payment, one make command."""
     device = shop.device()
