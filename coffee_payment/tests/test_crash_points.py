@@ -151,7 +151,10 @@ class Flow:
                 raise
         if self.points.dead:
             self.points.dead = False
-            connection.close()
+            # A new process has a new connection: Django keeps one that was lost within a transaction.
+            real: Any = connections["default"]
+            real.in_atomic_block = real.closed_in_transaction = False
+            real.close()
             return None
         return result
 
