@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from payments.background import claims, tick
-from payments.models import Order
+from payments.background import claims, follow_up, tick
+from payments.models import JournalEntry, Order, Payment
+from payments.orders.cases import open_cases
 from payments.tasks import check_pending_payments
 
 from tests.shop import Providers, Shop
@@ -104,3 +105,23 @@ def test_a_claim_reads_the_index(shop: Shop) -> None:
     due = claims.due(timezone.now()).order_by("next_check_at")
 
     assert "payments_order_bg_check_idx" in due.explain()
+
+
+LOOKUPS = {
+    "payments_payment_check_idx": lambda: follow_up.due(timezone.now()).order_by("next_check_at"),
+    "payments_order_make_idx": lambda: claims.unanswered(timezone.now()),
+    "payments_payment_txn_idx": lambda: Payment.objects.filter(transaction_id="p-1"),
+    "payments_journal_order_idx": lambda: JournalEntry.objects.filter(order_id="o-1").order_by("pk"),
+    "payments_payment_doubt_idx": open_cases,
+    "payments_order_reference_idx": lambda: Order.objects.filter(payment_reference_id="p-1"),
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("index", LOOKUPS)
+def test_follow_up_and_staff_read_indexes(shop: Shop, index: str) -> None:
+    """However many orders and payments there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert index in LOOKUPS[index]().explain()

@@ -109,6 +109,7 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
 
     list_display = ("id", "drink_name", "status", "status_check_type", "price", "created_at")
     list_filter = ("status", "status_check_type", "created_at")
+    show_full_result_count = False
     search_fields = ("id", "payment_reference_id", "device__device_uuid", "device__location")
     readonly_fields = (
         "id",
@@ -177,6 +178,8 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Rows that only the server writes."""
+
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False."""
