@@ -57,13 +57,6 @@ class Configuration:
         """Return the absolute path of a file that the configuration names."""
         return self.root / relative
 
-    @property
-    def reports_directory(self) -> Path:
-        """Where a run writes; made on demand."""
-        directory = self.root / self.reports
-        directory.mkdir(parents=True, exist_ok=True)
-        return directory
-
     def variables(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment of a process of this project, secrets generated where they are missing."""
         variables = dict(os.environ if base is None else base)
