@@ -1,1 +1,3 @@
+"""Faults, still to come."""
+
 FAULTS: tuple[()] = ()
