@@ -268,7 +268,7 @@ def test_no_interleaving_breaks_an_order(
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=100,
+                max_examples=50,
                 stateful_step_count=15,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
