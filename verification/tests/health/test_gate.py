@@ -8,9 +8,6 @@ import pytest
 from verification.project.configuration import Configuration
 from verification.tests.suite.faulty_copies import Outcome, copy_project, gate
 
-# Its servers take long to start: one process starts them for all tests of this file.
-pytestmark = pytest.mark.xdist_group("health-gate")
-
 FAULTY_VIEW = """
 
 _original = {name}

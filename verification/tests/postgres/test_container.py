@@ -19,7 +19,7 @@ from verification.postgres.providers import Choice
 from verification.postgres.tls import Authority
 from verification.processes.identity import ProcessIdentity
 
-pytestmark = [pytest.mark.container, pytest.mark.xdist_group("container")]
+pytestmark = pytest.mark.container
 
 
 @pytest.fixture(scope="module")

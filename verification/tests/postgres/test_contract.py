@@ -9,9 +9,6 @@ from verification.errors import CannotRun
 from verification.postgres import providers
 from verification.postgres.server import Server
 
-# Its servers take long to start: one process starts them for all tests of this file.
-pytestmark = pytest.mark.xdist_group("contract")
-
 CONTAINER = pytest.param("container", marks=pytest.mark.container)
 MANAGED = pytest.mark.parametrize("server", ["embedded", CONTAINER], indirect=True, scope="module")
 

@@ -22,9 +22,6 @@ from verification.postgres.server import Server
 from verification.processes import account
 from verification.tests.postgres.processes import result_of, run_harness
 
-# Its servers take long to start: one process starts them for all tests of this file.
-pytestmark = pytest.mark.xdist_group("embedded")
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedServer]:

@@ -20,9 +20,6 @@ import pytest
 from verification.postgres import engine
 from verification.tests.postgres.processes import SECONDS, processes_with, run_harness, wait_until
 
-# Its servers take long to start: one process starts them for all tests of this file.
-pytestmark = pytest.mark.xdist_group("lifetime")
-
 ENDS: Final[dict[str, signal.Signals | None]] = {
     "success": None,
     "failure": None,

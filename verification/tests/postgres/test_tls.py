@@ -15,9 +15,6 @@ from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.postgres.tls import Authority, Material
 
-# Its servers take long to start: one process starts them for all tests of this file.
-pytestmark = pytest.mark.xdist_group("tls")
-
 
 @pytest.fixture(scope="module")
 def authority() -> Authority:

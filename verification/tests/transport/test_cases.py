@@ -11,7 +11,7 @@ from verification.transport.case_run import run_cases
 from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, MISSING, Case
 from verification.transport.tls_server import CONFIGURATIONS, TlsTestServer
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("transport")]
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
