@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from verification.environment.deployment_comparison import RUNTIME
@@ -78,7 +78,7 @@ def _contexts(configuration: Configuration, probe: Probe) -> list[_Context]:
                 "add the variables that it needs to environment in pyproject.toml",
             )
         stable = {name: value for name, value in first.settings.items() if second.settings.get(name) == value}
-        contexts.append((variables, Loaded(None, stable, first.engine, first.ssl, first.reads, first.whole)))
+        contexts.append((variables, replace(first, settings=stable)))
     return contexts
 
 

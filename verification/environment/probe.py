@@ -11,10 +11,13 @@ from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from verification.environment.recording_environ import Loader, fingerprints
 from verification.processes.serve import serve
+
+OTHERS: Final = frozenset({"channel_binding", "gssencmode", "require_auth", "requiressl"})
+"""libpq's keywords about security whose names do not begin with ``ssl``."""
 
 
 def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,12 +33,17 @@ def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ssl_options(module: ModuleType) -> dict[str, Any]:
-    """Return the engine of the default database and its options about TLS."""
-    database = getattr(module, "DATABASES", {}).get("default", {})
-    options = database.get("OPTIONS", {})
+    """Return alias -> its engine and its options about TLS."""
     return {
-        "engine": database.get("ENGINE"),
-        "ssl": {key: str(value) for key, value in options.items() if key.startswith("ssl")},
+        alias: {
+            "engine": str(database.get("ENGINE")),
+            "ssl": {
+                keyword: str(value)
+                for keyword, value in (database.get("OPTIONS") or {}).items()
+                if keyword.startswith("ssl") or keyword in OTHERS
+            },
+        }
+        for alias, database in (getattr(module, "DATABASES", None) or {}).items()
     }
 
 

@@ -13,15 +13,28 @@ from verification.project.environment import clean_environment
 
 
 @dataclass(frozen=True)
+class DatabaseOptions:
+    """One database alias."""
+
+    engine: str
+    ssl: Mapping[str, str]
+    """Its options about TLS."""
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether its engine is PostgreSQL's, also one that is derived from Django's."""
+        return "postg" in self.engine
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What one import of the settings came to."""
 
     error: str | None
     settings: Mapping[str, str]
     """Setting -> digest of its value."""
-    engine: str | None
-    ssl: Mapping[str, str]
-    """The default database's options about TLS."""
+    databases: Mapping[str, "DatabaseOptions"]
+    """Alias -> how it is connected."""
     reads: frozenset[Observed]
     whole: tuple[tuple[str, int], ...]
     """Places (file, line) that read the whole environment."""
@@ -54,12 +67,13 @@ class Probe:
         wanted = {**self.base, **(variables or {})}
         environment = {name: value for name, value in wanted.items() if value is not None}
         reply: dict[str, Any] = self._child.ask({"environment": environment})
-        options = reply.get("options", {})
         return Loaded(
             error=reply["error"],
             settings=reply.get("settings", {}),
-            engine=options.get("engine"),
-            ssl=options.get("ssl", {}),
+            databases={
+                alias: DatabaseOptions(each["engine"], each["ssl"])
+                for alias, each in reply.get("options", {}).items()
+            },
             reads=frozenset(Observed(*each) for each in reply.get("reads", ())),
             whole=tuple((file, line) for file, line in reply.get("whole", ())),
         )
