@@ -18,6 +18,8 @@ from verification.migrations.execution.runner import Event, Project, Runner
 from verification.migrations.execution.tree_reader import read_tree
 from verification.migrations.plan.chains import Chain, Squash, Tree
 from verification.postgres.server import Server
+from verification.schema.comparison.compare import DEFAULTS
+from verification.schema.comparison.options import Options
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,13 @@ class MigrationRunner:
         *,
         max_workers: int | None = None,
         progress: Callable[[int, Event], None] | None = None,
+        options: Options = DEFAULTS,
     ) -> None:
-        """Start one worker. ``progress``: called with the number of the worker at each of its steps."""
+        """Start one worker. ``progress``: called with the number of the worker at each of its steps.
+
+        ``options``: what every comparison of this project's databases leaves out.
+        """
+        self.options = options
         self.project = project
         self.server = server
         self.progress = progress
