@@ -189,6 +189,7 @@ class Order(models.Model):
                 name="payments_order_reference_idx",
                 condition=models.Q(payment_reference_id__isnull=False),
             ),
+            models.Index(fields=["created_at"], name="payments_order_created_idx"),
         ]
 
     def __str__(self) -> str:
@@ -278,6 +279,7 @@ class Payment(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["transaction_id"], name="payments_payment_txn_idx"),
+            models.Index(fields=["created_at"], name="payments_payment_created_idx"),
             models.Index(
                 fields=["next_check_at"],
                 name="payments_payment_check_idx",
