@@ -6,10 +6,13 @@ answer for all of them: PROMETHEUS_MULTIPROC_DIR is set before this module is im
 Labels are bounded: hosts come from the settings, everything else is one of the words below.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from django.db import transaction
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.values import MutexValue, ValueClass
 
@@ -74,10 +77,22 @@ def count_disagreements(kind: str, number: int) -> None:
     _disagreements.labels(kind).inc(number)
 
 
+class _Workers(MultiProcessCollector):
+    """The library's collector, without the files of workers that are just starting."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the sums over all workers.
+
+        A worker makes its file first and gives it a length afterwards; the library cannot read an empty one.
+        """
+        files = [str(file) for file in Path(self._path).glob("*.db") if file.stat().st_size]
+        return self.merge(files)  # type: ignore[no-any-return, no-untyped-call]  # the library has no types here
+
+
 def collected() -> CollectorRegistry:
     """Return the figures of this process, or those of all that share PROMETHEUS_MULTIPROC_DIR."""
     if ValueClass is MutexValue:  # one process: the variable was not set at import
         return REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+    _Workers(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     return registry

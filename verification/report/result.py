@@ -141,16 +141,20 @@ class Check:
         self.notes.append(why)
         self.conclude(Verdict.PASSED)
 
-    def expect_none(self, findings: Iterable[Finding], name: str = "findings") -> None:
-        """Record how many findings there are as the figure ``name``, and fail with their lines if there is one."""
+    def expect_none(self, findings: Iterable[Finding | str], name: str = "findings") -> None:
+        """Record how many findings there are as the figure ``name``, and fail with their lines if there is one.
+
+        A finding that is a text has nothing but its line: the reason of the failure names as many as fit.
+        """
         found = list(findings)
         self.measure(name, len(found), "findings", limit=0)
-        self.differences += [finding.to_difference() for finding in found]
+        self.differences += [finding.to_difference() for finding in found if not isinstance(finding, str)]
         if found:
-            lines = [finding.line for finding in found]
+            lines = [finding if isinstance(finding, str) else finding.line for finding in found]
             if len(lines) > FINDINGS_SHOWN:
                 lines[FINDINGS_SHOWN:] = [f"and {len(lines) - FINDINGS_SHOWN} more, in the report"]
-            raise AssertionError("\n".join(lines))
+            separator = "; " if all(isinstance(finding, str) for finding in found) else "\n"
+            raise AssertionError(separator.join(lines))
 
     def conclude(self, verdict: Verdict, reason: str = "") -> None:
         """Record a verdict; of several the worst counts, with the reason that came with it."""

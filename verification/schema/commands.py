@@ -23,7 +23,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add both commands to the command line."""
     diff = subparsers.add_parser(
         "diff",
-        help="two databases or snapshots: every difference of their schemas",
         parents=[comparison_options()],
     )
     diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
@@ -43,7 +42,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     ):
         diff.add_argument(f"--{name}", action="store_true", help=text)
     diff.set_defaults(handler=_diff)
-    snapshot = subparsers.add_parser("snapshot", help="write a database's schema to a file")
+    snapshot = subparsers.add_parser("snapshot")
     snapshot.add_argument("url", metavar="URL", help="the database, as a postgresql:// URL")
     snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     snapshot.set_defaults(handler=_snapshot)

@@ -1,10 +1,19 @@
-"""Short names for the fixtures of the plugin."""
+"""Fixtures of the suite: short names for those of the plugin, and the processes that several modules ask."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from verification.postgres.server import Server
+from verification.errors import CannotRun
+from verification.health.detectors.session import HealthSession
+from verification.health.violating_project import configuration as violating_project
+from verification.postgres.server import Database, Server
 from verification.project.configuration import Configuration
 from verification.report.result import Check
+from verification.transport.project_connections import Sessions
+from verification.transport.tls_server import TlsTestServer
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +38,79 @@ def tls_server(verification_tls_server: Server) -> Server:
 def check(verification_check: Check) -> Check:
     """The check that the running test stands for."""
     return verification_check
+
+
+WATCHES_THE_RUN = "test_whole_run"
+"""The check that comes last, and whose server is asked from the first check on."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the check that watches the whole run at its end."""
+    items.sort(key=lambda item: item.name == WATCHES_THE_RUN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched_run(request: pytest.FixtureRequest) -> None:
+    """Start the project's servers with the first check, if the last one is to say what they did meanwhile."""
+    if any(item.name == WATCHES_THE_RUN for item in request.session.items):
+        with suppress(CannotRun):  # the checks that ask for the project say why
+            request.getfixturevalue("project").ask_steadily()
+
+
+@pytest.fixture(scope="session")
+def health_path(configuration: Configuration) -> str:
+    """The path that probes request."""
+    if not configuration.health_path:
+        raise CannotRun(
+            "pyproject.toml: [tool.verification] has no health_path",
+            'add health_path = "/health": without it Properties 1 and 2 cannot be verified',
+        )
+    return configuration.health_path
+
+
+@pytest.fixture(scope="session")
+def health_database(server: Server) -> Iterator[Database]:
+    """The database of all processes that are asked for their health."""
+    with server.database() as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def project(
+    configuration: Configuration, health_database: Database, health_path: str, pytestconfig: pytest.Config
+) -> Iterator[HealthSession]:
+    """The processes of the project under verification."""
+    paths = {health_path: health_path}
+    with HealthSession(configuration, health_database, paths, view=configuration.health_view) as session:
+        yield session
+        if reports := pytestconfig.getoption("--verification-reports"):
+            Path(reports, "health-server.log").write_text(session.log(), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def control(health_database: Database) -> Iterator[HealthSession]:
+    """The processes of the project that commits every violation."""
+    paths = violating_project.PATHS
+    with HealthSession(violating_project.configuration(), health_database, paths) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def case_server(tls_server: Server) -> Iterator[TlsTestServer]:
+    """The TLS server with certificates and rules for the cases."""
+    with TlsTestServer(tls_server) as case_server:
+        case_server.apply("good")
+        yield case_server
+
+
+@pytest.fixture(scope="session")
+def sessions(configuration: Configuration, case_server: TlsTestServer) -> Iterator[Sessions]:
+    """Processes of the project, with an empty home directory."""
+    with Sessions(configuration, case_server.home) as sessions:
+        yield sessions
+
+
+@pytest.fixture(scope="session")
+def tls_database(case_server: TlsTestServer) -> Database:
+    """A database in the TLS server."""
+    return Database(case_server.server, "postgres")

@@ -160,12 +160,16 @@ def is_check(item: pytest.Item) -> bool:
 
 
 def open_check(item: pytest.Item) -> Check:
-    """Return a check named after its test: ``test_schema.py::test_schema_drift`` is ``schema.drift``."""
+    """Return a check named after its test: ``test_schema.py::test_schema_drift`` is ``schema.drift``.
+
+    In the suite the area is the first word of the module: ``test_health_latency.py::test_alarm`` is ``health.alarm``.
+    """
     module = item.path.stem.removeprefix("test_")
+    area = module.partition("_")[0] if SUITE in item.path.parents else module
     document = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
     title = document.splitlines()[0] if document else item.name.removeprefix("test_").replace("_", " ")
-    name = item.name.removeprefix("test_").removeprefix(f"{module}_")
-    return Check(name=f"{module}.{name}", title=title)
+    name = item.name.removeprefix("test_").removeprefix(f"{area}_")
+    return Check(name=f"{area}.{name}", title=title)
 
 
 def names_of_tests(module: Path) -> list[str]:

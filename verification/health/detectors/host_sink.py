@@ -17,7 +17,9 @@ from verification.health.detectors.violations import DATABASE, Violation
 from verification.processes.port import LOOPBACK
 
 DETECTOR: Final = Detector(
-    "host sink", DATABASE | {Violation.RAW_SOCKET}, "hosts that the settings do not name"
+    "host sink",
+    DATABASE | {Violation.RAW_SOCKET, Violation.WITH_COOKIE},
+    "hosts that the settings do not name",
 )
 BASE_SETTINGS: Final = "VERIFICATION_BASE_SETTINGS"
 SINK_PORT: Final = "VERIFICATION_HOST_SINK_PORT"

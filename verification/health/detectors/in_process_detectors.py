@@ -3,11 +3,16 @@
 Each sees what its docstring says and nothing else, so several are used. Django must be set up.
 """
 
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, Final
+from unittest.mock import patch
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,6 +26,9 @@ Seen = list[str]
 
 AUDIT_EVENTS: Final = frozenset(
     {
+        "dbm.open",
+        "ftplib.connect",
+        "http.client.connect",
         "os.exec",
         "os.fork",
         "os.forkpty",
@@ -34,10 +42,18 @@ AUDIT_EVENTS: Final = frozenset(
         "socket.getnameinfo",
         "socket.sendmsg",
         "socket.sendto",
+        "sqlite3.connect",
         "subprocess.Popen",
+        "urllib.Request",
     }
 )
 """Audit events of calls that leave the process (Python documentation, "Audit events table")."""
+CHANGES: Final = frozenset(
+    {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.link", "os.symlink"}
+)
+"""Audit events of calls that change files."""
+WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+"""Flags of a file that is opened to be written."""
 
 
 @contextmanager
@@ -93,12 +109,41 @@ def blocked_connections() -> Iterator[Seen]:
             setattr(BaseDatabaseWrapper, name, method)
 
 
+DRIVERS: Final = ("psycopg2", "psycopg")
+"""Modules that connect in C (libpq), so that no audit event tells of it."""
+
+
+@contextmanager
+def blocked_drivers() -> Iterator[Seen]:
+    """See and refuse connections that are made with a PostgreSQL driver, past Django."""
+    seen: Seen = []
+    with ExitStack() as stack:
+        for name in [name for name in DRIVERS if find_spec(name)]:
+            driver = import_module(name)
+
+            def refuse(*_: object, driver: ModuleType = driver, **__: object) -> None:
+                seen.append(f"{driver.__name__}: a connection was requested")
+                raise driver.OperationalError(seen[-1])
+
+            owners = [driver, *filter(None, [getattr(driver, "Connection", None)])]
+            for owner in owners:
+                for name_of_function in {"connect", "_connect"} & vars(owner).keys():
+                    stack.enter_context(patch.object(owner, name_of_function, refuse))
+        yield seen
+
+
 _listeners: list[Seen] = []
 _hooked = False
 
 
+def _leaves(event: str, arguments: tuple[Any, ...]) -> bool:
+    if event == "open":
+        return isinstance(arguments[2], int) and bool(arguments[2] & WRITING) and arguments[0] != os.devnull
+    return event in AUDIT_EVENTS or event in CHANGES
+
+
 def _record(event: str, arguments: tuple[Any, ...]) -> None:
-    if _listeners and event in AUDIT_EVENTS:
+    if _listeners and _leaves(event, arguments):
         described = f"{event} {tuple(value for value in arguments if not isinstance(value, socket.socket))}"
         for listener in _listeners:
             listener.append(described[:200])
@@ -106,7 +151,7 @@ def _record(event: str, arguments: tuple[Any, ...]) -> None:
 
 @contextmanager
 def audited_calls() -> Iterator[Seen]:
-    """See sockets, name lookups, programs and forks of Python code, in every thread; not of libpq (C)."""
+    """See sockets, name lookups, programs, forks and files of Python code, in every thread; not of libpq (C)."""
     global _hooked  # noqa: PLW0603 - an audit hook cannot be removed: add one, once
     if not _hooked:
         sys.addaudithook(_record)
@@ -119,6 +164,20 @@ def audited_calls() -> Iterator[Seen]:
         _listeners.remove(seen)
 
 
+@contextmanager
+def everything() -> Iterator[Callable[[], list[str]]]:
+    """See what the detectors that refuse or record see, all at once; yield a function that takes the lines so far."""
+    with blocked_connections() as connections, blocked_drivers() as drivers, audited_calls() as calls:
+
+        def take() -> list[str]:
+            lines = [*connections, *drivers, *calls]
+            for seen in (connections, drivers, calls):
+                seen.clear()
+            return lines
+
+        yield take
+
+
 _DJANGO_BLIND_TO: Final = "other threads, bare connects, raw drivers"
 DETECTORS: Final[dict[Detector, Callable[[], AbstractContextManager[Seen]]]] = {
     Detector("captured queries", DJANGO_QUERIES, _DJANGO_BLIND_TO): captured_queries,
@@ -127,3 +186,7 @@ DETECTORS: Final[dict[Detector, Callable[[], AbstractContextManager[Seen]]]] = {
     Detector("audit hook", CALLS, "libpq and other C code"): audited_calls,
 }
 BY_NAME: Final = {detector.name: watch for detector, watch in DETECTORS.items()}
+TOGETHER: Final = (("captured queries", "execute wrapper"), ("blocked connections",), ("audit hook",))
+"""Detectors that observe the same process, since none of them changes what another sees."""
+DRAWN: Final = Detector("drawn requests", frozenset(Violation), "C code other than PostgreSQL's drivers")
+"""``everything`` under requests of every kind, on a clock that is moved between them."""

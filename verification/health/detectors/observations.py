@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from http import HTTPStatus
 from typing import Final, Self
 
 from verification.errors import CannotRun
+from verification.health.requests import Request
 from verification.processes.child import Child, ChildFailed
 from verification.processes.output import last_line
 from verification.project.configuration import Configuration
@@ -56,15 +57,16 @@ def observe_in_process(
     configuration: Configuration,
     variables: Mapping[str, str],
     *,
-    detectors: Sequence[str],
     paths: Mapping[str, str],
-    requests: int,
+    requests: Sequence[Request],
+    examples: int,
     view: str = "",
 ) -> list[Observation]:
-    """Observe with in-process detectors, by name, in a new process of the project.
+    """Observe with the in-process detectors in a new process of the project.
 
-    ``paths`` maps the name of a subject to its path; ``view`` is the dotted name of a view that is called
-    as a function too, with the first path. Raises ``CannotRun`` if the project does not start.
+    ``paths`` maps the name of a subject to its path; each is asked with the ``requests``, and then with so many
+    drawn ``examples``. ``view`` is the dotted name of a view that is called as a function too, with the first path.
+    Raises ``CannotRun`` if the project does not start.
     """
     with Child(
         configuration.settings,
@@ -78,8 +80,8 @@ def observe_in_process(
                     "application": configuration.wsgi,
                     "view": view,
                     "paths": dict(paths),
-                    "detectors": list(detectors),
-                    "requests": requests,
+                    "requests": [astuple(request) for request in requests],
+                    "examples": examples,
                 }
             )
             reply = child.receive(IN_PROCESS_SECONDS)

@@ -1,14 +1,18 @@
 """One project and its detectors: starts its processes together, then observes them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPException
 from typing import Final, Self
 
 from verification.errors import CannotRun
 from verification.health.detectors import host_sink, in_process_detectors, postgres_log, strace
 from verification.health.detectors.detector import Detector
 from verification.health.detectors.observations import Observation, observe_in_process
+from verification.health.detectors.steady_requests import SteadyRequests
 from verification.health.detectors.violations import Violation
+from verification.health.requests import Request
 from verification.postgres.server import Database, Server
 from verification.processes.port import LOOPBACK, Port
 from verification.project import wsgi_ready
@@ -23,6 +27,7 @@ WITHOUT_DATABASE: Final = Detector(
 )
 ALL: Final = (
     *in_process_detectors.DETECTORS,
+    in_process_detectors.DRAWN,
     postgres_log.DETECTOR,
     host_sink.DETECTOR,
     WITHOUT_DATABASE,
@@ -32,13 +37,14 @@ ALL: Final = (
 ANNOUNCED_APPLICATION: Final = "verification.project.wsgi_ready:application"
 ONE_WORKER: Final = ("--workers", "1")
 """One worker is enough for one client, and its first request is the first of the server."""
+ANSWER_SECONDS: Final = 5.0
 
 
 class HealthSession:
     """The processes of one project on one database; the end of the ``with`` block stops them.
 
-    ``paths``: subject -> path to request. Each ``observe_`` method requests every path ``requests`` times
-    and returns an observation for each detector and subject.
+    ``paths``: subject -> path to request. Each ``observe_`` method makes the requests to every path and returns an
+    observation for each detector and subject.
     """
 
     def __init__(
@@ -50,10 +56,13 @@ class HealthSession:
         self.variables = environment(configuration, database)
         self.strace_unavailable = strace.unavailable()
         """Why strace cannot be used on this machine; None if it can."""
+        self.answer_word = secrets.token_hex(8)
+        """With it the strict site answers 200 to any path, see ``wsgi_ready``."""
         self._view = view
         self._waited = False
         self._failure: CannotRun | None = None
         self._stack = ExitStack()
+        self._steady: SteadyRequests | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:  # stops what has started if a later process does not start
@@ -68,6 +77,7 @@ class HealthSession:
                     {
                         **self._sink.variables(self.variables),
                         wsgi_ready.APPLICATION: self.configuration.wsgi,
+                        wsgi_ready.ANSWER: self.answer_word,
                     },
                     application=ANNOUNCED_APPLICATION,
                     wrapper=() if self.strace_unavailable else self._tracer.wrapper,
@@ -119,44 +129,66 @@ class HealthSession:
         """Return what the server as configured has logged so far."""
         return self._web.log()
 
-    def observe_in_process(self, *, requests: int) -> list[Observation]:
+    def observe_in_process(self, requests: Sequence[Request], *, examples: int = 0) -> list[Observation]:
         """Observe with the in-process detectors; the servers of the session may still be starting."""
         return observe_in_process(
             self.configuration,
             self.variables,
-            detectors=list(in_process_detectors.BY_NAME),
             paths=self.paths,
             requests=requests,
+            examples=examples,
             view=self._view,
         )
 
-    def observe_postgres_log(self, *, requests: int) -> list[Observation]:
+    def observe_postgres_log(self, requests: Sequence[Request]) -> list[Observation]:
         """Observe with the log of the PostgreSQL server."""
         web, statuses = self.web, {}
         with postgres_log.StatementLog(self.database) as log:
             for subject, path in self.paths.items():
                 log.mark(subject)
-                statuses[subject] = web.statuses(path, requests)
+                statuses[subject] = ask(web, path, requests)
             observed = log.observed()
         return [
             Observation.of(postgres_log.DETECTOR.name, subject, observed[subject], statuses[subject])
             for subject in self.paths
         ]
 
-    def observe_strict_site(self, *, requests: int) -> list[Observation]:
+    def observe_strict_site(self, requests: Sequence[Request]) -> list[Observation]:
         """Observe with the host sink, and with strace where it is available; both see the same requests."""
         web = self.strict_site
         self._sink.take()  # connections made while the project was loaded
         statuses, observations = {}, []
         for subject, path in self.paths.items():
-            statuses[subject] = web.statuses(path, requests)
+            statuses[subject] = ask(web, path, requests)
             seen = self._sink.take()
             observations.append(Observation.of(host_sink.DETECTOR.name, subject, seen, statuses[subject]))
         if self.strace_unavailable is None:
             observations += self._tracer.observed(web, self.paths, statuses)
         return observations
 
-    def observe_without_database(self, *, requests: int) -> list[Observation]:
+    def ask_steadily(self) -> None:
+        """Ask the strict site for the first path once a second from now on, until ``observe_steadily_asked``."""
+        path = next(iter(self.paths.values()))
+        self._steady = self._stack.enter_context(
+            SteadyRequests(self._strict_site.probe(path, timeout=ANSWER_SECONDS))
+        )
+
+    def observe_steadily_asked(self) -> tuple[list[Observation], float]:
+        """Return what was seen of the server that was asked once a second, and for how many seconds it was.
+
+        strace has seen it since its start, the host sink since it was last read.
+        """
+        web = self.strict_site
+        if self._steady is None:
+            raise RuntimeError("nobody has asked steadily")
+        statuses, seconds = self._steady.stop()
+        subject, path = next(iter(self.paths.items()))
+        observations = [Observation.of(host_sink.DETECTOR.name, subject, self._sink.take(), statuses)]
+        if self.strace_unavailable is None:
+            observations += self._tracer.observed(web, {subject: path}, {subject: statuses})
+        return observations, seconds
+
+    def observe_without_database(self, requests: Sequence[Request]) -> list[Observation]:
         """Observe the answers without a database; call it within ``outage``, after ``wait``."""
         if self.database.server.can_stop:
             return self._observe_answers(self.web, requests)
@@ -169,11 +201,23 @@ class HealthSession:
         finally:
             closed.release()
 
-    def _observe_answers(self, web: WebServer, requests: int) -> list[Observation]:
+    def _observe_answers(self, web: WebServer, requests: Sequence[Request]) -> list[Observation]:
         return [
-            Observation.of(WITHOUT_DATABASE.name, subject, (), web.statuses(path, requests))
+            Observation.of(WITHOUT_DATABASE.name, subject, (), ask(web, path, requests))
             for subject, path in self.paths.items()
         ]
+
+
+def ask(web: WebServer, path: str, requests: Sequence[Request]) -> list[int | None]:
+    """Make the requests one after the other; ``None`` for an answer that did not come."""
+    probe = web.probe(path, timeout=ANSWER_SECONDS)
+    statuses: list[int | None] = []
+    for request in requests:
+        status = None
+        with suppress(OSError, HTTPException):
+            status = probe.send(request.method, query=request.query, headers=request.headers).status
+        statuses.append(status)
+    return statuses
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """strace on the web worker, from its start to the last request.
 
-It sees the network and process calls of every thread and child. The request line in a ``recvfrom`` of
-the trace tells which request the calls after it belong to.
+It sees the network, process and file-changing calls of every thread and child. The request line in a ``recvfrom``
+of the trace tells which request the calls after it belong to.
 """
 
 import re
@@ -19,8 +19,16 @@ from verification.health.detectors.violations import Violation
 from verification.processes.wait import wait_for
 from verification.project.web_server import WebServer
 
-DETECTOR: Final = Detector("strace", frozenset(Violation), "what stays within the process", required=False)
-OPTIONS: Final = ("-f", "-qq", "-s", "128", "-e", "trace=network,process", "-e", "signal=none")
+DETECTOR: Final = Detector(
+    "strace",
+    frozenset(Violation) - {Violation.AFTER_A_WHILE},
+    "what stays within the process, or comes later",
+    required=False,
+)
+OPENING: Final = frozenset({"open", "openat", "openat2", "creat"})
+CHANGING: Final = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat")
+_FILES: Final = ",".join(f"?{call}" for call in (*sorted(OPENING), *CHANGING))  # ? = where the machine has it
+OPTIONS: Final = ("-f", "-qq", "-s", "128", "-e", f"trace=network,process,{_FILES}", "-e", "signal=none")
 INSTALL: Final = "install it: apt-get install strace; in a container also: --cap-add SYS_PTRACE"
 TRACE_SECONDS: Final = 10.0
 """How long strace may take to write down a request."""
@@ -51,6 +59,8 @@ HARMLESS: Final = frozenset(
 _LINE: Final = re.compile(r"^(?P<pid>\d+) +(?P<resumed><\.\.\. )?(?P<call>\w+)(?P<rest>.*)$")
 _DESCRIPTOR: Final = re.compile(r"^\((\d+)")
 _RESULT: Final = re.compile(r"= (\d+)\b[^=]*$")
+_WRITTEN: Final = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
+_NOWHERE: Final = '"/dev/null"'
 _REQUEST: Final = re.compile(r'"(?:[A-Z]+) (/[^ ?"]*)')
 
 
@@ -94,7 +104,7 @@ def read(lines: Iterable[str]) -> dict[str, Calls]:
         if call == "recvfrom" and (request := _REQUEST.search(rest)):
             current = paths.setdefault(request[1], Calls())
             current.requests += 1
-        if current is None or match["resumed"] or call in HARMLESS:
+        if current is None or match["resumed"] or call in HARMLESS or _only_reads(call, rest):
             continue
         if "CLONE_THREAD" in rest:
             current.threads += 1
@@ -104,6 +114,11 @@ def read(lines: Iterable[str]) -> dict[str, Calls]:
             continue
         (current.cold if current.requests == 1 else current.warm).append(f"{call}{rest}"[:200])
     return paths
+
+
+def _only_reads(call: str, rest: str) -> bool:
+    """Tell whether a call opens a file without writing to it: a lazy import, a template."""
+    return call in OPENING and call != "creat" and (not _WRITTEN.search(rest) or _NOWHERE in rest)
 
 
 class Tracer:

@@ -18,6 +18,12 @@ class Violation(StrEnum):
     NAME = "name"
     SUBPROCESS = "subprocess"
     FORK = "fork"
+    SQLITE = "sqlite"
+    FILE = "file"
+    ON_HEAD = "on-head"
+    WITH_QUERY = "with-query"
+    WITH_COOKIE = "with-cookie"
+    AFTER_A_WHILE = "after-a-while"
 
 
 DESCRIPTIONS: Final = {
@@ -32,16 +38,37 @@ DESCRIPTIONS: Final = {
     Violation.NAME: "a host name resolved, error swallowed",
     Violation.SUBPROCESS: "a program started",
     Violation.FORK: "the process forked",
+    Violation.SQLITE: "a SQLite database opened",
+    Violation.FILE: "a file opened for writing",
+    Violation.ON_HEAD: "a query for HEAD only, error swallowed",
+    Violation.WITH_QUERY: "a query for a long query string only, error swallowed",
+    Violation.WITH_COOKIE: "a socket for a cookie only, error swallowed",
+    Violation.AFTER_A_WHILE: "a query whenever 30 s have passed, error swallowed",
 }
 """Each violation in words, for the report."""
 
-DJANGO_QUERIES: Final = frozenset(
-    {Violation.QUERY, Violation.SECOND_ALIAS, Violation.FIRST_TIME_ONLY, Violation.SWALLOWED}
-)
+ON_OCCASION: Final = frozenset({Violation.ON_HEAD, Violation.WITH_QUERY})
+"""SQL through Django for requests other than the barest."""
+DJANGO_QUERIES: Final = ON_OCCASION | {
+    Violation.QUERY,
+    Violation.SECOND_ALIAS,
+    Violation.FIRST_TIME_ONLY,
+    Violation.SWALLOWED,
+}
 """SQL through Django, in the thread of the request."""
 DATABASE: Final = DJANGO_QUERIES | {Violation.OTHER_THREAD, Violation.BARE_CONNECT, Violation.RAW_DRIVER}
 """Whatever reaches the database server."""
-CALLS: Final = frozenset({Violation.RAW_SOCKET, Violation.NAME, Violation.SUBPROCESS, Violation.FORK})
-"""Calls that leave the process, the database apart."""
+CALLS: Final = frozenset(
+    {
+        Violation.RAW_SOCKET,
+        Violation.NAME,
+        Violation.SUBPROCESS,
+        Violation.FORK,
+        Violation.SQLITE,
+        Violation.FILE,
+        Violation.WITH_COOKIE,
+    }
+)
+"""Calls that leave the process, the database server apart."""
 CLEAN: Final = "clean"
 """Path of the view that does nothing wrong: no detector may report it."""

@@ -2,12 +2,15 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,7 +25,11 @@ OVER_LIMIT_SECONDS: Final = 0.11
 """More than the limit of 100 ms."""
 SLOWER_SECONDS: Final = 0.004
 """Below the limit, and far above 1.25 times what the clean view takes."""
+PERIOD_SECONDS: Final = 30
+LONG_QUERY: Final = 1000
+"""Characters."""
 _queried = False
+_last_time = time.monotonic()
 
 
 def clean(_request: HttpRequest) -> JsonResponse:
@@ -44,8 +51,22 @@ def slower(request: HttpRequest) -> JsonResponse:
 
 def commit(request: HttpRequest, violation: Violation) -> JsonResponse:
     """Commit one violation, then answer like the clean view."""
-    VIOLATIONS[violation]()
+    if OCCASIONS.get(violation, _always)(request):
+        VIOLATIONS[violation]()
     return clean(request)
+
+
+def _always(_request: HttpRequest) -> bool:
+    return True
+
+
+def _is_due(_request: HttpRequest) -> bool:
+    """Tell whether it is time for what is done every 30 seconds."""
+    global _last_time  # noqa: PLW0603 - state of the process is the point
+    due = time.monotonic() - _last_time > PERIOD_SECONDS
+    if due:
+        _last_time = time.monotonic()
+    return due
 
 
 def _query(alias: str = "default") -> None:
@@ -108,6 +129,16 @@ def _fork() -> None:
     os.waitpid(child, 0)
 
 
+def _open_sqlite() -> None:
+    with TemporaryDirectory() as folder:
+        sqlite3.connect(Path(folder, "health.sqlite3")).close()
+
+
+def _write_file() -> None:
+    with NamedTemporaryFile("w") as file:
+        file.write("healthy")
+
+
 VIOLATIONS: Final[dict[Violation, Callable[[], object]]] = {
     Violation.QUERY: _query,
     Violation.SECOND_ALIAS: partial(_query, "second"),
@@ -120,5 +151,18 @@ VIOLATIONS: Final[dict[Violation, Callable[[], object]]] = {
     Violation.NAME: _resolve,
     Violation.SUBPROCESS: partial(subprocess.run, ["true"], check=True),
     Violation.FORK: _fork,
+    Violation.SQLITE: _open_sqlite,
+    Violation.FILE: _write_file,
+    Violation.ON_HEAD: _query_and_swallow,
+    Violation.WITH_QUERY: _query_and_swallow,
+    Violation.WITH_COOKIE: _use_socket,
+    Violation.AFTER_A_WHILE: _query_and_swallow,
 }
 """How each violation is committed."""
+OCCASIONS: Final[dict[Violation, Callable[[HttpRequest], bool]]] = {
+    Violation.ON_HEAD: lambda request: request.method == "HEAD",
+    Violation.WITH_QUERY: lambda request: len(request.META["QUERY_STRING"]) > LONG_QUERY,
+    Violation.WITH_COOKIE: lambda request: bool(request.COOKIES),
+    Violation.AFTER_A_WHILE: _is_due,
+}
+"""When it is committed; the others always are."""

@@ -20,13 +20,13 @@ from verification.health.detectors.postgres_log import StatementLog
 from verification.health.detectors.self_test import DetectorSelfTest
 from verification.health.detectors.session import ALL, HealthSession, outage
 from verification.health.detectors.violations import CLEAN, Violation
+from verification.health.requests import ON_OCCASION, Request
 from verification.health.violating_project import configuration as violating_project
 from verification.postgres import providers
 from verification.postgres.server import Database
 from verification.project.environment import environment
 
-pytestmark = pytest.mark.xdist_group("health-detectors")
-
+REQUESTS = (Request(), *ON_OCCASION)
 CAPTURED_QUERIES = next(detector for detector in ALL if detector.name == "captured queries")
 
 
@@ -42,12 +42,12 @@ def self_test(database: Database) -> DetectorSelfTest:
     """The violating project, observed by all detectors."""
     with HealthSession(violating_project.configuration(), database, violating_project.PATHS) as control:
         observed = [
-            *control.observe_in_process(requests=2),
-            *control.observe_postgres_log(requests=2),
-            *control.observe_strict_site(requests=2),
+            *control.observe_in_process(REQUESTS),
+            *control.observe_postgres_log(REQUESTS),
+            *control.observe_strict_site(REQUESTS),
         ]
         with outage(database.server):
-            observed += control.observe_without_database(requests=1)
+            observed += control.observe_without_database(REQUESTS[:1])
     return DetectorSelfTest(observed)
 
 
@@ -75,6 +75,7 @@ def test_every_detector_is_listed() -> None:
     """The list of all detectors has those of each family, and no name twice."""
     families = {
         *in_process_detectors.DETECTORS,
+        in_process_detectors.DRAWN,
         host_sink.DETECTOR,
         postgres_log.DETECTOR,
         session.WITHOUT_DATABASE,
@@ -183,9 +184,9 @@ def test_project_that_does_not_start(database: Database) -> None:
         observations.observe_in_process(
             configuration,
             environment(configuration, database),
-            detectors=["audit hook"],
             paths=violating_project.PATHS,
-            requests=1,
+            requests=REQUESTS,
+            examples=0,
         )
 
     assert "\n" not in str(caught.value)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("payments", "0030_staffcase")]
+    dependencies = [("payments", "0031_order_payment_scenario")]
 
     operations = [
         AddIndexOnline(
