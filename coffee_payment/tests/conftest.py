@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     from tests.shop import Providers, Shop
 
 
+@pytest.fixture(autouse=True)
+def counted_anew(settings: Any) -> None:
+    """Count the limits of strangers in this process, from zero; only tests of the limits set them."""
+    from payments import rates
+
+    settings.RATE_LIMIT_STORAGE_URL = "memory://"
+    for what in ("SCANS_PER_ADDRESS", "SCANS_PER_DEVICE", "PAYMENTS_PER_ORDER", "SIGN_INS_PER_ADDRESS"):
+        setattr(settings, f"{what}_PER_MIN", 0)
+    rates.forget()
+
+
 @pytest.fixture
 def providers(settings: Any) -> Iterator["Providers"]:
     """The three providers on a real HTTP server, the project's settings pointing there."""
