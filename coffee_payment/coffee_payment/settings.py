@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "payments.request_id.RequestIdMiddleware",
     "payments.client_address.ClientAddressMiddleware",
     "csp.middleware.CSPMiddleware",
-    "payments.middleware.BodyLimitMiddleware",
+    "payments.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -141,6 +141,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "username"  # its default is an object that only looks like text
 
 LANGUAGE_CODE = "ru"
 TIME_ZONE = "UTC"

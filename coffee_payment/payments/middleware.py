@@ -4,13 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from .health import metrics, readiness
 from .health.deep import health_deep
-from .responses import json_error
 from .views import health_check
 
 HEALTH_PATH: Final = "/health"
@@ -26,27 +24,6 @@ def answer_probe(request: HttpRequest) -> HttpResponse:
     response = health_check(request)
     metrics.record(response.status_code, time.perf_counter() - started)
     return response
-
-
-class BodyLimitMiddleware:
-    """Refuses a body that is longer than any request of this server needs, before any of it is read."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        """Store the next middleware."""
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 413, or pass the request on."""
-        if _length_of(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return json_error("body_too_long", 413)
-        return self.get_response(request)
-
-
-def _length_of(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:  # Django reads no body then
-        return 0
 
 
 class HealthMiddleware:

@@ -260,9 +260,11 @@ class MerchantCredentials(models.Model):
         return f"{self.merchant.name} - {self.scenario}"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
         """Return a row; its credentials must have been encrypted for it. Raises `ImproperlyConfigured`."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **options)
         if isinstance(opened := vars(row).get("credentials"), Opened):
             row.credentials = opened.value_for(row.pk)
         return row

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from selenium import webdriver
+
     from tests.shop import Providers, Shop
 
 
@@ -38,3 +40,12 @@ def shop(db: None, providers: "Providers") -> "Shop":
     from tests.shop import Shop
 
     return Shop()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["webdriver.Chrome"]:
+    """A headless Chromium."""
+    from tests.browser import running
+
+    with running(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver

@@ -20,7 +20,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
     @cached_property
     def count(self) -> int:
         """Return the number of rows, at most MOST_COUNTED."""
-        return self.object_list.order_by()[:MOST_COUNTED].count()  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MOST_COUNTED].count())
 
 
 class QuickAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from payments.models import Device, JournalEntry, Order, Payment
@@ -32,15 +32,19 @@ def remove_unused_orders() -> int:
     return removed
 
 
+def unused() -> QuerySet[Order]:
+    """Return the orders to remove."""
+    return Order.objects.filter(
+        ~Exists(Payment.objects.filter(order=OuterRef("pk"))),
+        ~Exists(Device.objects.filter(pk=OuterRef("device"), payment_scenario__in=external_scenarios())),
+        status=Order.Status.CREATED,
+        expires_at__lt=timezone.now() - timedelta(hours=settings.UNUSED_ORDER_HOURS),
+    )
+
+
 def _remove_batch() -> int:
     with transaction.atomic():
-        unused = Order.objects.filter(
-            ~Exists(Payment.objects.filter(order=OuterRef("pk"))),
-            ~Exists(Device.objects.filter(pk=OuterRef("device"), payment_scenario__in=external_scenarios())),
-            status=Order.Status.CREATED,
-            expires_at__lt=timezone.now() - timedelta(hours=settings.UNUSED_ORDER_HOURS),
-        )
-        locked = unused.select_for_update(skip_locked=True, of=("self",)).order_by("expires_at")
+        locked = unused().select_for_update(skip_locked=True, of=("self",)).order_by("expires_at")
         ids = list(locked.values_list("pk", flat=True)[:_BATCH])
         if not ids:
             return 0
