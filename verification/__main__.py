@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "snapshot": "verification.schema.commands",
     "squash": "verification.migrations.commands",
     "drift": "verification.migrations.commands",
+    "deploy": "verification.deploy.commands",
     "env": "verification.environment.commands",
     "report": "verification.report.commands",
 }
