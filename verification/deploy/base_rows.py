@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Final
 
 from verification.deploy.cost import Table, Tables
 from verification.migrations.data import production_rows
@@ -11,7 +12,9 @@ from verification.migrations.execution.migration_runner import Databases, Migrat
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
 
-_TABLES = """
+RATIO: Final = 0.2
+"""Rows of each table for each of ``--rows`` where the project configures none: any of them may be large."""
+_TABLES: Final = """
     SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
@@ -49,8 +52,9 @@ def fill(base: MigrationRunner, rows: RowVolume) -> Filled:
     for alias in databases.own:
         with closing(connect(base, databases, alias)) as connection:
             if rows.size:
+                ratios = rows.ratios or {table["table"].strip('"'): RATIO for table in described[alias]}
                 filling = production_rows.fill(
-                    connection, described[alias], size=rows.size, ratios=rows.ratios, seed=rows.seed
+                    connection, described[alias], size=rows.size, ratios=ratios, seed=rows.seed
                 )
                 left_empty.update(filling.left_empty)
             with connection.cursor() as cursor:

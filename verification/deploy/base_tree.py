@@ -46,7 +46,9 @@ def base_tree(project: Path, reference: str) -> Iterator[BaseTree]:
         _git(top, "checkout-index", "--all", f"--prefix={tree}/", variables=index)
         root = tree / project.resolve().relative_to(top.resolve())
         if not root.is_dir():
-            raise CannotRun(f"--since {reference}: the revision has no folder {project.name}", "name a later one")
+            raise CannotRun(
+                f"--since {reference}: the revision has no folder {project.name}", "name a later one"
+            )
         yield BaseTree(root, _git(project, "rev-parse", "--short", commit))
     finally:
         run_directory.remove(folder)

@@ -11,7 +11,7 @@ import psycopg2
 from verification.command_line import DIFFERS, EQUAL, server_options
 from verification.deploy import release, show
 from verification.errors import CannotRun
-from verification.migrations.commands import COST_ROWS
+from verification.migrations.commands import COST_ROWS, clear_libpq_environment
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.progress import say, waiting
 from verification.migrations.show import print_json
@@ -41,7 +41,10 @@ def register(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--python", default="", metavar="EXE", help="the project's interpreter")
     parser.add_argument(
-        "--base-python", default="", metavar="EXE", help="the interpreter of the base (default: that of --python)"
+        "--base-python",
+        default="",
+        metavar="EXE",
+        help="the interpreter of the base (default: that of --python)",
     )
     parser.add_argument(
         "--rows",
@@ -88,6 +91,8 @@ def _deploy(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _server(arguments: argparse.Namespace) -> Iterator[Server]:
+    if arguments.provider != "existing" and arguments.dsn is None:
+        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=arguments.postgres, dsn=arguments.dsn)
     with server:
@@ -95,4 +100,6 @@ def _server(arguments: argparse.Namespace) -> Iterator[Server]:
             yield server
         except psycopg2.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
-            raise CannotRun(f"the server at {server.address} went away ({line})", "check that it runs") from None
+            raise CannotRun(
+                f"the server at {server.address} went away ({line})", "check that it runs"
+            ) from None

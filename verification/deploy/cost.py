@@ -23,6 +23,14 @@ BATCH_ROWS: Final = 10_000
 LIMIT_MS: Final = 500.0
 READS_BLOCKED: Final = frozenset({"AccessExclusiveLock"})
 WRITES_BLOCKED: Final = READS_BLOCKED | {"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock"}
+VALIDATES: Final = re.compile(r"\bVALIDATE\s+CONSTRAINT\b", re.IGNORECASE)
+"""It takes no lock that blocks rows; one that is there was taken by an earlier statement."""
+SUBJECT: Final = re.compile(
+    r"\s*(?:ALTER\s+TABLE|CREATE\s[^(]*?\bON|DROP\s+TABLE|VACUUM\b[^;]*?)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?"
+    r"(?:\"?\w+\"?\.)?\"?(\w+)",
+    re.IGNORECASE,
+)
+"""The table that a statement is about."""
 ROWS_ONLY: Final = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE)\b", re.IGNORECASE)
 
 
@@ -101,7 +109,12 @@ class Transaction:
 
     def __post_init__(self) -> None:
         for number, statement in enumerate(self.statements):
-            for oid, modes in statement.locks.items():
+            seen = dict(statement.locks)
+            if statement.sampled:
+                # Samples may have missed it, and there is no other way to rewrite a table.
+                seen |= dict.fromkeys(statement.rewritten, READS_BLOCKED)
+            statement.locks = seen
+            for oid, modes in seen.items():
                 mode = next((each for each in _STRONGEST_FIRST if each in modes), "")
                 if mode and (oid not in self.taken or mode in READS_BLOCKED - {self.taken[oid][1]}):
                     self.taken[oid] = (self.taken.get(oid, (number, ""))[0], mode)
@@ -130,7 +143,10 @@ def transactions(step: Step) -> list[Transaction]:
         alone = step.locks_seen != "transaction" and len(group) == 1
         following = grouped[place + 1][0][1].began if place + 1 < len(grouped) else step.seconds
         found.append(
-            Transaction([each for _, each in group], group[0][1].ended if alone else max(following, group[-1][1].ended))
+            Transaction(
+                [each for _, each in group],
+                group[0][1].ended if alone else max(following, group[-1][1].ended),
+            )
         )
     return found
 
@@ -147,18 +163,21 @@ def judge(step: Step, migration: MigrationFile, tables: Tables, root: Path) -> I
 class _Judged:
     """One transaction being judged: each statement is the cause of one finding at most."""
 
-    def __init__(self, transaction: Transaction, migration: MigrationFile, tables: Tables, root: Path) -> None:
+    def __init__(
+        self, transaction: Transaction, migration: MigrationFile, tables: Tables, root: Path
+    ) -> None:
         self.transaction = transaction
         self.migration = migration
         self.tables = tables
         self.root = root
         self.causes: set[int] = set()
+        self.reported: set[int] = set()
         self.large = {oid for oid, table in tables.items() if table.large}
 
     def statements(self) -> Iterator[Finding]:
         """Find what a statement itself does under its lock."""
         for number, statement in enumerate(self.transaction.statements):
-            if ROWS_ONLY.match(statement.sql):
+            if ROWS_ONLY.match(statement.sql) or VALIDATES.search(statement.sql):
                 continue
             found = [
                 (order, oid, code)
@@ -172,9 +191,8 @@ class _Judged:
             _, oid, code = found[0]
             if code == "scanned-under-lock" and not self._is_about(statement, oid):
                 code = "other-table-locked"
-                if statement.read.get(oid, 0) < LARGE_ROWS:
-                    continue
             self.causes.add(number)
+            self.reported.add(oid)
             yield self._finding(code, number, oid, also={other for _, other, _ in found} - {oid})
 
     def _kinds(self, statement: Statement) -> list[tuple[str, Sequence[int]]]:
@@ -187,15 +205,15 @@ class _Judged:
 
     def locks_held(self) -> Iterator[Finding]:
         """Find locks that are kept while later statements of the transaction work on rows."""
-        reported: set[int] = set()
         for number, statement in enumerate(self.transaction.statements):
             if statement.works < LARGE_ROWS or number in self.causes:
                 continue
             for oid, (taken, _) in self.transaction.taken.items():
-                if oid in self.large and taken < number and not reported:
-                    reported.add(oid)
+                if oid in self.large and taken < number and oid not in self.reported:
+                    self.reported.add(oid)
                     self.causes.add(number)
                     yield self._finding("lock-held-while-working", number, oid)
+                    break
 
     def backfills(self) -> Iterator[Finding]:
         """Find rows of one table that are changed all at once."""
@@ -211,13 +229,9 @@ class _Judged:
                 yield self._finding("unbatched-backfill", last[oid], oid, rows=rows)
 
     def _is_about(self, statement: Statement, oid: int) -> bool:
-        """Whether the statement names the table first."""
-        names = [
-            (found.start(), each)
-            for each, table in self.tables.items()
-            if (found := re.search(rf"\b{re.escape(table.name.rpartition('.')[2])}\b", statement.sql))
-        ]
-        return bool(names) and min(names)[1] == oid
+        """Whether the statement changes this table, and names no other one before it."""
+        found = SUBJECT.match(statement.sql)
+        return found is None or found[1] == self.tables[oid].name.rpartition(".")[2]
 
     def _finding(
         self, code: str, number: int, oid: int, *, also: set[int] | None = None, rows: int = 0
@@ -229,12 +243,20 @@ class _Judged:
         operation = place.operation
         evidence = [f"{table.name}: {table.rows:,} rows"]
         if mode:
-            evidence.append(f"{_in_words(mode)} for {blocked:.0f} ms, of these {1000 * (statement.ended - statement.began):.0f} ms in this statement")
+            own = 1000 * (statement.ended - statement.began)
+            evidence.append(
+                f"{_in_words(mode)} for {blocked:.0f} ms, of these {own:.0f} ms in this statement"
+            )
         if code == "lock-held-while-working":
-            evidence.append(f"then, in the same transaction: {_short(statement.sql)} ({statement.works:,} rows)")
+            evidence.append(
+                f"then, in the same transaction: {_short(statement.sql)} ({statement.works:,} rows)"
+            )
         if rows:
             evidence.append(f"{rows:,} rows changed in one transaction")
-        evidence += [f"locked as well: {self.tables[each].name} ({self.tables[each].rows:,} rows)" for each in sorted(also or ())]
+        evidence += [
+            f"locked as well: {self.tables[each].name} ({self.tables[each].rows:,} rows)"
+            for each in sorted(also or ())
+        ]
         kind = self.migration.operations[operation].kind if operation is not None else ""
         return Finding(
             code=code,
@@ -243,7 +265,9 @@ class _Judged:
             statement=_short(place.sql),
             file=self.migration.relative(self.root),
             line=self.migration.line(operation),
-            effect=EFFECTS[code].format(who="read or write" if mode in READS_BLOCKED else "write", table=table.name),
+            effect=EFFECTS[code].format(
+                who="read or write" if mode in READS_BLOCKED else "write", table=table.name
+            ),
             evidence=tuple(evidence),
             remedy=remedy(code, kind, statement.sql),
             blocked_ms=round(blocked, 1),
@@ -257,7 +281,7 @@ EFFECTS: Final = {
     "index-built-under-lock": "nobody can {who} {table} while the index is built",
     "lock-held-while-working": "nobody can {who} {table} until later statements of the migration have ended",
     "other-table-locked": "nobody can {who} {table} while rows of another table are checked",
-    "unbatched-backfill": "whoever changes the same rows of {table} waits for the whole migration; dead rows and WAL come at once",
+    "unbatched-backfill": "whoever changes the same rows of {table} waits for its end, and all dead rows come at once",
 }
 
 

@@ -12,7 +12,9 @@ def compare(base: Tree, head: Tree, root: Path) -> Iterator[Finding]:
 
     A squash of either tree takes the place of the migrations that it replaces.
     """
-    squashed = {key for tree in (base, head) for each in tree.values() for key in each.replaces if each.key in head}
+    squashed = {
+        key for tree in (base, head) for each in tree.values() for key in each.replaces if each.key in head
+    }
     for key, before in base.items():
         after = head.get(key)
         if after is None and key not in squashed:
@@ -60,6 +62,5 @@ def _changed(before: MigrationFile, after: MigrationFile) -> tuple[int | None, t
             return number, (f"changed: {said}",)
     longer, shorter = len(after.operations), len(before.operations)
     if longer != shorter:
-        number = shorter if longer > shorter else None
-        return number, (f"operations before: {shorter}, now: {longer}",)
+        return shorter if longer > shorter else None, (f"operations before: {shorter}, now: {longer}",)
     return None

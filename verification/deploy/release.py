@@ -78,16 +78,25 @@ def judge(
     return release
 
 
-def _judge(
-    release: Release, trees: Trees, configuration: Configuration, rows: RowVolume, say: Say
-) -> None:
-    root = configuration.root
-    release.findings += history.compare(trees.base_files, trees.head_files, root)
+def _judge(release: Release, trees: Trees, configuration: Configuration, rows: RowVolume, say: Say) -> None:
     new = trees.head_files.keys() - trees.base_files.keys()
     say(f"{len(new)} new migration file(s) since {release.base}; filling the base's tables")
     filled = base_rows.fill(trees.base, rows if new else replace(rows, size=0))
-    release.rows = filled.rows
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
+    judge_trees(release, trees, filled, configuration, say)
+
+
+def judge_trees(
+    release: Release,
+    trees: Trees,
+    filled: base_rows.Filled,
+    configuration: Configuration,
+    say: Say = lambda _: None,
+) -> None:
+    """Add to ``release`` what the head does to the base's databases, which stay as they are."""
+    root = configuration.root
+    release.rows = filled.rows
+    release.findings += history.compare(trees.base_files, trees.head_files, root)
     plan = _plan(release, trees, filled.databases)
     conflicts = plan.get("conflicts", {})
     release.findings += history.several_leaf_nodes(conflicts, trees.head_files, root)
@@ -109,9 +118,7 @@ def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, 
             return {"plan": {}}
 
 
-def _measure(
-    release: Release, trees: Trees, filled: base_rows.Filled, configuration: Configuration
-) -> None:
+def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configuration: Configuration) -> None:
     """Run the new migrations once, statement by statement."""
     with trees.head.copy(filled.databases) as clone:
         try:

@@ -8,7 +8,8 @@ _BATCHES: Final = (
     "a time, by primary key, each batch in transaction.atomic()"
 )
 _SPLIT: Final = (
-    "split it: the schema change alone in one migration, the rows in the next one, " + _BATCHES.partition(", and ")[2]
+    "split it: the schema change alone in one migration, the rows in the next one, "
+    + _BATCHES.partition(", and ")[2]
 )
 _CHECK: Final = (
     "AddConstraintNotValid(...) in one migration, ValidateConstraint(...) in the next one "
@@ -22,7 +23,9 @@ _FOREIGN_KEY: Final = (
     "AddField with db_constraint=False; then SeparateDatabaseAndState with RunSQL "
     "'ALTER TABLE ... ADD CONSTRAINT ... FOREIGN KEY ... NOT VALID', and 'VALIDATE CONSTRAINT' in the next migration"
 )
-_INDEX: Final = "AddIndexConcurrently(...) (django.contrib.postgres.operations) in a migration with atomic = False"
+_INDEX: Final = (
+    "AddIndexConcurrently(...) (django.contrib.postgres.operations) in a migration with atomic = False"
+)
 _UNIQUE: Final = (
     "SeparateDatabaseAndState: RunSQL 'CREATE UNIQUE INDEX CONCURRENTLY ...' with atomic = False, then "
     "RunSQL 'ALTER TABLE ... ADD CONSTRAINT ... UNIQUE USING INDEX ...'"

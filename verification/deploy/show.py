@@ -75,7 +75,10 @@ def _locks(step: Step) -> str:
         for table, mode in step.locks.items()
         if mode in WRITES_BLOCKED and step.rows.get(table, 0) > 0
     }
-    return ", ".join(f"{table.removeprefix('public.')}: blocks {what}" for table, what in blocking.items()) or "-"
+    return (
+        ", ".join(f"{table.removeprefix('public.')}: blocks {what}" for table, what in blocking.items())
+        or "-"
+    )
 
 
 def _branch(finding: Finding) -> Tree:

@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +74,6 @@ def _file(entry: Mapping[str, Any]) -> MigrationFile:
     )
 
 
-@lru_cache
 def _lines(file: Path) -> list[int]:
     """Return the lines of the operations, if the file lists them one by one."""
     try:

@@ -13,7 +13,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 
-
 class _Disk(MigrationLoader):
     """Reads the files and stops before the graph, which may be broken."""
 
@@ -68,22 +67,24 @@ def _operation(operation: Any) -> dict[str, Any]:
 def _text(value: Any) -> str:
     """Return a text that is equal for equal values, whatever process made them."""
     if isinstance(value, dict):
-        return "{%s}" % ", ".join(sorted("{}: {}".format(_text(key), _text(each)) for key, each in value.items()))
-    if isinstance(value, (list, tuple)):
-        return "[%s]" % ", ".join(map(_text, value))
-    if isinstance(value, (set, frozenset)):
-        return "{%s}" % ", ".join(sorted(map(_text, value)))
-    if isinstance(value, type):
-        return "{}.{}".format(value.__module__, value.__qualname__)
-    if inspect.isfunction(value):
-        return "{} {}".format(value.__qualname__, _code(value))
-    if hasattr(value, "deconstruct"):
-        found = value.deconstruct()
+        pairs = ("{}: {}".format(_text(key), _text(each)) for key, each in value.items())
+        found = "dict({})".format(", ".join(sorted(pairs)))
+    elif isinstance(value, (list, tuple)):
+        found = "[{}]".format(", ".join(map(_text, value)))
+    elif isinstance(value, (set, frozenset)):
+        found = "set({})".format(", ".join(sorted(map(_text, value))))
+    elif isinstance(value, type):
+        found = "{}.{}".format(value.__module__, value.__qualname__)
+    elif inspect.isfunction(value):
+        found = "{} {}".format(value.__qualname__, _code(value))
+    elif hasattr(value, "deconstruct"):
         # A field's own name, which it has only once it is part of a model, comes first of four.
-        return _text(found[-3:])
-    if type(value).__repr__ is object.__repr__:
-        return "{} {}".format(type(value).__qualname__, _text(vars(value)) if hasattr(value, "__dict__") else "")
-    return repr(value)
+        found = _text(value.deconstruct()[-3:])
+    elif " at 0x" in repr(value):
+        found = "{} {}".format(type(value).__qualname__, _text(getattr(value, "__dict__", "")))
+    else:
+        found = repr(value)
+    return found
 
 
 def _code(function: Any) -> str:

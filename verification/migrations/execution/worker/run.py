@@ -17,9 +17,7 @@ from .watch import Watch
 class Run:
     """The run of one alias: executor, state and record."""
 
-    def __init__(
-        self, alias: str, without: list[Any], channel: Channel, *, statements: bool = False
-    ) -> None:
+    def __init__(self, alias: str, without: list[Any], channel: Channel, *, statements: bool = False) -> None:
         self.alias = alias
         self.connection = connections[alias]
         _create_schemas(self.connection)

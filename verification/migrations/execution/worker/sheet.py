@@ -32,7 +32,7 @@ STATE = """
             FROM pg_stat_xact_all_tables s
             WHERE s.schemaname NOT LIKE 'pg\\_%' AND s.relname <> '{ours}'
               AND s.seq_tup_read + s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0)::text
-""".format(own=OWN, ours=OUR_TABLE)
+""".format(own=OWN, ours=OUR_TABLE)  # noqa: S608 - of our own constants
 RELATIONS = """
     SELECT json_agg(json_build_array(
                c.oid::bigint, pg_relation_filenode(c.oid),
@@ -41,7 +41,6 @@ RELATIONS = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
 """
-
 
 
 class Sheet(Statements):
@@ -183,7 +182,9 @@ class Sheet(Statements):
 
     def _read_relations(self, cursor: Any) -> dict[int, Any]:
         cursor.execute(RELATIONS)
-        return {row[0]: (row[1], set(row[2] or ()), row[3]) for row in json.loads(cursor.fetchone()[0] or "[]")}
+        return {
+            row[0]: (row[1], set(row[2] or ()), row[3]) for row in json.loads(cursor.fetchone()[0] or "[]")
+        }
 
     def _compare_relations(self, entry: dict[str, Any], cursor: Any) -> None:
         now = self._read_relations(cursor)
@@ -216,5 +217,3 @@ class Sheet(Statements):
                     self._deferred.setdefault(str(statement), number)
 
         return run
-
-
