@@ -16,6 +16,6 @@ def sanitised(text: str | None) -> str:
     return nh3.clean(text, tags=TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES)
 
 
-def web_address(url: str | None) -> str | None:
-    """Return the URL if it is http or https, else None."""
-    return url if url and url.lower().startswith(("http://", "https://")) else None
+def web_address(url: object) -> str | None:
+    """Return the URL if it is text that begins with http:// or https://, else None."""
+    return url if isinstance(url, str) and url.lower().startswith(("http://", "https://")) else None

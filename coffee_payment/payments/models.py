@@ -156,6 +156,12 @@ class Order(models.Model):
     status_check_type = models.CharField(
         max_length=20, choices=StatusCheckType.choices, null=True, blank=True
     )
+    payment_scenario = models.CharField(
+        max_length=50,
+        null=True,
+        blank=True,
+        help_text="The scenario that the current payment was started with",
+    )
     make_claimed_at = models.DateTimeField(null=True, blank=True)
     make_sent_at = models.DateTimeField(
         null=True, blank=True, help_text="Written just before the make command goes out"
@@ -199,6 +205,11 @@ class Order(models.Model):
         if self._state.adding and self.expires_at is None:
             self.expires_at = timezone.now() + timedelta(minutes=settings.ORDER_EXPIRATION_MINUTES)
         super().save(*args, **kwargs)
+
+    @property
+    def scenario(self) -> str:
+        """The scenario of the current payment; before one was started, the device's (`device` loaded)."""
+        return self.payment_scenario or self.device.scenario
 
     def is_expired(self, now: datetime | None = None) -> bool:
         """Return whether `expires_at` has passed; without it an order never expires."""

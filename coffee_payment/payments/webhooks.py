@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from payments.orders import journal, payment_results
+from payments.orders import journal, ledger, payment_results
 from payments.outgoing import bulkhead
 from payments.outgoing.errors import ProviderError, ProviderRejected
 from payments.providers.base import Notification, NotificationRefused, Provider, Webhook
@@ -61,12 +61,13 @@ def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) 
     def note() -> None:
         journal.write_notification(order.pk, payment_id, body)
 
-    provider = find_provider(order.device)
+    scenario = ledger.scenario_of(order, payment_id)
+    provider = find_provider(scenario)
     if provider is None or provider.webhook is not webhook:
-        raise NotificationRefused(400, "invalid_request", "the device does not use this provider")
+        raise NotificationRefused(400, "invalid_request", "the payment was not started at this provider")
     try:
         with bulkhead.slot("webhooks"):
-            payment = provider.fetch(require_credentials(find_credentials(order)), payment_id)
+            payment = provider.fetch(require_credentials(find_credentials(order, scenario)), payment_id)
             _act(notification, provider, payment, note)
     except bulkhead.Busy as error:
         raise NotificationRefused(503, "service_unavailable", "too many calls are running") from error

@@ -23,7 +23,6 @@ WIDTHS = (320, 768, 1920)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         not (CHROMIUM and DRIVER), reason="no Chromium with its driver; install chromium and chromium-driver"
     ),

@@ -102,9 +102,12 @@ def test_a_refund_is_seen_and_ends_the_case(order: Order, providers: Providers) 
     assert run() == (0, [])
 
 
-def test_an_attempt_without_its_id_is_found(order: Order, providers: Providers) -> None:
+@pytest.mark.parametrize("is_former", [False, True])
+def test_an_attempt_without_its_id_is_found(order: Order, providers: Providers, is_former: bool) -> None:
     """The process died before it stored the payment, and the customer paid after all."""
     pay(providers, order)
+    if is_former and order.scenario == "TBank":
+        providers.tbank.payments[str(order.payment_reference_id)]["OrderId"] = order.pk
     Order.objects.update(status="created", payment_reference_id=None, next_check_at=None)
     Payment.objects.update(transaction_id="", next_check_at=None)
 

@@ -25,11 +25,7 @@ Subparsers = Any
 
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
-        "deploy",
-        help="run this branch's new migrations on rows, beside the code of a revision",
-        parents=[server_options()],
-    )
+    parser = subparsers.add_parser("deploy", parents=[server_options()])
     parser.add_argument(
         "--since",
         default="",

@@ -7,10 +7,13 @@ from http import HTTPStatus
 from typing import Final
 
 from verification.processes.wait import wait_for
+from verification.project import wsgi_ready
 from verification.project.http_probe import POD, Answer
 from verification.project.web_server import WebServer
 
 OTHER_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+NEIGHBOURS: Final = ("y", "/deep", "/status")
+"""What makes another path of the health path."""
 LOG_SECONDS: Final = 2.0
 """How long the server may take to log a request."""
 
@@ -47,35 +50,46 @@ def wrong_methods(web: WebServer, path: str) -> Iterator[str]:
             yield f"{method} {path}: Allow is {answer.headers.get('allow')!r} instead of 'GET, HEAD'"
 
 
-def log_noise(web: WebServer, path: str, *, probes: int) -> tuple[list[str], bool]:
+def log_noise(web: WebServer, path: str, *, probes: int, answer_word: str = "") -> tuple[list[str], bool]:
     """Return what is wrong with the log after so many probes, and whether the server logs requests at all.
 
-    A path that only begins like the health path must be logged like any other.
+    A path that only begins like the health path must be logged like any other. With ``answer_word`` the neighbours
+    are answered 200 (see ``wsgi_ready``), otherwise as the project does.
     """
     token = secrets.token_hex(6)
-    neighbour, other = f"{path}y?{token}", f"/{token}?{token}"
+    headers = {wsgi_ready.HEADER: answer_word} if answer_word else {}
+    other = f"/{token}"
+    neighbours = [f"{path}{end}" for end in NEIGHBOURS]
     before = len(web.log())
     web.statuses(path, probes)
-    web.statuses(neighbour, 1)
-    web.statuses(other, 1)
+    for neighbour in neighbours:
+        web.probe(neighbour).send(query=token, headers=headers)
+    web.probe(other).send(headers=headers)
 
-    def logged() -> tuple[list[str], list[str], list[str]]:
-        lines = web.log()[before:].splitlines()
-        return (
-            lines,
-            [line for line in lines if f"{path}y" in line],
-            [line for line in lines if f"/{token}" in line],
-        )
+    def logged() -> list[str]:
+        return web.log()[before:].splitlines()
 
     # A line is written after the answer, perhaps by another thread than the next one.
-    wait_for(lambda: 0 < len(logged()[2]) <= len(logged()[1]), seconds=LOG_SECONDS)
-    lines, of_neighbour, of_other = logged()
-    # The path itself, not a file below a folder of that name in a traceback.
-    health = re.compile(rf"{re.escape(path)}(?!\w|/|-|\.\w)")
-    of_probes = [line for line in lines if health.search(line) and line not in of_neighbour]
+    of_all = [*neighbours, other]
+    wait_for(
+        lambda: all(any(_names(line, each) for line in logged()) for each in of_all), seconds=LOG_SECONDS
+    )
+    lines = logged()
+    logs_requests = any(_names(line, other) for line in lines)
+    of_probes = [line for line in lines if _names(line, path)]
     wrong = []
     if of_probes:
         wrong.append(f"{probes} probes left {len(of_probes)} lines in the log: {of_probes[0][:160]}")
-    if len(of_neighbour) < len(of_other):
-        wrong.append(f"{path}y is kept out of the log like {path}; it is another path")
-    return wrong, bool(of_other)
+    if logs_requests:
+        status = "that is answered 200 " if answer_word else ""
+        wrong += [
+            f"{neighbour} {status}is kept out of the log like {path}; it is another path"
+            for neighbour in neighbours
+            if not any(_names(line, neighbour) for line in lines)
+        ]
+    return wrong, logs_requests
+
+
+def _names(line: str, path: str) -> bool:
+    """Tell whether a line of the log names the path itself, not a file below a folder of that name in a traceback."""
+    return re.search(rf"{re.escape(path)}(?!\w|/|-|\.\w)", line) is not None

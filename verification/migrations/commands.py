@@ -37,9 +37,7 @@ Subparsers = Any
 def register(subparsers: Subparsers) -> None:
     """Add both commands."""
     shared = [server_options(), comparison_options()]
-    squash = subparsers.add_parser(
-        "squash", help="original chains against squashed chains, on a real server", parents=shared
-    )
+    squash = subparsers.add_parser("squash", parents=shared)
     _add_project(squash)
     squash.add_argument(
         "--app",
@@ -68,9 +66,7 @@ def register(subparsers: Subparsers) -> None:
     )
     squash.add_argument("-o", "--output", metavar="FILE", help="the patch (default: APP-squash.patch)")
     squash.set_defaults(handler=_squash)
-    live = subparsers.add_parser(
-        "drift", help="a live database against what its migrations say it should be", parents=shared
-    )
+    live = subparsers.add_parser("drift", parents=shared)
     _add_project(live)
     live.add_argument("url", metavar="URL", help="the live database, as a postgresql:// URL")
     live.set_defaults(handler=_drift)

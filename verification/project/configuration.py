@@ -38,6 +38,16 @@ class Configuration:
     """Dotted name of the view, called directly by the fastest of the latency checks."""
     health_baseline: str = ""
     """File with the latency of an earlier run, which the gate then holds the next ones to."""
+    health_content_type: str = ""
+    """Media type of the answers; empty: any."""
+    health_schema: Mapping[str, Any] = field(default_factory=dict)
+    """JSON Schema of the body of a healthy answer; empty: any body."""
+    health_timestamp: str = ""
+    """Member of that body with the time of the answer; empty: none."""
+    health_failure_status: int = 0
+    """Status of the answer when the inside of the view fails; 0: any of 500 and more."""
+    health_failure_schema: Mapping[str, Any] = field(default_factory=dict)
+    """JSON Schema of the body of that answer; empty: any body."""
     wsgi: str = ""
     gunicorn_config: str = ""
     celery_app: str = ""
@@ -122,6 +132,7 @@ def _typed(file: Path, key: str, wanted: Any, value: Any) -> Any:
             "a table of strings",
             isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
         ),
+        Mapping[str, Any]: ("a table", isinstance(value, dict)),
         Mapping[str, float]: (
             "a table of numbers",
             isinstance(value, dict) and all(type(item) in {int, float} for item in value.values()),

@@ -1,8 +1,24 @@
 """What a probe relies on in the answers of the health endpoint, and in the log of its server."""
 
 from verification.health import probe_contract
+from verification.health.contract import Contract
 from verification.health.detectors.session import HealthSession
+from verification.project.configuration import Configuration
 from verification.report.result import Check
+
+
+def test_contract(
+    check: Check, project: HealthSession, configuration: Configuration, health_path: str
+) -> None:
+    """The answer holds what the project promises, also when the view's inside fails, and shows no secret."""
+    check.properties = ("Property 2",)
+    with Contract(configuration, project.variables) as contract:
+        wrong = list(contract.wrong_answers(project.web.probe(health_path)))
+        of_failures, functions = contract.wrong_failures()
+    if not configuration.health_schema:
+        check.notes.append("The body was not examined: [tool.verification] has no health_schema.")
+    check.notes.append(f"Functions of the view that were made to fail: {', '.join(functions) or 'none'}.")
+    check.expect_none([*wrong, *of_failures], "faults of the answers")
 
 
 def test_probe_contract(check: Check, project: HealthSession, health_path: str) -> None:
@@ -22,8 +38,11 @@ def test_methods(check: Check, project: HealthSession, health_path: str) -> None
 
 
 def test_log_noise(check: Check, project: HealthSession, health_path: str) -> None:
-    """Successful probes leave no line in the log; a path that only begins like theirs does."""
+    """Successful probes leave no line in the log; a path that only begins like theirs does, also with 200."""
     wrong, logs_requests = probe_contract.log_noise(project.web, health_path, probes=50)
+    of_answered, _ = probe_contract.log_noise(
+        project.strict_site, health_path, probes=1, answer_word=project.answer_word
+    )
     if not logs_requests:
         check.notes.append("This server logs no requests at all, so a missing line says nothing.")
-    check.expect_none(wrong, "faults of the log")
+    check.expect_none([*wrong, *of_answered], "faults of the log")

@@ -29,7 +29,7 @@ def check(claimed: Claim, credentials: MerchantCredentials | None) -> None:
         states.change(order.pk, Cause.NO_REFERENCE, only_if=claimed.holds)
         return
     try:
-        provider = provider_of(order.device)
+        provider = provider_of(order.scenario)
         payment = provider.fetch(require_credentials(credentials), order.payment_reference_id)
     except ProviderError as error:
         _count_failure(claimed, error)

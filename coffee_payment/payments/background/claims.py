@@ -54,7 +54,14 @@ def due(now: datetime) -> QuerySet[Order]:
         status=S.PENDING,
         status_check_type=StatusCheckType.POLLING,
         next_check_at__lte=now,
-        device__payment_scenario__in=polled_scenarios(),
+    ).filter(_has_polled_scenario())
+
+
+def _has_polled_scenario() -> Q:
+    """Return the condition for orders whose payment can be asked about; old orders follow their device."""
+    polled = polled_scenarios()
+    return Q(payment_scenario__in=polled) | Q(
+        payment_scenario__isnull=True, device__payment_scenario__in=polled
     )
 
 
@@ -64,7 +71,7 @@ def _unpolled() -> Q:
         Q(next_check_at__isnull=True)
         | Q(status_check_type__isnull=True)
         | ~Q(status_check_type=StatusCheckType.POLLING)
-        | ~Q(device__payment_scenario__in=polled_scenarios())
+        | ~_has_polled_scenario()
     )
 
 

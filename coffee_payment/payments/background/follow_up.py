@@ -97,7 +97,7 @@ def _is_polled(payment: Payment) -> bool:
         and order.status_check_type == StatusCheckType.POLLING
         and order.next_check_at is not None
         and order.payment_reference_id == payment.transaction_id
-        and payment.scenario in (None, order.device.scenario)
+        and payment.scenario in (None, order.scenario)
     )
 
 

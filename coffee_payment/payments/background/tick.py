@@ -98,7 +98,7 @@ class _Tick:
             if order.device_id in self._devices:
                 order.device = self._devices[order.device_id]
             self._devices[order.device_id] = order.device
-        return self._credentials_for(order, order.device.scenario)
+        return self._credentials_for(order, order.scenario)
 
     def _credentials_for(self, order: Order, scenario: str) -> MerchantCredentials | None:
         with self._lock:

@@ -16,12 +16,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
-from payments.orders import journal, ledger, states
+from payments.orders import journal, ledger, payment_results, states
 from payments.orders.states import Cause
 from payments.outgoing.errors import CredentialsMissing, ProviderError
 from payments.providers.base import Provider
 from payments.providers.credentials import find_credentials, require_credentials
-from payments.providers.payment import NewPayment, StartedPayment
+from payments.providers.payment import NewPayment, PaymentState, StartedPayment
 from payments.providers.registry import find_provider, provider_of, requires_receipt
 
 logger = logging.getLogger(__name__)
@@ -54,21 +54,26 @@ def attempt_lease() -> timedelta:
 
 
 def initiate(order: Order, email: str | None) -> str:
-    """Start a payment of an order (`device` loaded) and return the URL to send the customer to.
+    """Start a payment of an order (`device` and `merchant` loaded) and return the URL to send the customer to.
 
-    Raises `Refusal`.
+    While a payment is open, that is the page of this payment: the customer may have closed it. Raises `Refusal`.
     """
+    if order.status == Order.Status.PENDING and not order.is_expired():
+        return _open_page(order)
     _refuse_unpayable(order)
+    if not order.merchant.is_active():
+        raise Refusal(403, "merchant_expired")
     if _being_created(order):
         raise Refusal(409, "payment_in_progress")
-    credentials = find_credentials(order)
+    scenario = order.device.scenario
+    credentials = find_credentials(order, scenario)
     _refuse_email(email, credentials)
-    provider = find_provider(order.device)
+    provider = find_provider(scenario)
     if provider is not None and provider.is_external:
         return external_page(provider, order)
     attempt = _open_attempt(order, credentials)
     try:
-        provider = provider_of(order.device)
+        provider = provider_of(scenario)
         started = provider.start(require_credentials(credentials), _request(order, attempt, email))
     except CredentialsMissing as error:
         _close(attempt, order, error)
@@ -85,6 +90,25 @@ def initiate(order: Order, email: str | None) -> str:
         _close(attempt, order, error)
         raise Refusal(503, "payment_creation_failed") from error
     return started.redirect_url
+
+
+def _open_page(order: Order) -> str:
+    """Return the page of an order's open payment; a payment that has ended is acted on. Raises `Refusal`."""
+    payment_id = order.payment_reference_id or ""
+    try:
+        provider = provider_of(order.scenario)
+        if page := provider.stored_page(payment_id):
+            return page
+        payment = provider.fetch(require_credentials(find_credentials(order)), payment_id)
+    except ProviderError as error:
+        logger.warning("no page of the payment", extra={"order_id": order.pk, "reason": str(error)})
+        raise Refusal(503, "service_unavailable") from error
+    is_ours = provider.owns_order_id(payment.order_id, order.pk) and payment_results.pays_for(payment, order)
+    if is_ours and payment.state is PaymentState.PENDING and payment.page:
+        return payment.page
+    if is_ours:
+        payment_results.apply(provider, order, payment)
+    raise Refusal(409, "order_already_processed")
 
 
 def external_page(provider: Provider, order: Order) -> str:
@@ -182,6 +206,7 @@ def _store(
             order.pk,
             Cause.ACCEPTED,
             payment_reference_id=started.payment_id,
+            payment_scenario=provider.scenario,
             payment_started_at=now,
             next_check_at=now + timedelta(seconds=settings.FAST_TRACK_INTERVAL_S) if polled else None,
             last_check_at=None,

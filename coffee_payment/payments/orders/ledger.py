@@ -49,6 +49,18 @@ def attempt_of(order: Order, payment_id: str) -> Payment | None:
     return order.payments.filter(transaction_id=payment_id).first() if payment_id else None
 
 
+def scenario_of(order: Order, payment_id: str) -> str:
+    """Return the scenario that one of an order's payments was started with (`device` loaded).
+
+    An unknown payment may be that of an attempt whose process died before it stored the id.
+    """
+    if payment_id == order.payment_reference_id:
+        return order.scenario
+    attempts = order.payments.filter(transaction_id__in=(payment_id, ""), scenario__isnull=False)
+    attempt = attempts.order_by("-transaction_id", "-created_at").first()
+    return attempt.scenario if attempt is not None and attempt.scenario else order.scenario
+
+
 def record(provider: Provider, order: Order, answer: FetchedPayment) -> Payment | None:
     """Store what the provider says about an attempt, with the order's row locked; return the attempt.
 

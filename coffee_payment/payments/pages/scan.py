@@ -123,10 +123,12 @@ def _create_order(scan: dict[str, str], device: Device, price: Decimal) -> Valid
 
 
 def _next_address(order: Order) -> str:
-    provider = find_provider(order.device)
+    if order.status != Order.Status.CREATED:
+        return status_page(order.pk)
+    provider = find_provider(order.device.scenario)
     if provider is None:
         raise _Refused(ERROR_MESSAGES["missing_credentials"], 503, order.device)
-    if not provider.is_external or order.status != Order.Status.CREATED:
+    if not provider.is_external:
         return status_page(order.pk)
     try:
         return external_page(provider, order)

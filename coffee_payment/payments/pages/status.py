@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from payments.html import sanitised, web_address
 from payments.models import Order
+from payments.orders.initiation import PAYABLE
 from payments.providers.credentials import find_credentials
 from payments.providers.registry import find_provider, requires_receipt
 from payments.request_data import is_storable
@@ -35,10 +36,10 @@ DEVICE_TEXTS: Final = (
 
 
 def find_order(order_id: str) -> Order | None:
-    """Return an order with its device; None when there is none of this id."""
+    """Return an order with its device and merchant; None when there is none of this id."""
     if not is_storable(order_id):
         return None
-    return Order.objects.select_related("device").filter(pk=order_id).first()
+    return Order.objects.select_related("device", "merchant").filter(pk=order_id).first()
 
 
 @csrf_exempt
@@ -67,7 +68,8 @@ def get_order_status(_: HttpRequest, order_id: str) -> HttpResponse:
 
 def _description(order: Order) -> dict[str, Any]:
     device = order.device
-    provider = find_provider(device)
+    scenario = device.scenario if order.status in PAYABLE else order.scenario
+    provider = find_provider(scenario)
     asks_email = provider is not None and provider.asks_email
     return {
         "order_id": order.pk,
@@ -76,9 +78,9 @@ def _description(order: Order) -> dict[str, Any]:
         "drink_size": DRINK_SIZES.get(order.size, ""),
         "price": float(order.price / KOPECKS_IN_RUBLE),
         "expires_at": order.expires_at.isoformat() if order.expires_at else None,
-        "payment_scenario": device.scenario,
+        "payment_scenario": scenario,
         "asks_email": asks_email,
-        "is_receipt_mandatory": asks_email and requires_receipt(find_credentials(order)),
+        "is_receipt_mandatory": asks_email and requires_receipt(find_credentials(order, scenario)),
         "failed_presentation_desc": order.failed_presentation_desc,
         "device": {
             "location": device.location,

@@ -114,6 +114,10 @@ class Provider(ABC):
         """
         return []
 
+    def stored_page(self, _payment_id: str) -> str | None:
+        """Return the URL of the page of a started payment, where this server keeps it."""
+        return None
+
     def requires_receipt(self, _credentials: Mapping[str, Any]) -> bool:
         """Return whether a payment needs the customer's e-mail address for a receipt."""
         return False

@@ -1,4 +1,4 @@
-"""A merchant's credentials for the scenario of an order's device."""
+"""A merchant's credentials for the scenario of an order."""
 
 import logging
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ logger = logging.getLogger(__name__)
 
 
 def find_credentials(order: Order, scenario: str | None = None) -> MerchantCredentials | None:
-    """Return the row of an order's merchant and a scenario, by default its device's (`device` loaded; one query).
+    """Return the row of an order's merchant and a scenario, by default the order's (`device` loaded; one query).
 
     The merchant is the order's own: a machine may be sold while a payment is pending. Credentials that no key
     decrypts count as missing, and the log says why.
     """
     rows = MerchantCredentials.objects.filter(
-        merchant_id=order.merchant_id, scenario=scenario or order.device.scenario
+        merchant_id=order.merchant_id, scenario=scenario or order.scenario
     )
     try:
         return rows.first()

@@ -58,6 +58,8 @@ class FetchedPayment:
     amount: Decimal | None
     """In kopecks."""
     currency: str
+    page: str | None = None
+    """The URL of the page on which the customer may still pay, where the provider tells it."""
     is_final: bool = False
     """Whether the provider will never change this answer into a success."""
     is_refunded: bool = False

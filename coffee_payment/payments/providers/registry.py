@@ -4,7 +4,7 @@ from typing import Final
 
 from django.conf import settings
 
-from payments.models import Device, MerchantCredentials, Payment
+from payments.models import MerchantCredentials, Payment
 from payments.outgoing.errors import CredentialsMissing
 from payments.providers import custom, tbank, yookassa
 from payments.providers.base import CredentialField, Provider, Webhook
@@ -51,27 +51,22 @@ def polled_scenarios() -> list[str]:
     return [*polled, *([""] if settings.DEFAULT_PAYMENT_SCENARIO in polled else [])]
 
 
-def find_provider(device: Device) -> Provider | None:
-    """Return the provider of a device's scenario."""
-    return PROVIDERS.get(device.scenario)
+def find_provider(scenario: str) -> Provider | None:
+    """Return the provider of a scenario."""
+    return PROVIDERS.get(scenario)
 
 
-def provider_of(device: Device) -> Provider:
-    """Return the provider of a device's scenario. Raises `CredentialsMissing` if it has none."""
-    provider = find_provider(device)
+def provider_of(scenario: str) -> Provider:
+    """Return the provider of a scenario. Raises `CredentialsMissing` if it has none."""
+    provider = find_provider(scenario)
     if provider is None:
-        raise CredentialsMissing(f"scenario {device.scenario[:50]!r} has no provider")
+        raise CredentialsMissing(f"scenario {scenario[:50]!r} has no provider")
     return provider
 
 
 def provider_of_payment(payment: Payment) -> Provider:
     """Return the provider that a payment was started with (`order.device` loaded). Raises `CredentialsMissing`."""
-    if not payment.scenario:  # started before the scenario was stored
-        return provider_of(payment.order.device)
-    provider = PROVIDERS.get(payment.scenario)
-    if provider is None:
-        raise CredentialsMissing(f"scenario {payment.scenario!r} has no provider")
-    return provider
+    return provider_of(payment.scenario or payment.order.device.scenario)  # not stored for old payments
 
 
 def requires_receipt(row: MerchantCredentials | None) -> bool:

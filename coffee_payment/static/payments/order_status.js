@@ -9,6 +9,7 @@
 
   const POLLED = new Set(["pending", "paid", "make_pending"]);
   const PAYABLE = new Set(["created", "not_paid"]);
+  const OPEN = new Set(["pending", ...PAYABLE]);
   const EXPIRING = new Set(["created", "not_paid", ...POLLED]);
   const TONES = {
     created: "plain", pending: "busy", paid: "busy", make_pending: "busy", successful: "good",
@@ -70,14 +71,14 @@
     at("device-text").innerHTML = html || "";
     at("device-text").hidden = !html;
     at("reload").hidden = true;
-    showPayment(PAYABLE.has(order.status) && !expired);
+    showPayment(OPEN.has(order.status) && !expired);
     return POLLED.has(order.status) && !expired;
   }
 
   function showPayment(payable) {
     at("payment").hidden = !payable;
-    at("pay").textContent = order.status === "not_paid" ? texts.page.retry : texts.page.pay;
-    const asks = payable && order.asks_email;
+    at("pay").textContent = { not_paid: texts.page.retry, pending: texts.page.go_on }[order.status] || texts.page.pay;
+    const asks = payable && PAYABLE.has(order.status) && order.asks_email;
     at("email-field").hidden = !asks;
     at("email").required = asks && order.is_receipt_mandatory;
     at("email-hint").textContent = order.is_receipt_mandatory ? texts.page.email_hint
@@ -112,6 +113,7 @@
       else lost();
       return;
     }
+    if (busy) return;
     wait = POLL_MS;
     order = answer.body;
     if (showOrder()) plan();
@@ -136,6 +138,7 @@
     event.preventDefault();
     if (busy || !checkEmail()) return;
     busy = true;
+    clearTimeout(timer);
     at("pay").disabled = true;
     show("warning", "");
     say("paying", "busy", texts.info.loading_payment);

@@ -6,6 +6,7 @@ first that its process answers, and no hook or flag of one pair reaches the next
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -26,6 +27,8 @@ from verification.processes.serve import in_fork, serve
 
 VIEW: Final = "the view alone"
 """Subject that calls the view as a function; every other one goes through the whole WSGI application."""
+OBSERVED_SECONDS: Final = 3.0
+"""Seconds after which one observation makes no more requests: it has seen enough of a view so slow."""
 LATE_SECONDS: Final = 1.0
 """Seconds to wait for the threads that a request has started."""
 
@@ -82,7 +85,10 @@ def _observe(
     before = set(threading.enumerate())
     with ExitStack() as stack:
         seen = {detector: stack.enter_context(BY_NAME[detector]()) for detector in detectors}
+        end = time.monotonic() + OBSERVED_SECONDS
         for request in requests:
+            if statuses and time.monotonic() > end:
+                break
             try:
                 statuses.append(call(request))
             except Exception as error:  # noqa: BLE001 - what a view raises is part of the observation

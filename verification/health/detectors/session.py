@@ -1,5 +1,6 @@
 """One project and its detectors: starts its processes together, then observes them."""
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPException
@@ -55,6 +56,8 @@ class HealthSession:
         self.variables = environment(configuration, database)
         self.strace_unavailable = strace.unavailable()
         """Why strace cannot be used on this machine; None if it can."""
+        self.answer_word = secrets.token_hex(8)
+        """With it the strict site answers 200 to any path, see ``wsgi_ready``."""
         self._view = view
         self._waited = False
         self._failure: CannotRun | None = None
@@ -74,6 +77,7 @@ class HealthSession:
                     {
                         **self._sink.variables(self.variables),
                         wsgi_ready.APPLICATION: self.configuration.wsgi,
+                        wsgi_ready.ANSWER: self.answer_word,
                     },
                     application=ANNOUNCED_APPLICATION,
                     wrapper=() if self.strace_unavailable else self._tracer.wrapper,

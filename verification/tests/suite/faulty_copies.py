@@ -15,6 +15,8 @@ HARNESS: Final = Path(__file__).parents[3]
 SUITE: Final = HARNESS / "verification" / "suite"
 OURS: Final = ("PYTEST_", "VERIFICATION_", "DJANGO_SETTINGS", "DB_")
 """Beginnings of variables that a newcomer's shell does not have."""
+DEPLOYMENT: Final = (".env.example", "compose.yaml", "Dockerfile", "deploy")
+"""Where a deployment sets variables."""
 IGNORED: Final = shutil.ignore_patterns("__pycache__", "*.sqlite3", "staticfiles", "tests", "node_modules")
 
 
@@ -40,6 +42,11 @@ def copy_project(configuration: Configuration, target: Path, *left_out: str) -> 
     target.joinpath("pyproject.toml").write_text("\n".join(kept), encoding="utf-8")
     for name in (configuration.readme, configuration.gunicorn_config, *configuration.environment_files):
         shutil.copy(configuration.path(name), target / name)
+    for name in DEPLOYMENT:
+        if (source := configuration.path(name)).is_dir():
+            shutil.copytree(source, target / name, ignore=IGNORED)
+        elif source.is_file():
+            shutil.copy(source, target / name)
     for name in configuration.paths:
         shutil.copytree(configuration.path(name), target / name, ignore=IGNORED)
     return target

@@ -79,8 +79,13 @@ class Account:
         )
 
 
-def compare(account: Account, answers: Iterable[FetchedPayment]) -> list[Disagreement]:
-    """Return the disagreements of a page of payments; three queries, whatever its length."""
+def compare(
+    account: Account, answers: Iterable[FetchedPayment], asked: Order | None = None
+) -> list[Disagreement]:
+    """Return the disagreements of a page of payments; three queries, whatever its length.
+
+    `asked` is the order whose payments these are, if they were asked for by their order.
+    """
     page = list(answers)
     ids = [answer.payment_id for answer in page]
     attempts = {
@@ -92,7 +97,7 @@ def compare(account: Account, answers: Iterable[FetchedPayment]) -> list[Disagre
     found = []
     for answer in page:
         attempt = attempts.get(answer.payment_id)
-        order = attempt.order if attempt is not None else orders.get(answer.order_id)
+        order = attempt.order if attempt is not None else asked or orders.get(answer.order_id)
         kind = _kind(account.provider, answer, order, attempt)
         if kind is not None:
             order_id = order.pk if order is not None else answer.order_id

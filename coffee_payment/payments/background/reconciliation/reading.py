@@ -126,7 +126,7 @@ class Reader:
             if attempt.transaction_id:
                 yield from self._single(account, attempt)
             else:
-                yield from compare(account, self._without_id(account, attempt))
+                yield from compare(account, self._without_id(account, attempt), attempt.order)
 
     def _without_id(self, account: Account, attempt: Payment) -> list[FetchedPayment]:
         """Return what the provider has of an attempt whose payment id was never stored."""

@@ -6,12 +6,13 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
+from payments.html import web_address
 from payments.links import notification_url, return_url
 from payments.outgoing.errors import ProviderBadAnswer, ProviderRejected
 from payments.outgoing.http import call_json, fields_of
 from payments.providers.parsing import kopecks, payment_id_of, redirect_of, required
 from payments.providers.payment import CURRENCY, FetchedPayment, NewPayment, PaymentState, StartedPayment
-from payments.providers.tbank.order_ids import ORDER_ID_LENGTH, order_id_of_attempt
+from payments.providers.tbank.order_ids import order_id_of_attempt
 from payments.providers.tbank.tokens import token
 from payments.user_messages import PAYMENT_DESCRIPTION
 
@@ -54,11 +55,9 @@ FINAL: Final = REFUNDED | frozenset(
 
 
 def start(credentials: Mapping[str, Any], payment: NewPayment) -> StartedPayment:
-    """Call Init. An order id that is too long for the bank is a definite refusal."""
+    """Call Init."""
     terminal, password = required(credentials, "terminal_key", "password")
     order_id = order_id_of_attempt(payment.order_id, payment.attempt_number)
-    if len(order_id) > ORDER_ID_LENGTH:
-        raise ProviderRejected("the order id is longer than the bank allows")
     back = return_url(payment.order_id)
     parameters: dict[str, Any] = {
         "TerminalKey": terminal,
@@ -66,8 +65,8 @@ def start(credentials: Mapping[str, Any], payment: NewPayment) -> StartedPayment
         "OrderId": order_id,
         "Description": PAYMENT_DESCRIPTION.format(drink=payment.drink_name)[:DESCRIPTION_LENGTH],
         "PayType": "O",
-        "SuccessURL": credentials.get("success_url") or back,
-        "FailURL": credentials.get("fail_url") or back,
+        "SuccessURL": web_address(credentials.get("success_url")) or back,
+        "FailURL": web_address(credentials.get("fail_url")) or back,
         "NotificationURL": notification_url(URL_NAME),
     }
     if payment.expires_at is not None:

@@ -17,6 +17,12 @@ def store(order: Order, started: StartedPayment) -> None:
     )
 
 
+def page_of(payment_id: str) -> str | None:
+    """Return the URL of the page of a started payment."""
+    row = TBankPayment.objects.filter(payment_id=payment_id).only("payment_url").first()
+    return web_address(row.payment_url) if row is not None else None
+
+
 def update(payment: FetchedPayment, *, successful: bool) -> None:
     """Store the end of a payment."""
     TBankPayment.objects.filter(payment_id=payment.payment_id).update(

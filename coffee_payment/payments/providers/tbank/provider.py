@@ -7,7 +7,12 @@ from payments.models import Order
 from payments.providers.base import CredentialField, Provider
 from payments.providers.payment import FetchedPayment, NewPayment, StartedPayment
 from payments.providers.tbank import client, ledger
-from payments.providers.tbank.order_ids import is_order_id_of, order_id_of_attempt
+from payments.providers.tbank.order_ids import (
+    ORDER_ID_LENGTH,
+    former_order_id_of_attempt,
+    is_order_id_of,
+    order_id_of_attempt,
+)
 from payments.providers.tbank.webhook import TBankWebhook
 
 
@@ -33,8 +38,16 @@ class TBankProvider(Provider):
         return client.fetch(credentials, payment_id)
 
     def find_attempt(self, credentials: Mapping[str, Any], order: Order, number: int) -> list[FetchedPayment]:
-        """Call CheckOrder with the OrderId of an attempt. Raises `ProviderError`."""
-        return client.check_order(credentials, order_id_of_attempt(order.pk, number))
+        """Call CheckOrder with the OrderId of an attempt, then with its former form. Raises `ProviderError`."""
+        found = client.check_order(credentials, order_id_of_attempt(order.pk, number))
+        former = former_order_id_of_attempt(order.pk, number)
+        if found or len(former) > ORDER_ID_LENGTH:
+            return found
+        return client.check_order(credentials, former)
+
+    def stored_page(self, payment_id: str) -> str | None:
+        """Return the PaymentURL that Init gave."""
+        return ledger.page_of(payment_id)
 
     def owns_order_id(self, provider_order_id: str, order_id: str) -> bool:
         """Return whether an OrderId belongs to one of an order's attempts."""

@@ -36,7 +36,7 @@ class TBankWebhook(Webhook):
             raise NotificationRefused(404, "order_not_found", "unknown payment")
         order = attempt.order
         try:
-            password = str(require_credentials(find_credentials(order)).get("password", ""))
+            password = str(require_credentials(find_credentials(order, attempt.scenario)).get("password", ""))
         except CredentialsMissing as error:
             raise NotificationRefused(503, "missing_credentials", str(error)) from error
         if not password or not is_signed(body, password):

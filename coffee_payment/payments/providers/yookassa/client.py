@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
+from payments.html import web_address
 from payments.links import return_url
 from payments.outgoing.errors import ProviderBadAnswer, ProviderError, ProviderTimeout, ProviderUnavailable
 from payments.outgoing.http import call_json, fields_of
@@ -106,6 +107,7 @@ def _fetched(answer: Mapping[str, Any]) -> FetchedPayment:
     metadata = answer.get("metadata")
     registration = answer.get("receipt_registration")
     refunded = _amount(answer.get("refunded_amount"))
+    confirmation = answer.get("confirmation")
     return FetchedPayment(
         payment_id=payment_id_of(answer.get("id")),
         state=PaymentState(status) if status in _STATES else PaymentState.OTHER,
@@ -113,6 +115,7 @@ def _fetched(answer: Mapping[str, Any]) -> FetchedPayment:
         order_id=text_of(metadata, "order_uuid"),
         amount=_amount(amount),
         currency=str(amount.get("currency", "")) if isinstance(amount, dict) else "",
+        page=web_address(confirmation.get("confirmation_url")) if isinstance(confirmation, dict) else None,
         is_final=status in _FINAL,
         is_refunded=bool(refunded),
         refunded=refunded or None,

@@ -1,0 +1,3 @@
+"""Faults, still to come."""
+
+FAULTS: tuple[()] = ()

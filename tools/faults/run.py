@@ -1,0 +1,57 @@
+"""Runs the gate over a copy of the project with one fault."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tools.faults.model import Fault
+from verification.project.configuration import Configuration, load
+from verification.tests.suite.faulty_copies import copy_project, gate
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the gate said of one fault."""
+
+    fault: Fault
+    status: int
+    failed: dict[str, str]
+    """Check that did not pass -> its reason."""
+    seconds: float
+
+    @property
+    def expected(self) -> bool:
+        """Whether the check that must fail has failed, or nothing has where nothing may."""
+        return self.fault.caught_by in self.failed if self.fault.caught_by else self.status == 0
+
+    @property
+    def line(self) -> str:
+        """The outcome in one line."""
+        word = "as expected" if self.expected else "SURVIVED" if self.fault.caught_by else "FALSE ALARM"
+        seen = "; ".join(f"{check}: {reason[:160]}" for check, reason in self.failed.items())
+        return f"{word:12} {self.fault.name}  [{seen or f'status {self.status}'}]  {self.seconds:.0f} s"
+
+
+def run(faults: Sequence[Fault], *, root: Path, jobs: int, provider: str, whole: bool) -> Iterator[Outcome]:
+    """Run the gate for each fault, so many at a time; yield the outcomes in the order of the faults."""
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(partial(_run_one, load(root), provider, whole), faults)
+
+
+def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fault) -> Outcome:
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        project = copy_project(configuration, Path(folder))
+        for edit in fault.edits:
+            edit.apply(project)
+        done = gate(project, *(() if whole else ("-k", fault.select)), provider=provider)
+    failed = {
+        name: str(check["reason"]) for name, check in done.checks.items() if check["verdict"] != "passed"
+    }
+    if not done.checks:
+        failed["(no check)"] = done.output[-300:]
+    return Outcome(fault, done.status, failed, time.monotonic() - started)

@@ -1,0 +1,161 @@
+"""The contract of the answers: one that keeps it has no findings, each fault is one."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from verification.errors import CannotRun
+from verification.health.contract import Contract
+from verification.project.configuration import Configuration
+from verification.project.web_server import WebServer
+
+SECRET = "the-secret-key-of-this-test"
+APPLICATION = """
+    import json
+    from datetime import UTC, datetime
+
+    NAIVE, OLD = "2025-11-23T10:30:00", "2025-11-23T10:30:00+00:00"
+
+    def application(environ, start_response):
+        now = datetime.now(UTC).isoformat()
+        kind, body = {
+            "/text": ("text/plain", b"healthy"),
+            "/unhealthy": ("application/json", {"status": "unhealthy", "time": now}),
+            "/naive": ("application/json", {"status": "healthy", "time": NAIVE}),
+            "/old": ("application/json", {"status": "healthy", "time": OLD}),
+            "/no-time": ("application/json", {"status": "healthy", "time": "soon"}),
+            "/leak": ("application/json", {"status": "healthy", "time": now, "more": "%s"}),
+        }.get(environ["PATH_INFO"], ("application/json; charset=utf-8", {"status": "healthy", "time": now}))
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+"""
+VIEWS = """
+    import logging
+    from django.http import JsonResponse
+
+    def status():
+        return "healthy"
+
+    def careful(request):
+        try:
+            return JsonResponse({"status": status()})
+        except Exception:
+            logging.getLogger("shop").exception("failed")
+            return JsonResponse({"status": "unhealthy"}, status=500)
+
+    def hopeful(request):
+        try:
+            return JsonResponse({"status": status()})
+        except Exception:
+            return JsonResponse({"status": "healthy"})
+
+    def careless(request):
+        return JsonResponse({"status": status()})
+"""
+SETTINGS = """
+    SECRET_KEY = "{secret}"
+    ROOT_URLCONF = "shop_{view}_urls"
+    ALLOWED_HOSTS = ["*"]
+"""
+URLS = "from django.urls import path\nimport shop_views\nurlpatterns = [path('health', shop_views.{view})]\n"
+VIEW_NAMES = ("careful", "hopeful", "careless")
+SCHEMA = {"type": "object", "required": ["status"], "properties": {"status": {"const": "healthy"}}}
+FAILURE = {"type": "object", "required": ["status"], "properties": {"status": {"const": "unhealthy"}}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with three views, and an application with a path for each fault."""
+    folder = tmp_path_factory.mktemp("contract")
+    (folder / "answers.py").write_text(dedent(APPLICATION) % SECRET)
+    (folder / "shop_views.py").write_text(dedent(VIEWS))
+    for view in VIEW_NAMES:
+        (folder / f"shop_{view}.py").write_text(dedent(SETTINGS).format(secret=SECRET, view=view))
+        (folder / f"shop_{view}_urls.py").write_text(URLS.format(view=view))
+    return folder
+
+
+def contract(folder: Path, view: str) -> Contract:
+    """Return the contract of one view of that project."""
+    configuration = Configuration(
+        root=folder,
+        settings=f"shop_{view}",
+        health_view=f"shop_views.{view}",
+        health_content_type="application/json",
+        health_schema=SCHEMA,
+        health_timestamp="time",
+        health_failure_schema=FAILURE,
+    )
+    path = os.pathsep.join([str(folder), *sys.path])
+    return Contract(configuration, {**configuration.variables(), "PYTHONPATH": path})
+
+
+@pytest.fixture(scope="module")
+def web(folder: Path) -> Iterator[WebServer]:
+    """A server with a path for each fault."""
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    with WebServer("answers:application", variables, directory=folder) as web:
+        yield web.wait("/health")
+
+
+@pytest.fixture(scope="module")
+def expected(folder: Path) -> Iterator[Contract]:
+    """The contract that the paths are held to."""
+    with contract(folder, "careful") as expected:
+        yield expected
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/health", []),
+        ("/text", ["Content-Type is 'text/plain'", "the body is not JSON", "is not a time"]),
+        ("/unhealthy", ["the body.status must be same as const definition: healthy"]),
+        ("/naive", ["time has no time zone"]),
+        ("/old", ["time is not the time of the answer", "time does not change within 1.5 s"]),
+        ("/no-time", ["time is not a time in ISO 8601"]),
+        ("/leak", [*["shows the value of SECRET_KEY"] * 3]),
+    ],
+)
+def test_answers_of_a_server(expected: Contract, web: WebServer, path: str, words: list[str]) -> None:
+    """Content type, schema, time and secrets are each examined; the answer that keeps the contract is not named."""
+    wrong = list(expected.wrong_answers(web.probe(path)))
+
+    assert len(wrong) == len(words), wrong
+    for line, text in zip(wrong, words, strict=True):
+        assert text in line
+        assert SECRET not in line
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        ("careful", []),
+        (
+            "hopeful",
+            ["answers 200 instead of 500 or more", "status must be same as", "no line of level ERROR"],
+        ),
+        ("careless", ["Content-Type is 'text/html", "the body is not JSON"]),
+    ],
+)
+def test_inside_that_fails(folder: Path, view: str, words: list[str]) -> None:
+    """The function that the view calls raises once: the view must say so, in the form of its other answers."""
+    with contract(folder, view) as examined:
+        wrong, functions = examined.wrong_failures()
+
+    assert functions == ["status"]
+    assert len(wrong) == len(words), wrong
+    for line, text in zip(wrong, words, strict=True):
+        assert line.startswith("/health while status fails: ")
+        assert text in line
+
+
+def test_schema_that_is_none(folder: Path) -> None:
+    """A schema that is not one ends the check in one line that names its key."""
+    with pytest.raises(CannotRun, match=r"health_schema\] is not a JSON schema"):
+        Contract(Configuration(root=folder, health_schema={"type": "no such type"}), {})
