@@ -17,7 +17,6 @@ DRIVER = shutil.which("chromedriver")
 MARKS = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         not (CHROMIUM and DRIVER), reason="no Chromium with its driver; install chromium and chromium-driver"
     ),

@@ -152,11 +152,13 @@ def test_metrics_count_the_probes(client: Client, settings: Any) -> None:
     assert growth("health_check_duration_seconds_count") == 4
 
 
-def ask(port: int, path: str) -> str:
+def ask(port: int, path: str, status: int = 200) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("GET", path)
-    body = connection.getresponse().read().decode()
+    response = connection.getresponse()
+    body = response.read().decode()
     connection.close()
+    assert response.status == status, body
     return body
 
 
@@ -188,8 +190,10 @@ def gunicorn(
 
 
 def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
-    """Two gunicorn workers share their figures, and leave nothing behind."""
+    """Two gunicorn workers share their figures, beside a third that has just made its file; nothing is left."""
     with gunicorn(tmp_path, workers=2, HEALTH_METRICS_ENABLED="true") as (_, port):
+        (folder,) = tmp_path.iterdir()
+        (folder / "counter_0.db").touch()
         for _ in range(29):  # and one when it was started
             ask(port, "/health")
         counts = {figures(ask(port, "/health/metrics"))["health_checks_total", "200"] for _ in range(10)}
@@ -225,7 +229,7 @@ def test_gunicorns_own_lines_hide_the_secrets(tmp_path: Path) -> None:
     }
     with gunicorn(tmp_path, **secrets) as (process, port):
         for number, secret in enumerate(secrets.values()):
-            ask(port, f"/{number}/{secret}")
+            ask(port, f"/{number}/{secret}", 404)
     assert process.stdout is not None
     lines = [json.loads(line) for line in process.stdout.read().splitlines()]
 

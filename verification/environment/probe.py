@@ -11,14 +11,20 @@ from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from verification.environment.recording_environ import Loader, fingerprints
-from verification.processes.serve import serve
+from verification.environment.running import run
+from verification.processes.serve import in_fork, serve
+
+OTHERS: Final = frozenset({"channel_binding", "gssencmode", "require_auth", "requiressl"})
+"""libpq's keywords about security whose names do not begin with ``ssl``."""
 
 
 def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Load the settings and return what they came to."""
+    """Load the settings and return what they came to; with ``wsgi`` in the request, run the project."""
+    if "wsgi" in request:
+        return in_fork(partial(run, loader, request)).answer or {"error": "the project does not start"}
     try:
         module = loader.load(request["environment"])
     except Exception as error:  # noqa: BLE001 - a refusal to start is an observation
@@ -30,12 +36,17 @@ def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ssl_options(module: ModuleType) -> dict[str, Any]:
-    """Return the engine of the default database and its options about TLS."""
-    database = getattr(module, "DATABASES", {}).get("default", {})
-    options = database.get("OPTIONS", {})
+    """Return alias -> its engine and its options about TLS."""
     return {
-        "engine": database.get("ENGINE"),
-        "ssl": {key: str(value) for key, value in options.items() if key.startswith("ssl")},
+        alias: {
+            "engine": str(database.get("ENGINE")),
+            "ssl": {
+                keyword: str(value)
+                for keyword, value in (database.get("OPTIONS") or {}).items()
+                if keyword.startswith("ssl") or keyword in OTHERS
+            },
+        }
+        for alias, database in (getattr(module, "DATABASES", None) or {}).items()
     }
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Self
 
 from verification.environment.recording_environ import Observed
@@ -13,18 +14,40 @@ from verification.project.environment import clean_environment
 
 
 @dataclass(frozen=True)
+class DatabaseOptions:
+    """One database alias."""
+
+    engine: str
+    ssl: Mapping[str, str]
+    """Its options about TLS."""
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether its engine is PostgreSQL's, also one that is derived from Django's."""
+        return "postg" in self.engine
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What one import of the settings came to."""
 
     error: str | None
     settings: Mapping[str, str]
     """Setting -> digest of its value."""
-    engine: str | None
-    ssl: Mapping[str, str]
-    """The default database's options about TLS."""
+    databases: Mapping[str, "DatabaseOptions"]
+    """Alias -> how it is connected."""
     reads: frozenset[Observed]
     whole: tuple[tuple[str, int], ...]
     """Places (file, line) that read the whole environment."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What one run of the project came to."""
+
+    reads: frozenset[Observed]
+    files: tuple[Path, ...]
+    """The project's files that were loaded."""
 
 
 class Probe:
@@ -34,6 +57,7 @@ class Probe:
         """Start it; the first import of the settings comes with the first request."""
         if not configuration.settings:
             raise CannotRun("pyproject.toml: [tool.verification] names no settings; name the settings module")
+        self._configuration = configuration
         complete = clean_environment(configuration)
         self.base = {name: value for name, value in complete.items() if name not in _OURS}
         self._child = Child(
@@ -54,15 +78,31 @@ class Probe:
         wanted = {**self.base, **(variables or {})}
         environment = {name: value for name, value in wanted.items() if value is not None}
         reply: dict[str, Any] = self._child.ask({"environment": environment})
-        options = reply.get("options", {})
         return Loaded(
             error=reply["error"],
             settings=reply.get("settings", {}),
-            engine=options.get("engine"),
-            ssl=options.get("ssl", {}),
+            databases={
+                alias: DatabaseOptions(each["engine"], each["ssl"])
+                for alias, each in reply.get("options", {}).items()
+            },
             reads=frozenset(Observed(*each) for each in reply.get("reads", ())),
             whole=tuple((file, line) for file, line in reply.get("whole", ())),
         )
+
+    def run(self, variables: Mapping[str, str]) -> "Running":
+        """Start the whole project in such an environment, up to its first answer. Raises ``CannotRun`` if it cannot."""
+        configuration = self._configuration
+        request = {
+            "environment": {**self.base, **variables},
+            "wsgi": configuration.wsgi,
+            "celery_app": configuration.celery_app,
+            "health_path": configuration.health_path,
+        }
+        reply: dict[str, Any] = self._child.ask(request)
+        if "error" in reply:
+            raise CannotRun(f"settings module {configuration.settings}: {reply['error']}", "start it by hand")
+        reads = frozenset(Observed(*each) for each in reply["reads"])
+        return Running(reads, tuple(Path(file) for file in reply["files"]))
 
     def close(self) -> None:
         """End the process; may be called twice."""

@@ -36,15 +36,16 @@ class Source:
         self.findings.extend(other.findings)
 
 
-def parse(file: Path, *, root: Path | None = None) -> Source:
-    """Return the variables that a Python file and the project modules it imports read.
+def parse(*files: Path, root: Path | None = None) -> Source:
+    """Return the variables that Python files and the project modules they import read.
 
     File names in the result are relative to ``root``. Raises ``CannotRun`` if a file is missing, is not UTF-8
     or does not parse.
     """
     result = Source()
     modules: dict[Path, _Module] = {}
-    _load(file.resolve(), (root or file.parent).resolve(), modules)
+    for file in files:
+        _load(file.resolve(), (root or file.parent).resolve(), modules)
     for module in modules.values():
         result.extend(module.source())
     return result

@@ -84,7 +84,7 @@ class Contract:
         if self._configuration.health_failure_schema:
             yield from self._wrong_content(what, reply["headers"], body, self._failed)
         if not {"ERROR", "CRITICAL"} & set(outcome["logged"]):
-            yield f"{what}: nothing of level ERROR is logged"
+            yield f"{what}: no line of level ERROR in the log tells of it"
         yield from self._leaks({what: _text(reply["headers"], body)})
 
     def _wrong_content(self, what: str, headers: Mapping[str, str], body: bytes, valid: Any) -> Iterator[str]:

@@ -29,6 +29,7 @@ SECRET_NAME: Final = re.compile(r"API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|CREDE
 """As Django's ``SafeExceptionReporterFilter`` hides settings, and a few more."""
 SHORTEST_SECRET: Final = 8
 """Characters; a shorter value may be part of an ordinary word."""
+MESSAGE: Final = "verification: the inside of the health view fails"
 _URL_PASSWORD: Final = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _Call = tuple[str, int, str]
 """File, line and name of a function."""
@@ -101,12 +102,14 @@ def _fail(client: WsgiClient, path: str, view: CodeType, call: _Call) -> dict[st
 
     def interrupt(frame: FrameType, event: str, _argument: object) -> None:
         if event == "call" and _call_of(frame) == call and _is_below(frame, view):
-            raise InjectedError("the inside of the health view fails")  # Python then stops tracing
+            raise InjectedError(MESSAGE)  # Python then stops tracing
 
     records: list[str] = []
 
     def record(_logger: logging.Logger, entry: logging.LogRecord) -> None:
-        records.append(entry.levelname)
+        # Django itself logs every answer of 500, without the cause.
+        if MESSAGE in entry.getMessage() or (entry.exc_info and isinstance(entry.exc_info[1], InjectedError)):
+            records.append(entry.levelname)
 
     with patch.object(logging.Logger, "callHandlers", record):
         sys.settrace(interrupt)

@@ -26,6 +26,8 @@ BASE: Final[Mapping[str, str]] = {
     "dynamic_shared_memory_type": "mmap",
     # A schema of some thousand tables is cloned, dumped and dropped in one transaction.
     "max_locks_per_transaction": "256",
+    # All processes of a test run share one server.
+    "max_connections": "300",
     "log_destination": "stderr",
     "logging_collector": "off",
     "password_encryption": "scram-sha-256",

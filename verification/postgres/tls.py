@@ -74,11 +74,12 @@ class Authority:
     """PEM of this authority and those above it, without the root: what a server sends with its certificate."""
 
     @classmethod
-    def create(cls, name: str = "verification authority") -> Self:
-        """Return a new root authority; two with the same name have different keys."""
+    def create(cls, name: str = "verification authority", *, days: int = 60) -> Self:
+        """Return a new root authority that ends in so many days; two with the same name have different keys."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(name)
-        certificate = _sign_authority(subject, key.public_key(), subject, key, path_length=1)
+        ends = datetime.now(UTC) + timedelta(days=days)
+        certificate = _sign_authority(subject, key.public_key(), subject, key, path_length=1, ends=ends)
         return cls(certificate, key)
 
     @property
@@ -94,7 +95,12 @@ class Authority:
         """Return a new authority below this one, whose certificates include the chain."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _sign_authority(
-            _name(name), key.public_key(), self.certificate.subject, self.key, path_length=0
+            _name(name),
+            key.public_key(),
+            self.certificate.subject,
+            self.key,
+            path_length=0,
+            ends=self.certificate.not_valid_after_utc,
         )
         return Authority(certificate, key, certificate.public_bytes(Encoding.PEM) + self.chain)
 
@@ -127,12 +133,18 @@ class Authority:
         *,
         expired: bool = False,
         not_yet_valid: bool = False,
+        days: int | None = None,
         usage: Usage = "client",
         send_chain: bool = True,
         password: str | None = None,
     ) -> Material:
-        """Return a new certificate of a client, with the PostgreSQL user as its common name."""
+        """Return a new certificate of a client, with the PostgreSQL user as its common name.
+
+        ``days``: from now to its end.
+        """
         validity = _validity(expired=expired, not_yet_valid=not_yet_valid)
+        if days is not None:
+            validity = validity[0], datetime.now(UTC) + timedelta(days=days)
         chain = self.chain if send_chain else b""
         return self._issue(user, (), usage=usage, validity=validity, chain=chain, password=password)
 
@@ -235,6 +247,7 @@ def _sign_authority(
     issuer_key: ec.EllipticCurvePrivateKey,
     *,
     path_length: int,
+    ends: datetime,
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     issuer_identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
@@ -245,7 +258,7 @@ def _sign_authority(
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + _LIFETIME * 2)
+        .not_valid_after(ends)
         .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         .add_extension(_key_usage(authority=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)

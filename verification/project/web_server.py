@@ -155,6 +155,14 @@ class WebServer:
         """Return what it has written to its standard output and error so far."""
         return self._process.log()
 
+    def status(self) -> int | None:
+        """Return the exit status of its master, None while it runs."""
+        return self._process.status()
+
+    def last_line(self, otherwise: str) -> str:
+        """Return the last line of its log."""
+        return last_line(self.log(), otherwise)
+
     def _last_error(self) -> str:
         log = self.log()
         return str((_ERROR.findall(log) or [last_line(log, "its log is empty")])[-1])[:LINE_LENGTH]

@@ -12,6 +12,8 @@ from verification.health.violating_project import configuration as violating_pro
 from verification.postgres.server import Database, Server
 from verification.project.configuration import Configuration
 from verification.report.result import Check
+from verification.transport.project_connections import Sessions
+from verification.transport.tls_server import TlsTestServer
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +93,24 @@ def control(health_database: Database) -> Iterator[HealthSession]:
     paths = violating_project.PATHS
     with HealthSession(violating_project.configuration(), health_database, paths) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def case_server(tls_server: Server) -> Iterator[TlsTestServer]:
+    """The TLS server with certificates and rules for the cases."""
+    with TlsTestServer(tls_server) as case_server:
+        case_server.apply("good")
+        yield case_server
+
+
+@pytest.fixture(scope="session")
+def sessions(configuration: Configuration, case_server: TlsTestServer) -> Iterator[Sessions]:
+    """Processes of the project, with an empty home directory."""
+    with Sessions(configuration, case_server.home) as sessions:
+        yield sessions
+
+
+@pytest.fixture(scope="session")
+def tls_database(case_server: TlsTestServer) -> Database:
+    """A database in the TLS server."""
+    return Database(case_server.server, "postgres")

@@ -1,5 +1,6 @@
 """The certificates of the cases, good ones and those with one fault, and the files they are written to."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +9,13 @@ from typing import Final, Self
 
 from verification.postgres.tls import Authority, Material
 from verification.processes.account import Account
+from verification.transport.system_check_cases import KEY_MODES, LINKED_MODES
 
 KEY_PASSWORD: Final = "the key's own password"  # noqa: S105 - of a key that exists for one run
+NOBODY: Final = 65534
+"""A user that owns nothing."""
+_ROOT_DAYS: Final = {"expired": -1, "soon": 20, "lasting": 300}
+"""Root certificate -> days from now to its end."""
 PREFIX: Final = "transport-"
 """What the names of the files in the server's data directory start with."""
 
@@ -49,6 +55,9 @@ class Certificates:
             "somebody": authority.issue_client("somebody_else"),
             "named": authority.issue_client("named_certificate"),
             "encrypted": authority.issue_client(user, password=KEY_PASSWORD),
+            "lasting": authority.issue_client(user, days=300),
+            "soon": authority.issue_client(user, days=20),
+            "ending": authority.issue_client(user, days=1),
         }
         return cls(authority, other, servers, clients)
 
@@ -78,3 +87,23 @@ class Certificates:
         # Belongs to root, if that is who runs the harness: libpq accepts mode 0640 for a key of root's.
         shutil.copy(directory / "good.key", directory / "group.key")
         (directory / "group.key").chmod(0o640)
+        self._write_edges(directory)
+
+    def _write_edges(self, directory: Path) -> None:
+        """Write the files of ``system_check_cases``."""
+        roots = {name: Authority.create(days=days).pem for name, days in _ROOT_DAYS.items()}
+        for name, pem in roots.items():
+            (directory / f"{name}-root.crt").write_bytes(pem)
+        (directory / "two-roots.crt").write_bytes(roots["lasting"] + roots["soon"])
+        (directory / "empty.crt").write_bytes(b"no certificate\n")
+        for mode in KEY_MODES:
+            self._write_key(directory / f"key-{mode:o}", mode)
+        for mode in LINKED_MODES:
+            (directory / f"link-{mode:o}").symlink_to(directory / f"key-{mode:o}")
+        self._write_key(directory / "key-640-other", 0o640)
+        if os.geteuid() == 0:
+            os.chown(directory / "key-640-other", NOBODY, NOBODY)
+
+    def _write_key(self, file: Path, mode: int) -> None:
+        file.write_bytes(self.clients["lasting"].key)
+        file.chmod(mode)

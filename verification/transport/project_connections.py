@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from verification.processes.output import last_line
 from verification.project.configuration import Configuration
 from verification.project.environment import TLS_KEYWORDS, clean_environment, database_variables
 from verification.transport.cases import IN_CLEAR, IN_TLS
+from verification.transport.options import weakening
 from verification.transport.session_probe import ENDED
 
 
@@ -27,6 +28,44 @@ class Session:
     cipher: str = ""
     printed: str = ""
     """What the process wrote: its start-up log."""
+    alias: str = "default"
+    client: str = ""
+    """The subject of the client's certificate, as the server has it."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """What libpq has used, from whatever source: keyword -> value."""
+
+    def faults(self, expected: str, parameters: Mapping[str, str]) -> list[str]:
+        """Return what is wrong: another outcome, other parameters than these, or some that weaken the connection.
+
+        ``expected``: ``IN_TLS``, ``IN_CLEAR``, or words of the refusal.
+        """
+        connects = expected in {IN_TLS, IN_CLEAR}
+        if self.outcome != expected if connects else expected not in self.outcome:
+            return [f"expected {expected!r}, got {self.outcome!r}"]
+        if not connects:
+            return []
+        other = [
+            f"libpq uses {keyword}={self.parameters.get(keyword)} instead of {value}"
+            for keyword, value in parameters.items()
+            if self.parameters.get(keyword) != value
+        ]
+        return other + [f"libpq uses {each}, which weakens TLS" for each in weakening(self.parameters)]
+
+
+def session_of(reply: Mapping[str, Any], printed: str = "") -> Session:
+    """Return a session as ``session_report`` tells of it."""
+    alias = str(reply["alias"])
+    if reply["error"]:
+        return Session(str(reply["error"]), printed=printed, alias=alias)
+    return Session(
+        IN_TLS if reply["ssl"] else IN_CLEAR,
+        reply["version"] or "",
+        reply["cipher"] or "",
+        printed,
+        alias,
+        reply["client"] or "",
+        reply["parameters"],
+    )
 
 
 class Sessions:
@@ -57,14 +96,12 @@ class Sessions:
         variables = database_variables(self.configuration, database, **(tls or {})) if database else {}
         return {**self.base, **variables, **more}
 
-    def connect(self, database: Database, tls: Mapping[str, str] | None = None, **more: str) -> Session:
-        """Connect through Django. ``tls``: libpq keyword -> value; ``more``: other variables."""
+    def connect(self, database: Database, tls: Mapping[str, str] | None = None, **more: str) -> list[Session]:
+        """Connect every alias through Django. ``tls``: libpq keyword -> value; ``more``: other variables."""
         reply = self._ask("connect", self.environment(database, tls, **more))
-        printed = reply["printed"]
         if reply["error"]:
-            return Session(str(reply["error"]), printed=printed)
-        outcome = IN_TLS if reply["ssl"] else IN_CLEAR
-        return Session(outcome, reply["version"] or "", reply["cipher"] or "", printed)
+            return [Session(str(reply["error"]), printed=reply["printed"])]
+        return [session_of(each, reply["printed"]) for each in reply["sessions"]]
 
     def start(self, database: Database | None, tls: Mapping[str, str]) -> str:
         """Start the project and give what it wrote to its log."""

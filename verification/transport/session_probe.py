@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from verification.processes.serve import in_fork, serve
+from verification.transport.session_report import sessions
 
 ENDED: Final = "the process ended"
-SESSION: Final = "SELECT ssl, version, cipher, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,17 +71,8 @@ def start() -> dict[str, Any]:
 
 
 def connect() -> dict[str, Any]:
-    """Connect through Django's default database and ask the server about the session."""
-    from django.db import connection
-    from django.db.utils import Error
-
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(SESSION)
-            ssl, version, cipher, client = cursor.fetchone() or (None,) * 4
-    except Error as error:
-        return {"error": " ".join(str(error).split())}
-    return {"error": None, "ssl": ssl, "version": version, "cipher": cipher, "client": client}
+    """Connect through Django and ask the server about the session of each alias."""
+    return {"error": None, "sessions": sessions()}
 
 
 def check() -> dict[str, Any]:

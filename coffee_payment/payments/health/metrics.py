@@ -4,11 +4,14 @@ Under gunicorn each worker keeps its metrics in a memory-mapped file, so that an
 of them; `gunicorn.conf.py` creates the folder.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.values import MutexValue, ValueClass
 
@@ -47,9 +50,21 @@ def health_metrics(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class _Workers(MultiProcessCollector):
+    """The library's collector, without the files of workers that are just starting."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the sums over all workers.
+
+        A worker makes its file first and gives it a length afterwards; the library cannot read an empty one.
+        """
+        files = [str(file) for file in Path(self._path).glob("*.db") if file.stat().st_size]
+        return self.merge(files)  # type: ignore[no-any-return, no-untyped-call]  # the library has no types here
+
+
 def _collected() -> CollectorRegistry:
     if ValueClass is MutexValue:  # one process: PROMETHEUS_MULTIPROC_DIR was not set at import
         return _registry
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+    _Workers(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     return registry

@@ -138,7 +138,7 @@ def test_answers_of_a_server(expected: Contract, web: WebServer, path: str, word
         ("careful", []),
         (
             "hopeful",
-            ["answers 200 instead of 500 or more", "status must be same as", "nothing of level ERROR"],
+            ["answers 200 instead of 500 or more", "status must be same as", "no line of level ERROR"],
         ),
         ("careless", ["Content-Type is 'text/html", "the body is not JSON"]),
     ],

@@ -26,8 +26,6 @@ from verification.postgres import providers
 from verification.postgres.server import Database
 from verification.project.environment import environment
 
-pytestmark = pytest.mark.xdist_group("health-detectors")
-
 REQUESTS = (Request(), *ON_OCCASION)
 CAPTURED_QUERIES = next(detector for detector in ALL if detector.name == "captured queries")
 

@@ -9,7 +9,7 @@ from verification.errors import CannotRun
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
 from verification.tests.suite.faulty_copies import copy_project, gate
-from verification.transport.celery_worker import Worker
+from verification.transport.processes import Process
 
 pytestmark = pytest.mark.postgres
 
@@ -50,7 +50,7 @@ def test_a_worker_that_does_not_start_ends_in_one_line(configuration: Configurat
     """The line holds the worker's own last words."""
     broken = Configuration(root=configuration.root, celery_app="no_such_module.celery:app")
     with (
-        Worker(broken, broken.variables()) as worker,
-        pytest.raises(CannotRun, match=r"Celery worker: executed no task; it said: .*no_such_module"),
+        Process("Celery worker", broken, broken.variables()) as worker,
+        pytest.raises(CannotRun, match=r"Celery worker: did not connect; it said: .*no_such_module"),
     ):
-        worker.answer()
+        worker.sessions()
