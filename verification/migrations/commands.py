@@ -37,9 +37,7 @@ Subparsers = Any
 def register(subparsers: Subparsers) -> None:
     """Add both commands."""
     shared = [server_options(), comparison_options()]
-    squash = subparsers.add_parser(
-        "squash", help="original chains against squashed chains, on a real server", parents=shared
-    )
+    squash = subparsers.add_parser("squash", parents=shared)
     _add_project(squash)
     squash.add_argument(
         "--app",
@@ -68,9 +66,7 @@ def register(subparsers: Subparsers) -> None:
     )
     squash.add_argument("-o", "--output", metavar="FILE", help="the patch (default: APP-squash.patch)")
     squash.set_defaults(handler=_squash)
-    live = subparsers.add_parser(
-        "drift", help="a live database against what its migrations say it should be", parents=shared
-    )
+    live = subparsers.add_parser("drift", parents=shared)
     _add_project(live)
     live.add_argument("url", metavar="URL", help="the live database, as a postgresql:// URL")
     live.set_defaults(handler=_drift)
@@ -207,7 +203,7 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
     """Start the server and the project's process; end both afterwards."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
     if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        _clear_libpq_environment()
+        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
@@ -224,7 +220,7 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
         _close(server)
 
 
-def _clear_libpq_environment() -> None:
+def clear_libpq_environment() -> None:
     """Remove PG* variables so that libpq cannot connect to a server other than ours."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]

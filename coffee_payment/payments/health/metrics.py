@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -38,7 +39,9 @@ def record(status: int, seconds: float) -> None:
 
 
 def health_metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics in Prometheus' text format, without a query or a call."""
+    """Return the metrics in Prometheus' text format, without a query or a call; 404 unless HEALTH_METRICS_ENABLED."""
+    if not settings.HEALTH_METRICS_ENABLED:
+        return HttpResponseNotFound()
     if request.method not in ALLOWED_METHODS:
         return HttpResponseNotAllowed(ALLOWED_METHODS)
     response = HttpResponse(generate_latest(_collected()), content_type=CONTENT_TYPE_LATEST)
