@@ -216,8 +216,9 @@ def unknown(query: str, known: dict[str, set[str]]) -> list[str]:
 
 
 @pytest.fixture
-def known(shop: Shop) -> dict[str, set[str]]:
+def known(shop: Shop, settings: Any) -> dict[str, set[str]]:
     """Every metric that a scrape of web server and worker shows, with its labels."""
+    settings.HEALTH_METRICS_ENABLED = True
     figures.serve()
     text = generate_latest(figures.scrape_registry()).decode()
     text += Client().get("/health/metrics").content.decode().replace("# EOF", "")

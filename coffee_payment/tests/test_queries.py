@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from payments.background import claims, follow_up, tick
+from payments.background import claims, follow_up, tick, unused_orders
 from payments.models import JournalEntry, Order, Payment
 from payments.orders.cases import open_cases
 from payments.tasks import check_pending_payments
@@ -113,6 +113,13 @@ LOOKUPS = {
     "payments_payment_txn_idx": lambda: Payment.objects.filter(transaction_id="p-1"),
     "payments_journal_order_idx": lambda: JournalEntry.objects.filter(order_id="o-1").order_by("pk"),
     "payments_payment_doubt_idx": open_cases,
+    "payments_order_created_idx": lambda: Order.objects.order_by("-created_at", "-pk")[:100],
+    "payments_order_list_idx": lambda: Order.objects.filter(status="failed").order_by("-created_at", "-pk")[
+        :100
+    ],
+    "payments_payment_created_idx": lambda: Payment.objects.order_by("-created_at", "-pk")[:100],
+    "payments_order_unused_idx": lambda: unused_orders.unused().order_by("expires_at")[:100],
+    "payments_order_id_9de03256_like": lambda: Order.objects.filter(pk__startswith="o-1"),
     "payments_order_reference_idx": lambda: Order.objects.filter(payment_reference_id="p-1"),
 }
 

@@ -203,7 +203,7 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
     """Start the server and the project's process; end both afterwards."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
     if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        _clear_libpq_environment()
+        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
@@ -220,7 +220,7 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
         _close(server)
 
 
-def _clear_libpq_environment() -> None:
+def clear_libpq_environment() -> None:
     """Remove PG* variables so that libpq cannot connect to a server other than ours."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]

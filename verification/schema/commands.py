@@ -38,7 +38,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("list-order", "ignore the order in IN lists and in INCLUDE"),
         ("body-whitespace", "ignore white space in bodies of functions"),
         ("unique-index-as-constraint", "a unique constraint equals a unique index with the same properties"),
-        ("deparse-spelling", "the spellings before and after a dump and restore are equal"),
+        (
+            "deparse-spelling",
+            "IN lists before and after a dump and restore are equal in snapshot files too; of databases PostgreSQL "
+            "is asked in any case",
+        ),
     ):
         diff.add_argument(f"--{name}", action="store_true", help=text)
     diff.set_defaults(handler=_diff)
@@ -62,6 +66,11 @@ def _diff(arguments: argparse.Namespace) -> int:
         gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
     finally:
         gc.enable()
+    read = left
+    if left.entries != right.entries:
+        from verification.schema.spelling import unified
+
+        left = unified(left, right, [each for each in (arguments.left, arguments.right) if _is_url(each)])
     ignored = frozenset(arguments.ignore)
     if ignored:
         check_ignored(ignored, left, right)
@@ -75,7 +84,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         deparse_spelling=arguments.deparse_spelling,
     )
     comparison = compare_schemas(left, right, options)
-    disagreements = _disagreements(arguments, left, right) if arguments.cross_check else []
+    disagreements = _disagreements(arguments, read, right) if arguments.cross_check else []
     equal = comparison.equal and not disagreements
     if arguments.format == "text":
         _print_text(comparison, disagreements)
@@ -103,7 +112,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 def _snapshot(arguments: argparse.Namespace) -> int:
     from verification.schema import snapshot
 
-    if not arguments.url.startswith(SCHEMES):
+    if not _is_url(arguments.url):
         raise CannotRun("snapshot reads a database, not a file", "give a postgresql:// URL")
     schema = _read(arguments.url)
     digest = snapshot.save(schema, arguments.output)
@@ -111,9 +120,13 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     return EQUAL
 
 
+def _is_url(source: str) -> bool:
+    return source.startswith(SCHEMES)
+
+
 def _read(source: str, sessions: int = 2) -> Any:
     """Read a database or a snapshot file. Raises ``CannotRun``."""
-    if source.startswith(SCHEMES):
+    if _is_url(source):
         from verification.schema import catalog
 
         return catalog.read(source, sessions=sessions)
@@ -138,7 +151,7 @@ def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list
 
     disagreements: list[Difference] = []
     for source, schema in ((arguments.left, left), (arguments.right, right)):
-        if not source.startswith(SCHEMES):
+        if not _is_url(source):
             raise CannotRun(f"--cross-check reads databases, and {source} is a snapshot", "give two URLs")
         disagreements += cross_check.disagreements(schema, reading.read(source))
     return disagreements

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
 from payments.metrics import REGISTRY, collected
@@ -27,7 +28,9 @@ def record(status: int, seconds: float) -> None:
 
 
 def health_metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics in Prometheus' text format, without a query or a call."""
+    """Return the metrics in Prometheus' text format, without a query or a call; 404 unless HEALTH_METRICS_ENABLED."""
+    if not settings.HEALTH_METRICS_ENABLED:
+        return HttpResponseNotFound()
     if request.method not in ALLOWED_METHODS:
         return HttpResponseNotAllowed(ALLOWED_METHODS)
     response = HttpResponse(generate_latest(collected()), content_type=CONTENT_TYPE_LATEST)

@@ -193,7 +193,7 @@ def change_locked(order: Order, cause: Cause, *, by: str = "", why: str = "", **
     order.save(update_fields=["status", *values, "updated_at"])
     journal.write_step(order, source, cause.value, by=by, why=why)
     metrics.count_step(step.target)
-    logger.info("order step", extra={**facts, "to_status": step.target})
+    logger.info("order step", extra={**facts, "to_status": step.target, **({"by": by} if by else {})})
     return order
 
 

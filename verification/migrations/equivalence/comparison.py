@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from verification.migrations.execution.migration_runner import Databases
 from verification.migrations.execution.runner import JobFailed
 from verification.postgres.server import Server
-from verification.schema import catalog
+from verification.schema import catalog, spelling
 from verification.schema.comparison.compare import compare_schemas
 from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
@@ -24,6 +24,8 @@ class StateReading:
 
     schemas: Mapping[str, Schema]
     witnessed: Mapping[str, reading.Inspection] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
+    """Where PostgreSQL may be asked whether two spellings are one expression; never the live database."""
 
 
 @dataclass
@@ -50,6 +52,7 @@ def read(server: Server, databases: Databases, *, both: bool = True) -> StateRea
     return StateReading(
         {alias: catalog.read(url) for alias, url in urls.items()},
         {alias: reading.read(url) for alias, url in urls.items()} if both else {},
+        urls,
     )
 
 
@@ -59,7 +62,9 @@ def compare_readings(
     """Compare two readings of the same aliases."""
     found = StateComparison()
     for alias, schema in left.schemas.items():
-        catalogs = compare_schemas(schema, right.schemas[alias], options or Options())
+        asked = [side.urls[alias] for side in (right, left) if alias in side.urls]
+        ours = spelling.unified(schema, right.schemas[alias], asked)
+        catalogs = compare_schemas(ours, right.schemas[alias], options or Options())
         found.differences += [with_alias(each, alias) for each in catalogs.differences]
         found.information += [with_alias(each, alias) for each in catalogs.information]
         found.notes += catalogs.notes
@@ -68,8 +73,8 @@ def compare_readings(
             found.disagreements += [
                 with_alias(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
             ]
-        if options is None:
-            # The inspection has no options and would report what they allow.
+        if options is None and ours is schema:
+            # The inspection has no options and would report what they allow; nor does it ask for spellings.
             found.disagreements += _only_inspection_sees(
                 found, left.witnessed[alias], right.witnessed[alias], alias
             )

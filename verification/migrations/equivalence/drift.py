@@ -88,7 +88,9 @@ def live(
         raise error.cannot_run("the migrations cannot be applied") from None
     ours = runner.server.url(databases.names["default"])
     judged = comparison.compare_readings(
-        StateReading({"default": catalog.read(ours)}), StateReading({"default": catalog.read(url)}), options
+        StateReading({"default": catalog.read(ours)}, urls={"default": ours}),
+        StateReading({"default": catalog.read(url)}),
+        options,
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
     return judged, _recorded(ours, url)

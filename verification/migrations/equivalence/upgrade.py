@@ -87,7 +87,7 @@ def upgrade(
             # "load": Django refuses a database in this state once the squash is in the tree.
             squashes = {str(squash) for squash in runner.tree.squashes}
             if error.migration in squashes or error.kind == "load" or not size:
-                made.differences.append(comparison.does_not_apply(error, "the whole chain"))
+                made.differences.append(comparison.does_not_apply(error, f"from {state.name}"))
                 break
             # An original itself refuses these rows, with or without the squash.
             refused.append(f"{tried.value} refused by {error.migration} ({error.message})")
