@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "snapshot": ("schema", "write a database's schema to a file"),
     "squash": ("migrations", "original chains against squashed chains, on a real server"),
     "drift": ("migrations", "a live database against what its migrations say it should be"),
+    "deploy": ("deploy", "run this branch's new migrations on rows, beside the code of a revision"),
     "env": (
         "environment",
         "compare the variables that the settings read with those that the README documents",

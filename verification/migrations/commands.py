@@ -201,7 +201,7 @@ def _runner(
     options = comparison.configured(configuration, Options.chosen(arguments, ignore=ignore))
     project = Project.of(configuration, settings=arguments.settings, python=arguments.python)
     if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        _clear_libpq_environment()
+        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
@@ -221,7 +221,7 @@ def _runner(
         _close(server)
 
 
-def _clear_libpq_environment() -> None:
+def clear_libpq_environment() -> None:
     """Remove PG* variables so that libpq cannot connect to a server other than ours."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
