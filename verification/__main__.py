@@ -14,21 +14,28 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
-from verification.command_line import CANNOT_RUN, take_further_kinds
+from verification.command_line import CANNOT_RUN, join_kinds
 from verification.errors import CannotRun
 from verification.processes.wait import READER_THREAD
 
 COMMANDS: Final = {
-    "doctor": "verification.postgres.commands",
-    "run": "verification.suite.commands",
-    "diff": "verification.schema.commands",
-    "snapshot": "verification.schema.commands",
-    "squash": "verification.migrations.commands",
-    "drift": "verification.migrations.commands",
-    "env": "verification.environment.commands",
-    "report": "verification.report.commands",
+    "doctor": ("postgres", "which providers of PostgreSQL work here"),
+    "run": ("suite", "run the gate; further arguments go to pytest"),
+    "diff": ("schema", "two databases or snapshots: every difference of their schemas"),
+    "snapshot": ("schema", "write a database's schema to a file"),
+    "squash": ("migrations", "original chains against squashed chains, on a real server"),
+    "drift": ("migrations", "a live database against what its migrations say it should be"),
+    "deploy": ("deploy", "run this branch's new migrations on rows, beside the code of a revision"),
+    "env": (
+        "environment",
+        "compare the variables that the settings read with those that the README documents",
+    ),
+    "report": ("report", "draw the HTML page of a result file"),
 }
-"""Command -> the module that has it; only the module of the given command is imported."""
+"""Command -> the package whose module ``commands`` has it, and its line in the help. Only that package is imported."""
+
+COMPARING: Final = frozenset({"diff", "squash", "drift"})
+"""Commands whose ``--ignore`` names kinds of objects; for ``run`` it is pytest's."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,17 +78,22 @@ def _record_failure(message: str) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    parser = Parser(prog="python -m verification", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = Parser(
+        prog="python -m verification",
+        description="Decide whether a Django project on PostgreSQL may be deployed.",
+    )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     command = next((argument for argument in arguments if not argument.startswith("-")), None)
     if command is not None and command not in COMMANDS:
         raise CannotRun(f"unknown command {command!r}", f"see {parser.prog} --help")
-    # Every command is imported for the help alone: that takes a second or two.
-    modules = [COMMANDS[command]] if command else COMMANDS.values() if arguments else []
-    for module in dict.fromkeys(modules):
-        import_module(module).register(subparsers)
+    if command is None:
+        for name, (_, line) in COMMANDS.items():
+            subparsers.add_parser(name, help=line)
+    else:
+        import_module(f"verification.{COMMANDS[command][0]}.commands").register(subparsers)
+    if command in COMPARING:
+        arguments = join_kinds(arguments)
     parsed, rest = parser.parse_known_args(arguments)
-    rest = take_further_kinds(parsed, arguments, rest)
     if rest and not getattr(parsed, "takes_rest", False):
         raise CannotRun(f"unknown argument {rest[0]!r}", f"see {parser.prog} {command or ''} --help")
     parsed.rest = rest

@@ -84,6 +84,8 @@ def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
         "LOG_LEVEL": "CRITICAL",
         "TMETR_TOKEN": "storm-token",
         "ALLOWED_HOSTS": "127.0.0.1",
+        "SCANS_PER_ADDRESS_PER_MIN": "0",  # all customers are on this machine
+        "SCANS_PER_DEVICE_PER_MIN": "0",
         "ORDER_EXPIRATION_MINUTES": "1",
         "PAYMENT_TRUTH_MINUTES": "1",
         "PAYMENT_API_TIMEOUT_S": "0.5",

@@ -14,7 +14,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command ``env``."""
     parser = subparsers.add_parser(
         "env",
-        help="compare the variables that the settings read with those that the README documents",
         description="Exit status: 0 they agree, 1 they differ, 2 a file cannot be read.",
     )
     parser.add_argument("--settings-file", type=Path, required=True, metavar="FILE")

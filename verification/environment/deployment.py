@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from verification.environment.image import image_variables
 from verification.errors import CannotRun
 
 _ENTRY: Final = re.compile(r"^\s*(?P<off>#\s?)?(?:export\s+)?(?P<name>[A-Z_][A-Z0-9_]*)=(?P<value>.*)$")
@@ -44,6 +45,9 @@ def find(root: Path) -> list[Deployment]:
     deployments: list[Deployment] = []
     if (file := root / ".env.example").is_file():
         deployments.append(Deployment(".env.example", tuple(_dotenv(file)), complete=False, lists_all=True))
+    if (file := root / "Dockerfile").is_file():
+        settings = tuple(Setting(name, value, where) for name, value, where in image_variables(file))
+        deployments.append(Deployment("Dockerfile", settings, complete=True, lists_all=False))
     deployments += [_compose(root / name, name) for name in COMPOSE if (root / name).is_file()]
     deployments += [_kubernetes(root / name, name) for name in KUBERNETES if (root / name).is_dir()]
     return deployments

@@ -32,7 +32,7 @@ def compare_deployments(
 def _unread(deployment: Deployment, known: set[str]) -> Iterator[Finding]:
     for setting in deployment.settings:
         if setting.variable not in known and not RUNTIME.fullmatch(setting.variable):
-            action = "remove it: the project does not read it"
+            action = "the project does not read it: correct its name, or remove it from this file"
             yield Finding(setting.where, setting.variable, Problem.NOT_READ, action)
 
 

@@ -52,13 +52,13 @@ def examine_effects(configuration: Configuration, reads: Sequence[Read], rows: S
     """Import the settings in many environments, in one other process. Raises ``CannotRun`` if they do not load."""
     with Probe(configuration) as probe:
         contexts = _contexts(configuration, probe)
-        loads = [loaded for _, loaded in contexts]
-        findings = list(_compare_with_run_time(reads, loads, rows))
         known = {read.variable for read in reads}
-        effects = [_effect(probe, row, rows, contexts) for row in rows if row.variable in known]
+        loads = [loaded for _, loaded in contexts]
+        effects = [_effect(probe, row, rows, contexts, loads) for row in rows if row.variable in known]
+        findings = list(_compare_with_run_time(reads, loads, rows))
         by_name = {row.variable: row for row in rows}
         for effect in effects:
-            findings += _findings(effect, by_name[effect.variable])
+            findings += _findings(effect, by_name)
     return Effects(tuple(effects), tuple(sorted(set(findings))))
 
 
@@ -67,8 +67,7 @@ _Context = tuple[Mapping[str, str], Loaded]
 
 def _contexts(configuration: Configuration, probe: Probe) -> list[_Context]:
     """Return the environments in which variables are changed: an empty one, and one with a database and TLS."""
-    names = configuration.database_environment
-    full = {names[keyword]: value for keyword, value in _WITH_DATABASE.items() if keyword in names}
+    full = with_database(configuration)
     contexts: list[_Context] = []
     for variables in ({}, full) if full else ({},):
         first, second = probe.load(variables), probe.load(variables)
@@ -82,13 +81,27 @@ def _contexts(configuration: Configuration, probe: Probe) -> list[_Context]:
     return contexts
 
 
-def _effect(probe: Probe, row: Row, rows: Sequence[Row], contexts: Sequence[_Context]) -> Effect:
+def with_database(configuration: Configuration) -> dict[str, str]:
+    """Return the project's variables for a database with TLS; no connection is made."""
+    names = configuration.database_environment
+    return {names[keyword]: value for keyword, value in _WITH_DATABASE.items() if keyword in names}
+
+
+def _effect(
+    probe: Probe, row: Row, rows: Sequence[Row], contexts: Sequence[_Context], loads: list[Loaded]
+) -> Effect:
+    """Return the effect of one variable; add what was loaded for it to ``loads``."""
     name = row.variable
+
+    def load(variables: Mapping[str, str]) -> Loaded:
+        loads.append(probe.load(variables))
+        return loads[-1]
+
     changed: set[str] = set()
     refused = False
     for variables, baseline in contexts:
-        for value in _other_values(row.default, variables.get(name)):
-            seen = probe.load({**variables, name: value})
+        for value in other_values(row.default, variables.get(name)):
+            seen = load({**variables, name: value})
             refused = refused or bool(seen.error and name in seen.error)
             changed |= _changed(baseline, seen)
             if changed:
@@ -96,10 +109,10 @@ def _effect(probe: Probe, row: Row, rows: Sequence[Row], contexts: Sequence[_Con
         if changed:
             break
     variables, baseline = contexts[0]
-    empty = probe.load({**variables, name: ""})
+    empty = load({**variables, name: ""})
     default = None
     if row.default is not None and not row.secret:
-        same = probe.load({**variables, name: _expanded(row.default, rows)})
+        same = load({**variables, name: _expanded(row.default, rows)})
         default = same.error is None and not _changed(baseline, same)
     meaning = "refused" if empty.error else "own meaning" if _changed(baseline, empty) else "as unset"
     return Effect(name, tuple(sorted(changed)), refused, meaning, default)
@@ -111,13 +124,18 @@ def _changed(baseline: Loaded, seen: Loaded) -> set[str]:
     return {name for name, value in baseline.settings.items() if seen.settings.get(name) != value}
 
 
-def _other_values(default: str | None, given: str | None) -> Iterator[str]:
+TRUE: Final = ("true", "True", "1", "yes", "on")
+FALSE: Final = ("false", "False", "0", "no", "off")
+"""The spellings of booleans: a project may compare with one of them literally."""
+
+
+def other_values(default: str | None, given: str | None) -> Iterator[str]:
     """Return values other than the default, the ones most likely to be accepted first."""
     text = given or default or ""
-    if text.lower() in {"true", "yes", "1", "on"}:
-        yield "false"
-    elif text.lower() in {"false", "no", "0", "off"}:
-        yield "true"
+    if text.lower() in TRUE:
+        yield from FALSE
+    elif text.lower() in FALSE:
+        yield from TRUE
     elif re.fullmatch(r"-?\d+", text):
         yield str(int(text) + 1)
     elif re.fullmatch(r"-?\d*\.\d+", text):
@@ -143,14 +161,21 @@ def _expanded(default: str, rows: Sequence[Row]) -> str:
     return default
 
 
-def _findings(effect: Effect, row: Row) -> Iterator[Finding]:
+def _findings(effect: Effect, rows: Mapping[str, Row]) -> Iterator[Finding]:
+    row = rows[effect.variable]
     if not effect.changed and not effect.refused:
-        action = "use its value, or stop reading it and remove the row"
+        action = "use its value where the settings read it"
         yield Finding(row.where, row.variable, Problem.NO_EFFECT, action)
     if effect.default is False:
         action = "document the value that takes effect if it is unset"
         shown = masked(row.default, secret=row.secret)
         yield Finding(row.where, row.variable, Problem.NOT_EFFECTIVE, action, documented=shown)
+    for other in effect.changed:
+        if other != row.variable and other in rows and row.variable not in (rows[other].default or ""):
+            action = (
+                f"it changes {other}: read {other} there, or name {row.variable} in the default of {other}"
+            )
+            yield Finding(row.where, row.variable, Problem.FEEDS_ANOTHER, action, actual=other)
 
 
 def _compare_with_run_time(

@@ -28,6 +28,7 @@ class Problem(StrEnum):
     SOURCE_AND_RUN_DIFFER = "source and run time differ"
     NO_EFFECT = "changing it changes nothing"
     NOT_EFFECTIVE = "documented default is not the effective one"
+    FEEDS_ANOTHER = "sets the value of another variable"
     NOT_IN_DEPLOYMENT = "missing from a deployment file"
 
 

@@ -14,14 +14,17 @@ from types import ModuleType
 from typing import Any, Final
 
 from verification.environment.recording_environ import Loader, fingerprints
-from verification.processes.serve import serve
+from verification.environment.running import run
+from verification.processes.serve import in_fork, serve
 
 OTHERS: Final = frozenset({"channel_binding", "gssencmode", "require_auth", "requiressl"})
 """libpq's keywords about security whose names do not begin with ``ssl``."""
 
 
 def load(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Load the settings and return what they came to."""
+    """Load the settings and return what they came to; with ``wsgi`` in the request, run the project."""
+    if "wsgi" in request:
+        return in_fork(partial(run, loader, request)).answer or {"error": "the project does not start"}
     try:
         module = loader.load(request["environment"])
     except Exception as error:  # noqa: BLE001 - a refusal to start is an observation

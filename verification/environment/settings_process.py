@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Self
 
 from verification.environment.recording_environ import Observed
@@ -40,6 +41,15 @@ class Loaded:
     """Places (file, line) that read the whole environment."""
 
 
+@dataclass(frozen=True)
+class Running:
+    """What one run of the project came to."""
+
+    reads: frozenset[Observed]
+    files: tuple[Path, ...]
+    """The project's files that were loaded."""
+
+
 class Probe:
     """A process with the project's settings; ``with Probe(configuration) as probe: probe.load({...})``."""
 
@@ -47,6 +57,7 @@ class Probe:
         """Start it; the first import of the settings comes with the first request."""
         if not configuration.settings:
             raise CannotRun("pyproject.toml: [tool.verification] names no settings; name the settings module")
+        self._configuration = configuration
         complete = clean_environment(configuration)
         self.base = {name: value for name, value in complete.items() if name not in _OURS}
         self._child = Child(
@@ -77,6 +88,21 @@ class Probe:
             reads=frozenset(Observed(*each) for each in reply.get("reads", ())),
             whole=tuple((file, line) for file, line in reply.get("whole", ())),
         )
+
+    def run(self, variables: Mapping[str, str]) -> "Running":
+        """Start the whole project in such an environment, up to its first answer. Raises ``CannotRun`` if it cannot."""
+        configuration = self._configuration
+        request = {
+            "environment": {**self.base, **variables},
+            "wsgi": configuration.wsgi,
+            "celery_app": configuration.celery_app,
+            "health_path": configuration.health_path,
+        }
+        reply: dict[str, Any] = self._child.ask(request)
+        if "error" in reply:
+            raise CannotRun(f"settings module {configuration.settings}: {reply['error']}", "start it by hand")
+        reads = frozenset(Observed(*each) for each in reply["reads"])
+        return Running(reads, tuple(Path(file) for file in reply["files"]))
 
     def close(self) -> None:
         """End the process; may be called twice."""

@@ -8,7 +8,7 @@ EXIT_NONE_WORKS: Final = 2
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser("doctor", help="which providers of PostgreSQL work here")
+    parser = subparsers.add_parser("doctor")
     parser.add_argument("--dsn", help="also try this server, as provider 'existing'")
     parser.set_defaults(handler=doctor)
 

@@ -28,6 +28,10 @@ class Configuration:
     """Folders to put on ``sys.path`` before the settings are imported."""
     apps: tuple[str, ...] = ()
     """Labels of the apps whose squashes are verified; empty: every app that has one."""
+    ignore: tuple[str, ...] = ()
+    """Differences of schemas and rows that do not count, as ``--ignore`` names them."""
+    generated_names: bool = False
+    """Constraints, indexes and sequences that mean the same are equal whatever their names."""
     readme: str = "README.md"
     settings_file: str = ""
     """The file that reads the environment, and whose variables the README documents."""
@@ -126,6 +130,7 @@ def _typed(file: Path, key: str, wanted: Any, value: Any) -> Any:
     expected, fits = {
         str: ("a string", isinstance(value, str)),
         int: ("a whole number", type(value) is int),
+        bool: ("true or false", type(value) is bool),
         tuple[str, ...]: (
             "a list of strings",
             isinstance(value, list) and all(isinstance(item, str) for item in value),

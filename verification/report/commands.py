@@ -12,7 +12,7 @@ from verification.report.result import FORMAT
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser("report", help="draw the HTML page of a result file")
+    parser = subparsers.add_parser("report")
     parser.add_argument("result", type=Path, metavar="RESULT.json")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
     parser.set_defaults(handler=report)

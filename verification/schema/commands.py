@@ -23,7 +23,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add both commands to the command line."""
     diff = subparsers.add_parser(
         "diff",
-        help="two databases or snapshots: every difference of their schemas",
         parents=[comparison_options()],
     )
     diff.add_argument("left", metavar="LEFT", help="a postgresql:// URL or a snapshot file")
@@ -32,18 +31,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     diff.add_argument(
         "--cross-check", "--witness", action="store_true", help="also read with SQLAlchemy, independently"
     )
-    diff.add_argument(
-        "--column-order", choices=("information", "difference", "ignore"), default="information"
-    )
-    for name, text in (
-        ("list-order", "ignore the order in IN lists and in INCLUDE"),
-        ("body-whitespace", "ignore white space in bodies of functions"),
-        ("unique-index-as-constraint", "a unique constraint equals a unique index with the same properties"),
-        ("deparse-spelling", "the spellings before and after a dump and restore are equal"),
-    ):
-        diff.add_argument(f"--{name}", action="store_true", help=text)
     diff.set_defaults(handler=_diff)
-    snapshot = subparsers.add_parser("snapshot", help="write a database's schema to a file")
+    snapshot = subparsers.add_parser("snapshot")
     snapshot.add_argument("url", metavar="URL", help="the database, as a postgresql:// URL")
     snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     snapshot.set_defaults(handler=_snapshot)
@@ -63,20 +52,15 @@ def _diff(arguments: argparse.Namespace) -> int:
         gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
     finally:
         gc.enable()
-    ignored = frozenset(arguments.ignore)
-    if ignored:
-        check_ignored(ignored, left, right)
-    options = Options(
-        ignore=ignored,
-        column_order=arguments.column_order,
-        generated_names=arguments.generated_names,
-        list_order=arguments.list_order,
-        body_whitespace=arguments.body_whitespace,
-        unique_index_as_constraint=arguments.unique_index_as_constraint,
-        deparse_spelling=arguments.deparse_spelling,
-    )
+    read = left
+    if left.entries != right.entries:
+        from verification.schema.spelling import unified
+
+        left = unified(left, right, [each for each in (arguments.left, arguments.right) if _is_url(each)])
+    options = Options.chosen(arguments)
+    check_ignored(options.ignore, left, right)
     comparison = compare_schemas(left, right, options)
-    disagreements = _disagreements(arguments, left, right) if arguments.cross_check else []
+    disagreements = _disagreements(arguments, read, right) if arguments.cross_check else []
     equal = comparison.equal and not disagreements
     if arguments.format == "text":
         _print_text(comparison, disagreements)
@@ -104,7 +88,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 def _snapshot(arguments: argparse.Namespace) -> int:
     from verification.schema import snapshot
 
-    if not arguments.url.startswith(SCHEMES):
+    if not _is_url(arguments.url):
         raise CannotRun("snapshot reads a database, not a file", "give a postgresql:// URL")
     schema = _read(arguments.url)
     digest = snapshot.save(schema, arguments.output)
@@ -112,9 +96,13 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     return EQUAL
 
 
+def _is_url(source: str) -> bool:
+    return source.startswith(SCHEMES)
+
+
 def _read(source: str, sessions: int = 2) -> Any:
     """Read a database or a snapshot file. Raises ``CannotRun``."""
-    if source.startswith(SCHEMES):
+    if _is_url(source):
         from verification.schema import catalog
 
         return catalog.read(source, sessions=sessions)
@@ -139,7 +127,7 @@ def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list
 
     disagreements: list[Difference] = []
     for source, schema in ((arguments.left, left), (arguments.right, right)):
-        if not source.startswith(SCHEMES):
+        if not _is_url(source):
             raise CannotRun(f"--cross-check reads databases, and {source} is a snapshot", "give two URLs")
         disagreements += cross_check.disagreements(schema, reading.read(source))
     return disagreements

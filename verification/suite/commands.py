@@ -20,9 +20,7 @@ _REPORTS: Final = re.compile(r"""^\s*reports\s*=\s*["'](.+?)["']""", re.MULTILIN
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser(
-        "run", help="run the gate; further arguments go to pytest", parents=[server_options()]
-    )
+    parser = subparsers.add_parser("run", parents=[server_options()])
     parser.add_argument("--verification-reports", metavar="DIRECTORY", help="where the reports are written")
     parser.set_defaults(handler=run, takes_rest=True)
 

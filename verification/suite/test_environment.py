@@ -5,6 +5,7 @@ import pytest
 from verification.environment import deployment, deployment_comparison
 from verification.environment.documentation import Environment, examine_project
 from verification.environment.effects import Effects, examine_effects
+from verification.environment.running_reads import examine_running
 from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table
 
@@ -71,6 +72,16 @@ def test_environment_effective(effects: Effects, check: Check) -> None:
     )
     check.expect_none(effects.findings, "without effect or with another default")
     assert effects.effects, "the settings read no documented variable; name settings_file in pyproject.toml"
+
+
+def test_environment_running(configuration: Configuration, environment: Environment, check: Check) -> None:
+    """The project as it runs reads no variable that the README lacks, wherever and whenever it reads it."""
+    check.properties = PROPERTIES
+    running = examine_running(configuration, environment)
+    check.notes += running.notes
+    check.measure("variables observed while it ran", len(running.observed), "variables")
+    check.measure("files of the project that were loaded", len(running.files), "files")
+    check.expect_none(running.findings, "undocumented reads")
 
 
 def test_environment_in_deployment_files(

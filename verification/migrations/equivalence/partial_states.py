@@ -18,10 +18,16 @@ class PartialState:
     position: int
     migration: str
     """The k-th original; empty for k = 0."""
+    app: str
     databases: Databases
     reading: comparison.StateReading
     described: Mapping[str, list[dict[str, Any]]]
     """Alias -> the tables as their models describe them at this point."""
+
+    @property
+    def name(self) -> str:
+        """The k-th original with its app, or "none"."""
+        return f"{self.app}.{self.migration}" if self.migration else "none"
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,9 @@ def build_partial_states(runner: MigrationRunner, squash: Squash, chain: Chain) 
             raise error.cannot_run(f"not comparable: the original chain of {squash.app} fails") from None
     runner.drop(work)
     states = tuple(
-        PartialState(event["position"], event["migration"] or "", clone, reading.result(), event["tables"])
+        PartialState(
+            event["position"], event["migration"] or "", squash.app, clone, reading.result(), event["tables"]
+        )
         for (event, clone), reading in zip(kept, readings, strict=True)
     )
     return PartialStates(squash, chain, states, tuple(steps))

@@ -14,10 +14,12 @@ from typing import Any, Self
 import psycopg2
 
 from verification.errors import CannotRun
-from verification.migrations.execution.runner import Event, Project, Runner
+from verification.migrations.execution.runner import JOB_SECONDS, Event, Project, Runner
 from verification.migrations.execution.tree_reader import read_tree
 from verification.migrations.plan.chains import Chain, Squash, Tree
 from verification.postgres.server import Server
+from verification.schema.comparison.compare import DEFAULTS
+from verification.schema.comparison.options import Options
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Step:
     rewritten: tuple[str, ...]
     rows: Mapping[str, int]
     """Table -> the planner's estimate of its rows before the step."""
+    statements: tuple[Mapping[str, Any], ...] = ()
+    """Each statement, if that was asked for: the keys are those of ``worker/sheet.py``."""
 
     @property
     def caveat(self) -> str:
@@ -77,11 +81,19 @@ class MigrationRunner:
         *,
         max_workers: int | None = None,
         progress: Callable[[int, Event], None] | None = None,
+        step_seconds: float = JOB_SECONDS,
+        options: Options = DEFAULTS,
     ) -> None:
-        """Start one worker. ``progress``: called with the number of the worker at each of its steps."""
+        """Start one worker. ``progress``: called with the number of the worker at each of its steps.
+
+        ``step_seconds``: how long one migration may take. ``options``: what every comparison of this project's
+        databases leaves out.
+        """
+        self.options = options
         self.project = project
         self.server = server
         self.progress = progress
+        self.step_seconds = step_seconds
         self.max_workers = max_workers or max(1, min(4, os.cpu_count() or 1))
         self._created: list[str] = []
         self._workers: list[Runner] = []
@@ -154,10 +166,12 @@ class MigrationRunner:
             with suppress(psycopg2.Error, CannotRun):
                 self.drop(copied)
 
-    def forward(self, databases: Databases, chain: Chain) -> list[Step]:
+    def forward(self, databases: Databases, chain: Chain, *, statements: bool = False) -> list[Step]:
         """Migrate to the end of the chain as ``migrate`` does. Raises ``JobFailed``."""
         with self.worker() as worker:
-            result = worker.run("forward", databases=databases.to_json(), without=chain.to_json())
+            result = worker.run(
+                "forward", databases=databases.to_json(), without=chain.to_json(), statements=statements
+            )
         return steps_of(result)
 
     def apply_stepwise(
@@ -244,7 +258,7 @@ class MigrationRunner:
         with self._lock:
             number = len(self._workers)
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        worker = Runner(self.project, self.server, self._idle, progress=tell)
+        worker = Runner(self.project, self.server, self._idle, progress=tell, step_seconds=self.step_seconds)
         with self._lock:
             self._workers.append(worker)
         return worker
@@ -261,6 +275,7 @@ def steps_of(result: Event) -> list[Step]:
             locks=step["locks"],
             rewritten=tuple(step["rewritten"]),
             rows=step["rows"],
+            statements=tuple(step["statements"]),
         )
         for alias, steps in result["steps"].items()
         for step in steps

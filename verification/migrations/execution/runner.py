@@ -55,13 +55,26 @@ class Project:
 class JobFailed(Exception):  # noqa: N818 - reads as what it tells
     """A job that the project's side could not do."""
 
-    def __init__(self, kind: str, message: str, *, migration: str = "", detail: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        migration: str = "",
+        detail: str = "",
+        where: Mapping[str, Any] | None = None,
+        steps: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         """As in ``worker/failure.py``; also "died", "not started" and "timeout"."""
         self.message = message
         self.migration = migration
         self.detail = detail
+        self.where: Mapping[str, Any] = where or {}
+        """Of a migration: number of the operation and statement, where statements are on record."""
+        self.steps: Mapping[str, Any] = steps or {}
+        """The record of the migrations before it, alias by alias."""
 
     def cannot_run(self, what: str) -> CannotRun:
         """Make the one line that ends a run."""
@@ -73,10 +86,17 @@ class Runner:
     """One such process, started at once; ``with`` ends it."""
 
     def __init__(
-        self, project: Project, server: Server, idle: str, *, progress: Callable[[Event], None] | None = None
+        self,
+        project: Project,
+        server: Server,
+        idle: str,
+        *,
+        progress: Callable[[Event], None] | None = None,
+        step_seconds: float = JOB_SECONDS,
     ) -> None:
         """Start the project's process; ``progress`` gets migration, done and total as each step begins."""
         self.project = project
+        self._step_seconds = step_seconds
         self._progress = progress
         self._child = self._start(project)
         try:
@@ -117,7 +137,7 @@ class Runner:
         current = ""
         while True:
             try:
-                event = self._await(JOB_SECONDS)
+                event = self._await(self._step_seconds)
             except JobFailed as error:
                 error.migration = error.migration or current
                 raise
@@ -178,6 +198,8 @@ class Runner:
                 event["message"],
                 migration=event.get("migration", ""),
                 detail=event.get("detail", ""),
+                where=event.get("where"),
+                steps=event.get("steps"),
             )
         return event
 

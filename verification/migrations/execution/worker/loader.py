@@ -1,8 +1,8 @@
-"""Chains: Django's own loader and executor, with squashes withdrawn on demand.
+"""Chains: Django's own loader and executor on the tree as it was before certain squashes came.
 
-``MigrationLoader(replace_migrations=False)`` keeps a squash *and* what it replaces in the
-graph, as two leaves. Here the graph drops the squash instead, by the method that Django
-itself uses for a database in the middle of the originals (``remove_replacement_node``).
+Those squashes are left out before the graph is built, together with what is there for them alone. Taken out of
+a finished graph, as Django does for a database in the middle of the originals, a squash would leave traces that
+no tree without it has: its ``run_before``, a second end where only the squash followed, dependencies that it added.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class ChainLoader(MigrationLoader):
     """A loader for which the squashes named in ``without`` do not exist."""
 
     def __init__(self, connection: Any, without: list[Any]) -> None:
-        self.without: dict[tuple[str, str], list[tuple[str, str]]] = {tuple(key): [] for key in without}
+        self.without = [tuple(key) for key in without]
         super().__init__(connection)
 
     def load_disk(self) -> None:
@@ -43,6 +43,7 @@ class ChainLoader(MigrationLoader):
                 key=lambda item: (position[item[0][0]], self._depth(item[0]), item[0]),
             )
         )
+        self._leave_out()
 
     def _depth(self, key: tuple[str, str], above: tuple[Any, ...] = ()) -> int:
         """Count the levels of squashes below a migration; 0: it is none, or unknown."""
@@ -53,26 +54,49 @@ class ChainLoader(MigrationLoader):
             return 0
         return 1 + max(self._depth(replaced, (*above, key)) for replaced in migration.replaces)
 
-    def check_key(self, key: Any, current_app: Any) -> Any:
-        """Resolve ``__first__`` as a tree without the withdrawn squashes would."""
-        found = super().check_key(key, current_app)
-        if key[1] != "__first__" or found not in self.without:
-            return found
-        roots = [root for root in self.graph.root_nodes(key[0]) if root not in self.without]
-        return roots[0] if roots else found
+    def _leave_out(self) -> None:
+        """Remove the squashes, let what depends on one depend on its originals, and remove what only they follow."""
+        disk = self.disk_migrations
+        gone = {key: disk.pop(key) for key in self.without if key in disk}
+        stands_for = {key: self._stands_for(key, gone) for key in gone}
+        first, last = _ends(stands_for, disk)
+        for migration in disk.values():
+            migration.dependencies = _instead(migration.dependencies, last)
+            migration.run_before = _instead(migration.run_before, first)
+        waiting = [(app, each) for (app, _), squash in gone.items() for each in squash.dependencies]
+        while waiting:
+            app, each = waiting.pop()
+            if each[0] == app and self._is_stray(tuple(each)):
+                waiting += [(app, other) for other in disk.pop(tuple(each)).dependencies]
 
-    def add_external_dependencies(self, key: Any, migration: Any) -> None:
-        """Withdraw the squashes once the last dependency stands, before Django judges the graph."""
-        super().add_external_dependencies(key, migration)
-        if key != next(reversed(list(self.disk_migrations))):
-            return
-        # The outer ones first: what needed them then needs the inner ones, and at last the originals.
-        for squash in sorted(self.without, key=self._depth, reverse=True):
-            replacement = self.replacements.pop(squash, None)
-            if replacement is not None:
-                self.graph.remove_replacement_node(squash, replacement.replaces)
-                # A squash that was recorded earlier is no part of this chain.
-                self.applied_migrations.pop(squash, None)
+    def _stands_for(self, key: Any, gone: dict[Any, Any]) -> list[Any]:
+        """Return what a squash replaces, in the place of squashes that are left out too what those replace."""
+        found: list[Any] = []
+        for replaced in map(tuple, gone[key].replaces):
+            found += self._stands_for(replaced, gone) if replaced in gone else [replaced]
+        return [each for each in dict.fromkeys(found) if each in self.disk_migrations]
+
+    def _is_stray(self, key: Any) -> bool:
+        """Whether nothing follows a migration any more, and its app has another end."""
+        disk = self.disk_migrations
+        needed = {tuple(each) for migration in disk.values() for each in migration.dependencies}
+        ends = {each for each in disk if each[0] == key[0] and each not in needed}
+        return key in ends and len(ends) > 1
+
+
+def _ends(stands_for: dict[Any, list[Any]], disk: Any) -> tuple[dict[Any, list[Any]], dict[Any, list[Any]]]:
+    """Return, for each squash, those of its originals that need none of the others, and those that none needs."""
+    first, last = {}, {}
+    for squash, originals in stands_for.items():
+        needs = {key: {tuple(each) for each in disk[key].dependencies} & set(originals) for key in originals}
+        first[squash] = [key for key in originals if not needs[key]]
+        last[squash] = [key for key in originals if not any(key in each for each in needs.values())]
+    return first, last
+
+
+def _instead(keys: Any, ends: dict[Any, list[Any]]) -> list[Any]:
+    """Replace the keys of squashes in a list of dependencies."""
+    return [other for key in keys for other in ends.get(tuple(key), [key])]
 
 
 def _check_replaces(key: tuple[str, str], replaces: Any) -> None:

@@ -17,11 +17,11 @@ from .watch import Watch
 class Run:
     """The run of one alias: executor, state and record."""
 
-    def __init__(self, alias: str, without: list[Any], channel: Channel) -> None:
+    def __init__(self, alias: str, without: list[Any], channel: Channel, *, statements: bool = False) -> None:
         self.alias = alias
         self.connection = connections[alias]
         _create_schemas(self.connection)
-        self.watch = Watch(self.connection, channel)
+        self.watch = Watch(self.connection, channel, statements=statements)
         loader = chain.load(self.connection, without)
         loader.check_consistent_history(self.connection)
         self.executor = ChainExecutor(self.connection, loader, self.watch)
@@ -112,7 +112,7 @@ def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
     """Apply all that is unapplied, alias after alias."""
     applied = {}
     for alias in job["databases"]:
-        runs.append(Run(alias, job["without"], channel))
+        runs.append(Run(alias, job["without"], channel, statements=job.get("statements", False)))
         applied[alias] = runs[-1].upgrade()
     return {"applied": applied, "steps": _steps(runs)}
 

@@ -77,7 +77,7 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import queries, run
+    from . import queries, release, run
 
     if "databases" in job:
         project.use(job["databases"])
@@ -86,10 +86,12 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
         if job["job"] in {"forward", "apply_stepwise", "roll_back_stepwise"}:
             result = getattr(run, job["job"])(job, channel, runs)
         else:
-            result = getattr(queries, job["job"])(job)
+            result = getattr(queries if hasattr(queries, job["job"]) else release, job["job"])(job)
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
-        channel.event("error", **to_message(error, migration))
+        where = next((each.watch.failure() for each in runs if each.watch.current), {})
+        steps = {each.alias: each.watch.steps for each in runs}
+        channel.event("error", **to_message(error, migration), steps=steps, where=where)
     except Gone:
         return
     except BaseException as error:  # noqa: BLE001 - sys.exit() and the like: silence would be waited for

@@ -13,6 +13,7 @@ from typing import Any
 
 from verification.processes.serve import Channel
 
+from .sheet import Sheet
 from .statements import OWN, Statements
 
 STRENGTH = (
@@ -40,9 +41,11 @@ TRANSACTION, STATEMENTS, SAMPLES = "transaction", "statements", "samples"
 class Watch:
     """Keeps the record of one run on one connection."""
 
-    def __init__(self, connection: Any, channel: Channel) -> None:
+    def __init__(self, connection: Any, channel: Channel, *, statements: bool = False) -> None:
+        """``statements``: keep a record of each statement too."""
         self.connection = connection
         self.channel = channel
+        self._each_statement = statements
         self.total = 0
         """How many steps this run will have."""
         self.steps: list[dict[str, Any]] = []
@@ -67,11 +70,20 @@ class Watch:
         elif action.endswith("apply_success"):
             self._finish(migration, time.monotonic() - self._began)
 
+    def failure(self) -> dict[str, Any]:
+        """Say where an error came from, as far as the statements are on record."""
+        if self.current and isinstance(self._statements, Sheet):
+            return self._statements.failure()
+        return {}
+
     def _watch_statements(self, migration: Any) -> None:
         # A migration whose failure was caught leaves its wrapper installed.
         self._wrapping.close()
         self._statements = None
-        if not migration.atomic:
+        if self._each_statement:
+            self._statements = Sheet(self._take, self.connection, migration)
+            self._wrapping.enter_context(self.connection.execute_wrapper(self._statements))
+        elif not migration.atomic:
             self._statements = Statements(self._take)
             self._wrapping.enter_context(self.connection.execute_wrapper(self._statements))
 
@@ -81,6 +93,7 @@ class Watch:
         statements, seen = self._statements, TRANSACTION
         if statements is not None:
             seconds -= statements.seconds
+        if statements is not None and not migration.atomic:
             seen = SAMPLES if statements.sampled else STATEMENTS
         after = self._after or self._tables()
         self.steps.append(
@@ -98,12 +111,18 @@ class Watch:
                     row[0] for oid, row in self._before.items() if oid in after and after[oid][1] != row[1]
                 ),
                 "rows": {row[0]: row[2] for row in self._before.values()},
+                "statements": getattr(statements, "entries", []),
             }
         )
         self.current = ""
 
+    def _raw_cursor(self) -> Any:
+        """Return the driver's own cursor, whose statements are not those of the migration."""
+        self.connection.ensure_connection()
+        return self.connection.connection.cursor()
+
     def _tables(self) -> dict[int, tuple[Any, ...]]:
-        with self.connection.cursor() as cursor:
+        with self._raw_cursor() as cursor:
             cursor.execute(TABLES)
             return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
 
@@ -112,7 +131,7 @@ class Watch:
             self._locks[oid] = mode
 
     def _commit(self) -> None:
-        with self.connection.cursor() as cursor:
+        with self._raw_cursor() as cursor:
             cursor.execute(OWN)
             for oid, mode in cursor.fetchall():
                 self._take(oid, mode)

@@ -1,0 +1,101 @@
+"""The command ``deploy``: may the working tree be deployed where a revision runs."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from verification.command_line import DIFFERS, EQUAL, server_options
+from verification.deploy import release, show
+from verification.errors import CannotRun
+from verification.migrations.commands import COST_ROWS, clear_libpq_environment
+from verification.migrations.equivalence.upgrade import RowVolume
+from verification.migrations.execution.progress import say, waiting
+from verification.migrations.show import print_json
+from verification.postgres import providers
+from verification.postgres.server import Server
+from verification.project.configuration import load
+
+Subparsers = Any
+"""argparse has no public class for its subparsers."""
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("deploy", parents=[server_options()])
+    parser.add_argument(
+        "--since",
+        default="",
+        metavar="REF",
+        help="the revision that runs in production (default: the merge base with the default branch)",
+    )
+    parser.add_argument(
+        "--settings", default="", metavar="MODULE", help="the settings module (default: [tool.verification])"
+    )
+    parser.add_argument("--python", default="", metavar="EXE", help="the project's interpreter")
+    parser.add_argument(
+        "--base-python",
+        default="",
+        metavar="EXE",
+        help="the interpreter of the base (default: that of --python)",
+    )
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=COST_ROWS,
+        metavar="NUMBER",
+        help=f"rows of the largest table (default: {COST_ROWS})",
+    )
+    parser.add_argument(
+        "--limit",
+        type=float,
+        default=release.STEP_SECONDS,
+        metavar="SECONDS",
+        help=f"how long one migration may take (default: {release.STEP_SECONDS:.0f})",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="as --format json")
+    parser.set_defaults(handler=_deploy)
+
+
+def _deploy(arguments: argparse.Namespace) -> int:
+    configuration = load(Path.cwd())
+    settings = arguments.settings or configuration.settings
+    if not settings:
+        raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
+    with _server(arguments) as server:
+        found = release.judge(
+            configuration,
+            server,
+            arguments.since,
+            RowVolume(max(0, arguments.rows), configuration.rows),
+            settings=settings,
+            python=arguments.python,
+            base_python=arguments.base_python,
+            step_seconds=arguments.limit,
+            say=say,
+        )
+    if arguments.format == "json":
+        print_json(show.to_json(found))
+    else:
+        show.text(found)
+    return EQUAL if found.may_go_out else DIFFERS
+
+
+@contextmanager
+def _server(arguments: argparse.Namespace) -> Iterator[Server]:
+    if arguments.provider != "existing" and arguments.dsn is None:
+        clear_libpq_environment()
+    with waiting("starting PostgreSQL"):
+        server = providers.start(arguments.provider, major=arguments.postgres, dsn=arguments.dsn)
+    with server:
+        try:
+            yield server
+        except psycopg2.OperationalError as error:
+            line = (str(error).strip() or "no answer").splitlines()[0]
+            raise CannotRun(
+                f"the server at {server.address} went away ({line})", "check that it runs"
+            ) from None

@@ -1,0 +1,54 @@
+"""What the deploy gate finds: one record for one cause."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+FAMILIES: Final = {
+    "cost": (
+        "table-rewritten",
+        "scanned-under-lock",
+        "index-built-under-lock",
+        "lock-held-while-working",
+        "other-table-locked",
+        "unbatched-backfill",
+        "fails-on-rows",
+    ),
+    "history": ("applied-migration-edited", "applied-migration-deleted", "several-leaf-nodes"),
+}
+"""Family -> its codes."""
+CODES: Final = tuple(code for codes in FAMILIES.values() for code in codes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One cause, with what was measured."""
+
+    code: str
+    migration: str
+    """``app.name``."""
+    effect: str
+    """What happens to users of the system, in one sentence."""
+    evidence: tuple[str, ...]
+    """What was measured, one fact a line; never the value of a row."""
+    remedy: str
+    """The safe form, in Django's operations."""
+    table: str = ""
+    """Qualified."""
+    statement: str = ""
+    file: str = ""
+    """Relative to the project's root."""
+    line: int = 0
+    """Of the operation in the file; 0: of no single one."""
+    blocked_ms: float = 0.0
+    """How long others could not read or write the table; 0 where that is not the effect."""
+    above_limit: bool = field(default=True)
+    """Whether the blocked time is above the limit at these rows; without one it grows into it with the rows."""
+
+    @property
+    def place(self) -> str:
+        """Return file and line as editors read them."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for a report."""
+        return asdict(self)

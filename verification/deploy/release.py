@@ -1,0 +1,190 @@
+"""One release judged: the base in a database with rows, the new migrations run on clones of it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from verification.deploy import base_rows, cost, history
+from verification.deploy.base_tree import BaseTree, base_tree
+from verification.deploy.finding import Finding
+from verification.deploy.tree import Tree, read_files
+from verification.errors import CannotRun
+from verification.migrations.equivalence.upgrade import RowVolume
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step, steps_of
+from verification.migrations.execution.runner import JobFailed, Project
+from verification.migrations.plan.chains import Chain, Key
+from verification.postgres.server import Server
+from verification.project.configuration import Configuration
+
+STEP_SECONDS: Final = 300.0
+"""How long one migration may take, unless ``--limit`` says otherwise."""
+Say = Callable[[str], None]
+
+
+@dataclass
+class Release:
+    """What was found about one release."""
+
+    base: str
+    """The commit that runs in production."""
+    postgres: str
+    plan: list[Key] = field(default_factory=list)
+    """The new migrations, in the order in which ``migrate`` applies them."""
+    steps: list[Step] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What could not be tried, and why."""
+    rows: int = 0
+    seconds: float = 0.0
+
+    @property
+    def may_go_out(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Both trees on one server."""
+
+    base: MigrationRunner
+    head: MigrationRunner
+    base_files: Tree
+    head_files: Tree
+
+
+def judge(
+    configuration: Configuration,
+    server: Server,
+    reference: str,
+    rows: RowVolume,
+    *,
+    settings: str = "",
+    python: str = "",
+    base_python: str = "",
+    step_seconds: float = STEP_SECONDS,
+    say: Say = lambda _: None,
+) -> Release:
+    """Judge the working tree against a revision. Raises ``CannotRun``."""
+    began = time.monotonic()
+    with base_tree(configuration.root, reference) as base:
+        head = Project.of(configuration, settings=settings, python=python)
+        with _trees(base, configuration, head, base_python or head.python, server, step_seconds) as trees:
+            release = Release(base.revision, server.version)
+            _judge(release, trees, configuration, rows, say)
+    release.seconds = time.monotonic() - began
+    return release
+
+
+def _judge(release: Release, trees: Trees, configuration: Configuration, rows: RowVolume, say: Say) -> None:
+    new = trees.head_files.keys() - trees.base_files.keys()
+    say(f"{len(new)} new migration file(s) since {release.base}; filling the base's tables")
+    filled = base_rows.fill(trees.base, rows if new else replace(rows, size=0))
+    release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
+    judge_trees(release, trees, filled, configuration, say)
+
+
+def judge_trees(
+    release: Release,
+    trees: Trees,
+    filled: base_rows.Filled,
+    configuration: Configuration,
+    say: Say = lambda _: None,
+) -> None:
+    """Add to ``release`` what the head does to the base's databases, which stay as they are."""
+    root = configuration.root
+    release.rows = filled.rows
+    release.findings += history.compare(trees.base_files, trees.head_files, root)
+    plan = _plan(release, trees, filled.databases)
+    conflicts = plan.get("conflicts", {})
+    release.findings += history.several_leaf_nodes(conflicts, trees.head_files, root)
+    release.plan = list(dict.fromkeys((app, name) for found in plan["plan"].values() for app, name in found))
+    if release.plan:
+        say("measuring the new migrations on rows")
+        _measure(release, trees, filled, configuration)
+
+
+def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
+    """Return what migrate would do; a graph that does not load is a finding's consequence, or ends the run."""
+    with trees.head.copy(databases) as clone, trees.head.worker() as worker:
+        try:
+            return worker.run("plan", databases=clone.to_json())
+        except JobFailed as error:
+            if not release.findings:
+                raise error.cannot_run("the working tree's migrations cannot be planned") from None
+            release.notes.append(f"the new migrations were not run: {error.message}")
+            return {"plan": {}}
+
+
+def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configuration: Configuration) -> None:
+    """Run the new migrations once, statement by statement."""
+    with trees.head.copy(filled.databases) as clone:
+        try:
+            release.steps = trees.head.forward(clone, Chain(), statements=True)
+        except JobFailed as error:
+            if error.kind not in {"apply", "irreversible"} or not error.migration:
+                raise error.cannot_run("a new migration cannot be run") from None
+            release.steps = steps_of({"steps": error.steps})
+            release.findings.append(_fails(error, trees, configuration))
+            _note_unmeasured(release, error.migration)
+    for step in release.steps:
+        migration = trees.head_files[_key(step.migration)]
+        release.findings += cost.judge(step, migration, filled.tables.get(step.alias, {}), configuration.root)
+
+
+def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Finding:
+    migration = trees.head_files[_key(error.migration)]
+    operation = error.where.get("operation")
+    return Finding(
+        code="fails-on-rows",
+        migration=migration.name,
+        file=migration.relative(configuration.root),
+        line=migration.line(operation),
+        statement=" ".join(str(error.where.get("statement", "")).split())[:160],
+        effect="the migration stops, and with it the deploy",
+        # What follows may be the values of a row.
+        evidence=(error.message.partition("DETAIL:")[0].strip(),),
+        remedy="change the rows first, in a migration before it that also works on rows like these",
+    )
+
+
+def _note_unmeasured(release: Release, failed: str) -> None:
+    names = [".".join(key) for key in release.plan]
+    if later := names[names.index(failed) + 1 :] if failed in names else []:
+        release.notes.append(f"not run, since {failed} fails: {', '.join(later)}")
+
+
+def _key(name: str) -> Key:
+    app, _, migration = name.partition(".")
+    return app, migration
+
+
+@contextmanager
+def _trees(
+    base: BaseTree,
+    configuration: Configuration,
+    head: Project,
+    base_python: str,
+    server: Server,
+    step_seconds: float,
+) -> Iterator[Trees]:
+    there = replace(configuration, root=base.root)
+    # The variables are the head's: both must read what the other has encrypted.
+    variables = {name: value for name, value in head.variables.items() if name != "PYTHONPATH"}
+    project = replace(
+        Project.of(there, settings=head.settings, python=base_python), variables=there.variables(variables)
+    )
+    with MigrationRunner(head, server, max_workers=1, step_seconds=step_seconds) as head_runner:
+        try:
+            base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
+        except CannotRun as error:
+            raise CannotRun(f"the base {base.revision} does not load: {error}") from None
+        with base_runner:
+            yield Trees(
+                base_runner,
+                head_runner,
+                read_files(base_runner, f"the base {base.revision}"),
+                read_files(head_runner, "the working tree"),
+            )

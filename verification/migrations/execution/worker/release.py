@@ -1,0 +1,102 @@
+"""Jobs of the deploy gate: what a tree holds, and what ``migrate`` would apply to a database."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from importlib import import_module
+from typing import Any
+
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+
+class _Disk(MigrationLoader):
+    """Reads the files and stops before the graph, which may be broken."""
+
+    def build_graph(self) -> None:
+        self.load_disk()
+
+
+def history(_: dict[str, Any]) -> dict[str, Any]:
+    """Describe every migration on disk: file, atomic, replaces, operations (a text that names all they do)."""
+    disk = _Disk(None).disk_migrations
+    return {
+        "migrations": [
+            {
+                "key": list(key),
+                "file": import_module(migration.__module__).__file__,
+                "atomic": migration.atomic,
+                "replaces": [list(each) for each in migration.replaces],
+                "operations": [_operation(each) for each in migration.operations],
+            }
+            for key, migration in sorted(disk.items())
+        ]
+    }
+
+
+def plan(job: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``migrate`` would apply, alias by alias, and the apps with several leaf nodes."""
+    found = {}
+    conflicts: dict[str, Any] = {}
+    for alias in job["databases"]:
+        executor = MigrationExecutor(connections[alias])
+        conflicts.update(executor.loader.detect_conflicts())
+        if conflicts:
+            continue
+        executor.loader.check_consistent_history(connections[alias])
+        targets = executor.loader.graph.leaf_nodes()
+        found[alias] = [
+            [migration.app_label, migration.name] for migration, _ in executor.migration_plan(targets)
+        ]
+    return {"plan": found, "conflicts": {app: sorted(names) for app, names in conflicts.items()}}
+
+
+def _operation(operation: Any) -> dict[str, Any]:
+    name, args, kwargs = operation.deconstruct()
+    return {
+        "class": type(operation).__name__,
+        "describe": operation.describe(),
+        "model": str(getattr(operation, "model_name", None) or getattr(operation, "name", None) or ""),
+        "text": "{}({}, {})".format(name, _text(args), _text(kwargs)),
+    }
+
+
+def _text(value: Any) -> str:
+    """Return a text that is equal for equal values, whatever process made them."""
+    if isinstance(value, dict):
+        pairs = ("{}: {}".format(_text(key), _text(each)) for key, each in value.items())
+        found = "dict({})".format(", ".join(sorted(pairs)))
+    elif isinstance(value, (list, tuple)):
+        found = "[{}]".format(", ".join(map(_text, value)))
+    elif isinstance(value, (set, frozenset)):
+        found = "set({})".format(", ".join(sorted(map(_text, value))))
+    elif isinstance(value, type):
+        found = "{}.{}".format(value.__module__, value.__qualname__)
+    elif inspect.isfunction(value):
+        found = "{} {}".format(value.__qualname__, _code(value))
+    elif hasattr(value, "deconstruct"):
+        # A field's own name, which it has only once it is part of a model, comes first of four.
+        found = _text(value.deconstruct()[-3:])
+    elif " at 0x" in repr(value):
+        found = "{} {}".format(type(value).__qualname__, _text(getattr(value, "__dict__", "")))
+    else:
+        found = repr(value)
+    return found
+
+
+def _code(function: Any) -> str:
+    """Return a function's code without its form: comments, spaces and docstring do not count."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError, TypeError):
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        for name in ("returns", "annotation"):
+            if hasattr(node, name):
+                setattr(node, name, None)
+    return ast.dump(tree)

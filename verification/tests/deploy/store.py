@@ -1,0 +1,123 @@
+"""The project ``store``: its base filled once, and one release after the other judged against it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from verification.deploy import base_rows
+from verification.deploy.release import Release, Trees, judge_trees
+from verification.deploy.tree import read_files
+from verification.migrations.equivalence.upgrade import RowVolume
+from verification.migrations.execution.migration_runner import MigrationRunner
+from verification.migrations.execution.runner import Project
+from verification.postgres.server import Server
+from verification.project.configuration import Configuration
+from verification.tests.migrations.project_copies import copy, variables
+
+ROWS: Final = RowVolume(3000, {"goods_item": 1, "goods_buyer": 0.5, "goods_tag": 0.001})
+FIRST: Final = "0001_initial.py"
+HEADER: Final = """
+from django.contrib.postgres.operations import *
+from django.db import connection, migrations, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+def sql(text, back=None):
+    return migrations.RunSQL(text, back)
+
+
+def python(run, back=None):
+    return migrations.RunPython(run, back)
+
+
+def items(apps):
+    return apps.get_model("goods", "Item").objects
+
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One release: a migration after 0001, and the codes that it must lead to."""
+
+    name: str
+    operations: str
+    codes: tuple[str, ...] = ()
+    functions: str = ""
+    atomic: bool = True
+    further: dict[str, str] = field(default_factory=dict)
+    """More files of the folder of migrations."""
+
+
+def migration(case: Case) -> str:
+    """Return the text of its migration."""
+    body = f"    atomic = {case.atomic}\n    dependencies = [('goods', '0001_initial')]\n"
+    operations = f"    operations = [\n{case.operations}\n    ]\n"
+    return f"{HEADER}\n{case.functions}\n\nclass Migration(migrations.Migration):\n{body}{operations}"
+
+
+class Store:
+    """The base with rows, and a head that changes from case to case."""
+
+    def __init__(self, base: MigrationRunner, head: MigrationRunner, folder: Path) -> None:
+        self.base, self.head, self.folder = base, head, folder
+        self.filled = base_rows.fill(base, ROWS)
+        self.base_files = read_files(base, "the base")
+        self.configuration = Configuration(root=folder, settings="settings")
+
+    @contextmanager
+    def files(self, texts: dict[str, str]) -> Iterator[None]:
+        """Put files into the head for the length of the block."""
+        kept = {name: path.read_text() for name in texts if (path := self.folder / name).exists()}
+        for name, text in texts.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        try:
+            yield
+        finally:
+            for name in texts:
+                if name in kept:
+                    (self.folder / name).write_text(kept[name], encoding="utf-8")
+                else:
+                    (self.folder / name).unlink()
+
+    def judge(self, case: Case) -> Release:
+        """Judge one release."""
+        texts = {"0002_change.py": migration(case)} if case.operations else {}
+        with self.files(
+            {f"goods/migrations/{name}": text for name, text in {**texts, **case.further}.items()}
+        ):
+            if FIRST not in case.further:
+                return self._judge(self.head)
+            # The running process has loaded that file.
+            with MigrationRunner(self.head.project, self.head.server, max_workers=1) as head:
+                return self._judge(head)
+
+    def _judge(self, head: MigrationRunner) -> Release:
+        trees = Trees(self.base, head, self.base_files, read_files(head, "the head"))
+        release = Release("base", head.server.version)
+        judge_trees(release, trees, self.filled, self.configuration)
+        return release
+
+
+@contextmanager
+def store(server: Server, directory: Path) -> Iterator[Store]:
+    """Fill the base on a server."""
+    folders = [copy("store", directory / name) for name in ("base", "head")]
+    projects = [
+        Project(
+            settings="settings",
+            directory=folder,
+            paths=(str(folder),),
+            # A file that changes within a second must not be taken from a cache.
+            variables={**variables(), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        for folder in folders
+    ]
+    with (
+        MigrationRunner(projects[0], server, max_workers=1) as base,
+        MigrationRunner(projects[1], server, max_workers=1) as head,
+    ):
+        yield Store(base, head, folders[1])
