@@ -48,6 +48,7 @@ def play(environment: Mapping[str, str], folder: Path, port: int, only: str) -> 
             except Exception as error:  # noqa: BLE001 - the other attacks are to be seen too
                 held, figures = False, f"{type(error).__name__}: {error}"[:200]
             all_held = all_held and held
+            console.print(f"{name}: {'held' if held else 'NOT HELD'}; {figures}", highlight=False)
             table.add_row(
                 name,
                 "yes" if held else "NO",
