@@ -10,7 +10,7 @@ ROW: Final = (
     "| `PAYMENT_ATTEMPTS_LIMIT` | Consecutive failed checks after which an order has failed | `50` |\n"
 )
 LEVEL: Final = "| `LOG_LEVEL` | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` | `INFO` |\n"
-TOKEN_ROW: Final = "| `TMETR_TOKEN` | 🔒 Bearer token | — |\n"
+BEARER: Final = "| `TMETR_TOKEN` | 🔒 Bearer token | — |\n"
 
 
 def row(name: str, old: str, new: str, check: str = DOCUMENTED) -> Fault:
@@ -31,13 +31,13 @@ FAULTS: Final = (
     row("another default", ROW, ROW.replace("`50`", "`60`")),
     row("no default", LEVEL, LEVEL.replace("| `INFO` |", "| — |")),
     row("an empty default", LEVEL, LEVEL.replace("| `INFO` |", '| `""` |')),
-    row("a default that is none", TOKEN_ROW, TOKEN_ROW.replace("—", "`token`")),
-    row("a secret without its mark", TOKEN_ROW, TOKEN_ROW.replace("🔒 ", "")),
+    row("a default that is none", BEARER, BEARER.replace("—", "`token`")),
+    row("a secret without its mark", BEARER, BEARER.replace("🔒 ", "")),
     row("a default that is no longer so", "`localhost,127.0.0.1,pay.tmetr.ru`", "`localhost,pay.tmetr.ru`"),
     row("a boolean's default", "| `DEBUG` | Debug mode, for development only | `False` |", "| `DEBUG` | Debug mode, for development only | `True` |"),
     harmless("a default in other capitals", "environment", Edit(README, "| `DEBUG` | Debug mode, for development only | `False` |", "| `DEBUG` | Debug mode, for development only | `false` |")),
     harmless("rows in another order", "environment", Edit(README, ROW, ""), Edit(README, LEVEL, LEVEL + ROW)),
-    harmless("a word for no default", "environment", Edit(README, TOKEN_ROW, TOKEN_ROW.replace("—", "none"))),
+    harmless("a word for no default", "environment", Edit(README, BEARER, BEARER.replace("—", "none"))),
     harmless("another description", "environment", Edit(README, ROW, ROW.replace("Consecutive failed", "Failed"))),
     harmless("another table", "environment", Edit(README, "", "\n| Status | Meaning |\n|---|---|\n| `200` | good |\n")),
 )
