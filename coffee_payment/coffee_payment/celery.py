@@ -12,10 +12,12 @@ from celery.signals import setup_logging, worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
 
+
 class Loader(AppLoader):  # type: ignore[misc]  # Celery has no types
     """Celery's own loader, in whose worker all processes share what they count for Prometheus."""
 
     figures = ""
+    """The folder; empty in other processes."""
 
     def init_worker(self) -> None:
         """Create the folder before the modules are imported: the library looks for it once, when it is imported."""
