@@ -1,7 +1,6 @@
 """The commands ``squash`` and ``drift``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -202,8 +201,6 @@ def _available(provider: str, major: int) -> int | None:
 def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[MigrationRunner]:
     """Start the server and the project's process; end both afterwards."""
     project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
-    if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
@@ -218,12 +215,6 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
         ) from None
     finally:
         _close(server)
-
-
-def clear_libpq_environment() -> None:
-    """Remove PG* variables so that libpq cannot connect to a server other than ours."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
 
 
 def _close(server: Server) -> None:
