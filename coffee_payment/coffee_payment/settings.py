@@ -298,6 +298,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+# Where the worker answers Prometheus, on all addresses; 0: nowhere.
+WORKER_METRICS_PORT = ENVIRONMENT.integer("WORKER_METRICS_PORT", os.getenv("WORKER_METRICS_PORT", "0"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "check-pending-payments": {

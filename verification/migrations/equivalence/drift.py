@@ -17,7 +17,6 @@ from verification.postgres import shell
 from verification.postgres.url import connect
 from verification.schema import catalog
 from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.options import Options
 
 NOT_IN_MIGRATIONS: Final = ("owner",)
 """Attributes that migrations do not define; not compared with a live database."""
@@ -61,7 +60,7 @@ def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequen
         for table in tables
         if not apps or table["app"] in apps
     }
-    found = comparison.compare_readings(migrated, from_models)
+    found = comparison.compare_readings(migrated, from_models, runner.options)
     differences = [each for each in found.differences if _concerns(each.object, names)]
     runner.drop(databases)
     return ModelDrift(differences=differences, tables=len(names))
@@ -75,9 +74,7 @@ def _concerns(name: str, tables: set[str]) -> bool:
     )
 
 
-def live(
-    runner: MigrationRunner, url: str, options: Options | None = None
-) -> tuple[StateComparison, list[Difference]]:
+def live(runner: MigrationRunner, url: str) -> tuple[StateComparison, list[Difference]]:
     """Compare a live database (right) with what the migrations make (left).
 
     Returns the comparison and, as information, the migrations that only one of the two records.
@@ -93,7 +90,7 @@ def live(
     judged = comparison.compare_readings(
         StateReading({"default": catalog.read(ours)}, urls={"default": ours}),
         StateReading({"default": theirs}),
-        options,
+        runner.options,
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
     return judged, _recorded(_migrations(ours), recorded)
