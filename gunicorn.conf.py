@@ -17,6 +17,7 @@ PROJECT = Path(__file__).resolve().parent / "coffee_payment"
 sys.path.insert(0, str(PROJECT))
 
 from coffee_payment.environment import Environment  # noqa: E402
+from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 
 from coffee_payment import logs  # noqa: E402 - needs the path above
 
@@ -42,7 +43,14 @@ if timeout and _longest >= timeout:
     _environment.problems.append(
         f"GUNICORN_TIMEOUT must be above {_longest:g}: a request may take four times PAYMENT_API_TIMEOUT_S"
     )
-_environment.complete()
+if not _environment.boolean("DEBUG", os.getenv("DEBUG", "False")):
+    # Without it every payment would end in 503.
+    _environment.fernet_keys("CREDENTIALS_ENCRYPTION_KEY", os.getenv("CREDENTIALS_ENCRYPTION_KEY", ""))
+try:
+    _environment.complete()
+except ImproperlyConfigured as error:
+    print(f"gunicorn: {error}", file=sys.stderr)  # noqa: T201 - there is no log yet
+    sys.exit(2)
 # Nothing uses the control interface, and all servers of one user would share its socket.
 control_socket_disable = True
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
-from verification.command_line import CANNOT_RUN, take_further_kinds
+from verification.command_line import CANNOT_RUN, join_kinds
 from verification.errors import CannotRun
 from verification.processes.wait import READER_THREAD
 
@@ -33,6 +33,9 @@ COMMANDS: Final = {
     "report": ("report", "draw the HTML page of a result file"),
 }
 """Command -> the package whose module ``commands`` has it, and its line in the help. Only that package is imported."""
+
+COMPARING: Final = frozenset({"diff", "squash", "drift"})
+"""Commands whose ``--ignore`` names kinds of objects; for ``run`` it is pytest's."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -88,8 +91,9 @@ def _run(arguments: list[str]) -> int:
             subparsers.add_parser(name, help=line)
     else:
         import_module(f"verification.{COMMANDS[command][0]}.commands").register(subparsers)
+    if command in COMPARING:
+        arguments = join_kinds(arguments)
     parsed, rest = parser.parse_known_args(arguments)
-    rest = take_further_kinds(parsed, arguments, rest)
     if rest and not getattr(parsed, "takes_rest", False):
         raise CannotRun(f"unknown argument {rest[0]!r}", f"see {parser.prog} {command or ''} --help")
     parsed.rest = rest

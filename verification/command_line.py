@@ -5,6 +5,7 @@ Use the parsers as ``parents=[...]`` of a command's own parser.
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 EQUAL: Final = 0
@@ -15,6 +16,15 @@ CANNOT_RUN: Final = 2
 """The command could not do what was asked; the reason is one line on stderr."""
 
 IGNORE: Final = "--ignore"
+OPTIONS: Final = {
+    "generated-names": "constraints, indexes and sequences that mean the same are equal whatever their names",
+    "list-order": "ignore the order in IN lists and in INCLUDE",
+    "body-whitespace": "ignore white space in bodies of functions",
+    "unique-index-as-constraint": "a unique constraint equals a unique index with the same properties",
+    "deparse-spelling": "IN lists before and after a dump and restore are equal in snapshot files too "
+    "(of databases PostgreSQL is asked in any case)",
+}
+"""The exceptions from equality that are on or off, as ``comparison.options`` has them."""
 
 
 def server_options() -> argparse.ArgumentParser:
@@ -43,33 +53,29 @@ def comparison_options() -> argparse.ArgumentParser:
         "in several options, or as several words after all other arguments",
     )
     parser.add_argument(
-        "--generated-names",
-        action="store_true",
-        help="constraints, indexes and sequences that mean the same are equal whatever their names",
+        "--column-order", choices=("information", "difference", "ignore"), default="information"
     )
+    for name, text in OPTIONS.items():
+        parser.add_argument(f"--{name}", action="store_true", help=text)
     return parser
 
 
-def take_further_kinds(
-    parsed: argparse.Namespace, arguments: Sequence[str], rest: Sequence[str]
-) -> list[str]:
-    """Add the second and later words after ``--ignore`` to its values; return what is left of ``rest``.
+def join_kinds(arguments: Sequence[str]) -> list[str]:
+    """Join the words after ``--ignore`` to one, which is what argparse takes.
 
-    ``rest`` holds the words that argparse could not place. The option itself takes one word, so that
-    ``--ignore KIND LEFT RIGHT`` leaves the command its arguments.
+    A database or a file is none of them, so that ``--ignore KIND KIND LEFT RIGHT`` leaves the command its arguments.
     """
-    if not hasattr(parsed, "ignore"):
-        return list(rest)  # pytest has an option of this name too
-    further: list[str] = []
+    joined: list[str] = []
     in_ignore = False
-    for before, word in zip(["", *arguments], arguments, strict=False):
+    for word in arguments:
         if word.startswith("-"):
             in_ignore = word.partition("=")[0] == IGNORE
-        elif in_ignore and before != IGNORE:
-            further.append(word)
-    left = list(rest)
-    for word in further:
-        if word in left:
-            left.remove(word)
-            parsed.ignore.extend(word.split(","))
-    return left
+        elif in_ignore and joined[-1] == IGNORE:
+            pass  # the option's own word, whatever it is
+        elif in_ignore and "/" not in word and not Path(word).is_file():
+            joined[-1] += f",{word}"
+            continue
+        else:
+            in_ignore = False
+        joined.append(word)
+    return joined

@@ -7,8 +7,12 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
+
+BUSY: Final = 503
+PAUSE_SECONDS: Final = 0.02
+"""Before a customer whom the bound on provider calls refused tries again."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +58,26 @@ def _buy(server: int, providers: int, device: str) -> None:
     answer = _call(server, "POST", "/v1/initiate-payment", {"order_id": order}, 200)
     payment = answer["redirect_url"].rpartition("/")[2]
     settled = {"status": "succeeded", "notify": True}
-    answered = _call(providers, "POST", f"/control/yookassa/{payment}", settled, 200)
+    while (answered := _call(providers, "POST", f"/control/yookassa/{payment}", settled, 200)) == {
+        "answered": BUSY
+    }:
+        time.sleep(PAUSE_SECONDS)
     if answered != {"answered": 200}:
         raise RuntimeError(f"the notification was answered {answered}")
 
 
 def _call(port: int, method: str, path: str, body: object, expected: int) -> dict[str, Any]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        content = response.read()
-    finally:
-        connection.close()
-    if response.status != expected:
-        raise RuntimeError(f"{method} {path.partition('?')[0]}: {response.status} {content[:200]!r}")
-    return dict(json.loads(content)) if response.status == 200 else {}  # noqa: PLR2004 - OK
+    """Return the JSON of the expected answer; a server that is busy is asked again."""
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            content = response.read()
+        finally:
+            connection.close()
+        if response.status == expected:
+            return dict(json.loads(content)) if response.status == 200 else {}  # noqa: PLR2004 - OK
+        if response.status != BUSY or not response.headers["Retry-After"]:
+            raise RuntimeError(f"{method} {path.partition('?')[0]}: {response.status} {content[:200]!r}")
+        time.sleep(PAUSE_SECONDS)

@@ -7,9 +7,11 @@ Values are quoted in messages only where they cannot be secret (numbers and choi
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS: Final = frozenset({"true", "1", "yes"})
@@ -57,6 +59,32 @@ class Environment:
     def items(self, text: str) -> list[str]:
         """Read a comma list; blanks around the items and empty items are dropped."""
         return [item.strip() for item in text.split(",") if item.strip()]
+
+    def networks(self, name: str, text: str) -> list[str]:
+        """Read a comma list of IP addresses and networks."""
+        items = self.items(text)
+        for item in items:
+            try:
+                ip_network(item, strict=False)
+            except ValueError:
+                self.problems.append(
+                    f"{name} must hold addresses or networks such as 10.0.0.0/8, not {item!r}"
+                )
+        return items
+
+    def fernet_keys(self, name: str, text: str) -> list[str]:
+        """Read a comma list of one or more Fernet keys, which are never quoted."""
+        keys = self.items(text)
+        if not keys:
+            self.problems.append(f"{name} must be set: merchants' credentials are encrypted with it")
+        try:
+            for key in keys:
+                Fernet(key)
+        except ValueError:
+            self.problems.append(
+                f"{name} must hold keys of 32 bytes in URL-safe base64, as Fernet.generate_key() makes them"
+            )
+        return keys
 
     def choice(self, name: str, text: str, allowed: Sequence[str]) -> str:
         """Read one of the allowed words."""

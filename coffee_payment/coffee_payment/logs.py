@@ -1,5 +1,6 @@
 """JSON log lines without private data (docs/domain.md, section 12)."""
 
+import itertools
 import logging
 import re
 from collections.abc import Iterable, Mapping
@@ -31,7 +32,15 @@ _SENSITIVE_ASSIGNMENT: Final = re.compile(
 _URL_PASSWORD: Final = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s:/@]*+):[^\s@/]++@", re.IGNORECASE)
 _SCHEME_TOKEN: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _FERNET_TOKEN: Final = re.compile(r"\bgAAAA[A-Za-z0-9_=-]{20,}")
-_EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)++")
+# Also the odd forms of RFC 5321: a quoted name, an address literal, a host without a dot.
+_EMAIL: Final = re.compile(
+    r"""(?x) (?: (?<! [\w.%+!\#$&'=?^`{|}~-] ) [\w.%+!\#$&'=?^`{|}~-]++ | "[^"\n]{1,64}" )
+    @ (?: [\w-]++ (?: \.[\w-]++ )*+ | \[ [^\]\s]{1,64} \] )"""
+)
+_LONGEST_TEXT: Final = 1000
+"""What a stranger names, as a path or the name of a field, is cut after so many characters."""
+_MOST_ITEMS: Final = 50
+_TRACEBACKS: Final = frozenset({"exc_info", "exception", "stack_info"})
 _SHORTEST_SECRET: Final = 6
 """A shorter value would hide parts of ordinary words."""
 
@@ -50,13 +59,14 @@ def configuration(
         "filters": {
             "request_id": {"()": "payments.request_id.RequestIdFilter"},
             "access": {"()": "coffee_payment.logs.AccessFilter"},
+            "strangers": {"()": "coffee_payment.logs.StrangersFilter"},
         },
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
                 "formatter": "json",
-                "filters": ["request_id", "access"],
+                "filters": ["request_id", "access", "strangers"],
             },
         },
         "root": {"handlers": ["stdout"], "level": level},
@@ -78,12 +88,21 @@ def mask_value(value: Any, name: str = "") -> Any:
     if value is not None and not isinstance(value, bool) and SENSITIVE_NAME.search(name):
         return HIDDEN
     if isinstance(value, str):
-        return mask(value)
+        return mask(cut(value))
     if isinstance(value, Mapping):
-        return {str(key): mask_value(item, str(key)) for key, item in value.items()}
+        return {mask(cut(str(key))): mask_value(item, str(key)) for key, item in _first(value.items())}
     if isinstance(value, list | tuple | set | frozenset):
-        return [mask_value(item) for item in value]
-    return value if isinstance(value, int | float) or value is None else mask(str(value))
+        return [mask_value(item) for item in _first(value)]
+    return value if isinstance(value, int | float) or value is None else mask(cut(str(value)))
+
+
+def cut(text: str) -> str:
+    """Return a text, shortened if it is longer than any of ours."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"
+
+
+def _first(items: Iterable[Any]) -> Iterable[Any]:
+    return itertools.islice(items, _MOST_ITEMS)
 
 
 class JsonFormatter(BaseJsonFormatter):
@@ -108,7 +127,11 @@ class JsonFormatter(BaseJsonFormatter):
     def process_log_record(self, log_record: dict[str, Any]) -> dict[str, Any]:
         """Mask every field, the message and the traceback included."""
         masked = {
-            name: value if name == "timestamp" else self._hide(mask_value(value, name))
+            name: value
+            if name == "timestamp"
+            else self._hide(
+                mask(value) if name in _TRACEBACKS and isinstance(value, str) else mask_value(value, name)
+            )
             for name, value in log_record.items()
         }
         return super().process_log_record(masked)
@@ -132,6 +155,20 @@ class JsonFormatter(BaseJsonFormatter):
 def _reserved_attributes() -> list[str]:
     """Return the attributes that every record has; all others are extra fields."""
     return [*vars(logging.makeLogRecord({})), "message", "asctime", "color_message", "taskName"]
+
+
+class StrangersFilter(logging.Filter):
+    """Makes one line at WARNING of what Django tells about a hostile request, such as one with a foreign Host.
+
+    Django writes a traceback at ERROR; anybody could fill the log with these.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return True: every record passes."""
+        if record.name.startswith("django.security.") and record.levelno > logging.WARNING:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
 
 
 class AccessFilter(logging.Filter):

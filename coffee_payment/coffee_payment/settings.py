@@ -5,6 +5,7 @@ checked against this file.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,26 @@ SECURE_HSTS_SECONDS = ENVIRONMENT.integer("SECURE_HSTS_SECONDS", os.getenv("SECU
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
 # HSTS preload affects the whole domain and is hard to revert; leave it to the domain owner.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or USE_X_FORWARDED_PROTO
+if not USE_X_FORWARDED_PROTO:
+    # Every request looks like plain http then: a redirect would never end, and is the business of the proxy.
+    SILENCED_SYSTEM_CHECKS.append("security.W008")
+COOKIES_SECURE = ENVIRONMENT.boolean("COOKIES_SECURE", os.getenv("COOKIES_SECURE", "True"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_SECURE and not DEBUG
+TRUSTED_PROXIES = ENVIRONMENT.networks("TRUSTED_PROXIES", os.getenv("TRUSTED_PROXIES", ""))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # of a request's body; the middleware refuses a longer one unread
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "img-src": ["'self'", "data:", "https:"],  # the logo of a device may be anywhere
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -47,12 +67,16 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "payments",
 ]
 
 MIDDLEWARE = [
     "payments.middleware.HealthMiddleware",  # first, so that no other one runs for a probe
     "payments.request_id.RequestIdMiddleware",
+    "payments.client_address.ClientAddressMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "payments.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -61,6 +85,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "payments.admin.bad_input.BadInputMiddleware",
+    "axes.middleware.AxesMiddleware",  # last, as it asks
 ]
 
 ROOT_URLCONF = "coffee_payment.urls"
@@ -91,6 +117,31 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Sign-in to the admin: after too many wrong passwords account and address are locked for a time
+
+SIGN_IN_FAILURES = ENVIRONMENT.integer("SIGN_IN_FAILURES", os.getenv("SIGN_IN_FAILURES", "10"), minimum=1)
+SIGN_IN_LOCK_MINUTES = ENVIRONMENT.integer(
+    "SIGN_IN_LOCK_MINUTES", os.getenv("SIGN_IN_LOCK_MINUTES", "15"), minimum=1
+)
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = SIGN_IN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=SIGN_IN_LOCK_MINUTES)
+# Behind a proxy that is not trusted all clients would share one address.
+AXES_LOCKOUT_PARAMETERS = (
+    ["username"] if USE_X_FORWARDED_PROTO and not TRUSTED_PROXIES else ["username", "ip_address"]
+)
+AXES_CLIENT_IP_CALLABLE = "payments.client_address.ip_of"
+AXES_LOCKOUT_CALLABLE = "payments.admin.sign_in.too_many"
+# Otherwise anybody could keep an account locked for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "username"  # its default is an object that only looks like text
 
 LANGUAGE_CODE = "ru"
 TIME_ZONE = "UTC"
@@ -181,7 +232,26 @@ DEFAULT_DRINK_PRICE_KOPECKS = ENVIRONMENT.integer(
 MERCHANT_TIME_ZONE = ENVIRONMENT.time_zone(
     "MERCHANT_TIME_ZONE", os.getenv("MERCHANT_TIME_ZONE", "Europe/Moscow")
 )
+HEALTH_METRICS_ENABLED = ENVIRONMENT.boolean(
+    "HEALTH_METRICS_ENABLED", os.getenv("HEALTH_METRICS_ENABLED", "False")
+)
 HEALTH_DEEP_ENABLED = ENVIRONMENT.boolean("HEALTH_DEEP_ENABLED", os.getenv("HEALTH_DEEP_ENABLED", "False"))
+
+# Limits on what strangers may do; 0 means none
+
+SCANS_PER_ADDRESS_PER_MIN = ENVIRONMENT.integer(
+    "SCANS_PER_ADDRESS_PER_MIN", os.getenv("SCANS_PER_ADDRESS_PER_MIN", "20")
+)
+SCANS_PER_DEVICE_PER_MIN = ENVIRONMENT.integer(
+    "SCANS_PER_DEVICE_PER_MIN", os.getenv("SCANS_PER_DEVICE_PER_MIN", "60")
+)
+PAYMENTS_PER_ORDER_PER_MIN = ENVIRONMENT.integer(
+    "PAYMENTS_PER_ORDER_PER_MIN", os.getenv("PAYMENTS_PER_ORDER_PER_MIN", "20")
+)
+SIGN_INS_PER_ADDRESS_PER_MIN = ENVIRONMENT.integer(
+    "SIGN_INS_PER_ADDRESS_PER_MIN", os.getenv("SIGN_INS_PER_ADDRESS_PER_MIN", "20")
+)
+UNUSED_ORDER_HOURS = ENVIRONMENT.integer("UNUSED_ORDER_HOURS", os.getenv("UNUSED_ORDER_HOURS", "24"))
 
 # Background payment check
 
@@ -198,7 +268,7 @@ PAYMENT_ATTEMPTS_LIMIT = ENVIRONMENT.integer(
     "PAYMENT_ATTEMPTS_LIMIT", os.getenv("PAYMENT_ATTEMPTS_LIMIT", "50")
 )
 PAYMENT_TRUTH_MINUTES = ENVIRONMENT.integer(
-    "PAYMENT_TRUTH_MINUTES", os.getenv("PAYMENT_TRUTH_MINUTES", "15"), minimum=1
+    "PAYMENT_TRUTH_MINUTES", os.getenv("PAYMENT_TRUTH_MINUTES", "15"), minimum=2
 )
 PAYMENT_FOLLOW_UP_HOURS = ENVIRONMENT.integer(
     "PAYMENT_FOLLOW_UP_HOURS", os.getenv("PAYMENT_FOLLOW_UP_HOURS", "48"), minimum=1
@@ -223,16 +293,24 @@ GUNICORN_THREADS = ENVIRONMENT.integer("GUNICORN_THREADS", os.getenv("GUNICORN_T
 
 CELERY_BROKER_URL = os.getenv("CELERY_BROKER_URL", "redis://localhost:6379/0")
 CELERY_RESULT_BACKEND = os.getenv("CELERY_RESULT_BACKEND", "redis://localhost:6379/0")
+RATE_LIMIT_STORAGE_URL = os.getenv("RATE_LIMIT_STORAGE_URL", f"{CELERY_BROKER_URL}")
 CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+# Where the worker answers Prometheus, on all addresses; 0: nowhere.
+WORKER_METRICS_PORT = ENVIRONMENT.integer("WORKER_METRICS_PORT", os.getenv("WORKER_METRICS_PORT", "0"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "check-pending-payments": {
         "task": "payments.tasks.check_pending_payments",
         "schedule": PAYMENT_CHECK_INTERVAL_S,
         "options": {"expires": PAYMENT_CHECK_INTERVAL_S},
+    },
+    "remove-unused-orders": {
+        "task": "payments.tasks.remove_unused_orders",
+        "schedule": crontab(minute=17),
+        "options": {"expires": 3600},
     },
     "reconcile-payments": {
         "task": "payments.tasks.reconcile_payments",

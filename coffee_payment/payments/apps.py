@@ -13,6 +13,7 @@ class PaymentsConfig(AppConfig):
     """Registers the system checks and writes the start-up log."""
 
     name = "payments"
+    verbose_name = "Оплата"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

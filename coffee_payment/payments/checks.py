@@ -88,6 +88,13 @@ def environment(**_: Any) -> list[CheckMessage]:
         for origin in settings.CSRF_TRUSTED_ORIGINS
         if "://" not in origin
     ]
+    warnings += [
+        f"{name} begins with http://: keys and customers' data go in clear"
+        for name in ("TMETR_BASE_URL", *base_url_settings())
+        if not settings.DEBUG and urlsplit(getattr(settings, name)).scheme == "http"
+    ]
+    if settings.USE_X_FORWARDED_PROTO and not settings.TRUSTED_PROXIES:
+        warnings.append("TRUSTED_PROXIES is empty: behind the proxy no limit counts by address")
     if "://" in settings.BASE_URL or "/" in settings.BASE_URL:
         warnings.append("BASE_URL must be a host without scheme and path")
     if not settings.PAYMENT_SCENARIOS:

@@ -3,8 +3,9 @@
 # ruff: noqa: D106, RUF012 - `__str__` and `Meta` as Django has them
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from .fields import EncryptedJSONField
+from .fields import EncryptedJSONField, Opened
 
 
 class StatusCheckType(models.TextChoices):
@@ -40,6 +41,10 @@ class Merchant(models.Model):
     valid_until = models.DateField(help_text="Last day of paid service, inclusive")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "Продавец"
+        verbose_name_plural = "Продавцы"
 
     def __str__(self) -> str:
         return self.name
@@ -81,6 +86,10 @@ class Device(models.Model):
     client_info_make_failed = models.TextField(null=True, blank=True)
     client_info_manual_make = models.TextField(null=True, blank=True)
 
+    class Meta:
+        verbose_name = "Автомат"
+        verbose_name_plural = "Автоматы"
+
     def __str__(self) -> str:
         return f"{self.device_uuid} ({self.location})"
 
@@ -106,6 +115,10 @@ class Drink(models.Model):
     meta = models.JSONField(
         null=True, blank=True, help_text="Optional: vat_code, measure, payment_subject, payment_mode"
     )
+
+    class Meta:
+        verbose_name = "Напиток"
+        verbose_name_plural = "Напитки"
 
     def __str__(self) -> str:
         return self.name
@@ -174,7 +187,16 @@ class Order(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = "Заказ"
+        verbose_name_plural = "Заказы"
         indexes = [
+            models.Index(fields=["created_at"], name="payments_order_created_idx"),
+            models.Index(fields=["status", "created_at"], name="payments_order_list_idx"),
+            models.Index(
+                fields=["expires_at"],
+                name="payments_order_unused_idx",
+                condition=models.Q(status="created"),
+            ),
             models.Index(
                 fields=["status", "next_check_at", "expires_at"],
                 name="payments_order_bg_check_idx",
@@ -230,12 +252,22 @@ class MerchantCredentials(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = "Merchant Credentials"
-        verbose_name_plural = "Merchant Credentials"
+        verbose_name = "Ключи продавца"
+        verbose_name_plural = "Ключи продавцов"
         unique_together = [("merchant", "scenario")]
 
     def __str__(self) -> str:
         return f"{self.merchant.name} - {self.scenario}"
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        """Return a row; its credentials must have been encrypted for it. Raises `ImproperlyConfigured`."""
+        row = super().from_db(db, field_names, values, **options)
+        if isinstance(opened := vars(row).get("credentials"), Opened):
+            row.credentials = opened.value_for(row.pk)
+        return row
 
     def clean(self) -> None:
         """Refuse a scenario outside PAYMENT_SCENARIOS."""
@@ -287,8 +319,11 @@ class Payment(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = "Попытка оплаты"
+        verbose_name_plural = "Попытки оплаты"
         indexes = [
             models.Index(fields=["transaction_id"], name="payments_payment_txn_idx"),
+            models.Index(fields=["created_at"], name="payments_payment_created_idx"),
             models.Index(
                 fields=["next_check_at"],
                 name="payments_payment_check_idx",
@@ -334,6 +369,10 @@ class Receipt(models.Model):
     status = models.CharField(max_length=50, choices=Status.choices)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        verbose_name = "Чек"
+        verbose_name_plural = "Чеки"
+
     def __str__(self) -> str:
         return f"{self.id} ({self.status})"
 
@@ -357,6 +396,10 @@ class TBankPayment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        verbose_name = "Платёж Т-Банка"
+        verbose_name_plural = "Платежи Т-Банка"
+
     def __str__(self) -> str:
         return f"{self.payment_id} ({self.status})"
 
@@ -368,6 +411,10 @@ class User(models.Model):
     email = models.EmailField(null=True, blank=True)
     phone = models.CharField(max_length=20, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "Покупатель"
+        verbose_name_plural = "Покупатели"
 
     def __str__(self) -> str:
         return str(self.id)

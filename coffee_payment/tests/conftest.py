@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from selenium import webdriver
+
     from tests.shop import Providers, Shop
+
+
+@pytest.fixture(autouse=True)
+def counted_anew(settings: Any) -> None:
+    """Count the limits of strangers in this process, from zero; only tests of the limits set them."""
+    from payments import rates
+
+    settings.RATE_LIMIT_STORAGE_URL = "memory://"
+    for what in ("SCANS_PER_ADDRESS", "SCANS_PER_DEVICE", "PAYMENTS_PER_ORDER", "SIGN_INS_PER_ADDRESS"):
+        setattr(settings, f"{what}_PER_MIN", 0)
+    rates.forget()
 
 
 @pytest.fixture
@@ -27,3 +40,12 @@ def shop(db: None, providers: "Providers") -> "Shop":
     from tests.shop import Shop
 
     return Shop()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["webdriver.Chrome"]:
+    """A headless Chromium."""
+    from tests.browser import running
+
+    with running(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver

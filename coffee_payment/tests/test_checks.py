@@ -234,6 +234,12 @@ def test_a_production_deployment_is_clean(tmp_path: Path) -> None:
     assert "identified no issues" in process.stdout
 
 
+REQUIRED = {
+    "DEBUG": "false",
+    "SECRET_KEY": "".join(map(chr, range(48, 122))),
+    "CREDENTIALS_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+    "DB_NAME": "",
+}
 FORGOTTEN = {
     "security.W004": {"SECURE_HSTS_SECONDS": "0"},
     "security.W008": {"SECURE_SSL_REDIRECT": "false"},
@@ -241,6 +247,13 @@ FORGOTTEN = {
     "security.W020": {"ALLOWED_HOSTS": ""},
     "payments.W001": {"POSTGRES_SSL_MODE": "prefer"},
 }
+
+
+def test_the_defaults_are_clean() -> None:
+    """What a deployment has to set, and nothing else: also the cookies are for https only."""
+    process = check("--deploy", "--tag", "security", "--fail-level", "WARNING", **REQUIRED)
+
+    assert process.returncode == 0, process.stderr
 
 
 def test_what_is_forgotten_in_production_is_told(tmp_path: Path) -> None:

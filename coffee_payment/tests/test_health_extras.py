@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -75,7 +76,7 @@ def broken(_: bytes) -> bytes:
 @pytest.fixture
 def deep(settings: Any) -> Any:
     """The settings, with the endpoint enabled and a short timeout."""
-    settings.HEALTH_DEEP_ENABLED = True
+    settings.HEALTH_DEEP_ENABLED = settings.HEALTH_METRICS_ENABLED = True
     settings.PAYMENT_API_TIMEOUT_S = 0.5
     return settings
 
@@ -112,9 +113,10 @@ def test_what_fails_or_hangs_is_named(
     assert {record.__dict__.get("dependency") for record in caplog.records} >= {"broker", "tmetr"}
 
 
-def test_it_is_off_by_default(client: Client) -> None:
+@pytest.mark.parametrize("path", ["/health/deep", "/health/metrics"])
+def test_it_is_off_by_default(client: Client, path: str) -> None:
     """404 without a query: this test has no database."""
-    assert client.get("/health/deep").status_code == 404
+    assert client.get(path).status_code == 404
 
 
 def test_other_methods_are_refused(deep: Any, client: Client) -> None:
@@ -132,8 +134,9 @@ def figures(text: str) -> dict[tuple[str, str], float]:
     }
 
 
-def test_metrics_count_the_probes(client: Client) -> None:
+def test_metrics_count_the_probes(client: Client, settings: Any) -> None:
     """Answers by status and their time, without the database."""
+    settings.HEALTH_METRICS_ENABLED = True
     before = figures(client.get("/health/metrics", headers={"host": "10.1.2.3"}).content.decode())
     client.get("/health")
     client.head("/health")
@@ -188,7 +191,7 @@ def gunicorn(
 
 def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
     """Two gunicorn workers share their figures, beside a third that has just made its file; nothing is left."""
-    with gunicorn(tmp_path, workers=2) as (_, port):
+    with gunicorn(tmp_path, workers=2, HEALTH_METRICS_ENABLED="true") as (_, port):
         (folder,) = tmp_path.iterdir()
         (folder / "counter_0.db").touch()
         for _ in range(29):  # and one when it was started
@@ -241,11 +244,12 @@ def test_gunicorn_hides_the_secrets_that_the_settings_hide() -> None:
         "from coffee_payment.settings import LOGGING;"
         "print(json.dumps([each['formatters']['json']['secrets'] for each in (configured, LOGGING)]))"
     )
-    names = ("SECRET_KEY", "DB_PASSWORD", "TMETR_TOKEN", "CREDENTIALS_ENCRYPTION_KEY")
+    secrets = {name: f"value of {name}" for name in ("SECRET_KEY", "DB_PASSWORD", "TMETR_TOKEN")}
+    secrets["CREDENTIALS_ENCRYPTION_KEY"] = Fernet.generate_key().decode()
     output = subprocess.check_output(
         [sys.executable, "-c", code, str(ROOT / "gunicorn.conf.py")],
-        env={**os.environ, **{name: f"value of {name}" for name in names}},
+        env={**os.environ, **secrets},
         text=True,
     )
     gunicorns, settings = json.loads(output)
-    assert gunicorns == settings == [f"value of {name}" for name in names]
+    assert gunicorns == settings == list(secrets.values())

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from coffee_payment.logs import AccessFilter, JsonFormatter, mask
+from coffee_payment.logs import AccessFilter, JsonFormatter, StrangersFilter, mask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ class Log:
         self.handler = logging.StreamHandler(self.stream)
         self.handler.setFormatter(JsonFormatter(secrets=secrets))
         self.handler.addFilter(AccessFilter())
+        self.handler.addFilter(StrangersFilter())
         self.logger = logging.Logger(name)  # noqa: LOG001 - outside the tree, so that tests do not meet
         self.logger.addHandler(self.handler)
 
@@ -58,6 +59,11 @@ def test_an_exception_comes_with_its_traceback(log: Log) -> None:
 PRIVATE = [
     ("ivan.petrov@mail.ru", "iva***"),
     ("to a@b.ru!", "to a@b***!"),
+    ('to "anna k"@b.ru', 'to "an***'),
+    ("o'neil+x@[192.0.2.1]", "o'n***"),
+    ("anna@[IPv6:2001:db8::1], b", "ann***, b"),
+    ("admin@localhost said", "adm*** said"),
+    ("анна@почта.рф", "анн***"),
     ("postgresql://coffee:pa55@db/coffee", "postgresql://coffee:***@db/coffee"),
     ("redis://:pa55@cache:6379/0", "redis://:***@cache:6379/0"),
     ("Authorization: Bearer abcdef123", "Authorization: ***"),
@@ -166,3 +172,21 @@ def test_successful_probes_alone_leave_no_access_line(name: str, path: str, stat
         ("GET", path, int(status))
     ] * kept
     assert "private" not in json.dumps(lines)
+
+
+def test_what_a_stranger_names_is_cut(log: Log) -> None:
+    """Wherever it stands: in the message, in a field, as the name of a field, as one of many."""
+    long = "x" * 100_000
+    log.logger.warning("path %s", long, extra={"names": [long] * 3, "of": {long: "x"}, "many": ["y"] * 9000})
+
+    assert len(log.stream.getvalue()) < 7000
+
+
+def test_a_foreign_host_is_one_line(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    from django.test import Client
+
+    assert Client().get("/v1/pay", headers={"host": "evil.example"}).status_code == 400
+
+    (record,) = [each for each in caplog.records if each.name.startswith("django.security")]
+    assert StrangersFilter().filter(record)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)

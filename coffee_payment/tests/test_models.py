@@ -1,13 +1,14 @@
 """The data model: rules of single rows."""
 
+import importlib
 import json
-import logging
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core import serializers
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.core.management import CommandError, call_command
@@ -17,7 +18,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from payments.fields import decrypt, encrypt, is_encrypted
+from payments.fields import cipher, decrypt, encrypt, is_encrypted
 from payments.models import Device, Merchant, MerchantCredentials, Order
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
@@ -137,7 +138,10 @@ def test_one_merchant_has_one_set_of_credentials_per_scenario() -> None:
 def stored(row: MerchantCredentials) -> Any:
     """Return the column as the database holds it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT credentials FROM payments_merchantcredentials")
+        cursor.execute(
+            "SELECT credentials FROM payments_merchantcredentials WHERE id = %s",
+            [row.pk.hex if connection.vendor == "sqlite" else row.pk],
+        )
         (value,) = cursor.fetchone()
     return json.loads(value) if isinstance(value, str) else value
 
@@ -145,33 +149,84 @@ def stored(row: MerchantCredentials) -> Any:
 @pytest.mark.django_db
 @override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD])
 def test_credentials_are_encrypted_at_rest() -> None:
-    """The database holds one token; the model returns the keys, also after update()."""
+    """The database holds one token; the model returns the keys. update() does not know the row."""
     row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
 
     assert is_encrypted(stored(row))
     assert "shop-17" not in json.dumps(stored(row))
     assert MerchantCredentials.objects.get().credentials == KEYS
-    MerchantCredentials.objects.update(credentials=KEYS | {"a": 1})
-    assert is_encrypted(stored(row))
-    assert MerchantCredentials.objects.get().credentials == KEYS | {"a": 1}
+    with pytest.raises(TypeError):
+        MerchantCredentials.objects.update(credentials=KEYS | {"a": 1})
     assert "shop-17" not in str(row)
+
+
+def store(row: MerchantCredentials, value: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_merchantcredentials SET credentials = %s WHERE id = %s",
+            [json.dumps(value), row.pk.hex if connection.vendor == "sqlite" else row.pk],
+        )
+
+
+def unbound(value: Any) -> dict[str, str]:
+    """Return what former releases stored."""
+    return {"fernet": cipher().encrypt(json.dumps(value).encode()).decode()}
 
 
 @pytest.mark.django_db
 @override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW])
-def test_an_unencrypted_object_is_read_and_then_encrypted() -> None:
-    """An unencrypted value, as older databases have it, is encrypted by the next save."""
-    row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE payments_merchantcredentials SET credentials = %s", [json.dumps(KEYS)])
+def test_a_token_is_good_for_its_row_only() -> None:
+    """Whoever can write the table cannot lead one merchant's payments to another's account."""
+    ours, theirs = (
+        MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials={"key": key})
+        for key in ("ours", "theirs")
+    )
+    store(ours, stored(theirs))
 
-    logger = logging.getLogger("payments.fields")
-    with mock.patch.object(logger, "warning") as warning:
-        read = MerchantCredentials.objects.get()
-    assert read.credentials == KEYS
-    warning.assert_called_once()
-    read.save()
-    assert is_encrypted(stored(row))
+    with pytest.raises(ImproperlyConfigured, match="for another row"):
+        MerchantCredentials.objects.get(pk=ours.pk)
+    assert MerchantCredentials.objects.get(pk=theirs.pk).credentials == {"key": "theirs"}
+    with pytest.raises(CommandError, match="for another row"):
+        call_command("rotate_credentials", "--bind", verbosity=0)
+
+
+@pytest.mark.django_db
+@override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW])
+@pytest.mark.parametrize("form", ["plain", "unbound"])
+def test_what_is_not_bound_is_taken_only_on_demand(form: str) -> None:
+    row = MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
+    store(row, KEYS if form == "plain" else unbound(KEYS))
+
+    with pytest.raises(ImproperlyConfigured, match="rotate_credentials --bind"):
+        MerchantCredentials.objects.get()
+    with pytest.raises(CommandError):
+        call_command("rotate_credentials", verbosity=0)
+    call_command("rotate_credentials", "--bind", verbosity=0)
+
+    assert MerchantCredentials.objects.get().credentials == KEYS
+
+
+@pytest.mark.django_db
+@override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW])
+def test_the_migration_binds_and_former_releases_still_read() -> None:
+    """A key more in the object is all that they see."""
+    rows = [
+        MerchantCredentials.objects.create(merchant=merchant(), scenario="TBank", credentials=KEYS)
+        for _ in range(3)
+    ]
+    lost = {"fernet": Fernet(OTHER).encrypt(b"{}").decode()}
+    for row, value in zip(rows, (KEYS, unbound(KEYS), lost), strict=True):
+        store(row, value)
+
+    migration = importlib.import_module("payments.migrations.0032_bind_credentials")
+    with connection.schema_editor(atomic=True) as editor:
+        migration.bind(apps, editor)
+
+    for row in rows[:2]:
+        assert MerchantCredentials.objects.get(pk=row.pk).credentials == KEYS
+        token = stored(row)["fernet"].encode()
+        assert json.loads(cipher().decrypt(token)).items() >= KEYS.items()
+    assert stored(rows[2]) == lost
 
 
 @pytest.mark.django_db
@@ -207,9 +262,9 @@ json_values = st.recursive(
 def test_every_value_comes_back_with_any_key_of_the_list(value: Any) -> None:
     """The first key writes; after it moved down the list, the token is still read."""
     with override_settings(CREDENTIALS_ENCRYPTION_KEY=[OLD]):
-        envelope = encrypt(value)
+        envelope = encrypt(value, "row-1")
     with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW, OLD]):
-        assert decrypt(envelope) == value
+        assert decrypt(envelope).value_for("row-1") == value
     with override_settings(CREDENTIALS_ENCRYPTION_KEY=[NEW]), pytest.raises(ImproperlyConfigured):
         decrypt(envelope)
 
@@ -218,7 +273,7 @@ def test_every_value_comes_back_with_any_key_of_the_list(value: Any) -> None:
 def test_a_missing_or_malformed_key_is_told_on_first_use(keys: list[str]) -> None:
     """The error names the variable and never the key."""
     with override_settings(CREDENTIALS_ENCRYPTION_KEY=keys), pytest.raises(ImproperlyConfigured) as error:
-        encrypt(KEYS)
+        encrypt(KEYS, "row-1")
 
     assert "CREDENTIALS_ENCRYPTION_KEY" in str(error.value)
     assert NEW not in str(error.value)

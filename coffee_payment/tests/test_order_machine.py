@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 from payments.background import claims, tick
 from payments.models import Device, Order, Payment, TBankPayment
-from payments.orders import initiation, payment_results, states
+from payments.orders import initiation, make_command, payment_results, states
 from payments.orders.states import Cause
 from payments.outgoing import tmetr
 from payments.providers.credentials import find_credentials
@@ -112,7 +112,7 @@ class OrderMachine(RuleBasedStateMachine):
             self._notify(payment_id)
 
     @precondition(lambda self: self._payable())
-    @rule(data=st.data(), place=st.sampled_from([(payment_results, "make"), (tmetr, "send_make_command")]))
+    @rule(data=st.data(), place=st.sampled_from([(make_command, "send"), (tmetr, "send_make_command")]))
     def customer_pays_and_the_process_dies(self, data: st.DataObject, place: tuple[Any, str]) -> None:
         payment_id = self._one_of(self._payable(), data)
         self._settle(payment_id, "succeeded")
@@ -159,7 +159,7 @@ class OrderMachine(RuleBasedStateMachine):
         claimed = self.claims.pop(data.draw(st.integers(0, len(self.claims) - 1)))
         credentials = find_credentials(claimed.order)
         if dies:
-            with dying_at(payment_results, "make"):
+            with dying_at(make_command, "send"):
                 tick.check(claimed, credentials)
         else:
             tick.check(claimed, credentials)

@@ -1,8 +1,6 @@
 """The customer pages in a real browser: what is shown, what can be pressed, from 320 px up."""
 
 import os
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,75 +11,13 @@ from payments.models import Device, Merchant, Order
 from payments.user_messages import ERROR_MESSAGES, PAGE_TEXTS, STATUS_DESCRIPTIONS
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
+from tests.browser import MARKS, Page, size_of
+
 WIDTHS = (320, 768, 1920)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER), reason="no Chromium with its driver; install chromium and chromium-driver"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--hide-scrollbars", "--force-prefers-reduced-motion",
-                 f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER or ""))
-    yield driver
-    driver.quit()
-
-
-class Page:
-    """Open the order's page in the browser."""
-
-    def __init__(self, driver: webdriver.Chrome, address: str) -> None:
-        self.driver = driver
-        driver.get(address)
-
-    def __getitem__(self, name: str) -> WebElement:
-        return self.driver.find_element(By.ID, name)
-
-    def await_status(self, status: str) -> None:
-        WebDriverWait(self.driver, 20, poll_frequency=0.05).until(
-            lambda _: self["status"].get_attribute("data-status") == status
-        )
-
-    def shown(self, name: str) -> str:
-        return self[name].text if self[name].is_displayed() else ""
-
-    def sideways(self) -> int:
-        """Return by how many pixels the page is wider than the window."""
-        width: int = self.driver.execute_script(
-            "return document.documentElement.scrollWidth - window.innerWidth"
-        )
-        return width
-
-    def requests(self) -> int:
-        count: int = self.driver.execute_script(
-            "return performance.getEntriesByType('resource')"
-            ".filter((entry) => entry.name.includes('/v1/order-status/')).length"
-        )
-        return count
-
-
-def size_of(driver: webdriver.Chrome, width: int) -> None:
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 720, "deviceScaleFactor": 1, "mobile": width < 700},
-    )
+pytestmark = MARKS
 
 
 @pytest.fixture

@@ -198,6 +198,26 @@ def test_a_timeout_below_the_longest_request_ends_the_start_up() -> None:
     assert "GUNICORN_TIMEOUT must be above 32" in process.stderr
 
 
+@pytest.mark.parametrize(
+    ("key", "says"), [("", "must be set"), ("no-key", "must hold keys of 32 bytes"), (f"{'a' * 43}=", "")]
+)
+def test_without_an_encryption_key_the_server_does_not_start(key: str, says: str) -> None:
+    """One line, without the value."""
+    process = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--check-config"],
+        env={**os.environ, "DEBUG": "false", "SECRET_KEY": "x" * 50, "CREDENTIALS_ENCRYPTION_KEY": key},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert process.returncode == (2 if says else 0)
+    assert says in process.stderr
+    assert "Traceback" not in process.stderr
+    assert "no-key" not in process.stderr
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_provider_stops_neither_probes_nor_other_customers(

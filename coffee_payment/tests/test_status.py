@@ -1,10 +1,13 @@
 """The order's status as JSON, its page, the stub for old callers."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from payments.models import Order
-from payments.user_messages import ERROR_MESSAGES
+from payments.user_messages import ERROR_MESSAGES, PAGE_TEXTS, STATUS_DESCRIPTIONS
 
 from tests.shop import KEYS, Shop
 
@@ -108,13 +111,38 @@ def test_an_unknown_order_is_not_found(shop: Shop, order_id: str) -> None:
     assert ERROR_MESSAGES["order_not_found"] in page.content.decode()
 
 
-def test_the_page_holds_the_order_id_only_and_escaped(shop: Shop) -> None:
-    order = shop.order(id='"><script>x()</script>', drink_name="Секретный раф")
+def test_the_page_escapes_what_it_shows(shop: Shop) -> None:
+    order = shop.order(id='"><script>x()</script>', drink_name="<script>y()</script>")
+
+    answer = shop.client.get("/v1/order-status-page", {"order_id": order.pk})
+
+    assert "<script>x()" not in answer.content.decode()
+    assert "<script>y()" not in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("status", "values", "shown", "reloads"),
+    [
+        ("created", {}, PAGE_TEXTS["no_script"], False),
+        ("pending", {}, STATUS_DESCRIPTIONS["pending"], True),
+        ("pending", {"expires_at": timezone.now() - timedelta(days=1)}, PAGE_TEXTS["expired_warning"], False),
+        ("make_pending", {}, STATUS_DESCRIPTIONS["make_pending"], True),
+        ("manual_make", {}, PAGE_TEXTS["see_staff"], False),
+        ("failed", {"failed_presentation_desc": "Почему-то"}, "Почему-то", False),
+    ],
+)
+def test_the_state_is_shown_without_a_script(
+    shop: Shop, status: str, values: dict[str, Any], shown: str, reloads: bool
+) -> None:
+    order = shop.order(status=status, **values)
 
     page = shop.client.get("/v1/order-status-page", {"order_id": order.pk}).content.decode()
+    without_script = "".join(re.findall("<noscript>(.*?)</noscript>", page, re.DOTALL))
 
-    assert "<script>x()" not in page
-    assert "Секретный раф" not in page
+    assert shown in without_script
+    assert "150,00 ₽" in without_script
+    assert ("http-equiv" in without_script) is reloads
 
 
 @pytest.mark.parametrize("query", ["", "?order_id=", "?order_id=%20"])

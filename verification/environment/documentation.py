@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verification.environment import deployment_comparison, readme, settings_source, shell_source
-from verification.environment.model import Finding, Read, Row
+from verification.environment.model import Finding, Problem, Read, Row
 from verification.environment.readme_comparison import compare
 from verification.errors import CannotRun
 from verification.project.configuration import Configuration
@@ -51,7 +51,26 @@ def examine(
         extra = []
     shown = rows[0].file if rows else readme_file.name
     findings += compare([*source.reads, *extra], rows, shown)
+    _refuse_to_guess(source, findings)
     return Environment(tuple(source.reads), tuple(extra), tuple(rows), tuple(sorted(set(findings))))
+
+
+def _refuse_to_guess(source: settings_source.Source, findings: Sequence[Finding]) -> None:
+    """Raise ``CannotRun`` if a variable that seems unread may be read in a way that is not followed."""
+    for finding in findings:
+        if finding.problem is not Problem.NOT_READ:
+            continue
+        if where := source.mentions.get(finding.variable):
+            raise CannotRun(
+                f"{where} is given {finding.variable}, and how it reads it is not followed",
+                "read it with os.getenv, or with a library that docs/adopting.md names",
+            )
+        for library, where in source.libraries.items():
+            raise CannotRun(
+                f"{where}: {library} reads variables in a way that is not followed: "
+                f"whether {finding.variable} is read cannot be said",
+                "read them with os.getenv, or with a library that docs/adopting.md names",
+            )
 
 
 def examine_project(configuration: Configuration) -> Environment:

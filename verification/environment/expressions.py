@@ -1,8 +1,10 @@
 """Defaults in the source: from an expression to the text that the variable would hold."""
 
 import ast
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Default:
 NONE = Default()
 
 
-def render(  # noqa: C901, PLR0911 - one case for each form
+def render(  # noqa: C901, PLR0911, PLR0912 - one case for each form
     node: ast.expr | None, constants: Mapping[str, ast.expr]
 ) -> Default:
     """Return the default that an expression stands for.
@@ -37,6 +39,8 @@ def render(  # noqa: C901, PLR0911 - one case for each form
             return Default("")
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return Default(str(-value))
+        case ast.BinOp() if (number := _number(node)) is not None:
+            return Default(f"{number:g}" if isinstance(number, float) else str(number))
         case ast.JoinedStr(values=values):
             return Default("".join(_piece(value) for value in values))
         case ast.Call(func=ast.Name(id="str" | "int" | "float" | "bool"), args=[inner], keywords=[]):
@@ -55,6 +59,33 @@ def render(  # noqa: C901, PLR0911 - one case for each form
             return render(constants[name], rest)
         case _:
             return Default(ast.unparse(node), computed=True)
+
+
+def _number(node: ast.expr) -> int | float | None:
+    """Return the value of an expression of numbers, such as ``24 * 3600``; None: it is none."""
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return value
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATORS:
+            values = _number(left), _number(right)
+            if values[0] is None or values[1] is None:
+                return None
+            try:
+                result: int | float = _OPERATORS[type(sign)](*values)
+            except (ArithmeticError, ValueError):
+                return None
+            return result
+        case _:
+            return None
+
+
+_OPERATORS: Final[Mapping[type[ast.operator], Callable[..., Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}
 
 
 def _joined(node: ast.expr, parts: list[Default], separator: str) -> Default:

@@ -55,9 +55,20 @@ def wrappers_in(
             match access.name:
                 case ast.Name(id=parameter) if parameter in parameters:
                     carrier, fixed = _default_of(access.default, parameters, parameter)
+                    if access.default is None:
+                        carrier = _given_back(node, parameters, parameter) or carrier
                     wrappers[name] = GetenvWrapper(node, parameters, defaults, parameter, carrier, fixed)
                     break
     return wrappers
+
+
+def _given_back(node: ast.AST, parameters: tuple[str, ...], name: str) -> str | None:
+    """Return the parameter that the function gives back in place of the variable."""
+    for statement in ast.walk(node):
+        match statement:
+            case ast.Return(value=ast.Name(id=parameter)) if parameter in parameters and parameter != name:
+                return parameter
+    return None
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.Lambda]]:

@@ -14,8 +14,40 @@ from verification.environment.named_files import display_name, read_text
 from verification.errors import CannotRun
 
 HEADER: Final = "Variable Name | Description | Default Value"
-NO_DEFAULT: Final = frozenset({"", "—", "–", "-", "--", "none", "no default"})
-EMPTY: Final = frozenset({"empty", "(empty)", '""', "''"})
+NO_DEFAULT: Final = frozenset(
+    {
+        "",
+        "—",
+        "–",
+        "-",
+        "--",
+        "none",
+        "no default",
+        "required",
+        "n/a",
+        "null",
+        "unset",
+        "not set",
+        "mandatory",
+    }
+)
+EMPTY: Final = frozenset({"empty", "empty string", "blank", '""', "''"})
+COLUMNS: Final = {
+    "variable": ("variable name", "variable", "variables", "environment variable", "env variable", "env var"),
+    "description": (
+        "description",
+        "meaning",
+        "purpose",
+        "notes",
+        "what it does",
+        "explanation",
+        "details",
+        "comment",
+    ),
+    "default": ("default value", "default", "defaults"),
+    "secret": ("secret",),
+}
+"""Column -> the headers under which people write it, in lower case."""
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET: Final = re.compile(
     r"(?:\*\*|__|\*|_|\(|\[|`|^)secret\b(?:\*\*|__|\*|_|\)|\]|`|[.:,;!]|$)|🔒|🔑", re.IGNORECASE
@@ -98,16 +130,11 @@ def _columns(cells: Sequence[_Cell]) -> dict[str, int]:
     """Return column -> index of its cell; empty for a table of another kind."""
     places: dict[str, int] = {}
     for number, cell in enumerate(cells):
-        words = cell.text.lower().split()
-        for column, names in {
-            "variable": (["variable", "name"], ["variable"]),
-            "description": (["description"],),
-            "default": (["default", "value"], ["default"]),
-            "secret": (["secret"],),
-        }.items():
-            if words in names:
-                places[column] = number
-    return places if {"variable", "description", "default"} <= set(places) else {}
+        header = " ".join(cell.text.lower().split())
+        for column, names in COLUMNS.items():
+            if header in names:
+                places.setdefault(column, number)
+    return places if {"variable", "default"} <= set(places) else {}
 
 
 def _rows(
@@ -119,7 +146,7 @@ def _rows(
         if all(not cell.text for number, cell in enumerate(cells) if number != columns["variable"]):
             category = name.text
             continue
-        description = cells[columns["description"]]
+        description = cells[columns["description"]] if "description" in columns else _Cell("", "", ())
         default = cells[columns["default"]]
         marked = f"{name.markdown} {_SECRET.search(description.markdown) and '(secret)'} {default.markdown}"
         secret = bool(_SECRET.search(marked)) or _marked_in_column(cells, columns)
@@ -140,9 +167,8 @@ def _marked_in_column(cells: Sequence[_Cell], columns: dict[str, int]) -> bool:
 
 
 def _default(cell: _Cell) -> str | None:
-    if cell.code is not None:
-        return "" if cell.code.lower() in EMPTY else None if cell.code.lower() in NO_DEFAULT else cell.code
-    text = _SECRET.sub("", cell.text).strip()
-    if text.lower() in NO_DEFAULT or text.startswith(("—", "–")):
+    text = cell.code if cell.code is not None else _SECRET.sub("", cell.text).strip()
+    word = text.lower().strip("()").strip()
+    if word in NO_DEFAULT or (cell.code is None and text.startswith(("—", "–"))):
         return None
-    return "" if text.lower() in EMPTY else text
+    return "" if word in EMPTY else text

@@ -54,7 +54,11 @@ def _not_read(reads: _Reads, rows: _Rows) -> Iterator[Finding]:
     for name, places in rows.items():
         if name not in reads:
             close = next((other for other in reads if other.lower() == name.lower()), None)
-            action = f"it is spelt {close} in the source" if close else "remove the row, or read the variable"
+            action = (
+                f"it is spelt {close} in the source"
+                if close
+                else "no file that was read uses it: name its reader in environment_files, or read it"
+            )
             yield Finding(places[0].where, name, Problem.NOT_READ, action, documented=_documented(places[0]))
 
 
@@ -126,7 +130,22 @@ def _same_text(left: str | None, right: str | None) -> bool:
         return left == right
     if left.lower() in _BOOLEANS and right.lower() in _BOOLEANS:
         return _BOOLEANS[left.lower()] is _BOOLEANS[right.lower()]
-    return [part.strip() for part in left.split(",")] == [part.strip() for part in right.split(",")]
+    return _items(left) == _items(right) or _is_same_number(left, right)
+
+
+def _items(text: str) -> list[str]:
+    """Return the parts of a comma list, or of a list in JSON or Python."""
+    inner = text.strip()
+    if inner.startswith(("[", "(")) and inner.endswith(("]", ")")):
+        text = inner[1:-1]
+    return [part.strip().strip("\"'") for part in text.split(",") if part.strip()]
+
+
+def _is_same_number(left: str, right: str) -> bool:
+    try:
+        return float(left) == float(right)
+    except ValueError:
+        return False
 
 
 def _secrets(reads: Sequence[Read], rows: Sequence[Row]) -> Iterator[Finding]:

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from verification.environment.conditional_defaults import default_beside
 from verification.environment.environ_aliases import READERS, WRITERS, aliases_in
 from verification.environment.expressions import Default, constants_of, render
 from verification.environment.getenv_wrappers import Access, GetenvWrapper, wrappers_in
+from verification.environment.libraries import Libraries
 from verification.environment.model import WHOLE_ENVIRONMENT, Finding, Problem, Read
 from verification.environment.named_files import display_name, read_text
 from verification.environment.project_imports import project_imports
+from verification.environment.pydantic_settings import field_reads
+from verification.environment.unfollowed import mentions, unfollowed_libraries
 from verification.errors import CannotRun
 
 UNKNOWN_NAME: Final = "(unknown)"
@@ -29,11 +33,17 @@ class Source:
 
     reads: list[Read] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    mentions: dict[str, str] = field(default_factory=dict)
+    """Text given to a call that is not followed -> its place, and what it is given to."""
+    libraries: dict[str, str] = field(default_factory=dict)
+    """Library that is not followed -> place of its import."""
 
     def extend(self, other: "Source") -> None:
         """Add the reads and findings of another file."""
         self.reads.extend(other.reads)
         self.findings.extend(other.findings)
+        self.mentions |= other.mentions
+        self.libraries |= other.libraries
 
 
 def parse(*files: Path, root: Path | None = None) -> Source:
@@ -76,6 +86,8 @@ class _Module:
         self.aliases = aliases_in(tree)
         self.constants = constants_of(tree)
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        self.libraries = Libraries(self.parents)
+        self.libraries.find(tree)
         self.wrappers: dict[str, GetenvWrapper] = {}
         self.own_wrappers: dict[str, GetenvWrapper] = {}
 
@@ -83,6 +95,8 @@ class _Module:
         """Add the wrappers of an imported module under the names that this one gives them."""
         for alias in statement.names:
             bound = alias.asname or alias.name
+            if isinstance(statement, ast.ImportFrom) and alias.name in module.libraries.envs:
+                self.libraries.envs[bound] = module.libraries.envs[alias.name]
             if isinstance(statement, ast.ImportFrom) and alias.name in module.own_wrappers:
                 self.wrappers[bound] = module.own_wrappers[alias.name]
             elif isinstance(statement, ast.ImportFrom) and alias.name == "*":
@@ -102,10 +116,14 @@ class _Module:
 
     def accesses(self, tree: ast.AST) -> Iterable[Access]:
         """Return every place below ``tree`` where a variable is read."""
+        if isinstance(tree, ast.Module):
+            yield from field_reads(tree)
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=function) if self.aliases.is_getter(function):
                     yield self._call(node)
+                case ast.Call() if (access := self.libraries.access(node)) is not None:
+                    yield access
                 case ast.Call(func=function) if (
                     wrapper := self.wrappers.get(ast.unparse(function))
                 ) is not None:
@@ -137,17 +155,17 @@ class _Module:
                 case name if not self._inside_wrapper(access.node, name):
                     source.findings.append(self._not_literal(access, name))
         source.findings.extend(self._whole_environment())
+        source.mentions |= {text: f"{self.shown}:{line}: {what}" for text, line, what in mentions(self.tree)}
+        source.libraries |= {name: f"{self.shown}:{line}" for name, line in unfollowed_libraries(self.tree)}
         return source
 
     def _default(self, access: Access) -> Default:
-        """Return the default of a read, which may be the right side of ``... or "default"``."""
+        """Return the default of a read, which may stand beside it: ``... or "default"``."""
         default = render(access.default, self.constants)
-        parent = self.parents.get(access.node)
-        falls_through = default.text in {None, ""}
-        if falls_through and isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or):
-            last = parent.values[-1]
-            return default if last is access.node else render(last, self.constants)
-        return default
+        if default.text not in {None, ""}:
+            return default
+        beside = default_beside(access.node, self.parents)
+        return default if beside is None else render(beside, self.constants)
 
     def _only_written(self, node: ast.expr) -> bool:
         """Whether a call only writes: ``os.environ.setdefault(...)`` with its value unused."""

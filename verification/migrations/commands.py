@@ -1,7 +1,6 @@
 """The commands ``squash`` and ``drift``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import psycopg2
 from verification.command_line import DIFFERS, EQUAL, comparison_options, server_options
 from verification.errors import CannotRun
 from verification.migrations import show
-from verification.migrations.equivalence import drift, upgrade_paths
+from verification.migrations.equivalence import comparison, drift, upgrade_paths
 from verification.migrations.equivalence.proposal import propose
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verifier
@@ -23,6 +22,7 @@ from verification.migrations.execution.runner import JobFailed, Project
 from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.project.configuration import load
+from verification.schema.comparison.compare import check_ignored
 from verification.schema.comparison.options import Options
 
 PARTIAL_STATE_ROWS: Final = 50
@@ -91,21 +91,15 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def _options(arguments: argparse.Namespace, *always: str) -> Options | None:
-    """Return the comparison's options, with ``always`` ignored too; None if nothing is ignored."""
-    ignored = frozenset((*arguments.ignore, *always))
-    if not ignored and not arguments.generated_names:
-        return None
-    return Options(ignore=ignored, generated_names=arguments.generated_names)
-
-
 def _squash(arguments: argparse.Namespace) -> int:
     with _runner(arguments, arguments.postgres) as runner:
         if arguments.propose:
             return _propose(arguments, runner)
         squashes = runner.tree.chosen(arguments.app)
         say(f"{len(squashes)} squash(es) on PostgreSQL {runner.server.version}, {runner.versions}")
-        found = Verifier(runner, options=_options(arguments)).verify(squashes)
+        found = Verifier(runner).verify(squashes)
+        assert found.original.reading is not None  # noqa: S101 - required by the verifier
+        check_ignored(runner.options.ignore, *found.original.reading.schemas.values())
         extras: list[upgrade_paths.UpgradePaths] = []
         if arguments.thorough:
             ratios = load(Path.cwd()).rows
@@ -167,21 +161,20 @@ def _propose(arguments: argparse.Namespace, runner: MigrationRunner) -> int:
 
 def _drift(arguments: argparse.Namespace) -> int:
     major = drift.major_of(arguments.url)
-    with _runner(arguments, arguments.postgres or _available(arguments.provider, major)) as runner:
-        comparison, recorded = drift.live(
-            runner, arguments.url, _options(arguments, *drift.NOT_IN_MIGRATIONS)
-        )
+    version = arguments.postgres or _available(arguments.provider, major)
+    with _runner(arguments, version, ignore=drift.NOT_IN_MIGRATIONS) as runner:
+        judged, recorded = drift.live(runner, arguments.url)
         if arguments.format == "text":
-            show.drift(comparison.differences, recorded)
+            show.drift(judged.differences, recorded)
         else:
             show.print_json(
                 {
-                    "equal": comparison.equal,
-                    "differences": [each.to_json() for each in comparison.differences],
-                    "information": [each.to_json() for each in [*comparison.information, *recorded]],
+                    "equal": judged.equal,
+                    "differences": [each.to_json() for each in judged.differences],
+                    "information": [each.to_json() for each in [*judged.information, *recorded]],
                 }
             )
-        return EQUAL if comparison.equal else DIFFERS
+        return EQUAL if judged.equal else DIFFERS
 
 
 def _available(provider: str, major: int) -> int | None:
@@ -199,15 +192,20 @@ def _available(provider: str, major: int) -> int | None:
 
 
 @contextmanager
-def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[MigrationRunner]:
-    """Start the server and the project's process; end both afterwards."""
-    project = Project.of(load(Path.cwd()), settings=arguments.settings, python=arguments.python)
-    if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        clear_libpq_environment()
+def _runner(
+    arguments: argparse.Namespace, major: int | None, *, ignore: tuple[str, ...] = ()
+) -> Iterator[MigrationRunner]:
+    """Start the server and the project's process; end both afterwards. ``ignore``: whatever the options say."""
+    configuration = load(Path.cwd())
+    options = comparison.configured(configuration, Options.chosen(arguments, ignore=ignore))
+    project = Project.of(configuration, settings=arguments.settings, python=arguments.python)
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
-        with steps() as progress, MigrationRunner(project, server, progress=progress) as runner:
+        with (
+            steps() as progress,
+            MigrationRunner(project, server, progress=progress, options=options) as runner,
+        ):
             yield runner
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
@@ -218,12 +216,6 @@ def _runner(arguments: argparse.Namespace, major: int | None) -> Iterator[Migrat
         ) from None
     finally:
         _close(server)
-
-
-def clear_libpq_environment() -> None:
-    """Remove PG* variables so that libpq cannot connect to a server other than ours."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
 
 
 def _close(server: Server) -> None:

@@ -34,9 +34,7 @@ def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequ
             branch.add(line(each))
         for each in verdict.comparison.disagreements:
             branch.add(f"[red]the two readers disagree[/red]  {line(each)}")
-        moved = sorted({each.object for each in verdict.comparison.information if each.kind == "table"})
-        if moved:
-            branch.add(f"[dim]column order differs (information): {escape(', '.join(moved))}[/dim]")
+        _add_information(branch, verdict.comparison.information)
         for extra in extras:
             if extra.squash == squash:
                 _add_thorough(branch, extra)
@@ -47,6 +45,15 @@ def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequ
         out.print(f"[yellow]not comparable[/yellow]  {escape(str(squash))}  ({escape(lost)})")
     if any(each.left is not None for verdict in found.verdicts for each in verdict.comparison.differences):
         out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
+
+
+def _add_information(branch: Tree, information: Sequence[Difference]) -> None:
+    for each in information:
+        if each.kind == "row":
+            branch.add(f"[dim]another key (information): {escape(each.line)}[/dim]")
+    moved = sorted({each.object for each in information if each.kind == "table"})
+    if moved:
+        branch.add(f"[dim]column order differs (information): {escape(', '.join(moved))}[/dim]")
 
 
 def _add_thorough(branch: Tree, extra: UpgradePaths) -> None:

@@ -28,6 +28,10 @@ class Configuration:
     """Folders to put on ``sys.path`` before the settings are imported."""
     apps: tuple[str, ...] = ()
     """Labels of the apps whose squashes are verified; empty: every app that has one."""
+    ignore: tuple[str, ...] = ()
+    """Differences of schemas and rows that do not count, as ``--ignore`` names them."""
+    generated_names: bool = False
+    """Constraints, indexes and sequences that mean the same are equal whatever their names."""
     readme: str = "README.md"
     settings_file: str = ""
     """The file that reads the environment, and whose variables the README documents."""
@@ -60,6 +64,8 @@ class Configuration:
     """Rows of the largest table (ratio 1) where the gate measures the cost of each migration."""
     database_environment: Mapping[str, str] = field(default_factory=dict)
     """libpq's keyword (also: name, user, password) -> the project's variable for it."""
+    load: Mapping[str, str] = field(default_factory=dict)
+    """The request that the checks under load send; `verification/health/load/options.py` documents each key."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that every process of the project gets, unless already set."""
 
@@ -124,6 +130,7 @@ def _typed(file: Path, key: str, wanted: Any, value: Any) -> Any:
     expected, fits = {
         str: ("a string", isinstance(value, str)),
         int: ("a whole number", type(value) is int),
+        bool: ("true or false", type(value) is bool),
         tuple[str, ...]: (
             "a list of strings",
             isinstance(value, list) and all(isinstance(item, str) for item in value),

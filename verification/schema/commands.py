@@ -31,20 +31,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     diff.add_argument(
         "--cross-check", "--witness", action="store_true", help="also read with SQLAlchemy, independently"
     )
-    diff.add_argument(
-        "--column-order", choices=("information", "difference", "ignore"), default="information"
-    )
-    for name, text in (
-        ("list-order", "ignore the order in IN lists and in INCLUDE"),
-        ("body-whitespace", "ignore white space in bodies of functions"),
-        ("unique-index-as-constraint", "a unique constraint equals a unique index with the same properties"),
-        (
-            "deparse-spelling",
-            "IN lists before and after a dump and restore are equal in snapshot files too; of databases PostgreSQL "
-            "is asked in any case",
-        ),
-    ):
-        diff.add_argument(f"--{name}", action="store_true", help=text)
     diff.set_defaults(handler=_diff)
     snapshot = subparsers.add_parser("snapshot")
     snapshot.add_argument("url", metavar="URL", help="the database, as a postgresql:// URL")
@@ -71,18 +57,8 @@ def _diff(arguments: argparse.Namespace) -> int:
         from verification.schema.spelling import unified
 
         left = unified(left, right, [each for each in (arguments.left, arguments.right) if _is_url(each)])
-    ignored = frozenset(arguments.ignore)
-    if ignored:
-        check_ignored(ignored, left, right)
-    options = Options(
-        ignore=ignored,
-        column_order=arguments.column_order,
-        generated_names=arguments.generated_names,
-        list_order=arguments.list_order,
-        body_whitespace=arguments.body_whitespace,
-        unique_index_as_constraint=arguments.unique_index_as_constraint,
-        deparse_spelling=arguments.deparse_spelling,
-    )
+    options = Options.chosen(arguments)
+    check_ignored(options.ignore, left, right)
     comparison = compare_schemas(left, right, options)
     disagreements = _disagreements(arguments, read, right) if arguments.cross_check else []
     equal = comparison.equal and not disagreements

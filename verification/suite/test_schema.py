@@ -7,7 +7,7 @@ import pytest
 from verification.errors import CannotRun
 from verification.migrations.equivalence import drift, upgrade_paths
 from verification.migrations.equivalence.chain_runs import Applied
-from verification.migrations.equivalence.comparison import StateReading
+from verification.migrations.equivalence.comparison import StateReading, configured
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
@@ -26,7 +26,8 @@ def runner(configuration: Configuration, server: Server) -> Iterator[MigrationRu
     """The project on the server, with workers of its own."""
     if not configuration.settings:
         raise CannotRun("[tool.verification] names no settings module", "add settings = 'mysite.settings'")
-    with MigrationRunner(Project.of(configuration, settings=configuration.settings), server) as started:
+    project = Project.of(configuration, settings=configuration.settings)
+    with MigrationRunner(project, server, options=configured(configuration)) as started:
         yield started
 
 

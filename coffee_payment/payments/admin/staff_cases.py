@@ -16,13 +16,12 @@ from payments.orders.cases import close, open_cases, reason_of
 from payments.orders.states import Cause, change
 from payments.orders.words import describe
 
+from .lists import QuickAdmin, short
 from .reasons import ReasonForm, who
 
 
-class WrittenByTheServer(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class WrittenByTheServer(QuickAdmin):
     """Rows that staff reads and does not edit."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False."""
@@ -41,7 +40,7 @@ class StaffCaseAdmin(WrittenByTheServer):
     list_display_links = None
     list_select_related = ("order__device", "merchant")
     list_filter = ("doubt", "merchant")
-    search_fields = ("transaction_id__startswith", "order__id__startswith")
+    search_fields = ("transaction_id__exact", "order__id__startswith")
     ordering = ("created_at",)
     actions = ("mark_as_made", "close_case")
     action_form = ReasonForm
@@ -64,7 +63,7 @@ class StaffCaseAdmin(WrittenByTheServer):
     def time_line(self, case: StaffCase) -> str:
         """Return a link to the order's page, which shows its time line."""
         address = reverse("admin:payments_order_change", args=[case.order_id])
-        return format_html('<a href="{}">{}</a>', address, case.order_id)
+        return format_html('<a href="{}">{}</a>', address, short(case.order_id))
 
     @admin.display(description="Сумма, ₽")
     def rubles(self, case: StaffCase) -> str:
@@ -93,7 +92,12 @@ class StaffCaseAdmin(WrittenByTheServer):
             self.message_user(request, "Укажите причину: она попадёт в историю заказа.", messages.ERROR)
             return
         cases = list(queryset.select_related("order"))
-        refused = [case.order_id for case in cases if not act(case, who(request), why)]
+        refused = []
+        for case in cases:
+            if act(case, who(request), why):
+                self.log_change(request, case, why)
+            else:
+                refused.append(case.order_id)
         if len(refused) < len(cases):
             self.message_user(request, f"Изменено: {len(cases) - len(refused)}", messages.SUCCESS)
         if refused:
@@ -106,7 +110,7 @@ class JournalEntryAdmin(WrittenByTheServer):
 
     list_display = ("at", "order_id", "kind", "what", "payment_id", "request_id")
     list_filter = ("kind",)
-    search_fields = ("=order_id",)
+    search_fields = ("order_id__exact",)
     ordering = ("-id",)
 
     @admin.display(description="Что произошло")

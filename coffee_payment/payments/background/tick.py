@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from payments import metrics
 from payments.background import follow_up
 from payments.background.check import check
 from payments.background.claims import claim, due, sweep
@@ -25,6 +26,12 @@ CONCURRENCY: Final = 40
 
 def check_pending_payments() -> int:
     """Run one tick; return the number of orders checked and attempts followed up."""
+    checked = _run()
+    metrics.count_check()
+    return checked
+
+
+def _run() -> int:
     batch = int(settings.PAYMENT_CHECK_BATCH_SIZE)
     sweep(batch)
     now = timezone.now()

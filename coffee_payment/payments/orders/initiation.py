@@ -5,6 +5,7 @@ blank) shows other processes that a payment is being created.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -141,25 +142,33 @@ def _refuse_email(email: str | None, credentials: MerchantCredentials | None) ->
 
 def _being_created(order: Order) -> bool:
     """Return whether a young attempt is open; older ones are closed by the next `_open_attempt`."""
+    return _has_young(order.payments.filter(status=Payment.Status.PENDING, transaction_id=""))
+
+
+def _has_young(attempts: Iterable[Payment]) -> bool:
     begun = timezone.now() - attempt_lease()
-    open_attempts = order.payments.filter(status=Payment.Status.PENDING, transaction_id="")
-    return open_attempts.filter(created_at__gt=begun).exists()
+    return any(attempt.created_at > begun for attempt in attempts)
 
 
 def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Attempt:
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
         _refuse_unpayable(locked)
-        if _being_created(locked):
+        attempts = list(locked.payments.all())
+        unknown = [
+            each for each in attempts if each.status == Payment.Status.PENDING and not each.transaction_id
+        ]
+        if _has_young(unknown):
             raise Refusal(409, "payment_in_progress")
         if not locked.status_check_type:
             locked.status_check_type = (
                 credentials.status_check_type if credentials is not None else StatusCheckType.POLLING
             )
             locked.save(update_fields=["status_check_type", "updated_at"])
-        locked.payments.filter(status=Payment.Status.PENDING, transaction_id="").update(
-            status=Payment.Status.FAILED, updated_at=timezone.now()
-        )
+        if unknown:
+            locked.payments.filter(pk__in=[each.pk for each in unknown]).update(
+                status=Payment.Status.FAILED, updated_at=timezone.now()
+            )
         payment = Payment.objects.create(
             order=locked,
             merchant_id=locked.merchant_id,
@@ -168,7 +177,7 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
             scenario=order.device.scenario,
         )
         order.status_check_type = locked.status_check_type
-        return _Attempt(payment, locked.payments.count())
+        return _Attempt(payment, len(attempts) + 1)
 
 
 def _request(order: Order, attempt: _Attempt, email: str | None) -> NewPayment:
@@ -201,9 +210,10 @@ def _store(
 ) -> None:
     now = timezone.now()
     polled = order.status_check_type == StatusCheckType.POLLING
-    with transaction.atomic():
-        changed = states.change(
-            order.pk,
+    with transaction.atomic(), journal.together():
+        locked = states.lock(order.pk)
+        changed = locked and states.change_locked(
+            locked,
             Cause.ACCEPTED,
             payment_reference_id=started.payment_id,
             payment_scenario=provider.scenario,

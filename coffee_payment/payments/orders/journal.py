@@ -6,7 +6,9 @@ provider's call its answer in a few words. An answer that changes nothing and is
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from payments import request_id
@@ -18,10 +20,24 @@ SENT: Final = "sent"
 _CAUSE_LENGTH: Final = 255
 _NAME_LENGTH: Final = 50
 _NAMES: Final = 50
+_held: ContextVar[list[JournalEntry] | None] = ContextVar("held entries", default=None)
 
 
 class BrokenHistory(Exception):  # noqa: N818 - what the journal shows, not a fault of the reader
     """The steps of an order do not follow each other."""
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the entries of the body with one statement, at its end. Use it within the transaction."""
+    held: list[JournalEntry] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    if held:
+        JournalEntry.objects.bulk_create(held)
 
 
 def write(order_id: str, kind: str, cause: str, **values: Any) -> JournalEntry:
@@ -33,7 +49,11 @@ def write(order_id: str, kind: str, cause: str, **values: Any) -> JournalEntry:
         request_id=request_id.current() or None,
         **values,
     )
-    entry.save()
+    held = _held.get()
+    if held is None:
+        entry.save()
+    else:
+        held.append(entry)
     return entry
 
 

@@ -5,11 +5,13 @@ committed before the next begins, so what is missing after a process died says h
 """
 
 import logging
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from payments import metrics
 from payments.models import Order
 from payments.orders import journal, states
 from payments.orders.states import Cause
@@ -21,14 +23,20 @@ logger = logging.getLogger(__name__)
 _ANSWER_LENGTH: Final = 255
 
 
-def make(order: Order) -> None:
-    """Send the make command of a paid order (`device` loaded), unless another process claimed it.
+def claim(order: Order) -> Order | None:
+    """Claim the make command of an order that became paid in this transaction, which holds its row's lock.
 
-    Call it outside of transactions. A process that dies between claim and answer leaves the order in
+    Only the process that gets an order back may call `send`. One that dies before the answer leaves the order in
     `make_pending`: the command is not repeated, and `background.claims` hands the order to staff.
     """
-    if states.change(order.pk, Cause.MAKE_CLAIMED, make_claimed_at=timezone.now()) is None:
-        return
+    return states.change_locked(order, Cause.MAKE_CLAIMED, make_claimed_at=timezone.now())
+
+
+def send(order: Order, paid_at: datetime) -> None:
+    """Send the make command that this process claimed (`device` loaded), outside of transactions.
+
+    `paid_at` is when the customer paid.
+    """
     if not _begin_sending(order):
         return
     try:
@@ -39,6 +47,7 @@ def make(order: Order) -> None:
         _store(order, f"{type(error).__name__}: {error}", cause)
         return
     _store(order, answer.status or "ok", Cause.MAKE_DONE if answer.is_made else None)
+    metrics.observe_made((timezone.now() - paid_at).total_seconds())
 
 
 def _begin_sending(order: Order) -> bool:
@@ -54,7 +63,8 @@ def _begin_sending(order: Order) -> bool:
 
 def _store(order: Order, answer: str, cause: Cause | None) -> None:
     evidence: dict[str, Any] = {"make_answered_at": timezone.now(), "make_answer": answer[:_ANSWER_LENGTH]}
-    with transaction.atomic():
-        if cause is None or states.change(order.pk, cause, **evidence) is None:
+    with transaction.atomic(), journal.together():
+        locked = states.lock(order.pk) if cause is not None else None
+        if locked is None or cause is None or states.change_locked(locked, cause, **evidence) is None:
             Order.objects.filter(pk=order.pk).update(**evidence, updated_at=timezone.now())
         journal.write(order.pk, journal.Kind.COMMAND, "answered", detail={"answer": evidence["make_answer"]})

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from payments.models import Order
-from payments.orders import ledger, states
-from payments.orders.make_command import make
+from payments.orders import journal, ledger, make_command, states
 from payments.orders.states import Cause
 from payments.providers.base import Provider
 from payments.providers.payment import CURRENCY, FetchedPayment, PaymentState
@@ -46,7 +46,7 @@ def apply(
     `is_last` an order that is still unpaid, and has expired, is not paid. `note` is called in the transaction, to tell
     the journal what led here.
     """
-    with transaction.atomic():
+    with transaction.atomic(), journal.together():
         locked = states.lock(order.pk)
         if locked is None or (only_if is not None and not only_if(locked)):
             return
@@ -54,8 +54,9 @@ def apply(
         changed = _act(provider, locked, payment)
         if is_last and changed is None and locked.status == S.PENDING:
             states.change_locked(locked, Cause.EXPIRED, check_attempts=0)
-    if changed is not None and changed.status == S.PAID:
-        make(order)
+        claimed = changed is not None and changed.status == S.PAID and make_command.claim(changed)
+    if claimed:
+        make_command.send(order, payment.succeeded_at or timezone.now())
 
 
 def differs(
@@ -67,7 +68,7 @@ def differs(
     note: Callable[[], object] = _nothing,
 ) -> None:
     """Store an answer that does not match its order: it pays for nothing, and a success goes to staff."""
-    with transaction.atomic():
+    with transaction.atomic(), journal.together():
         locked = states.lock(order.pk)
         if locked is None or (only_if is not None and not only_if(locked)):
             return

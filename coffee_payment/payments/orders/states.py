@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from payments import metrics
 from payments.models import Order
 from payments.orders import journal
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES, ERROR_MESSAGES, STATUS_DESCRIPTIONS
@@ -191,7 +192,8 @@ def change_locked(order: Order, cause: Cause, *, by: str = "", why: str = "", **
         setattr(order, name, value)
     order.save(update_fields=["status", *values, "updated_at"])
     journal.write_step(order, source, cause.value, by=by, why=why)
-    logger.info("order step", extra={**facts, "to_status": step.target})
+    metrics.count_step(step.target)
+    logger.info("order step", extra={**facts, "to_status": step.target, **({"by": by} if by else {})})
     return order
 
 

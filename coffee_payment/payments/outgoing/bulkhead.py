@@ -15,7 +15,7 @@ from django.conf import settings
 RETRY_AFTER_SECONDS: Final = 5
 """What a refused client is told: about the time that a slow call takes."""
 
-Share = Literal["payments", "scans", "webhooks"]
+Share = Literal["payments", "scans", "webhooks", "sign-ins"]
 """A slow bank must not stop the scans, which ask TMetr, nor the webhooks, which bring the money's news."""
 
 
@@ -26,8 +26,11 @@ class Busy(Exception):  # noqa: N818 - an answer to the client, not a fault
 def limit(share: Share) -> int:
     """Return how many requests of a share may call at once, in one process.
 
-    Of 8 threads 3 start payments, 2 serve scans and 2 webhooks; 1 stays free.
+    Of 8 threads 3 start payments, 2 serve scans and 2 webhooks; 1 stays free. A sign-in needs no provider but a
+    processor.
     """
+    if share == "sign-ins":
+        return 1
     payments = int(settings.PROVIDER_CALLS_LIMIT) or max(1, 3 * int(settings.GUNICORN_THREADS) // 8)
     return payments if share == "payments" else max(1, 2 * payments // 3)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from coffee_payment.logs import mask_value
 from django.conf import settings
 
+from payments import metrics
 from payments.outgoing.errors import (
     ProviderBadAnswer,
     ProviderError,
@@ -46,6 +47,7 @@ def call_json(
     `ProviderError`.
     """
     started = time.monotonic()
+    parts = urlsplit(url)
     outcome: str | int = "error"
     try:
         answer = run_in_time(Exchange(method, url, body, dict(headers or {}), auth, _timeout()))
@@ -53,9 +55,9 @@ def call_json(
         return None if empty_allowed and _is_good(answer) and not answer.content else _decoded(answer)
     except ProviderError as error:
         outcome = error.status or type(error).__name__
+        metrics.count_call_error(str(parts.hostname), type(error).__name__)
         raise
     finally:
-        parts = urlsplit(url)
         logger.info(
             "outgoing call",
             extra={

@@ -1,9 +1,11 @@
 """The pay button: starts the payment of an order."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from payments import rates
 from payments.models import Order
 from payments.orders.initiation import Refusal, initiate
 from payments.outgoing import bulkhead
@@ -28,6 +30,10 @@ def initiate_payment(request: HttpRequest) -> HttpResponse:
     order = find_order(order_id)
     if order is None:
         return json_error("order_not_found", 404)
+    if not rates.allows("payment", settings.PAYMENTS_PER_ORDER_PER_MIN, order.pk):
+        response = json_error("too_many_payments", 429)
+        response["Retry-After"] = str(rates.RETRY_AFTER_SECONDS)
+        return response
     if email is not None and not isinstance(email, str):
         email = "-"  # refused as malformed after the other checks
     return _start(request, order, (email or "").strip() or None)

@@ -2,13 +2,17 @@
 
 import logging
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
+from payments import rates
+from payments.client_address import address_of
 from payments.links import status_page
 from payments.models import Device, Order
 from payments.orders import journal
@@ -44,7 +48,7 @@ def process_payment_flow(request: HttpRequest) -> HttpResponse:
     """Handle a scan of a QR code: create the order, or find it, and redirect the customer."""
     scan = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
     try:
-        device = _device_of(scan)
+        device = _device_of(request, scan)
         with bulkhead.slot("scans"):
             order = _order_of(scan, device, request.GET.dict())
         return HttpResponseRedirect(_next_address(order))
@@ -53,15 +57,23 @@ def process_payment_flow(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = str(bulkhead.RETRY_AFTER_SECONDS)
         return response
     except _Refused as refused:
-        return error_page(request, refused.text, refused.status, refused.device, scan["deviceUuid"])
+        response = error_page(request, refused.text, refused.status, refused.device, scan["deviceUuid"])
+        if refused.status == HTTPStatus.TOO_MANY_REQUESTS:
+            response["Retry-After"] = str(rates.RETRY_AFTER_SECONDS)
+        return response
 
 
-def _device_of(scan: dict[str, str]) -> Device:
+def _device_of(request: HttpRequest, scan: dict[str, str]) -> Device:
+    """Return the machine. One address cannot use up what a machine may be scanned."""
     if problem := _problem(scan):
         raise _Refused(ERROR_MESSAGES[problem], 400)
+    if not rates.allows_address("scan", settings.SCANS_PER_ADDRESS_PER_MIN, address_of(request)):
+        raise _Refused(ERROR_MESSAGES["too_many_scans"], 429)
     device = Device.objects.select_related("merchant").filter(device_uuid=scan["deviceUuid"]).first()
     if device is None:
         raise _Refused(ERROR_MESSAGES["device_not_found"], 404)
+    if not rates.allows("scan of a device", settings.SCANS_PER_DEVICE_PER_MIN, device.device_uuid):
+        raise _Refused(ERROR_MESSAGES["too_many_scans"], 429, device)
     return device
 
 

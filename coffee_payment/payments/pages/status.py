@@ -20,7 +20,7 @@ from payments.responses import (
     unavailable_json,
     unavailable_page,
 )
-from payments.user_messages import DRINK_SIZES, ERROR_MESSAGES
+from payments.user_messages import DRINK_SIZES, ERROR_MESSAGES, PAGE_TEXTS, STATUS_DESCRIPTIONS
 
 KOPECKS_IN_RUBLE: Final = 100
 DEVICE_TEXTS: Final = (
@@ -35,6 +35,11 @@ DEVICE_TEXTS: Final = (
 )
 
 
+CHANGING: Final = frozenset({Order.Status.PENDING, Order.Status.PAID, Order.Status.MAKE_PENDING})
+"""Statuses that the page waits for the end of."""
+ENDED: Final = frozenset(Order.Status) - CHANGING - PAYABLE
+
+
 def find_order(order_id: str) -> Order | None:
     """Return an order with its device and merchant; None when there is none of this id."""
     if not is_storable(order_id):
@@ -46,13 +51,16 @@ def find_order(order_id: str) -> Order | None:
 @require_safe
 @survives_database_loss(unavailable_page)
 def order_status_page(request: HttpRequest) -> HttpResponse:
-    """Render the page, which fetches the order's state: it holds nothing but the order's id."""
+    """Render the page. Its script fetches the order's state; without one the browser shows, and reloads, this one."""
     order_id = request.GET.get("order_id", "").strip()
     if not order_id:
         return error_page(request, ERROR_MESSAGES["missing_order_id"], 400)
-    if not is_storable(order_id) or not Order.objects.filter(pk=order_id).exists():
+    order = find_order(order_id)
+    if order is None:
         return error_page(request, ERROR_MESSAGES["order_not_found"], 404)
-    return render(request, "payments/order_status_page.html", {"order_id": order_id})
+    response = render(request, "payments/order_status_page.html", _shown(order))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @csrf_exempt
@@ -64,6 +72,26 @@ def get_order_status(_: HttpRequest, order_id: str) -> HttpResponse:
     response = JsonResponse(_description(order)) if order else json_error("order_not_found", 404)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _shown(order: Order) -> dict[str, Any]:
+    """Return what the page shows without a script."""
+    html = getattr(order.device, f"client_info_{order.status}", None)
+    expired = order.status not in ENDED and order.is_expired()
+    if order.status == Order.Status.MANUAL_MAKE and not html:
+        text = PAGE_TEXTS["see_staff"]
+    else:
+        text = order.failed_presentation_desc or STATUS_DESCRIPTIONS.get(order.status, PAGE_TEXTS["created"])
+    return {
+        "order": order,
+        "order_id": order.pk,
+        "size": DRINK_SIZES.get(order.size, ""),
+        "price": f"{order.price / KOPECKS_IN_RUBLE:.2f}".replace(".", ","),
+        "text": PAGE_TEXTS["expired_warning"] if expired else text,
+        "html": sanitised(order.device.client_info if order.status == Order.Status.CREATED else html),
+        "is_payable": order.status in PAYABLE and not expired,
+        "changes": order.status in CHANGING and not expired,
+    }
 
 
 def _description(order: Order) -> dict[str, Any]:

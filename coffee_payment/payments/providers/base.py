@@ -19,6 +19,7 @@ class FieldType(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     BOOLEAN = "boolean"
+    URL = "url"
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,12 @@ def polled_scenarios() -> list[str]:
     return [*polled, *([""] if settings.DEFAULT_PAYMENT_SCENARIO in polled else [])]
 
 
+def external_scenarios() -> list[str]:
+    """Return the values of `Device.payment_scenario` whose customers pay on a foreign page."""
+    external = [scenario for scenario, provider in PROVIDERS.items() if provider.is_external]
+    return [*external, *([""] if settings.DEFAULT_PAYMENT_SCENARIO in external else [])]
+
+
 def find_provider(scenario: str) -> Provider | None:
     """Return the provider of a scenario."""
     return PROVIDERS.get(scenario)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import psycopg2
 from psycopg2 import sql
 
+from verification.migrations.data import numbering
 from verification.migrations.data.columns import Layout, read_layouts
 from verification.migrations.data.digests import BOOKKEEPING
 from verification.schema.comparison.difference import Difference
@@ -34,6 +35,8 @@ class DatabaseRows:
     tables: Mapping[str, Sequence[Row]]
     volatile: frozenset[Place] = frozenset()
     """Columns that differ between two runs of one chain (clocks, random values): not compared."""
+    taken: Mapping[str, bool] = field(default_factory=dict)
+    """As ``numbering`` says it."""
     _found: dict[Place, dict[str | None, Row]] = field(default_factory=dict, repr=False)
 
     def surrogate(self, table: str) -> str | None:
@@ -101,6 +104,7 @@ def read(url: str) -> DatabaseRows:
                 for name, layout in layouts.items()
                 if layout.name not in BOOKKEEPING
             },
+            taken=numbering.taken(connection),
         )
 
 
@@ -136,6 +140,26 @@ def compare(
     return _compare(
         DatabaseRows(left.layouts, left.tables, volatile), DatabaseRows(right.layouts, right.tables, volatile)
     )
+
+
+def other_keys(left: DatabaseRows, right: DatabaseRows) -> list[Difference]:
+    """Return, as information, the tables in which rows that are the same have other surrogate keys.
+
+    Numbers only; one line a table, with the first such row.
+    """
+    found = []
+    for table in sorted(left.tables.keys() & right.tables.keys()):
+        name = left.surrogate(table)
+        if name is None or name != right.surrogate(table) or left.layouts[table].columns[name].base == "uuid":
+            continue
+        ours, theirs = (
+            {rows.key(table, row): row[name] for row in rows.tables[table]} for rows in (left, right)
+        )
+        other = sorted(key for key in ours.keys() & theirs.keys() if ours[key] != theirs[key])
+        if other and len(ours) == len(left.tables[table]) and len(theirs) == len(right.tables[table]):
+            where = f"{table}({other[0]})" + (f" and {len(other) - 1} more" if len(other) > 1 else "")
+            found.append(Difference("row", where, "changed", name, ours[other[0]], theirs[other[0]]))
+    return found
 
 
 def _compare(left: DatabaseRows, right: DatabaseRows) -> list[Difference]:

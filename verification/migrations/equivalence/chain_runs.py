@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from verification.migrations.data import row_comparison
+from verification.migrations.data import numbering, row_comparison
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.comparison import StateComparison, with_alias
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain, Squash, using_only
+from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.options import Options
 
 CHAIN_FAILURES: Final = {"apply", "irreversible", "load"}
 """Kinds of failure that the chain causes itself."""
@@ -32,12 +32,8 @@ class Applied:
 class ChainRuns:
     """Runs and compares chains of one project on one server."""
 
-    def __init__(
-        self, runner: MigrationRunner, *, both_readers: bool = True, options: Options | None = None
-    ) -> None:
+    def __init__(self, runner: MigrationRunner) -> None:
         self._runner = runner
-        self._both = both_readers
-        self._options = options
         self._second_runs: dict[Chain, Databases] = {}
         self._lock = threading.Lock()
 
@@ -49,7 +45,7 @@ class ChainRuns:
         except JobFailed as error:
             applied.failure = error
         else:
-            applied.reading = comparison.read(self._runner.server, applied.databases, both=self._both)
+            applied.reading = comparison.read(self._runner.server, applied.databases, both=True)
         return applied
 
     def compare_some(self, original: Applied, used: Sequence[Squash]) -> StateComparison | None:
@@ -70,18 +66,20 @@ class ChainRuns:
             return StateComparison([comparison.does_not_apply(failure, str(squash))])
         assert original.reading is not None  # noqa: S101 - it was required
         assert applied.reading is not None  # noqa: S101 - no failure
-        found = comparison.compare_readings(original.reading, applied.reading, self._options)
+        found = comparison.compare_readings(original.reading, applied.reading, self._runner.options)
         for alias in original.databases.own:
-            found.differences += self._rows(original, applied, alias)
+            left, right = (self._read_rows(each.databases, alias) for each in (original, applied))
+            found.differences += self._differences(left, right, original.chain, alias)
+            found.information += [with_alias(each, alias) for each in row_comparison.other_keys(left, right)]
         return found
 
-    def _rows(self, original: Applied, applied: Applied, alias: str) -> list[Difference]:
+    def _differences(
+        self, left: row_comparison.DatabaseRows, right: row_comparison.DatabaseRows, chain: Chain, alias: str
+    ) -> list[Difference]:
         found = row_comparison.compare(
-            self._read_rows(original.databases, alias),
-            self._read_rows(applied.databases, alias),
-            lambda: self._read_rows(self._second_run(original.chain), alias),
-        )
-        return [with_alias(each, alias) for each in found]
+            left, right, lambda: self._read_rows(self._second_run(chain), alias)
+        ) + numbering.compare(left.taken, right.taken)
+        return [with_alias(each, alias) for each in found if counts(each, self._runner.options)]
 
     def _read_rows(self, databases: Databases, alias: str) -> row_comparison.DatabaseRows:
         return row_comparison.read(self._runner.server.url(databases.names[alias]))

@@ -5,13 +5,14 @@ about something that both can see, that is a failure of its own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verification.migrations.execution.migration_runner import Databases
 from verification.migrations.execution.runner import JobFailed
 from verification.postgres.server import Server
+from verification.project.configuration import Configuration
 from verification.schema import catalog, spelling
-from verification.schema.comparison.compare import compare_schemas
+from verification.schema.comparison.compare import DEFAULTS, compare_schemas
 from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.options import Options
 from verification.schema.inspection import cross_check, reading
@@ -46,6 +47,15 @@ class StateComparison:
         return not self.differences and not self.disagreements
 
 
+def configured(configuration: Configuration, options: Options = DEFAULTS) -> Options:
+    """Return the options of a run: those of the command line, and those of ``[tool.verification]``."""
+    return replace(
+        options,
+        ignore=options.ignore.union(configuration.ignore),
+        generated_names=options.generated_names or configuration.generated_names,
+    )
+
+
 def read(server: Server, databases: Databases, *, both: bool = True) -> StateReading:
     """Read the database of each alias; ``both``: with the second reader too. Raises ``CannotRun``."""
     urls = {alias: server.url(databases.names[alias]) for alias in databases.own}
@@ -56,15 +66,13 @@ def read(server: Server, databases: Databases, *, both: bool = True) -> StateRea
     )
 
 
-def compare_readings(
-    left: StateReading, right: StateReading, options: Options | None = None
-) -> StateComparison:
+def compare_readings(left: StateReading, right: StateReading, options: Options) -> StateComparison:
     """Compare two readings of the same aliases."""
     found = StateComparison()
     for alias, schema in left.schemas.items():
         asked = [side.urls[alias] for side in (right, left) if alias in side.urls]
         ours = spelling.unified(schema, right.schemas[alias], asked)
-        catalogs = compare_schemas(ours, right.schemas[alias], options or Options())
+        catalogs = compare_schemas(ours, right.schemas[alias], options)
         found.differences += [with_alias(each, alias) for each in catalogs.differences]
         found.information += [with_alias(each, alias) for each in catalogs.information]
         found.notes += catalogs.notes
@@ -73,7 +81,7 @@ def compare_readings(
             found.disagreements += [
                 with_alias(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
             ]
-        if options is None and ours is schema:
+        if options == DEFAULTS and ours is schema:
             # The inspection has no options and would report what they allow; nor does it ask for spellings.
             found.disagreements += _only_inspection_sees(
                 found, left.witnessed[alias], right.witnessed[alias], alias

@@ -13,10 +13,10 @@ from verification.migrations.equivalence.comparison import StateComparison, Stat
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
+from verification.postgres import shell
 from verification.postgres.url import connect
 from verification.schema import catalog
 from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.options import Options
 
 NOT_IN_MIGRATIONS: Final = ("owner",)
 """Attributes that migrations do not define; not compared with a live database."""
@@ -60,7 +60,7 @@ def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequen
         for table in tables
         if not apps or table["app"] in apps
     }
-    found = comparison.compare_readings(migrated, from_models)
+    found = comparison.compare_readings(migrated, from_models, runner.options)
     differences = [each for each in found.differences if _concerns(each.object, names)]
     runner.drop(databases)
     return ModelDrift(differences=differences, tables=len(names))
@@ -74,9 +74,7 @@ def _concerns(name: str, tables: set[str]) -> bool:
     )
 
 
-def live(
-    runner: MigrationRunner, url: str, options: Options | None = None
-) -> tuple[StateComparison, list[Difference]]:
+def live(runner: MigrationRunner, url: str) -> tuple[StateComparison, list[Difference]]:
     """Compare a live database (right) with what the migrations make (left).
 
     Returns the comparison and, as information, the migrations that only one of the two records.
@@ -87,19 +85,21 @@ def live(
     except JobFailed as error:
         raise error.cannot_run("the migrations cannot be applied") from None
     ours = runner.server.url(databases.names["default"])
+    with shell.shown():
+        theirs, recorded = catalog.read(url), _migrations(url)
     judged = comparison.compare_readings(
         StateReading({"default": catalog.read(ours)}, urls={"default": ours}),
-        StateReading({"default": catalog.read(url)}),
-        options,
+        StateReading({"default": theirs}),
+        runner.options,
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
-    return judged, _recorded(ours, url)
+    return judged, _recorded(_migrations(ours), recorded)
 
 
-def _recorded(ours: str, theirs: str) -> list[Difference]:
-    left, right = (_migrations(url) for url in (ours, theirs))
+def _recorded(ours: set[str], theirs: set[str]) -> list[Difference]:
     return [
-        Difference("migration", name, "removed" if name in left else "added") for name in sorted(left ^ right)
+        Difference("migration", name, "removed" if name in ours else "added")
+        for name in sorted(ours ^ theirs)
     ]
 
 

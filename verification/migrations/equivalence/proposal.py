@@ -119,7 +119,9 @@ def _try(
         # squashmigrations names functions of the originals in a way that Python cannot read.
         by_hand = "; functions of the originals have to be copied into it by hand"
         return f"{obstacle}{by_hand if 'SyntaxError' in str(obstacle) else ''}"
-    with MigrationRunner(project, runner.server, progress=runner.progress) as candidate:
+    with MigrationRunner(
+        project, runner.server, progress=runner.progress, options=runner.options
+    ) as candidate:
         return _prove(candidate, app, before, proposal)
 
 

@@ -16,6 +16,7 @@ from verification.migrations.execution.migration_runner import Databases, Migrat
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan import migration_files
 from verification.migrations.plan.chains import Chain
+from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference
 
 
@@ -49,7 +50,9 @@ def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Row
         with tempfile.TemporaryDirectory(prefix="verification-") as directory:
             overlay = migration_files.without_originals(runner.tree, partial.squash, Path(directory))
             project = replace(runner.project, overlay={**runner.project.overlay, **overlay})
-            with MigrationRunner(project, runner.server, max_workers=1, progress=runner.progress) as pruned:
+            with MigrationRunner(
+                project, runner.server, max_workers=1, progress=runner.progress, options=runner.options
+            ) as pruned:
                 before_prune = _recorded(runner, databases)
                 found.pruned = _prune(pruned, databases, partial)
                 found.recorded = (before_prune, _recorded(runner, databases))
@@ -72,7 +75,7 @@ def _migrate_again(
         return [comparison.does_not_apply(error, str(partial.squash))]
     found = [Difference("migration", step.migration, "added", "applied", None, "run again") for step in steps]
     found += comparison.compare_readings(
-        partial.last.reading, comparison.read(runner.server, databases, both=False)
+        partial.last.reading, comparison.read(runner.server, databases, both=False), runner.options
     ).differences
     for alias in databases.own:
         after = digest(runner, databases, alias, before[alias])
@@ -82,7 +85,7 @@ def _migrate_again(
             )
             for table, names in digests.changed(before[alias], after).items()
         ]
-    return found
+    return [each for each in found if counts(each, runner.options)]
 
 
 def _prune(pruned: MigrationRunner, databases: Databases, partial: PartialStates) -> list[Difference]:
@@ -103,7 +106,7 @@ def _from_empty(runner: MigrationRunner, pruned: MigrationRunner, partial: Parti
     except JobFailed as error:
         return [comparison.does_not_apply(error, str(partial.squash))]
     return comparison.compare_readings(
-        partial.last.reading, comparison.read(runner.server, databases, both=False)
+        partial.last.reading, comparison.read(runner.server, databases, both=False), runner.options
     ).differences
 
 

@@ -46,7 +46,9 @@ def _roll_back_from(runner: MigrationRunner, partial: PartialStates, start: int)
             step = reached.setdefault(position, BackwardStep(partial.states[position + 1].migration))
             there = comparison.read(runner.server, databases, both=False)
             before = partial.states[position].reading
-            found = comparison.compare_readings(_only(before, alias), _only(there, alias)).differences
+            found = comparison.compare_readings(
+                _only(before, alias), _only(there, alias), runner.options
+            ).differences
             # A difference that an earlier step left counts for that step only.
             step.differences += [each for each in found if each not in carried]
             carried[:] = found

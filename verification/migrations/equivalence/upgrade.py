@@ -8,12 +8,13 @@ from typing import Any
 
 import psycopg2
 
-from verification.migrations.data import digests, production_rows
+from verification.migrations.data import digests, numbering, production_rows
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.partial_states import PartialState, PartialStates
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
+from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference
 
 
@@ -158,11 +159,17 @@ def _attempt(
             made.left_empty = {**made.left_empty, **filling.left_empty}
         made.steps = runner.forward(databases, Chain())
         there = comparison.read(runner.server, databases, both=False)
-        made.differences += comparison.compare_readings(partial.last.reading, there).differences
+        made.differences += comparison.compare_readings(
+            partial.last.reading, there, runner.options
+        ).differences
         squash_ran = any(step.migration == str(partial.squash) for step in made.steps)
         for alias in databases.own:
-            after = digest(runner, databases, alias, before[alias])
+            with closing(connect(runner, databases, alias)) as connection:
+                after = digests.take(connection, before[alias])
+                now = numbering.taken(connection)
+            made.differences += numbering.compare({}, now)
             _compare_rows(made, before[alias], after, squash_ran=squash_ran)
+        made.differences = [each for each in made.differences if counts(each, runner.options)]
 
 
 def _fill(

@@ -29,7 +29,7 @@ class UpgradePaths:
 
     @property
     def differences(self) -> list[Difference]:
-        """All differences of all paths."""
+        """All differences that the squash has a part in: what the originals alone do on their way back is none."""
         return [each for _, _, differences in self.sections() for each in differences]
 
     def sections(self) -> Iterator[tuple[str, list[str], list[Difference]]]:
@@ -48,11 +48,18 @@ class UpgradePaths:
         yield (
             f"{sum(step.reversible for step in self.rollback_steps)} of {len(self.rollback_steps)} originals undone",
             [
-                f"{step.migration} cannot be undone: {step.reason}"
-                for step in self.rollback_steps
-                if not step.reversible
+                *(
+                    f"{step.migration} cannot be undone: {step.reason}"
+                    for step in self.rollback_steps
+                    if not step.reversible
+                ),
+                *(
+                    f"{step.migration}, undone, leaves: {difference.line}"
+                    for step in self.rollback_steps
+                    for difference in step.differences
+                ),
             ],
-            [difference for step in self.rollback_steps for difference in step.differences],
+            [],
         )
         if self.costs is not None:
             by_time = sorted(self.costs.steps, key=lambda step: -step.seconds)

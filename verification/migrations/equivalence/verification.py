@@ -10,7 +10,6 @@ from verification.migrations.equivalence.comparison import StateComparison
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
 from verification.migrations.execution.tree_reader import original_chain
 from verification.migrations.plan.chains import Chain, Squash, using_only
-from verification.schema.comparison.options import Options
 
 
 @dataclass
@@ -57,11 +56,9 @@ class Verification:
 class Verifier:
     """Compares the squashes of one project on one server; each chain is run once."""
 
-    def __init__(
-        self, runner: MigrationRunner, *, both_readers: bool = True, options: Options | None = None
-    ) -> None:
+    def __init__(self, runner: MigrationRunner) -> None:
         self._runner = runner
-        self._runs = ChainRuns(runner, both_readers=both_readers, options=options)
+        self._runs = ChainRuns(runner)
 
     def verify(self, squashes: Sequence[Squash]) -> Verification:
         """Return the verdict on each squash.

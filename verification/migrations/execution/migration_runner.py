@@ -18,6 +18,8 @@ from verification.migrations.execution.runner import JOB_SECONDS, Event, Project
 from verification.migrations.execution.tree_reader import read_tree
 from verification.migrations.plan.chains import Chain, Squash, Tree
 from verification.postgres.server import Server
+from verification.schema.comparison.compare import DEFAULTS
+from verification.schema.comparison.options import Options
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,14 @@ class MigrationRunner:
         max_workers: int | None = None,
         progress: Callable[[int, Event], None] | None = None,
         step_seconds: float = JOB_SECONDS,
+        options: Options = DEFAULTS,
     ) -> None:
         """Start one worker. ``progress``: called with the number of the worker at each of its steps.
 
-        ``step_seconds``: how long one migration may take.
+        ``step_seconds``: how long one migration may take. ``options``: what every comparison of this project's
+        databases leaves out.
         """
+        self.options = options
         self.project = project
         self.server = server
         self.progress = progress

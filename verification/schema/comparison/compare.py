@@ -59,8 +59,8 @@ def compare_schemas(left: Schema, right: Schema, options: Options = DEFAULTS) ->
     elif options.column_order == "ignore":
         information = derived_differences.context_differences(left, right)
     return Comparison(
-        sorted((difference for difference in differences if _counts(difference, options)), key=_order),
-        sorted((difference for difference in information if _counts(difference, options)), key=_order),
+        sorted((difference for difference in differences if counts(difference, options)), key=_order),
+        sorted((difference for difference in information if counts(difference, options)), key=_order),
         notes,
     )
 
@@ -77,7 +77,8 @@ def check_ignored(words: frozenset[str], *schemas: Schema) -> None:
             raise CannotRun(f"--ignore {word}: no such object class; known: {', '.join(sorted(kinds))}")
 
 
-def _counts(difference: Difference, options: Options) -> bool:
+def counts(difference: Difference, options: Options) -> bool:
+    """Return whether a difference is one that the options do not ignore."""
     words = {difference.kind, difference.attribute, f"{difference.kind}.{difference.attribute}"}
     return difference.kind == "not_compared" or not words & options.ignore
 

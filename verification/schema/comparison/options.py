@@ -1,7 +1,7 @@
 """What a comparison may ignore; by default nothing."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,4 +21,10 @@ class Options:
     unique_index_as_constraint: bool = False
     """A unique constraint and a unique index with the same properties are equal."""
     deparse_spelling: bool = False
-    """The two spellings that PostgreSQL prints before and after a dump and restore are equal."""
+    """IN lists before and after a dump and restore are equal in snapshot files, which nobody can be asked about."""
+
+    @classmethod
+    def chosen(cls, source: Any, *, ignore: tuple[str, ...] = ()) -> Self:
+        """Take every option from an object with an attribute for each; ``ignore``: what is ignored besides."""
+        values = {each.name: getattr(source, each.name) for each in fields(cls)}
+        return cls(**{**values, "ignore": frozenset((*values["ignore"], *ignore))})

@@ -129,7 +129,7 @@ CASES: Final = (
         },
         stray=("shop.0000_stub",),
     ),
-    # getsentry/sentry#76554: other apps were pointed at the squash before the originals went.
+    # ospc-org/ospc.org#211: other apps were pointed at the squash before the originals went.
     Case(
         "another app and the next migration depend on the squash",
         {

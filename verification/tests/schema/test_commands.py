@@ -120,6 +120,8 @@ def test_what_is_ignored_is_not_reported(left: Database, right: Database) -> Non
         "LEFT RIGHT --ignore=index,column.type",
         "LEFT RIGHT --ignore index,comment column.type --format json",
         "--ignore index,column.type LEFT RIGHT",
+        "--ignore index column.type LEFT RIGHT",
+        "LEFT --ignore index column.type RIGHT",
         "--ignore index --ignore column.type LEFT RIGHT",
         "LEFT --ignore index,column.type RIGHT",
         "--ignore index LEFT --ignore column.type RIGHT",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from payments.models import Order
-from payments.providers.base import CredentialField, Provider
+from payments.providers.base import CredentialField, FieldType, Provider
 from payments.providers.payment import FetchedPayment, NewPayment, StartedPayment
 from payments.providers.tbank import client, ledger
 from payments.providers.tbank.order_ids import (
@@ -23,8 +23,8 @@ class TBankProvider(Provider):
     credential_fields = (
         CredentialField("terminal_key", required=True),
         CredentialField("password", required=True, secret=True),
-        CredentialField("success_url"),
-        CredentialField("fail_url"),
+        CredentialField("success_url", type=FieldType.URL),
+        CredentialField("fail_url", type=FieldType.URL),
     )
     base_url_setting = "T_BANK_BASE_URL"
     webhook = TBankWebhook()

@@ -1,0 +1,114 @@
+"""Reads through libraries, defaults beside a read, and what the parser cannot follow."""
+
+from pathlib import Path
+
+import pytest
+
+from verification.environment import readme
+from verification.environment.documentation import examine
+from verification.environment.settings_source import parse
+from verification.errors import CannotRun
+
+TABLE = "| Variable Name | Description | Default Value |\n|---|---|---|\n"
+ENVIRON = "import environ\nenv = environ.Env(DEBUG=(bool, False))\n"
+ENVIRONS = "from environs import Env\nenv = Env()\n"
+DECOUPLE = "from decouple import Csv, config\n"
+PYDANTIC = "from pydantic import Field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n"
+OS = "import os\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # django-environ: its README, and cookiecutter-django's config/settings/base.py.
+        (ENVIRON + "A = env('DEBUG')", {"DEBUG": "False"}),
+        (ENVIRON + "A = env('A', default='x')\nB = env.list('B', default=['x', 'y'])", {"A": "x", "B": "x,y"}),
+        (ENVIRON + "A = env.int('A', 5)\nB = env('B', bool, True)", {"A": "5", "B": "True"}),
+        (ENVIRON + "A = env.db()\nB = env.cache_url('REDIS_URL', default='redis://h/1')", {"DATABASE_URL": None, "REDIS_URL": "redis://h/1"}),
+        ("from environ import Env as E\nread = E()\nA = read.str('A')\nread.read_env('.env')", {"A": None}),
+        # environs: its README.
+        (ENVIRONS + "A = env.str('A', 'x')\nB = env.bool('B', default=False)\nenv.read_env()", {"A": "x", "B": "False"}),
+        (ENVIRONS + "with env.prefixed('S_'):\n    A = env('A')\n    with env.prefixed('T_'):\n        B = env.int('B', 3)", {"S_A": None, "S_T_B": "3"}),
+        ("from environs import env\nA = env.dj_db_url('DATABASE_URL', default='sqlite://')", {"DATABASE_URL": "sqlite://"}),
+        # python-decouple: its README.
+        (DECOUPLE + "A = config('A', default=25, cast=int)\nB = config('B', cast=Csv())", {"A": "25", "B": None}),
+        ("import decouple\nread = decouple.AutoConfig('/etc')\nA = read('A', 'x')\nB = decouple.config('B')", {"A": "x", "B": None}),
+        # dj-database-url: its README; jazzband/dj-database-url#264.
+        ("import dj_database_url\nD = dj_database_url.config(conn_max_age=600)", {"DATABASE_URL": None}),
+        ("import dj_database_url\nD = dj_database_url.config(env='REPLICA', default='postgres:///r')", {"REPLICA": "postgres:///r"}),
+        ("from dj_database_url import config as url\nD = url('OTHER', 'sqlite://')", {"OTHER": "sqlite://"}),
+        # pydantic-settings: its documentation, "Settings management".
+        (PYDANTIC + "class S(BaseSettings):\n    debug: bool = False\n    key: str\n    _own: int = 1", {"DEBUG": "False", "KEY": None}),
+        (PYDANTIC + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='A_')\n    size: int = 2\n    u: str = Field('x', validation_alias='URL')", {"A_SIZE": "2", "URL": "x"}),
+        ("import pydantic\nclass B(pydantic.BaseSettings):\n    x: int = 1\n    class Config:\n        env_prefix = 'b_'\nclass C(B):\n    y: str = pydantic.Field(..., env='Y_')", {"B_X": "1", "Y_": None}),
+        # Defaults beside the read.
+        (OS + "A = os.environ['A'] if 'A' in os.environ else 'd'", {"A": "d"}),
+        (OS + "A = 'd' if os.getenv('A') is None else os.getenv('A')", {"A": "d"}),
+        (OS + "A = int(os.getenv('A') or 5)", {"A": "5"}),
+        (OS + "try:\n    A = os.environ['A']\nexcept KeyError:\n    A = 'd'", {"A": "d"}),
+        (OS + "if 'A' in os.environ:\n    A = os.environ['A']\nelse:\n    A = 'd'", {"A": "d"}),
+        (OS + "A = os.getenv('A')\nif not A:\n    A = 'd'", {"A": "d"}),
+        (OS + "A = os.getenv('A')\nif A is None:\n    A = 'd'", {"A": "d"}),
+        (OS + "A = os.getenv('A', 60 * 60 * 24)", {"A": "86400"}),
+        (OS + "def b(name, otherwise):\n    try:\n        return os.environ[name]\n    except KeyError:\n        return otherwise\nA = b('A', 'd')", {"A": "d"}),
+        (OS + "if os.getenv('N'):\n    D = {'u': os.getenv('U')}\nelse:\n    D = {}", {"N": None, "U": None}),
+    ],
+)  # fmt: skip
+def test_reads_as_projects_write_them(tmp_path: Path, source: str, expected: dict[str, str | None]) -> None:
+    """Each documented form of the libraries, and each place in which a default may stand."""
+    (tmp_path / "settings.py").write_text(source)
+    found: dict[str, str | None] = {}
+    for read in parse(tmp_path / "settings.py").reads:
+        found[read.variable] = found.get(read.variable) or read.default
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (
+            "from dynaconf import DjangoDynaconf\nsettings = DjangoDynaconf(__name__)",
+            "settings.py:1: dynaconf reads",
+        ),
+        ("from configurations import values\nA = values.Value()", "settings.py:1: configurations reads"),
+        ("from ourcompany.env import read\nA = read('A')", r"settings.py:2: read\(...\) is given A"),
+        ("from ourcompany import env\nA = env.vars['A']", r"settings.py:2: env.vars\[...\] is given A"),
+        (PYDANTIC + "class S(BaseSettings, env_nested_delimiter='__'):\n    b: dict", "env_nested_delimiter"),
+    ],
+)
+def test_what_is_not_followed_is_said(tmp_path: Path, source: str, words: str) -> None:
+    """A documented variable that may be read in an unknown way is not called unread."""
+    (tmp_path / "settings.py").write_text(source)
+    (tmp_path / "README.md").write_text(TABLE + "| `A` | a | — |\n")
+
+    with pytest.raises(CannotRun, match=words):
+        examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "expected"),
+    [
+        ("Variable Name | Description | Default Value", "Required", None),
+        ("Variable | Meaning | Default", "N/A", None),
+        ("Environment variable | Purpose | Default", "(none)", None),
+        ("Env var | Notes | Defaults", "*unset*", None),
+        ("Variable | Description | Default", "(empty string)", ""),
+        ("Variable | Description | Default", '`["a", "b"]`', '["a", "b"]'),
+        ("Variable | Description | Default", "`60` (seconds)", "60"),
+    ],
+)
+def test_tables_as_people_write_them(header: str, cell: str, expected: str | None) -> None:
+    """Other headers, and other words for "no default"."""
+    (row,), tables = readme.parse(f"| {header} |\n|---|---|---|\n| `A` | text | {cell} |\n")
+
+    assert (row.variable, row.default, tables) == ("A", expected, 1)
+
+
+def test_list_in_json_is_the_list_of_the_source(tmp_path: Path) -> None:
+    """The notation does not matter, nor whether a number is whole; another value does."""
+    (tmp_path / "settings.py").write_text(OS + "A = os.getenv('A', 'a,b')\nB = os.getenv('B', '5')")
+    for a, b, count in (('["a", "b"]', "5.0", 0), ('["a"]', "5", 1), ("a, b", "6", 1)):
+        (tmp_path / "README.md").write_text(f"{TABLE}| `A` | a | `{a}` |\n| `B` | b | `{b}` |\n")
+        found = examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path)
+        assert len(found.findings) == count
