@@ -13,6 +13,7 @@ from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.upgrade import connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
 from verification.migrations.execution.runner import Event, JobFailed
+from verification.schema.comparison.options import Options
 
 SHOWN: Final = 5
 """Differences that a finding names."""
@@ -36,7 +37,10 @@ def read_state(runner: MigrationRunner, databases: Databases, alias: str, like: 
 
 def differences(before: State, after: State) -> list[str]:
     """Say what of ``before`` is not the same in ``after``, one fact a line; no value of a row is named."""
-    schema = [each.line for each in comparison.compare_readings(before.reading, after.reading).differences]
+    schema = [
+        each.line
+        for each in comparison.compare_readings(before.reading, after.reading, Options()).differences
+    ]
     rows = [
         f"rows of {table}: {', '.join(names)}"
         for table, names in digests.changed(before.rows, after.rows).items()
