@@ -111,7 +111,13 @@ def breaches(rows: int = 1000, now: datetime | None = None, since: datetime | No
     """
     limit = (now or timezone.now()) - timedelta(minutes=settings.PAYMENT_TRUTH_MINUTES)
     before = since - _SLACK if since is not None else None
-    bounds: dict[str, Any] = {"limit": limit, "rows": rows, "since": since, "before": before, "entry": _first_entry(since)}
+    bounds: dict[str, Any] = {
+        "limit": limit,
+        "rows": rows,
+        "since": since,
+        "before": before,
+        "entry": _first_entry(since),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_QUERY, bounds)
         return [
