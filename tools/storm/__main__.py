@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
         "SCANS_PER_ADDRESS_PER_MIN": "0",  # all customers are on this machine
         "SCANS_PER_DEVICE_PER_MIN": "0",
         "ORDER_EXPIRATION_MINUTES": "1",
-        "PAYMENT_TRUTH_MINUTES": "1",
+        "PAYMENT_TRUTH_MINUTES": "2",
         "PAYMENT_API_TIMEOUT_S": "0.5",
         "FAST_TRACK_INTERVAL_S": "1",
         "SLOW_TRACK_INTERVAL_S": "3",
@@ -53,14 +53,14 @@ def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
     }
     os.environ.update(environment)
     sys.path.insert(0, str(SERVER))
-    from tools.storm import stage
+    from tools.storm import start as starting
 
     begun = time.monotonic()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = int(listener.getsockname()[1])
-    verdict = stage.play(options.seed, options.orders, port, environment, options.sabotage)
+    outcome = starting.run(options.seed, options.orders, port, environment, options.sabotage)
     print(f"{time.monotonic() - begun:.0f} s")
-    return 0 if verdict.holds else 1
+    return 0 if outcome.holds else 1
 
 
 def _options() -> argparse.Namespace:
