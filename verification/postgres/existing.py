@@ -55,11 +55,6 @@ class ExistingServer(Server):
             connection.close()
         return server
 
-    @property
-    def own_connection_parameters(self) -> dict[str, str]:
-        """None: the DSN says how to connect."""
-        return {}
-
     def create_database(self, name: str | None = None, *, template: str | None = None) -> Database:
         """Create a database; a name without the harness's prefix gets it (see ``name`` of the result)."""
         if name is not None and not name.startswith(PREFIX):

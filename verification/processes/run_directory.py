@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -75,6 +76,12 @@ def make(name: str) -> Path:
         if _current is None or _current.process != os.getpid() or not _current.path.exists():
             _current = _RunDirectory()
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_current.path))
+
+
+@cache
+def no_file() -> Path:
+    """Return the path of a file that does not exist, in a folder of this run into which nobody writes."""
+    return make("no-file") / "no-file"
 
 
 def create(base: Path, prefix: str) -> Path:
