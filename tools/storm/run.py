@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -127,12 +127,16 @@ class Storm:
                     pay()
 
     def _move_on(self, seconds: int) -> None:
-        """Make every stored time older."""
+        """Make every stored time older, here and at the provider that tells times."""
         past = timedelta(seconds=seconds)
         models: tuple[type[Model], ...] = (Order, Payment)
         for model in models:
             names = [each.name for each in model._meta.fields if each.name.endswith("_at")]
             model._default_manager.update(**{name: F(name) - past for name in names})
+        for payment in self.yookassa.payments.values():
+            for name in ("created_at", "captured_at"):
+                if name in payment:
+                    payment[name] = (datetime.fromisoformat(payment[name]) - past).isoformat()
         self.shifts.append((time.time(), seconds))
 
 
