@@ -73,10 +73,11 @@ def test_directories_of_dead_runs_only_are_found(tmp_path: Path) -> None:
     """A directory whose owner has ended is found; one whose owner lives, here or elsewhere, or has none, is not."""
     own = run_directory.create(tmp_path, "run-")
     (tmp_path / "run-nobody").mkdir()
-    code = f"from pathlib import Path; print(run_directory.create(Path({str(tmp_path)!r}), 'run-'), flush=True); input()"
-    with start(
-        f"from verification.processes import run_directory; {code}", tmp_path / "temporary"
-    ) as process:
+    code = (
+        "from pathlib import Path\nfrom verification.processes import run_directory\n"
+        f"print(run_directory.create(Path({str(tmp_path)!r}), 'run-'), flush=True)\ninput()"
+    )
+    with start(code, tmp_path / "temporary") as process:
         assert process.stdout is not None
         other = Path(process.stdout.readline().strip())
         assert list(run_directory.of_dead_runs(tmp_path, "run-")) == []
