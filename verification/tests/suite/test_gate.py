@@ -44,6 +44,7 @@ def test_a_good_run_passes_and_writes_every_report(tmp_path: Path) -> None:
 
     assert outcome.status == 0, outcome.output
     assert "verdict: passed (partial: 1 of " in outcome.stdout
+    assert "Not saving anything" not in outcome.output
     assert outcome.result["complete"]
     assert outcome.check("mine.good")["verdict"] == "passed"
     assert outcome.check("mine.good")["title"] == "One answer is given."
