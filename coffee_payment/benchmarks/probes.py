@@ -15,7 +15,6 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 
@@ -27,8 +26,7 @@ django.setup()
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
-from payments.models import Device, Order
+from payments.models import Device
 
 from benchmarks import processes, shop
 
@@ -152,20 +150,7 @@ def paying(port: int, device: Device, customers: int) -> Iterator[dict[str, int]
 
 def _orders(device: Device, count: int) -> list[str]:
     ids = [str(uuid.uuid4()) for _ in range(count)]
-    Order.objects.bulk_create(
-        Order(
-            id=order,
-            drink_name="Капучино",
-            drink_number="7",
-            device=device,
-            merchant_id=device.merchant_id,
-            size=2,
-            price=15000,
-            status="created",
-            expires_at=timezone.now() + timedelta(hours=1),
-        )
-        for order in ids
-    )
+    shop.orders(device, ids)
     return ids
 
 

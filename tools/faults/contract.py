@@ -122,7 +122,7 @@ FAULTS: Final = (
         "a key in the answer to other methods",
         'response["X-Key"] = settings.CREDENTIALS_ENCRYPTION_KEY[0] if response.status_code == 405 else "none"',
     ),
-    header("a cookie", 'response.set_cookie("seen", "1")', PROBES),
+    header("a cookie", 'response["Set-Cookie"] = "seen=1"', PROBES),
     header(
         "a redirect",
         'response.status_code = 301; response["Location"] = "https://pay.tmetr.ru/health"',

@@ -19,13 +19,15 @@ class Edit:
     def apply(self, project: Path) -> None:
         """Make the edit. Raises ``LookupError`` if the file has not exactly one place for it."""
         file = project / self.file
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        file.write_text(self.changed(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+    def changed(self, text: str) -> str:
+        """Return the text after the edit. Raises ``LookupError`` as ``apply``."""
         if not self.old:
-            file.write_text(f"{text}{self.new}", encoding="utf-8")
-            return
+            return f"{text}{self.new}"
         if text.count(self.old) != 1:
             raise LookupError(f"{self.file} holds {text.count(self.old)} times {self.old!r}")
-        file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        return text.replace(self.old, self.new)
 
 
 @dataclass(frozen=True)

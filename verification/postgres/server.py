@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Final, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
@@ -14,9 +14,6 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from verification.errors import CannotRun
 from verification.postgres import url
 from verification.postgres.tls import Authority
-
-_CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
-_NO_FILE: Final = "/nonexistent"
 
 
 def masked(text: str, secret: str | None) -> str:
@@ -43,8 +40,7 @@ class Database:
 
     def connect(self) -> Connection:
         """Return a psycopg2 connection in autocommit mode, which the caller closes."""
-        keywords: dict[str, Any] = {**self.server.own_connection_parameters}
-        connection: Connection = psycopg2.connect(self.url, **keywords)
+        connection: Connection = psycopg2.connect(self.url)
         connection.autocommit = True
         return connection
 
@@ -137,15 +133,6 @@ class Server(ABC):
     def _connect_for_maintenance(self) -> Connection:
         """Return an autocommit connection for CREATE and DROP DATABASE."""
         return Database(self, "postgres").connect()
-
-    @property
-    def own_connection_parameters(self) -> dict[str, str]:
-        """libpq keywords of the harness's own connections, which keep it from using files of the user's home.
-
-        libpq looks in ``~/.postgresql`` for a file that is not named; a named and missing one is no error
-        with ``prefer`` (https://www.postgresql.org/docs/current/libpq-ssl.html).
-        """
-        return {"sslmode": "prefer", "gssencmode": "disable"} | dict.fromkeys(_CLIENT_FILES, _NO_FILE)
 
     def client_variables(self) -> dict[str, str]:
         """Return the variables with which client programs find this server (PGHOST, PGPASSWORD ...)."""

@@ -86,7 +86,7 @@ class ServerPool:
         """Return the server without TLS. Raises ``CannotRun`` if it cannot be started."""
         with self._lock:
             if self._plain is None:
-                self._plain = self._start(tls=False) if self.shared is None else _ask(self.shared)
+                self._plain = self._start(tls=False) if self.shared is None else self._ask(self.shared)
             return self._plain
 
     def tls(self) -> "Server":
@@ -164,18 +164,21 @@ class ServerPool:
         with suppress(OSError):
             connection.send(answer)
 
+    def _ask(self, address: Address) -> "Server":
+        """Return the server of another pool, which is started when it is asked for."""
+        from multiprocessing.connection import Client
 
-def _ask(address: Address) -> "Server":
-    from multiprocessing.connection import Client
+        from verification.postgres import shell
+        from verification.postgres.existing import ExistingServer
 
-    from verification.postgres.existing import ExistingServer
-
-    host, port, key = address
-    with Client((host, port), authkey=key.encode()) as connection:
-        url, reason, advice = connection.recv()
-    if not url:
-        raise CannotRun(reason, advice)
-    return ExistingServer.launch(url)
+        host, port, key = address
+        with Client((host, port), authkey=key.encode()) as connection:
+            url, reason, advice = connection.recv()
+        if not url:
+            raise CannotRun(reason, advice)
+        if self.dsn is None:
+            shell.hide()
+        return ExistingServer.launch(url)
 
 
 def container_obstacle() -> str:

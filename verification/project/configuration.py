@@ -64,6 +64,8 @@ class Configuration:
     """Rows of the largest table (ratio 1) where the gate measures the cost of each migration."""
     database_environment: Mapping[str, str] = field(default_factory=dict)
     """libpq's keyword (also: name, user, password) -> the project's variable for it."""
+    load: Mapping[str, str] = field(default_factory=dict)
+    """The request that the checks under load send; `verification/health/load/options.py` documents each key."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that every process of the project gets, unless already set."""
 

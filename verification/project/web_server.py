@@ -1,5 +1,6 @@
 """A production web server process: gunicorn with the project's own configuration, on a free port."""
 
+import os
 import re
 import signal
 import socket
@@ -150,6 +151,19 @@ class WebServer:
             f"gunicorn {self.application}: {missing} within {START_SECONDS:g} s "
             f"({self._last_error()}); run it by hand to see the whole log"
         )
+
+    def workers(self) -> list[int]:
+        """Return the process ids of its workers (Linux only)."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def terminate(self) -> None:
+        """Ask it to stop, as Kubernetes does: SIGTERM to the master."""
+        os.kill(self._process.pid, signal.SIGTERM)
+
+    def wait_for_end(self, seconds: float) -> int | None:
+        """Return its exit status; None if it still runs after so many seconds."""
+        return self._process.wait(seconds)
 
     def log(self) -> str:
         """Return what it has written to its standard output and error so far."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from verification.report import plots
+from verification.report import plots, timelines
 from verification.report.history import trends
-from verification.report.result import WORST_FIRST, Measurement, Verdict
+from verification.report.result import WORST_FIRST, Measurement, Timeline, Verdict
 
 
 def render(result: Mapping[str, Any], *, history: Path) -> str:
@@ -43,4 +43,5 @@ def _view(check: Mapping[str, Any]) -> dict[str, Any]:
     figures = [Measurement(**figure) for figure in check["measurements"]]
     limits = [figure.limit for figure in figures if figure.unit == "ms" and figure.limit is not None]
     picture = plots.distribution(check["samples"], min(limits) if limits else None)
-    return {**check, "measurements": figures, "picture": picture}
+    times = [timelines.draw(Timeline(**each)) for each in check.get("timelines", ())]
+    return {**check, "measurements": figures, "picture": picture, "timelines": times}

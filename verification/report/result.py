@@ -99,6 +99,20 @@ class Table:
     rows: Sequence[Sequence[str | int | float | bool | None]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """Latencies of probes and the load in flight over the same seconds, for a picture."""
+
+    load: str
+    """What the load consists of, in the singular."""
+    points: Sequence[tuple[float, float, bool]]
+    """Of each probe: the second at which it was to be sent, its milliseconds, whether it was answered 200."""
+    steps: Sequence[tuple[float, int]]
+    """Second, and how many requests of the load are in flight from then on."""
+    limit: float
+    """Milliseconds that a probe may take."""
+
+
 @dataclass(kw_only=True)
 class Check:
     """One question of the gate and its answer.
@@ -125,6 +139,7 @@ class Check:
     differences: list[dict[str, Any]] = field(default_factory=list)
     """As in the command line's JSON: kind, object, change, attribute, left, right."""
     tables: list[Table] = field(default_factory=list)
+    timelines: list[Timeline] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

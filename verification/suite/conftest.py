@@ -8,6 +8,8 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.health.detectors.session import HealthSession
+from verification.health.load.options import Load
+from verification.health.load.run import LoadRun
 from verification.health.violating_project import configuration as violating_project
 from verification.postgres.server import Database, Server
 from verification.project.configuration import Configuration
@@ -45,8 +47,34 @@ WATCHES_THE_RUN = "test_whole_run"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the check that watches the whole run at its end."""
-    items.sort(key=lambda item: item.name == WATCHES_THE_RUN)
+    """Put the check that watches the whole run at its end, after those that are measured beside others."""
+    items.sort(key=lambda item: (item.name == WATCHES_THE_RUN, item.path.name == UNDER_LOAD))
+
+
+UNDER_LOAD = "test_health_load.py"
+"""Its measurements are made beside the checks that measure no latency themselves."""
+
+
+@pytest.fixture(autouse=True)
+def _load_beside(request: pytest.FixtureRequest) -> None:
+    """Start the measurements under load when the other checks of health are over: modules come by their names."""
+    if request.node.path.name > UNDER_LOAD and any(
+        item.path.name == UNDER_LOAD for item in request.session.items
+    ):
+        with suppress(CannotRun):  # the checks that ask for it say why
+            if run := request.getfixturevalue("load_run"):
+                run.start()
+
+
+@pytest.fixture(scope="session")
+def load_run(configuration: Configuration, health_path: str, server: Server) -> Iterator[LoadRun | None]:  # noqa: ARG001 - an error without one
+    """The measurements under load; None if the project names no load."""
+    load = Load.of(configuration)
+    if load is None:
+        yield None
+        return
+    with LoadRun(configuration, load, server) as run:
+        yield run
 
 
 @pytest.fixture(scope="session", autouse=True)

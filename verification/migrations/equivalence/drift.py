@@ -14,6 +14,7 @@ from verification.migrations.equivalence.comparison import StateComparison, Stat
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import JobFailed
 from verification.migrations.plan.chains import Chain
+from verification.postgres import shell
 from verification.postgres.url import connect
 from verification.schema import catalog
 from verification.schema.comparison.difference import Difference
@@ -80,20 +81,22 @@ def live(runner: MigrationRunner, url: str) -> tuple[StateComparison, list[Diffe
     except JobFailed as error:
         raise error.cannot_run("the migrations cannot be applied") from None
     ours = runner.server.url(databases.names["default"])
+    applied, schema = _migrations(ours, "")
+    with shell.shown():
+        theirs, (recorded, _) = catalog.read(url), _migrations(url, schema)
     judged = comparison.compare_readings(
         StateReading({"default": catalog.read(ours)}, urls={"default": ours}),
-        StateReading({"default": catalog.read(url)}),
+        StateReading({"default": theirs}),
         runner.options,
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
-    return judged, _recorded(ours, url)
+    return judged, _recorded(applied, recorded)
 
 
-def _recorded(ours: str, theirs: str) -> list[Difference]:
-    left, schema = _migrations(ours, "")
-    right, _ = _migrations(theirs, schema)
+def _recorded(ours: set[str], theirs: set[str]) -> list[Difference]:
     return [
-        Difference("migration", name, "removed" if name in left else "added") for name in sorted(left ^ right)
+        Difference("migration", name, "removed" if name in ours else "added")
+        for name in sorted(ours ^ theirs)
     ]
 
 

@@ -1,0 +1,121 @@
+"""The gate names what is wrong with a server that fails under load, and is silent about one that does not."""
+
+from pathlib import Path
+
+import pytest
+
+from verification.errors import CannotRun
+from verification.health.load import findings
+from verification.health.load.client import Exchange
+from verification.health.load.findings import Observation
+from verification.health.load.options import Load
+from verification.project.configuration import Configuration
+from verification.report import timelines
+from verification.tests.suite.faulty_copies import copy_project, gate
+
+PROBE_THROUGH_THE_POOL = """
+
+def probe_of(head: bytes) -> Probe | None:
+    return None
+"""
+READINESS_FORGOTTEN = """
+
+def refuse() -> None:
+    return
+"""
+BULKHEAD_OF_INFINITE_SIZE = """
+
+@contextmanager
+def slot(share: Share) -> Iterator[None]:
+    yield
+"""
+BACKLOG = """            while self.accept(listener):
+                pass
+"""
+APPENDED = {
+    "coffee_payment/server/heads.py": PROBE_THROUGH_THE_POOL,
+    "payments/health/readiness.py": READINESS_FORGOTTEN,
+    "payments/outgoing/bulkhead.py": BULKHEAD_OF_INFINITE_SIZE,
+}
+
+
+def test_faults_of_the_server_are_named(configuration: Configuration, tmp_path: Path) -> None:
+    """Probes through the pool, readiness forgotten, the backlog dropped, no bound on calls."""
+    root = copy_project(configuration, tmp_path)
+    source = root / configuration.paths[0]
+    for name, fault in APPENDED.items():
+        file = source / name
+        file.write_text(file.read_text() + fault)
+    worker = source / "coffee_payment" / "server" / "worker.py"
+    text = worker.read_text()
+    assert BACKLOG in text
+    worker.write_text(text.replace(BACKLOG, "            del listener\n"))
+
+    done = gate(root, "test_health_load.py")
+
+    assert done.status == 1
+    for check, words in {
+        "health.saturated": [
+            "probes failed beside 24 requests to a database",
+            "hold all 8 threads; bound how many",
+        ],
+        "health.slow_clients": ["probes failed beside 120 slow clients"],
+        "health.draining": ["/health/ready did not refuse within", "waited in the backlog were dropped"],
+    }.items():
+        assert done.checks[check]["verdict"] == "failed", done.output
+        for each in words:
+            assert each in f"{done.checks[check]['reason']} {done.checks[check]['detail']}"
+    assert done.checks["health.long_run"]["verdict"] == "passed", done.checks["health.long_run"]["reason"]
+
+
+def exchanges(*seconds: float) -> list[Exchange]:
+    return [Exchange("probe", number / 100, 0.0, each, 200, "") for number, each in enumerate(seconds)]
+
+
+@pytest.mark.parametrize(
+    ("probes", "words"),
+    [
+        (exchanges(*[0.005] * 2000), ""),
+        (exchanges(*[0.005] * 1999, 0.3), ""),  # one of 2,000 is beyond p99.9
+        (exchanges(*[0.005] * 990, *[0.3] * 10), "p99.9 is 300 ms, the limit is 100 ms"),
+        (
+            [*exchanges(0.01), Exchange("probe", 0, 0, 1.0, 0, "TimeoutError")],
+            "1 of 2 probes failed (the first: Time",
+        ),
+        ([*exchanges(0.01), Exchange("probe", 0, 0, 0.1, 503, "")], "status 503 after 0.10 s"),
+    ],
+)
+def test_probes_are_judged(probes: list[Exchange], words: str) -> None:
+    """Every one must be answered, 999 of 1,000 in time."""
+    observation = Observation()
+
+    findings.judge_probes(observation, probes, "beside nothing")
+
+    lines = " ".join(each.line for each in observation.findings).replace(" beside nothing", "")
+    assert words in lines if words else not lines
+
+
+def test_the_time_line_shows_probes_and_load() -> None:
+    """A dot for each probe, those without an answer in another colour, and the most requests in flight."""
+    load = [Exchange("request", number / 10, 0, 1.0, 200, "") for number in range(3)]
+    missed = Exchange("probe", 0.5, 0, 1.0, 0, "TimeoutError")
+
+    picture = timelines.draw(findings.timeline([*exchanges(0.01, 0.02), missed, *load], 0.0, "request"))
+
+    assert picture.count('class="probe"') == 2
+    assert picture.count('class="missed"') == 1
+    assert "at most 3" in picture
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"url": "/"}, "has no key 'url'; known keys: body, content_type"),
+        ({"method": "GET"}, "names no path"),
+    ],
+)
+def test_a_wrong_table_is_refused(table: dict[str, str], words: str) -> None:
+    """The message names the key; without a table there is no load, which is no error."""
+    with pytest.raises(CannotRun, match=words):
+        Load.of(Configuration(root=Path(), load=table))
+    assert Load.of(Configuration(root=Path())) is None
