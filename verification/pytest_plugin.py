@@ -9,6 +9,7 @@ the standard library, and does nothing until a fixture or an option asks: a serv
 - With ``--verification-reports`` the run is the gate: each check is recorded and reported.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -110,13 +111,11 @@ def use_project(config: pytest.Config) -> None:
     settings.load(placeholder=provider(config) != "none")
     config.stash[_settings] = settings
     if settings.configuration.settings:
-        # pytest-django sets Django up and blocks the database; it does so in this hook, when settings are loaded.
-        if plugin := config.pluginmanager.get_plugin("django"):
-            plugin.pytest_configure(config)
-        else:
-            import django
+        import django
 
-            django.setup()
+        # pytest-django sets Django up and blocks the database; it does so in this hook, when settings are loaded.
+        plugin = config.pluginmanager.get_plugin("django")
+        settings.start_apps(partial(plugin.pytest_configure, config) if plugin else django.setup)
 
 
 @pytest.hookimpl(tryfirst=True)

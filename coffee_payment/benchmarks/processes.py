@@ -4,12 +4,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
+
+from verification.processes.wait import answers, wait_for
 
 ROOT: Final = Path(__file__).parents[1]
 START_SECONDS: Final = 60
@@ -22,13 +22,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """Run a server until the body ends; the body begins when `path` is answered."""
+def running(
+    command: list[str], port: int, path: str, environment: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a server until the body ends; the body begins when `path` is answered, with the process."""
     variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as process:
         try:
-            _await(process, port, path)
-            yield
+            wait_for(lambda: answers(port, path) or process.poll() is not None, seconds=START_SECONDS)
+            if not answers(port, path):
+                raise RuntimeError(f"no server answers on port {port}")
+            yield process
         finally:
             process.terminate()
             process.wait(120)  # payments at a slow provider are finished first
@@ -55,22 +59,9 @@ def providers(port: int, merchant_port: int) -> Iterator[None]:
 @contextmanager
 def gunicorn(
     port: int, workers: int, environment: Mapping[str, str], options: Sequence[str] = ()
-) -> Iterator[None]:
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the payments server as in production, unless gunicorn's `options` change it."""
     config = ROOT.parent / "gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "-c", str(config), "--bind", f"127.0.0.1:{port}", *options]
-    with running(command, port, "/health", {"GUNICORN_WORKERS": str(workers), **environment}):
-        yield
-
-
-def _await(process: "subprocess.Popen[bytes]", port: int, path: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", path)
-            if connection.getresponse().status == 200:  # noqa: PLR2004 - OK
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"no server answers on port {port}")
+    with running(command, port, "/health", {"GUNICORN_WORKERS": str(workers), **environment}) as master:
+        yield master

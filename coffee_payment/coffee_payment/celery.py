@@ -4,7 +4,7 @@ import logging.config
 import os
 import shutil
 import tempfile
-from typing import Any, Final
+from typing import Any
 
 from celery import Celery
 from celery.loaders.app import AppLoader
@@ -12,18 +12,20 @@ from celery.signals import setup_logging, worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
 
-FIGURES: Final = "PROMETHEUS_MULTIPROC_DIR"
-
 
 class Loader(AppLoader):  # type: ignore[misc]  # Celery has no types
     """Celery's own loader, in whose worker all processes share what they count for Prometheus."""
+
+    figures = ""
+    """The folder; empty in other processes."""
 
     def init_worker(self) -> None:
         """Create the folder before the modules are imported: the library looks for it once, when it is imported."""
         from django.conf import settings
 
         if settings.WORKER_METRICS_PORT and not self.worker_initialized:
-            os.environ[FIGURES] = tempfile.mkdtemp(prefix="coffee-payment-worker-metrics-")
+            self.figures = tempfile.mkdtemp(prefix="coffee-payment-worker-metrics-")
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = self.figures
         super().init_worker()
 
 
@@ -51,4 +53,4 @@ def show_figures(**_: Any) -> None:
 @worker_shutdown.connect  # type: ignore[untyped-decorator]
 def remove_figures(**_: Any) -> None:
     """Leave nothing behind."""
-    shutil.rmtree(os.environ.get(FIGURES, ""), ignore_errors=True)
+    shutil.rmtree(app.loader.figures, ignore_errors=True)

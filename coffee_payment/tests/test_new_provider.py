@@ -145,7 +145,7 @@ def test_the_admin_shows_which_keys_are_set_and_hides_the_secrets(
     hidden = {name for name, field in fields.items() if isinstance(field.widget, PasswordInput)}
     assert {"bonus_token", "bonus_signing_key"} <= hidden
     assert "bonus_shop_number" not in hidden
-    assert fields["bonus_token"].help_text == "set (BonusBank)"
+    assert fields["bonus_token"].help_text == "задан"
     assert not [value for value in (BonusBank.token, BonusBank.signing_key) if value in page.content.decode()]
 
 

@@ -57,7 +57,10 @@ def documented_defaults() -> dict[str, str]:
     return dict(rows)
 
 
-DERIVED = {"TMETR_BASE_URL": "https://test.telemetry.fwsoft.ru"}
+DERIVED = {
+    "TMETR_BASE_URL": "https://test.telemetry.fwsoft.ru",
+    "RATE_LIMIT_STORAGE_URL": "redis://localhost:6379/0",
+}
 
 
 @pytest.mark.parametrize(("name", "default"), sorted(documented_defaults().items()))

@@ -5,23 +5,18 @@ started for the run.
 """
 
 import argparse
-import contextlib
 import os
 import secrets
 import socket
 import sys
 import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 from cryptography.fernet import Fernet
-from psycopg2 import sql
 
+from tools import databases
 from verification.errors import CannotRun
-from verification.postgres.providers import start
 
 SERVER = Path(__file__).parents[2] / "coffee_payment"
 
@@ -30,48 +25,11 @@ def main() -> int:
     """Run the storm, print the table."""
     options = _options()
     try:
-        with _database() as environment:
+        with databases.temporary("storm") as environment:
             return _run(options, environment)
     except (CannotRun, psycopg2.OperationalError, RuntimeError) as error:
         print(f"storm: {str(error).strip().partition(chr(10))[0]}", file=sys.stderr)
         return 2
-
-
-@contextlib.contextmanager
-def _database() -> Iterator[dict[str, str]]:
-    """Create a database; drop it at the end."""
-    with contextlib.ExitStack() as stack:
-        if os.environ.get("DB_HOST"):
-            names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-            address = {name: os.environ.get(f"DB_{key}", "") for name, key in names.items()}
-        else:
-            server = stack.enter_context(start("embedded"))
-            address = {
-                "host": server.host,
-                "port": str(server.port),
-                "user": server.user,
-                "password": server.password,
-            }
-        name = f"storm_{uuid.uuid4().hex[:12]}"
-        _maintain(address, "CREATE DATABASE {}", name)
-        try:
-            yield {"DB_NAME": name, **{f"DB_{key.upper()}": value for key, value in address.items()}}
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            _maintain(address, "DROP DATABASE {} WITH (FORCE)", name)
-
-
-def _maintain(address: dict[str, str], statement: str, name: str) -> None:
-    given: dict[str, Any] = {key: value for key, value in address.items() if value}
-    connection = psycopg2.connect(dbname="postgres", **given)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    finally:
-        connection.close()
 
 
 def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
@@ -87,7 +45,7 @@ def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
         "SCANS_PER_ADDRESS_PER_MIN": "0",  # all customers are on this machine
         "SCANS_PER_DEVICE_PER_MIN": "0",
         "ORDER_EXPIRATION_MINUTES": "1",
-        "PAYMENT_TRUTH_MINUTES": "1",
+        "PAYMENT_TRUTH_MINUTES": "2",
         "PAYMENT_API_TIMEOUT_S": "0.5",
         "FAST_TRACK_INTERVAL_S": "1",
         "SLOW_TRACK_INTERVAL_S": "3",
@@ -95,14 +53,14 @@ def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
     }
     os.environ.update(environment)
     sys.path.insert(0, str(SERVER))
-    from tools.storm import stage
+    from tools.storm import start as starting
 
     begun = time.monotonic()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = int(listener.getsockname()[1])
-    verdict = stage.play(options.seed, options.orders, port, environment, options.sabotage)
+    outcome = starting.run(options.seed, options.orders, port, environment, options.sabotage)
     print(f"{time.monotonic() - begun:.0f} s")
-    return 0 if verdict.holds else 1
+    return 0 if outcome.holds else 1
 
 
 def _options() -> argparse.Namespace:

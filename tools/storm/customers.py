@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 from urllib.parse import urlencode
 
-CUSTOMERS: Final = 16
+AT_A_TIME: Final = 16
 TRIES: Final = 25
 PAUSE_SECONDS: Final = 0.3
 WAYS: Final = (
@@ -39,7 +39,7 @@ class Machine:
 
 
 @dataclass
-class Crowd:
+class Customers:
     """All customers of one run."""
 
     port: int
@@ -58,7 +58,7 @@ class Crowd:
 
     def buy(self, orders: int) -> None:
         """Let all customers buy, several at a time; return when they and the notifications are done."""
-        with ThreadPoolExecutor(CUSTOMERS) as pool:
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
             for future in [pool.submit(self._buy, number) for number in range(orders)]:
                 future.result()
         for timer in self._timers:

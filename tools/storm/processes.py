@@ -7,9 +7,10 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
+
+from verification.processes.wait import answers, wait_for
 
 ROOT: Final = Path(__file__).parents[2]
 SERVER: Final = ROOT / "coffee_payment"
@@ -65,16 +66,10 @@ class Processes:
         )
 
     def _await_web(self) -> None:
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            try:
-                connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/health")
-                if connection.getresponse().status == 200:  # noqa: PLR2004 - OK
-                    return
-            except (OSError, HTTPException):
-                time.sleep(0.05)
-        raise RuntimeError("the web server did not start")
+        web = self._running["web"]
+        wait_for(lambda: answers(self.port, "/health") or web.poll() is not None, seconds=START_SECONDS)
+        if not answers(self.port, "/health"):
+            raise RuntimeError("the web server did not start")
 
 
 def check_for_ever(sabotage: str) -> None:

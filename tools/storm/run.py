@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -17,9 +17,9 @@ from payments.orders import states
 from payments.orders.states import Cause
 from provider_servers import ProviderServer, TBank, TMetr, Yookassa
 
-from tools.storm.customers import Crowd, Machine
+from tools.storm.customers import Customers, Machine
+from tools.storm.faults import CallFaults, give_wrong_amounts
 from tools.storm.processes import Processes
-from tools.storm.weather import Weather, install
 
 SCENARIOS: Final = (
     ("Yookassa", "polling"),
@@ -35,7 +35,7 @@ KEYS: Final = {
 }
 PATHS: Final = {"TBank": "/v1/tbank-pay-webhook"}
 YOOKASSA_PATH: Final = "/v1/yook-pay-webhook"
-STEP_SECONDS: Final = 20
+STEP_SECONDS: Final = 10
 """How much time passes at once after the storm."""
 PASSED_MINUTES: Final = 12
 
@@ -52,8 +52,8 @@ class Storm:
     tmetr: TMetr
     server: ProviderServer
     sabotage: str = ""
-    crowd: Crowd = field(init=False)
-    weather: Weather = field(init=False)
+    customers: Customers = field(init=False)
+    faults: CallFaults = field(init=False)
     cuts: int = 0
     staff_acts: int = 0
     shifts: list[tuple[float, float]] = field(default_factory=list)
@@ -61,21 +61,21 @@ class Storm:
 
     def run(self, say: Callable[[str], None]) -> None:
         """Let customers buy in the storm, and then time pass until every case has been seen."""
-        self.weather = Weather(self.server, self.seed, 0.25)
-        install(self.server)
-        self.crowd = Crowd(self.processes.port, _machines(self.yookassa, self.tbank), self.seed)
+        self.faults = CallFaults(self.server, self.seed, 0.25)
+        give_wrong_amounts(self.server)
+        self.customers = Customers(self.processes.port, _machines(self.yookassa, self.tbank), self.seed)
         self.processes.start()
         connection.close()  # it would be cut like any other
         over = threading.Event()
         disturber = threading.Thread(target=self._disturb, args=(over,))
         disturber.start()
         try:
-            self.crowd.buy(self.orders)
+            self.customers.buy(self.orders)
         finally:
             over.set()
             disturber.join()
         say("the customers have bought; time passes")
-        self.weather.clear()
+        self.faults.end()
         self.processes.stop()
         if self.sabotage == "follow-up":
             follow_up.due = lambda now: Payment.objects.none()  # noqa: ARG005 - the name is that of due
@@ -113,23 +113,30 @@ class Storm:
 
     def _let_time_pass(self) -> None:
         tick.CONCURRENCY = 8  # type: ignore[misc]
-        late = list(self.crowd.late)
+        late = list(self.customers.late)
         for step in range(PASSED_MINUTES * 60 // STEP_SECONDS):
             self._move_on(STEP_SECONDS)
             while tick.check_pending_payments():
                 pass
             if step * STEP_SECONDS >= 120:  # noqa: PLR2004 - an order lives for one minute here
-                share, late = late[: len(self.crowd.late) // 5 + 1], late[len(self.crowd.late) // 5 + 1 :]
+                share, late = (
+                    late[: len(self.customers.late) // 5 + 1],
+                    late[len(self.customers.late) // 5 + 1 :],
+                )
                 for pay in share:
                     pay()
 
     def _move_on(self, seconds: int) -> None:
-        """Make every stored time older."""
+        """Make every stored time older, here and at the provider that tells times."""
         past = timedelta(seconds=seconds)
         models: tuple[type[Model], ...] = (Order, Payment)
         for model in models:
             names = [each.name for each in model._meta.fields if each.name.endswith("_at")]
             model._default_manager.update(**{name: F(name) - past for name in names})
+        for payment in self.yookassa.payments.values():
+            for name in ("created_at", "captured_at"):
+                if name in payment:
+                    payment[name] = (datetime.fromisoformat(payment[name]) - past).isoformat()
         self.shifts.append((time.time(), seconds))
 
 

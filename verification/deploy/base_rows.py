@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from verification.deploy.cost import Table, Tables
 from verification.migrations.data import production_rows
@@ -38,8 +38,17 @@ class Filled:
         return sum(table.rows for tables in self.tables.values() for table in tables.values())
 
 
-def fill(base: MigrationRunner, rows: RowVolume) -> Filled:
-    """Migrate fresh databases with the base's code and fill them. Raises ``CannotRun``."""
+@dataclass(frozen=True)
+class Empty:
+    """Databases with the base's schema and no rows but those of its migrations."""
+
+    databases: Databases
+    described: Mapping[str, list[dict[str, Any]]]
+    """Alias -> the tables as the base's models describe them."""
+
+
+def migrate(base: MigrationRunner) -> Empty:
+    """Migrate fresh databases with the base's code. Raises ``CannotRun``."""
     try:
         databases = base.fresh()
         base.forward(databases, Chain())
@@ -47,14 +56,21 @@ def fill(base: MigrationRunner, rows: RowVolume) -> Filled:
             described = worker.run("models", databases=databases.to_json())["tables"]
     except JobFailed as error:
         raise error.cannot_run("the base cannot be migrated") from None
+    return Empty(databases, described)
+
+
+def fill(base: MigrationRunner, empty: Empty, rows: RowVolume) -> Filled:
+    """Fill clones of the base's databases."""
+    databases = base.clone(empty.databases)
     tables: dict[str, Tables] = {}
     left_empty: dict[str, str] = {}
     for alias in databases.own:
+        described = empty.described[alias]
         with closing(connect(base, databases, alias)) as connection:
             if rows.size:
-                ratios = rows.ratios or {table["table"].strip('"'): RATIO for table in described[alias]}
+                ratios = rows.ratios or {table["table"].strip('"'): RATIO for table in described}
                 filling = production_rows.fill(
-                    connection, described[alias], size=rows.size, ratios=ratios, seed=rows.seed
+                    connection, [*described], size=rows.size, ratios=ratios, seed=rows.seed
                 )
                 left_empty.update(filling.left_empty)
             with connection.cursor() as cursor:

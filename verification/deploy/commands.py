@@ -11,7 +11,7 @@ import psycopg2
 from verification.command_line import DIFFERS, EQUAL, server_options
 from verification.deploy import release, show
 from verification.errors import CannotRun
-from verification.migrations.commands import COST_ROWS, clear_libpq_environment
+from verification.migrations.commands import COST_ROWS
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.progress import say, waiting
 from verification.migrations.show import print_json
@@ -87,8 +87,6 @@ def _deploy(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _server(arguments: argparse.Namespace) -> Iterator[Server]:
-    if arguments.provider != "existing" and arguments.dsn is None:
-        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=arguments.postgres, dsn=arguments.dsn)
     with server:

@@ -13,6 +13,7 @@ FAMILIES: Final = {
         "unbatched-backfill",
         "fails-on-rows",
     ),
+    "recovery": ("not-reversible", "reverse-differs", "not-retry-safe", "invalid-index-left"),
     "history": ("applied-migration-edited", "applied-migration-deleted", "several-leaf-nodes"),
 }
 """Family -> its codes."""
@@ -41,6 +42,8 @@ class Finding:
     """Of the operation in the file; 0: of no single one."""
     blocked_ms: float = 0.0
     """How long others could not read or write the table; 0 where that is not the effect."""
+    notice: bool = False
+    """Whether it is worth knowing and does not stop the deploy."""
     above_limit: bool = field(default=True)
     """Whether the blocked time is above the limit at these rows; without one it grows into it with the rows."""
 

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy import base_rows, cost, history
+from verification.deploy import base_rows, cost, history, interruption, way_back
 from verification.deploy.base_tree import BaseTree, base_tree
 from verification.deploy.finding import Finding
 from verification.deploy.tree import Tree, read_files
@@ -20,6 +21,10 @@ from verification.project.configuration import Configuration
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
+PARTS: Final = frozenset({"way back", "interruption"})
+"""What is tried besides the plan and the cost."""
+FEW_ROWS: Final = 50
+"""Rows of the largest table where no time is measured."""
 Say = Callable[[str], None]
 
 
@@ -41,8 +46,8 @@ class Release:
 
     @property
     def may_go_out(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
+        """Whether nothing was found that stops it."""
+        return all(finding.notice for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,15 @@ class Trees:
     head: MigrationRunner
     base_files: Tree
     head_files: Tree
+
+
+@dataclass(frozen=True)
+class Bases:
+    """Databases of the base, to be cloned."""
+
+    filled: base_rows.Filled
+    few: Databases
+    """With few rows, where no time is measured."""
 
 
 def judge(
@@ -81,20 +95,24 @@ def judge(
 def _judge(release: Release, trees: Trees, configuration: Configuration, rows: RowVolume, say: Say) -> None:
     new = trees.head_files.keys() - trees.base_files.keys()
     say(f"{len(new)} new migration file(s) since {release.base}; filling the base's tables")
-    filled = base_rows.fill(trees.base, rows if new else replace(rows, size=0))
+    empty = base_rows.migrate(trees.base)
+    filled = base_rows.fill(trees.base, empty, rows if new else replace(rows, size=0))
+    few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS))) if new else filled
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
-    judge_trees(release, trees, filled, configuration, say)
+    judge_trees(release, trees, Bases(filled, few.databases), configuration, say)
 
 
 def judge_trees(
     release: Release,
     trees: Trees,
-    filled: base_rows.Filled,
+    bases: Bases,
     configuration: Configuration,
     say: Say = lambda _: None,
+    *,
+    parts: frozenset[str] = PARTS,
 ) -> None:
     """Add to ``release`` what the head does to the base's databases, which stay as they are."""
-    root = configuration.root
+    root, filled = configuration.root, bases.filled
     release.rows = filled.rows
     release.findings += history.compare(trees.base_files, trees.head_files, root)
     plan = _plan(release, trees, filled.databases)
@@ -103,7 +121,9 @@ def judge_trees(
     release.plan = list(dict.fromkeys((app, name) for found in plan["plan"].values() for app, name in found))
     if release.plan:
         say("measuring the new migrations on rows")
-        _measure(release, trees, filled, configuration)
+        failed = _measure(release, trees, filled, configuration)
+        if not failed:
+            _recover(release, trees, bases, root, say, parts)
 
 
 def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
@@ -118,8 +138,9 @@ def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, 
             return {"plan": {}}
 
 
-def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configuration: Configuration) -> None:
-    """Run the new migrations once, statement by statement."""
+def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configuration: Configuration) -> bool:
+    """Run the new migrations once, statement by statement; return whether one failed."""
+    failed = False
     with trees.head.copy(filled.databases) as clone:
         try:
             release.steps = trees.head.forward(clone, Chain(), statements=True)
@@ -129,9 +150,24 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
             release.steps = steps_of({"steps": error.steps})
             release.findings.append(_fails(error, trees, configuration))
             _note_unmeasured(release, error.migration)
+            failed = True
     for step in release.steps:
         migration = trees.head_files[_key(step.migration)]
         release.findings += cost.judge(step, migration, filled.tables.get(step.alias, {}), configuration.root)
+    return failed
+
+
+def _recover(
+    release: Release, trees: Trees, bases: Bases, root: Path, say: Say, parts: frozenset[str]
+) -> None:
+    """Try the way back, and interrupt what has no transaction."""
+    if "way back" in parts:
+        say("going back, and forward again")
+        with trees.head.copy(bases.few) as clone:
+            release.findings += way_back.judge(trees.head, clone, trees.head_files, root)
+    if "interruption" in parts:
+        say("interrupting migrations without a transaction")
+        release.findings += interruption.judge(trees.head, bases.few, release.steps, trees.head_files, root)
 
 
 def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Finding:

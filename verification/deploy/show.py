@@ -49,7 +49,7 @@ def text(release: Release) -> None:
         out.print(_branch(finding))
     for note in release.notes:
         out.print(f"[yellow]note[/yellow] {escape(note)}")
-    count = len(release.findings)
+    count = sum(not finding.notice for finding in release.findings)
     verdict = (
         "[bold green]may go out[/bold green]"
         if release.may_go_out
@@ -82,8 +82,9 @@ def _locks(step: Step) -> str:
 
 
 def _branch(finding: Finding) -> Tree:
-    colour = "red" if finding.above_limit else "yellow"
-    head = f"[bold {colour}]{finding.code}[/bold {colour}]  {escape(finding.migration)}"
+    colour = "cyan" if finding.notice else "red" if finding.above_limit else "yellow"
+    said = f"{finding.code} (notice)" if finding.notice else finding.code
+    head = f"[bold {colour}]{said}[/bold {colour}]  {escape(finding.migration)}"
     if finding.place:
         head += f"  [dim]{escape(finding.place)}[/dim]"
     tree = Tree(head)

@@ -9,18 +9,16 @@ from verification.environment.deployment_comparison import RUNTIME
 from verification.environment.model import WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
 from verification.environment.settings_process import Loaded, Probe
 from verification.errors import CannotRun
+from verification.processes.run_directory import no_file
 from verification.project.configuration import Configuration
 
-_WITH_DATABASE: Final[Mapping[str, str]] = {
+_WITH_DATABASE: Final = {
     "name": "verification",
     "user": "verification",
     "password": "verification",
     "host": "127.0.0.1",
     "port": "5432",
     "sslmode": "require",
-    "sslcert": "/nonexistent/client.crt",
-    "sslkey": "/nonexistent/client.key",
-    "sslrootcert": "/nonexistent/root.crt",
 }
 """Values with which the settings configure a database. No connection is made."""
 
@@ -84,7 +82,9 @@ def _contexts(configuration: Configuration, probe: Probe) -> list[_Context]:
 def with_database(configuration: Configuration) -> dict[str, str]:
     """Return the project's variables for a database with TLS; no connection is made."""
     names = configuration.database_environment
-    return {names[keyword]: value for keyword, value in _WITH_DATABASE.items() if keyword in names}
+    files = {keyword: f"{no_file()}.{keyword}" for keyword in ("sslcert", "sslkey", "sslrootcert")}
+    values = _WITH_DATABASE | files
+    return {names[keyword]: value for keyword, value in values.items() if keyword in names}
 
 
 def _effect(

@@ -1,7 +1,6 @@
 """The commands ``squash`` and ``drift``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -200,8 +199,6 @@ def _runner(
     configuration = load(Path.cwd())
     options = comparison.configured(configuration, Options.chosen(arguments, ignore=ignore))
     project = Project.of(configuration, settings=arguments.settings, python=arguments.python)
-    if arguments.provider != "existing" and arguments.dsn is None and not hasattr(arguments, "url"):
-        clear_libpq_environment()
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:
@@ -219,12 +216,6 @@ def _runner(
         ) from None
     finally:
         _close(server)
-
-
-def clear_libpq_environment() -> None:
-    """Remove PG* variables so that libpq cannot connect to a server other than ours."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
 
 
 def _close(server: Server) -> None:

@@ -55,18 +55,14 @@ class ExistingServer(Server):
             connection.close()
         return server
 
-    @property
-    def own_connection_parameters(self) -> dict[str, str]:
-        """None: the DSN says how to connect."""
-        return {}
-
     def create_database(self, name: str | None = None, *, template: str | None = None) -> Database:
         """Create a database; a name without the harness's prefix gets it (see ``name`` of the result)."""
         if name is not None and not name.startswith(PREFIX):
             name = PREFIX + name
         database = super().create_database(name, template=template)
         self._created.add(database.name)
-        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{ProcessIdentity.current()}'")
+        owner = str(ProcessIdentity.current()).replace("'", "''")
+        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{owner}'")
         return database
 
     def drop_database(self, name: str) -> None:

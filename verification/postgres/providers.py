@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from verification.errors import CannotRun
-from verification.postgres import binaries, engine
+from verification.postgres import binaries, engine, shell
 from verification.postgres.container import ContainerServer
 from verification.postgres.embedded import EmbeddedServer
 from verification.postgres.existing import ExistingServer
@@ -76,7 +76,10 @@ def start(
     and its ``authority`` is None.
     """
     cleanup.arm()
-    return _start(choose(provider, dsn, major=major).provider, major, tls, dsn)
+    chosen = choose(provider, dsn, major=major).provider
+    if chosen != "existing":
+        shell.hide()
+    return _start(chosen, major, tls, dsn)
 
 
 def start_many(
@@ -88,6 +91,8 @@ def start_many(
     """
     cleanup.arm()
     chosen = choose(provider, dsn, major=major).provider
+    if chosen != "existing":
+        shell.hide()
     with ThreadPoolExecutor(max(len(wanted), 1)) as pool:
         futures = [pool.submit(_start, chosen, major, server.get("tls", False), dsn) for server in wanted]
         try:
@@ -147,6 +152,7 @@ def _diagnose_container() -> Diagnosis:
 
 
 def _diagnose_embedded() -> Diagnosis:
+    shell.hide()
     versions = tuple(f"{programs.version} ({programs.source})" for programs in binaries.installations())
     try:
         with EmbeddedServer.launch() as server:
@@ -159,7 +165,7 @@ def _diagnose_existing(dsn: str | None) -> Diagnosis:
     if not dsn:
         return Diagnosis("existing", False, "no server was named", f"name one with --dsn {FORM}")
     try:
-        with ExistingServer.launch(dsn) as server:
+        with shell.shown(), ExistingServer.launch(dsn) as server:
             return Diagnosis("existing", True, f"{server.address} answers", "", (server.version,))
     except CannotRun as error:
         return Diagnosis("existing", False, error.reason, error.advice)

@@ -1,6 +1,8 @@
 """A running PostgreSQL server: the interface of every provider."""
 
 import secrets
+import socket
+import struct
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +17,10 @@ from verification.errors import CannotRun
 from verification.postgres import url
 from verification.postgres.tls import Authority
 
-_CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
-_NO_FILE: Final = "/nonexistent"
+CONNECT_SECONDS: Final = 10
+"""How long a server of the harness may take to answer a connection."""
+_SSL_REQUEST: Final = struct.pack("!ii", 8, 80877103)
+"""https://www.postgresql.org/docs/current/protocol-message-formats.html"""
 
 
 def masked(text: str, secret: str | None) -> str:
@@ -43,8 +47,7 @@ class Database:
 
     def connect(self) -> Connection:
         """Return a psycopg2 connection in autocommit mode, which the caller closes."""
-        keywords: dict[str, Any] = {**self.server.own_connection_parameters}
-        connection: Connection = psycopg2.connect(self.url, **keywords)
+        connection: Connection = psycopg2.connect(self.url)
         connection.autocommit = True
         return connection
 
@@ -138,15 +141,6 @@ class Server(ABC):
         """Return an autocommit connection for CREATE and DROP DATABASE."""
         return Database(self, "postgres").connect()
 
-    @property
-    def own_connection_parameters(self) -> dict[str, str]:
-        """libpq keywords of the harness's own connections, which keep it from using files of the user's home.
-
-        libpq looks in ``~/.postgresql`` for a file that is not named; a named and missing one is no error
-        with ``prefer`` (https://www.postgresql.org/docs/current/libpq-ssl.html).
-        """
-        return {"sslmode": "prefer", "gssencmode": "disable"} | dict.fromkeys(_CLIENT_FILES, _NO_FILE)
-
     def client_variables(self) -> dict[str, str]:
         """Return the variables with which client programs find this server (PGHOST, PGPASSWORD ...)."""
         return {
@@ -166,6 +160,22 @@ class Server(ABC):
         if not reason.startswith(f"{name}:"):
             reason = f"{name}: {reason}"
         raise CannotRun(f"{self.provider} {self.address}: {reason}")
+
+    def require_answer(self) -> None:
+        """Raise ``CannotRun`` if it does not answer: its process was stopped, or the network swallows packets."""
+        if self.host.startswith("/"):
+            return
+        try:
+            with socket.create_connection((self.host, self.port), timeout=CONNECT_SECONDS) as connection:
+                connection.sendall(_SSL_REQUEST)
+                answered = bool(connection.recv(1))
+        except OSError:
+            answered = False
+        if not answered:
+            raise CannotRun(
+                f"{self.provider}: the PostgreSQL server at {self.address} does not answer",
+                "see whether its process was stopped or killed",
+            )
 
     def start(self) -> None:
         """Start it again on the same port after ``stop``."""

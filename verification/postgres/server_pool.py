@@ -44,6 +44,7 @@ class ServerPool:
         self._tls: Server | None = None
         self._django: Database | None = None
         self._listener: Listener | None = None
+        self._silent: dict[str, CannotRun] = {}
         self._lock = threading.RLock()
 
     @property
@@ -86,7 +87,7 @@ class ServerPool:
         """Return the server without TLS. Raises ``CannotRun`` if it cannot be started."""
         with self._lock:
             if self._plain is None:
-                self._plain = self._start(tls=False) if self.shared is None else _ask(self.shared)
+                self._plain = self._start(tls=False) if self.shared is None else self._ask(self.shared)
             return self._plain
 
     def tls(self) -> "Server":
@@ -95,6 +96,19 @@ class ServerPool:
             if self._tls is None:
                 self._tls = self._start(tls=True)
             return self._tls
+
+    def require_answers(self, *, plain: bool, tls: bool) -> None:
+        """Raise ``CannotRun`` if a started server does not answer, at once when it did not answer before."""
+        for server, wanted in ((self._plain, plain), (self._tls, tls)):
+            if server is None or not wanted:
+                continue
+            if server.address not in self._silent:
+                try:
+                    server.require_answer()
+                except CannotRun as error:
+                    self._silent[server.address] = error
+            if server.address in self._silent:
+                raise self._silent[server.address]
 
     def django_database(self) -> "Database":
         """Return a database for the project's own settings."""
@@ -164,18 +178,21 @@ class ServerPool:
         with suppress(OSError):
             connection.send(answer)
 
+    def _ask(self, address: Address) -> "Server":
+        """Return the server of another pool, which is started when it is asked for."""
+        from multiprocessing.connection import Client
 
-def _ask(address: Address) -> "Server":
-    from multiprocessing.connection import Client
+        from verification.postgres import shell
+        from verification.postgres.existing import ExistingServer
 
-    from verification.postgres.existing import ExistingServer
-
-    host, port, key = address
-    with Client((host, port), authkey=key.encode()) as connection:
-        url, reason, advice = connection.recv()
-    if not url:
-        raise CannotRun(reason, advice)
-    return ExistingServer.launch(url)
+        host, port, key = address
+        with Client((host, port), authkey=key.encode()) as connection:
+            url, reason, advice = connection.recv()
+        if not url:
+            raise CannotRun(reason, advice)
+        if self.dsn is None:
+            shell.hide()
+        return ExistingServer.launch(url)
 
 
 def container_obstacle() -> str:

@@ -22,10 +22,18 @@ _LOCALES: Final = ("C.UTF-8", "C")
 def cache_directory() -> Path:
     """Return the folder of this user's templates (XDG Base Directory Specification); it is created if it is missing."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
-    root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
+    root = Path(base) if Path(base).is_absolute() else _home() / ".cache"
     directory = root / "django-postgres-verification"
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return directory
+
+
+def _home() -> Path:
+    """Return the home of this user. Raises ``OSError`` for one that is missing or another user's (after ``su``)."""
+    home = Path.home()
+    if home.stat().st_uid != os.geteuid():
+        raise PermissionError(f"{home} belongs to another user")
+    return home
 
 
 def provide(installation: Installation, account: Account, data: Path) -> str:

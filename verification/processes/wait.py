@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 READER_THREAD: Final = "reading"
@@ -14,3 +16,15 @@ def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.
     while not (held := condition()) and time.monotonic() < deadline:
         time.sleep(pause)
     return held
+
+
+def answers(port: int, path: str) -> bool:
+    """Tell whether a web server on this machine answers a path with 200 within 5 seconds."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,6 +1,7 @@
 """The settings of the project under verification, in this process, with its database on a server of the harness."""
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from verification.errors import CannotRun
@@ -50,6 +51,15 @@ class ProjectSettings:
         if placeholder:
             entry = databases.setdefault("default", {})
             entry.update({"ENGINE": BACKEND, **{key.upper(): value for key, value in NOT_STARTED.items()}})
+
+    def start_apps(self, set_up: Callable[[], None]) -> None:
+        """Set Django up by this function. Raises ``CannotRun`` if an app does not load."""
+        try:
+            set_up()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - apps are any code
+            raise CannotRun(
+                f"the project's apps do not load: {_in_words(error)}", "see that manage.py check runs"
+            ) from None
 
     def use_database(self, database: "Database") -> None:
         """Make ``database`` the project's default database, in the settings and in the variables."""

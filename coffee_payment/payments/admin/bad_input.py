@@ -15,8 +15,8 @@ from payments.user_messages import ERROR_MESSAGES
 
 logger = logging.getLogger(__name__)
 
-UNUSABLE: Final = (DataError, OverflowError, ValueError)
-"""NUL and lone surrogates, numbers of thousands of digits, years that no calendar has."""
+UNUSABLE: Final = (DataError, OverflowError, RecursionError, ValueError)
+"""NUL and lone surrogates, numbers of thousands of digits, years that no calendar has, thousands of brackets."""
 
 
 class BadInputMiddleware:

@@ -50,7 +50,7 @@ class MerchantCredentialsForm(forms.ModelForm):  # type: ignore[type-arg]  # not
                 required=False,
                 strip=True,
                 label=key,
-                help_text="задан" if key in stored else "не задан",
+                help_text=self._state(key, stored),
                 widget=widget(
                     attrs={
                         "autocomplete": "new-password" if field.secret else "off",
@@ -88,6 +88,11 @@ class MerchantCredentialsForm(forms.ModelForm):  # type: ignore[type-arg]  # not
                 self.add_error(field.name, error)
         is_number = field.type is FieldType.NUMBER and text.isdecimal() and len(text) <= _LONGEST_NUMBER
         return int(text) if is_number else text
+
+    def _state(self, key: str, stored: dict[str, Any]) -> str:
+        if self.instance._state.adding:
+            return ", ".join(_scenarios_with(key))
+        return "задан" if key in stored else "не задан"
 
     def _stored_scenario(self) -> str:
         return "" if self.instance._state.adding else self.instance.scenario

@@ -11,7 +11,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Subquery
 from django.utils import timezone
+
+from payments.models import JournalEntry, Order
 
 BREACHES: Final[Mapping[str, str]] = {
     "lost": "a successful payment whose order is neither made nor with staff",
@@ -29,7 +32,8 @@ BREACHES: Final[Mapping[str, str]] = {
 _QUERY: Final = """
     SELECT 'lost' AS kind, o.id AS order_id, p.transaction_id AS payment_id, p.updated_at AS since
     FROM payments_payment p JOIN payments_order o ON o.id = p.order_id
-    WHERE p.status = 'successful' AND (%(since)s IS NULL OR p.created_at >= %(since)s)
+    WHERE p.status = 'successful'
+      AND (%(since)s IS NULL OR (p.created_at >= %(since)s AND o.created_at >= %(before)s))
       AND o.status NOT IN ('paid', 'make_pending', 'make_failed', 'manual_make', 'successful')
     UNION ALL
     SELECT 'stuck_paid', o.id, o.payment_reference_id, o.updated_at
@@ -59,21 +63,25 @@ _QUERY: Final = """
     FROM payments_order o
     WHERE o.status IN ('paid', 'make_pending', 'make_failed', 'manual_make', 'successful')
       AND (%(since)s IS NULL OR o.created_at >= %(since)s)
-      AND NOT EXISTS (SELECT 1 FROM payments_payment p WHERE p.order_id = o.id AND p.status = 'successful')
+      AND NOT EXISTS (SELECT 1 FROM payments_payment p WHERE p.order_id = o.id AND p.status = 'successful'
+                      AND (%(since)s IS NULL OR p.created_at >= %(before)s))
     UNION ALL
     SELECT 'made_twice', j.order_id, NULL, MIN(j.at)
     FROM payments_order o JOIN payments_journalentry j ON j.order_id = o.id
-    WHERE j.kind = 'command' AND j.cause = 'sent' AND (%(since)s IS NULL OR o.created_at >= %(since)s)
+    WHERE j.kind = 'command' AND j.cause = 'sent'
+      AND (%(since)s IS NULL OR (o.created_at >= %(since)s AND j.id >= %(entry)s))
     GROUP BY j.order_id HAVING COUNT(*) > 1
     UNION ALL
     SELECT 'paid_twice', p.order_id, p.transaction_id, p.updated_at
     FROM payments_payment p JOIN payments_order o ON o.id = p.order_id
     WHERE p.status = 'successful' AND p.transaction_id <> COALESCE(o.payment_reference_id, '')
       AND p.scenario IS NOT NULL AND p.doubt IS NULL AND p.closed_at IS NULL
-      AND (%(since)s IS NULL OR p.created_at >= %(since)s)
+      AND (%(since)s IS NULL OR (p.created_at >= %(since)s AND o.created_at >= %(before)s))
     ORDER BY 4, 1, 2
     LIMIT %(rows)s
 """
+_SLACK: Final = timedelta(days=1)
+"""How much earlier than its payment an order may have begun, at most."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +110,29 @@ def breaches(rows: int = 1000, now: datetime | None = None, since: datetime | No
     Without it the tables are read whole.
     """
     limit = (now or timezone.now()) - timedelta(minutes=settings.PAYMENT_TRUTH_MINUTES)
+    before = since - _SLACK if since is not None else None
+    bounds: dict[str, Any] = {
+        "limit": limit,
+        "rows": rows,
+        "since": since,
+        "before": before,
+        "entry": _first_entry(since),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, {"limit": limit, "rows": rows, "since": since})
+        cursor.execute(_QUERY, bounds)
         return [
             Breach(kind, order_id, payment_id or "", _moment(since))
             for kind, order_id, payment_id, since in cursor.fetchall()
         ]
+
+
+def _first_entry(since: datetime | None) -> int:
+    """Return the first entry of the journal that can be about an order which began at that time or later."""
+    if since is None:
+        return 0
+    first = Order.objects.filter(created_at__gte=since).order_by("created_at").values("pk")[:1]
+    entries = JournalEntry.objects.filter(order_id=Subquery(first))
+    return entries.order_by("pk").values_list("pk", flat=True).first() or 0
 
 
 def _moment(value: Any) -> datetime:

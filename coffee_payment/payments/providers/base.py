@@ -96,16 +96,6 @@ class Provider(ABC):
     def fetch(self, credentials: Mapping[str, Any], payment_id: str) -> FetchedPayment:
         """Return the state of a payment. Raises `ProviderError`."""
 
-    def account(self, _credentials: Mapping[str, Any]) -> str | None:
-        """Return the name of the account whose payments `list_page` lists; None: this provider has no list."""
-        return None
-
-    def list_page(
-        self, _credentials: Mapping[str, Any], _since: datetime, _until: datetime, _cursor: str | None
-    ) -> PaymentPage:
-        """Return a part of the payments that were created from one time to another. Raises `ProviderError`."""
-        raise NotImplementedError
-
     def find_attempt(
         self, _credentials: Mapping[str, Any], _order: Order, _number: int
     ) -> list[FetchedPayment]:
@@ -139,3 +129,17 @@ class Provider(ABC):
 
     def update_ledger(self, order: Order, payment: FetchedPayment, *, successful: bool) -> None:  # noqa: B027 - most keep nothing
         """Store a final answer in the rows that only this provider keeps; called within the transaction."""
+
+
+class ListingProvider(Provider):
+    """A provider that lists the payments of an account. The others are asked about each attempt."""
+
+    @abstractmethod
+    def account(self, credentials: Mapping[str, Any]) -> str:
+        """Return the name of the account that is listed: merchants and scenarios may share one."""
+
+    @abstractmethod
+    def list_page(
+        self, credentials: Mapping[str, Any], since: datetime, until: datetime, cursor: str | None
+    ) -> PaymentPage:
+        """Return a part of the payments that were created from one time to another. Raises `ProviderError`."""

@@ -1,13 +1,13 @@
 """The project ``store``: its base filled once, and one release after the other judged against it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from verification.deploy import base_rows
-from verification.deploy.release import Release, Trees, judge_trees
+from verification.deploy.release import FEW_ROWS, Bases, Release, Trees, judge_trees
 from verification.deploy.tree import read_files
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.migration_runner import MigrationRunner
@@ -64,7 +64,11 @@ class Store:
 
     def __init__(self, base: MigrationRunner, head: MigrationRunner, folder: Path) -> None:
         self.base, self.head, self.folder = base, head, folder
-        self.filled = base_rows.fill(base, ROWS)
+        empty = base_rows.migrate(base)
+        self.bases = Bases(
+            base_rows.fill(base, empty, ROWS),
+            base_rows.fill(base, empty, replace(ROWS, size=FEW_ROWS)).databases,
+        )
         self.base_files = read_files(base, "the base")
         self.configuration = Configuration(root=folder, settings="settings")
 
@@ -83,22 +87,22 @@ class Store:
                 else:
                     (self.folder / name).unlink()
 
-    def judge(self, case: Case) -> Release:
-        """Judge one release."""
+    def judge(self, case: Case, *parts: str) -> Release:
+        """Judge one release: plan and cost, and the parts that are named."""
         texts = {"0002_change.py": migration(case)} if case.operations else {}
         with self.files(
             {f"goods/migrations/{name}": text for name, text in {**texts, **case.further}.items()}
         ):
             if FIRST not in case.further:
-                return self._judge(self.head)
+                return self._judge(self.head, parts)
             # The running process has loaded that file.
             with MigrationRunner(self.head.project, self.head.server, max_workers=1) as head:
-                return self._judge(head)
+                return self._judge(head, parts)
 
-    def _judge(self, head: MigrationRunner) -> Release:
+    def _judge(self, head: MigrationRunner, parts: Sequence[str]) -> Release:
         trees = Trees(self.base, head, self.base_files, read_files(head, "the head"))
         release = Release("base", head.server.version)
-        judge_trees(release, trees, self.filled, self.configuration)
+        judge_trees(release, trees, self.bases, self.configuration, parts=frozenset(parts))
         return release
 
 

@@ -368,7 +368,7 @@ def test_drift_of_a_live_database(server: Server, tmp_path: Path) -> None:
     """As its migrations made it: equal. With an index of its own and one missing: both are named."""
     folder = copy("library", tmp_path)
     url = migrated(folder, server)
-    live = server.create_database(template=url.rpartition("/")[2])
+    live = server.create_database(template=url.partition("?")[0].rpartition("/")[2])
     live.execute("DROP INDEX book_title_idx")
     live.execute("CREATE INDEX by_hand ON books_book (isbn)")
     live.execute("DELETE FROM django_migrations WHERE name = '0005_book_language'")

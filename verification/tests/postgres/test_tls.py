@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.postgres.tls import Authority, Material
+from verification.processes.run_directory import no_file
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +199,7 @@ def _openssl_verify(root: bytes, material: Material, directory: Path, purpose: s
 
 def _pg_stat_ssl(server: Server, **parameters: str) -> tuple[Any, ...]:
     keywords: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user}
-    keywords |= {"password": server.password, "dbname": "postgres", "sslcert": "/nonexistent"}
+    keywords |= {"password": server.password, "dbname": "postgres", "sslcert": str(no_file())}
     connection = psycopg2.connect(**(keywords | parameters))
     try:
         with connection.cursor() as cursor:

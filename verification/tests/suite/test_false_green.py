@@ -46,6 +46,7 @@ def require_no_run(outcome: Outcome) -> None:
         ("import os; os._exit(0)", "the run ended before it started its first check"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the run ended before it started"),
         ("raise KeyboardInterrupt", ""),
+        ("INSTALLED_APPS = ['no_such_app']", "apps do not load: No module named 'no_such_app'"),
     ],
 )  # fmt: skip
 def test_settings_that_do_not_load(runs: Runs, tmp_path: Path, code: str, words: str) -> None:

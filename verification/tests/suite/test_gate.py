@@ -44,6 +44,7 @@ def test_a_good_run_passes_and_writes_every_report(tmp_path: Path) -> None:
 
     assert outcome.status == 0, outcome.output
     assert "verdict: passed (partial: 1 of " in outcome.stdout
+    assert "Not saving anything" not in outcome.output
     assert outcome.result["complete"]
     assert outcome.check("mine.good")["verdict"] == "passed"
     assert outcome.check("mine.good")["title"] == "One answer is given."
@@ -329,3 +330,74 @@ def test_passwords_stay_out_of_every_report(runs: Runs, tmp_path: Path) -> None:
     for file in outcome.reports.iterdir():
         assert secret not in file.read_text(encoding="utf-8"), file.name
     assert "embedded at" in outcome.result["provenance"]["postgresql"]
+
+
+NONSENSE = {
+    "PGSERVICE": "nope",
+    "PGOPTIONS": "-c nothing=1",
+    "PGHOST": "nowhere.invalid",
+    "PGPORT": "1",
+    "PGUSER": "nobody",
+    "PGPASSWORD": "wrong",
+    "PGSSLMODE": "verify-full",
+    "PGSSLROOTCERT": "/dev/null",
+    "PGSSLCERT": "/dev/null",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PGCHANNELBINDING": "require",
+    "PGREQUIREAUTH": "none",
+    "PGCLIENTENCODING": "nothing",
+    "PGCONNECT_TIMEOUT": "x",
+}
+
+
+def test_what_the_shell_says_of_other_servers_is_not_for_the_harness(runs: Runs, tmp_path: Path) -> None:
+    """Variables of libpq and files of the home are those of another server; a home that is missing is none."""
+    home = tmp_path / "home"
+    (home / ".postgresql").mkdir(parents=True)
+    for name in ("root.crt", "postgresql.crt", "postgresql.key", "root.crl"):
+        (home / ".postgresql" / name).write_text("nonsense", encoding="utf-8")
+    (home / ".pgpass").write_text("*:*:*:*:wrong\n", encoding="utf-8")
+    write(
+        tmp_path,
+        "from verification.schema import catalog\n"
+        "def test_servers(verification_check, verification_server, verification_tls_server):\n"
+        "    for server in (verification_server, verification_tls_server):\n"
+        "        with server.database() as database:\n"
+        "            database.execute('SELECT 1')\n"
+        "            catalog.read(database.url)\n"
+        "    verification_check.passed('both are reached')\n",
+    )
+
+    for variables in ({"HOME": str(home)} | NONSENSE, {"HOME": str(tmp_path / "missing")}):
+        outcome = runs.run(tmp_path, "run", *QUICK, "test_mine.py", variables=variables)
+
+        assert outcome.status == 0, outcome.output
+        assert not (tmp_path / "missing").exists()
+
+
+STOPPED = """
+import os, signal
+
+def test_first(verification_check, verification_server):
+    pid = int((verification_server.data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGSTOP)
+    verification_check.passed("it was there")
+
+def test_second(verification_check, verification_server):
+    verification_server.create_database()
+
+def test_third(verification_check, verification_server):
+    verification_server.create_database()
+"""
+
+
+def test_a_server_that_does_not_answer_is_named(runs: Runs, tmp_path: Path) -> None:
+    """Its process is stopped: no check waits for it, and nothing is left."""
+    write(tmp_path, STOPPED)
+    outcome = runs.run(tmp_path, "run", *QUICK, "test_mine.py", variables={"TMPDIR": str(tmp_path)})
+
+    assert outcome.status == 2, outcome.output
+    for name in ("mine.second", "mine.third"):
+        assert outcome.check(name)["verdict"] == "error"
+        assert "does not answer" in outcome.check(name)["reason"]
+    assert list(tmp_path.glob("verification-*")) == []

@@ -13,6 +13,7 @@ from django.db.models import Q
 from payments.background.reconciliation.disagreements import Account, Disagreement, compare, ledger_says_paid
 from payments.models import MerchantCredentials, Order, Payment
 from payments.outgoing.errors import CredentialsMissing, ProviderBadAnswer, ProviderError, ProviderRejected
+from payments.providers.base import ListingProvider
 from payments.providers.credentials import require_credentials
 from payments.providers.payment import FetchedPayment
 from payments.providers.registry import PROVIDERS
@@ -46,10 +47,10 @@ class Reader:
         """Yield every disagreement once. Raises `CannotReconcile`."""
         for account in self._accounts():
             try:
-                if account.provider.account(account.credentials) is None:
-                    yield from self._by_attempt(account)
+                if isinstance(account.provider, ListingProvider):
+                    yield from self._by_list(account, account.provider)
                 else:
-                    yield from self._by_list(account)
+                    yield from self._by_attempt(account)
             except ProviderError as error:
                 raise CannotReconcile(
                     f"{account.provider.scenario} of merchant {account.merchant_id} cannot be read: {error}. "
@@ -70,42 +71,41 @@ class Reader:
                 account = Account(provider, require_credentials(row), str(row.merchant_id))
             except CredentialsMissing:
                 continue
-            name = provider.account(account.credentials) or f"{row.scenario} {row.merchant_id}"
+            name = f"{row.scenario} {row.merchant_id}"
+            if isinstance(provider, ListingProvider):
+                name = provider.account(account.credentials)
             known = accounts.setdefault(name, account)
             known.merchants.add(str(row.merchant_id))
             known.scenarios.add(row.scenario)
         return list(accounts.values())
 
-    def _by_list(self, account: Account) -> Iterator[Disagreement]:
+    def _by_list(self, account: Account, provider: ListingProvider) -> Iterator[Disagreement]:
         begin = self.since
+        listed: set[str] = set()
+        """What the slice before this one had: they overlap."""
         while begin < self.until:
             end = min(begin + SLICE, self.until)
-            yield from self._slice(account, begin, end)
+            before, listed = listed, set()
+            for page in self._pages(account, provider, begin - SKEW, end + SKEW):
+                once = {answer.payment_id: answer for answer in page if answer.payment_id not in listed}
+                listed.update(once)
+                fresh = [answer for payment_id, answer in once.items() if payment_id not in before]
+                self._count(len(fresh))
+                yield from compare(account, fresh)
+            for attempt in ledger_says_paid(account, begin, end).iterator(_CHUNK):
+                if attempt.transaction_id not in listed and attempt.transaction_id not in before:
+                    yield from self._single(account, attempt)
             begin = end
 
-    def _slice(self, account: Account, begin: datetime, end: datetime) -> Iterator[Disagreement]:
-        listed: set[str] = set()
-        told: set[str] = set()
-        for page in self._pages(account, begin - SKEW, end + SKEW):
-            once = {answer.payment_id: answer for answer in page}
-            fresh = [answer for payment_id, answer in once.items() if payment_id not in listed]
-            listed.update(once)
-            self._count(len(fresh))
-            for disagreement in compare(account, fresh):
-                told.add(disagreement.payment_id)
-                yield disagreement
-        paid = ledger_says_paid(account, begin, end)
-        for attempt in paid.iterator(_CHUNK):
-            if attempt.transaction_id not in listed and attempt.transaction_id not in told:
-                yield from self._single(account, attempt)
-
-    def _pages(self, account: Account, since: datetime, until: datetime) -> Iterator[list[FetchedPayment]]:
+    def _pages(
+        self, account: Account, provider: ListingProvider, since: datetime, until: datetime
+    ) -> Iterator[list[FetchedPayment]]:
         """Yield the pages of a list. Raises `ProviderBadAnswer` if it does not end."""
         cursor: str | None = None
         cursors: set[str | None] = set()
         while cursor not in cursors:
             cursors.add(cursor)
-            ask = partial(account.provider.list_page, account.credentials, since, until, cursor)
+            ask = partial(provider.list_page, account.credentials, since, until, cursor)
             page = self._call(ask)
             yield page.payments
             if page.next_cursor is None:

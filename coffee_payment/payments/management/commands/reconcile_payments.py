@@ -42,16 +42,41 @@ class Command(BaseCommand):
             raise CommandError("--since must be before --until.", returncode=CANNOT_RUN)
         with database_needed():
             self._require_merchant(options["merchant"])
-            reader = Reader(since, until, options["merchant"], self._progress)
-            try:
-                found = list(reader.disagreements())
-            except CannotReconcile as error:
-                raise CommandError(str(error), returncode=CANNOT_RUN) from None
+            found = self._read(Reader(since, until, options["merchant"], self._progress))
             self._print(found, options["json"])
             if options["apply"]:
-                left = [each for each in found if not correct(each)]
-                self.stderr.write(f"Corrected: {len(found) - len(left)}; left to a person: {len(left)}.")
+                self._correct(found)
         end_with(1 if found else 0)
+
+    def _read(self, reader: Reader) -> list[Disagreement]:
+        try:
+            return list(reader.disagreements())
+        except CannotReconcile as error:
+            raise CommandError(str(error), returncode=CANNOT_RUN) from None
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"Interrupted after {reader.payments} payments; nothing was changed.", returncode=CANNOT_RUN
+            ) from None
+        finally:
+            if sys.stderr.isatty():
+                self.stderr.write("")
+
+    def _correct(self, found: list[Disagreement]) -> None:
+        """Correct one after the other, each as a whole: a run that is broken off is completed by the next."""
+        corrected = left = 0
+        try:
+            for each in found:
+                if correct(each):
+                    corrected += 1
+                else:
+                    left += 1
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"Interrupted: {corrected} of {len(found)} were corrected as a whole, the others not at all. "
+                "Run again.",
+                returncode=CANNOT_RUN,
+            ) from None
+        self.stderr.write(f"Corrected: {corrected}; left to a person: {left}.")
 
     def _print(self, found: list[Disagreement], as_json: bool) -> None:
         if as_json:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from payments.models import Order
-from payments.providers.base import CredentialField, FieldType, Provider
+from payments.providers.base import CredentialField, FieldType, ListingProvider
 from payments.providers.payment import FetchedPayment, NewPayment, PaymentPage, StartedPayment
 from payments.providers.yookassa import client, receipts
 from payments.providers.yookassa.webhook import YookassaWebhook
@@ -26,7 +26,7 @@ RECEIPT_FIELDS: Final = (
 _WEBHOOK: Final = YookassaWebhook()
 
 
-class YookassaProvider(Provider):
+class YookassaProvider(ListingProvider):
     """Payments without a receipt."""
 
     scenario = "Yookassa"
@@ -42,7 +42,7 @@ class YookassaProvider(Provider):
         """Ask for a payment by its id. Raises `ProviderError`."""
         return client.fetch(credentials, payment_id)
 
-    def account(self, credentials: Mapping[str, Any]) -> str | None:
+    def account(self, credentials: Mapping[str, Any]) -> str:
         """Return the account's id: both scenarios may share one."""
         return f"yookassa {credentials.get('account_id')}"
 

@@ -77,7 +77,7 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import queries, release, run
+    from . import queries, recovery, release, run
 
     if "databases" in job:
         project.use(job["databases"])
@@ -85,8 +85,11 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
     try:
         if job["job"] in {"forward", "apply_stepwise", "roll_back_stepwise"}:
             result = getattr(run, job["job"])(job, channel, runs)
+        elif job["job"] == "there_and_back":
+            result = recovery.there_and_back(job, channel)
         else:
-            result = getattr(queries if hasattr(queries, job["job"]) else release, job["job"])(job)
+            module = next(each for each in (queries, release, recovery) if hasattr(each, job["job"]))
+            result = getattr(module, job["job"])(job)
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
         where = next((each.watch.failure() for each in runs if each.watch.current), {})

@@ -18,22 +18,22 @@ _SLOW_SECONDS: Final = 0.2
 
 
 @dataclass
-class Weather:
-    """Lets a share of a provider's calls fail until it is cleared."""
+class CallFaults:
+    """Lets a share of the providers' calls fail until `end` is called."""
 
     server: ProviderServer
     seed: int
     share: float
-    faults: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         """Begin."""
         self._random = random.Random(self.seed)  # noqa: S311 - an order of events, no secret
-        self._take, self._answer = self.server.faults.take, self.server.answer
+        self._take = self.server.faults.take
         self.server.faults.take = self._draw  # type: ignore[method-assign]
 
-    def clear(self) -> None:
+    def end(self) -> None:
         """Let every call succeed from now on."""
         self.share = 0.0
 
@@ -42,7 +42,7 @@ class Weather:
             if path.startswith(PRICES) or self._random.random() >= self.share:
                 return self._take(path)
             kind = self._random.choice(KINDS)
-            self.faults[kind] += 1
+            self.counts[kind] += 1
         match kind:
             case "hang":
                 return Fault("delay", seconds=_HANG_SECONDS)
@@ -60,7 +60,7 @@ class _WrongAmount(Fault):
     wrong_amount = True
 
 
-def spoil(answer: Answer) -> Answer:
+def with_another_amount(answer: Answer) -> Answer:
     """Return an answer with another amount."""
     body: Any = answer.body
     if isinstance(body, dict) and isinstance(body.get("amount"), dict):
@@ -70,8 +70,8 @@ def spoil(answer: Answer) -> Answer:
     return answer
 
 
-def install(server: ProviderServer) -> None:
-    """Let the server give wrong amounts where the weather says so."""
+def give_wrong_amounts(server: ProviderServer) -> None:
+    """Let the server give wrong amounts to the calls that were drawn for it."""
     answer = server.answer
     wrong = threading.local()
     take = server.faults.take
@@ -81,9 +81,9 @@ def install(server: ProviderServer) -> None:
         wrong.now = getattr(fault, "wrong_amount", False)
         return fault
 
-    def answer_or_spoil(call: Call) -> Answer:
+    def answer_rightly_or_not(call: Call) -> Answer:
         right = answer(call)
-        return spoil(right) if getattr(wrong, "now", False) else right
+        return with_another_amount(right) if getattr(wrong, "now", False) else right
 
     server.faults.take = take_and_note  # type: ignore[method-assign]
-    server.answer = answer_or_spoil  # type: ignore[method-assign]
+    server.answer = answer_rightly_or_not  # type: ignore[method-assign]

@@ -1,0 +1,161 @@
+"""Migrations without a transaction, interrupted at each statement and run again."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from verification.deploy.finding import Finding
+from verification.deploy.tree import MigrationFile, Tree
+from verification.deploy.way_back import State, differences, read_state
+from verification.migrations.equivalence.upgrade import connect
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
+from verification.migrations.execution.runner import JobFailed
+
+TRIED: Final = 12
+"""At how many statements of a migration it is interrupted, the first and the last among them."""
+_INVALID: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1"
+
+
+@dataclass(frozen=True)
+class _Try:
+    statement: int
+    """Counted from 1."""
+    cancel: bool
+    sql: str
+    operation: int | None
+
+    @property
+    def when(self) -> str:
+        return "canceled in" if self.cancel else "stopped after"
+
+
+def judge(
+    runner: MigrationRunner, databases: Databases, steps: Sequence[Step], files: Tree, root: Path
+) -> Iterator[Finding]:
+    """Find new migrations that cannot be run again, or that then leave something else behind.
+
+    ``databases``: the base with few rows, to be cloned; ``steps``: the migrations' record. Raises ``CannotRun``.
+    """
+    undisturbed: dict[str, State] = {}
+    for step in steps:
+        app, _, name = step.migration.partition(".")
+        migration = files[app, name]
+        if migration.atomic or not step.statements:
+            continue
+        if step.alias not in undisturbed:
+            undisturbed[step.alias] = _undisturbed(runner, databases, step.alias)
+        yield from _judge(runner, databases, step, migration, undisturbed[step.alias], root)
+
+
+def _judge(
+    runner: MigrationRunner,
+    databases: Databases,
+    step: Step,
+    migration: MigrationFile,
+    undisturbed: State,
+    root: Path,
+) -> Iterator[Finding]:
+    found: dict[str, list[str]] = {}
+    first: dict[str, _Try] = {}
+    for each in _tries(step):
+        with runner.copy(databases) as clone:
+            error = _interrupt(runner, clone, step, each)
+            code, evidence = _outcome(runner, clone, step.alias, error, undisturbed)
+        if code:
+            first.setdefault(code, each)
+            found.setdefault(code, []).append(f"{each.when} statement {each.statement}: {evidence}")
+    for code, seen in found.items():
+        each = first[code]
+        yield Finding(
+            code=code,
+            migration=migration.name,
+            file=migration.relative(root),
+            line=migration.line(each.operation),
+            statement=each.sql,
+            effect=EFFECTS[code],
+            evidence=tuple(dict.fromkeys(seen)),
+            remedy=REMEDIES[code],
+            notice=_known(step, code),
+        )
+
+
+def _known(step: Step, code: str) -> bool:
+    """Whether it is no more than what every index that is built concurrently has: a second run says so at once."""
+    return len(step.statements) == 1 and step.statements[0]["sampled"] and code == "not-retry-safe"
+
+
+def _tries(step: Step) -> list[_Try]:
+    tries = []
+    number = 0
+    for entry in step.statements:
+        number += 1
+        about = (" ".join(entry["sql"].split())[:160], entry["operation"])
+        if entry["sampled"]:
+            tries.append(_Try(number, True, *about))
+        tries.append(_Try(number, False, *about))
+        number += entry["repeated"]
+    if len(tries) > TRIED:
+        tries = [tries[round(place * (len(tries) - 1) / (TRIED - 1))] for place in range(TRIED)]
+    return tries
+
+
+def _interrupt(runner: MigrationRunner, databases: Databases, step: Step, each: _Try) -> str:
+    with runner.worker() as worker:
+        try:
+            result: dict[str, Any] = worker.run(
+                "interrupt",
+                databases=databases.to_json(),
+                alias=step.alias,
+                migration=step.migration,
+                statement=each.statement,
+                cancel=each.cancel,
+            )
+        except JobFailed as error:
+            raise error.cannot_run(f"the interruption of {step.migration} cannot be tried") from None
+    return str(result["error"])
+
+
+def _outcome(
+    runner: MigrationRunner, databases: Databases, alias: str, error: str, undisturbed: State
+) -> tuple[str, str]:
+    if error:
+        return "not-retry-safe", f"the second run fails: {error.partition('DETAIL:')[0].strip()}"
+    with closing(connect(runner, databases, alias)) as connection, connection.cursor() as cursor:
+        cursor.execute(_INVALID)
+        invalid = [row[0] for row in cursor.fetchall()]
+    if invalid:
+        return "invalid-index-left", f"the second run succeeds and {', '.join(invalid)} is not valid"
+    left = differences(undisturbed, read_state(runner, databases, alias, undisturbed))
+    return ("not-retry-safe", f"the second run leaves {left[0]}") if left else ("", "")
+
+
+def _undisturbed(runner: MigrationRunner, databases: Databases, alias: str) -> State:
+    with runner.copy(databases) as clone:
+        before = read_state(runner, clone, alias)
+        with runner.worker() as worker:
+            try:
+                worker.run(
+                    "interrupt",
+                    databases=clone.to_json(),
+                    alias=alias,
+                    migration="",
+                    statement=0,
+                    cancel=False,
+                )
+            except JobFailed as error:
+                raise error.cannot_run("the new migrations cannot be run on few rows") from None
+        return read_state(runner, clone, alias, before)
+
+
+EFFECTS: Final = {
+    "not-retry-safe": "a deploy that is interrupted here cannot go on: somebody has to repair the database by hand",
+    "invalid-index-left": "an interrupted deploy leaves an index that no query uses and each write pays for",
+}
+REMEDIES: Final = {
+    "not-retry-safe": "one step a migration: what may run in a transaction in migrations with one, and each statement "
+    "that may not alone in a migration with atomic = False, after RunSQL 'DROP INDEX CONCURRENTLY IF EXISTS ...'",
+    "invalid-index-left": "RunSQL 'DROP INDEX CONCURRENTLY IF EXISTS ...' before 'CREATE INDEX CONCURRENTLY ...', "
+    "without IF NOT EXISTS, which takes the invalid index for the wanted one",
+}

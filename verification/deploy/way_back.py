@@ -1,0 +1,151 @@
+"""The way back: each new migration is undone on rows, and applied again."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from verification.deploy.finding import Finding
+from verification.deploy.tree import MigrationFile, Tree
+from verification.migrations.data import digests
+from verification.migrations.equivalence import comparison
+from verification.migrations.equivalence.upgrade import connect
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner
+from verification.migrations.execution.runner import Event, JobFailed
+from verification.schema.comparison.options import Options
+
+SHOWN: Final = 5
+"""Differences that a finding names."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One database at one point."""
+
+    reading: comparison.StateReading
+    rows: Mapping[str, digests.Digest]
+
+
+def read_state(runner: MigrationRunner, databases: Databases, alias: str, like: State | None = None) -> State:
+    """Read schema and rows of one alias; ``like``: the state with which it will be compared."""
+    only = Databases({alias: databases.names[alias]}, (alias,))
+    with closing(connect(runner, databases, alias)) as connection:
+        rows = digests.take(connection, like.rows if like is not None else None)
+    return State(comparison.read(runner.server, only, both=False), rows)
+
+
+def differences(before: State, after: State) -> list[str]:
+    """Say what of ``before`` is not the same in ``after``, one fact a line; no value of a row is named."""
+    schema = [
+        each.line
+        for each in comparison.compare_readings(before.reading, after.reading, Options()).differences
+    ]
+    rows = [
+        f"rows of {table}: {', '.join(names)}"
+        for table, names in digests.changed(before.rows, after.rows).items()
+    ]
+    found = [*schema, *rows]
+    return found if len(found) <= SHOWN else [*found[:SHOWN], f"and {len(found) - SHOWN} more"]
+
+
+def judge(runner: MigrationRunner, databases: Databases, files: Tree, root: Path) -> Iterator[Finding]:
+    """Find new migrations that cannot be undone, or whose undoing does not give back schema and rows.
+
+    ``databases``: clones of the base, with rows; they are used up. Raises ``CannotRun``.
+    """
+    watched = _Watched(runner, databases, files, root)
+    with runner.worker() as worker:
+        try:
+            worker.run("there_and_back", databases=databases.to_json(), paused=watched)
+        except JobFailed as error:
+            raise error.cannot_run("the way back cannot be tried") from None
+    yield from watched.findings
+
+
+class _Watched:
+    """Compares at each pause."""
+
+    def __init__(self, runner: MigrationRunner, databases: Databases, files: Tree, root: Path) -> None:
+        self.runner, self.databases, self.files, self.root = runner, databases, files, root
+        self.findings: list[Finding] = []
+        self.before = {alias: read_state(runner, databases, alias) for alias in databases.own}
+        self.applied: dict[str, State] = {}
+
+    def __call__(self, event: Event) -> None:
+        alias, step, error = event["alias"], event["step"], event["error"]
+        app, _, name = event["migration"].partition(".")
+        migration = self.files[app, name]
+        if step == "forward":
+            if not error:
+                self.applied[alias] = self._read(alias, self.before[alias])
+        elif step == "back" and error:
+            self.findings.append(_not_undone(migration, event, self.root))
+            self.before[alias] = self._read(alias)
+        elif step == "back":
+            self._compare(
+                migration, self.before[alias], self._read(alias, self.before[alias]), "after the way back"
+            )
+        else:
+            again = self._read(alias, self.before[alias])
+            if error:
+                self._add(migration, [f"applied again: {error.partition('DETAIL:')[0].strip()}"])
+            else:
+                self._compare_again(migration, alias, again)
+            self.before[alias] = self._read(alias)
+
+    def _read(self, alias: str, like: State | None = None) -> State:
+        return read_state(self.runner, self.databases, alias, like)
+
+    def _compare(self, migration: MigrationFile, before: State, after: State, when: str) -> None:
+        if found := differences(before, after):
+            self._add(migration, [f"{when}: {each}" for each in found])
+
+    def _compare_again(self, migration: MigrationFile, alias: str, again: State) -> None:
+        """Compare the schema, and the rows of columns that were there before: a new one may hold a time."""
+        first = self.applied[alias]
+        kept = {
+            table: digests.Digest(
+                digest.rows,
+                {
+                    name: value
+                    for name, value in digest.columns.items()
+                    if name in self.before[alias].rows[table].columns
+                },
+                digest.key,
+            )
+            for table, digest in first.rows.items()
+            if table in self.before[alias].rows
+        }
+        self._compare(migration, State(first.reading, kept), again, "applied again")
+
+    def _add(self, migration: MigrationFile, evidence: list[str]) -> None:
+        if any(each.migration == migration.name for each in self.findings):
+            return
+        self.findings.append(
+            Finding(
+                code="reverse-differs",
+                migration=migration.name,
+                file=migration.relative(self.root),
+                effect="who goes back to the release before finds another schema or other rows than it left",
+                evidence=tuple(evidence),
+                remedy="write the reverse that restores them (reverse_sql, reverse_code), or keep the old column "
+                "until no way back is needed",
+            )
+        )
+
+
+def _not_undone(migration: MigrationFile, event: Event, root: Path) -> Finding:
+    reversible = event["operation"] is None
+    return Finding(
+        code="reverse-differs" if reversible else "not-reversible",
+        migration=migration.name,
+        file=migration.relative(root),
+        line=migration.line(event["operation"]),
+        effect="there is no way back to the release before without a backup",
+        evidence=(event["error"].partition("DETAIL:")[0].strip(),),
+        remedy="correct its reverse, which fails on rows"
+        if reversible
+        else "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "
+        "migrations.RunPython.noop or migrations.RunSQL.noop",
+    )

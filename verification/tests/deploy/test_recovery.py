@@ -1,0 +1,84 @@
+"""Findings of the family recovery: the way back on rows, and migrations that are interrupted."""
+
+from typing import Final
+
+import pytest
+
+from verification.deploy.finding import FAMILIES
+from verification.tests.deploy.store import Case, Store
+
+FUNCTIONS: Final = """
+def longer(apps, schema_editor):
+    for item in items(apps).all():
+        item.title = item.title + "!"
+        item.save()
+
+
+def shorter(apps, schema_editor):
+    for item in items(apps).all():
+        item.title = item.title[:-1]
+        item.save()
+
+
+def nothing(apps, schema_editor):
+    pass
+
+
+def broken(apps, schema_editor):
+    apps.get_model("goods", "Nobody")
+
+
+def doubled(apps, schema_editor):
+    for item in items(apps).filter(pk__lte=5):
+        item.pk = None
+        item.save()
+"""
+INDEX: Final = "CREATE INDEX CONCURRENTLY {} i ON goods_item (price)"
+CASES: Final = (
+    Case("python", "python(nothing)", ("not-reversible",), FUNCTIONS),
+    Case("sql", """sql("UPDATE goods_tag SET name = ''")""", ("not-reversible",)),
+    Case("second operation", 'migrations.AddField("tag", "seen", models.BooleanField(null=True)), sql("SELECT 1")',
+         ("not-reversible",)),
+    Case("noop", "python(longer, nothing)", ("reverse-differs",), FUNCTIONS),
+    Case("removed column", 'migrations.RemoveField("item", "shop")', ("reverse-differs",)),
+    Case("rows twice", "python(doubled, nothing)", ("reverse-differs",), FUNCTIONS),
+    Case("fails", "python(nothing, broken)", ("reverse-differs",), FUNCTIONS),
+    Case("schema", 'sql("ALTER TABLE goods_item ADD made date", "SELECT 1")', ("reverse-differs",)),
+    Case("two steps", 'sql("ALTER TABLE goods_tag ADD a date", "ALTER TABLE goods_tag DROP a"),'
+         'migrations.AddField("tag", "b", models.DateField(null=True))', ("not-retry-safe",), atomic=False),
+    Case("rows added", "python(doubled, nothing)", ("not-retry-safe",), FUNCTIONS, atomic=False),
+    Case("index and column", 'AddIndexConcurrently("item", models.Index(fields=["price"], name="i")),'
+         'migrations.AddField("tag", "b", models.DateField(null=True))', ("not-retry-safe",), atomic=False),
+    Case("if not exists", f'sql("{INDEX.format("IF NOT EXISTS")}", "DROP INDEX i")', ("invalid-index-left",),
+         atomic=False),
+    Case("unique if not exists", 'sql("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON goods_item (id, price)",'
+         '"DROP INDEX i")', ("invalid-index-left",), atomic=False),
+    Case("good noop", "python(nothing, nothing)", (), FUNCTIONS),
+    Case("good way back", "python(longer, shorter)", (), FUNCTIONS),
+    Case("good column", 'migrations.AddField("item", "made", models.DateTimeField(default=timezone.now))'),
+    Case("good type", 'migrations.AlterField("item", "price", models.BigIntegerField())'),
+    Case("good rename", 'migrations.RenameField("item", "shop", "place")'),
+    Case("good repeated", 'sql("ALTER TABLE goods_tag ADD IF NOT EXISTS a date", "ALTER TABLE goods_tag DROP a")',
+         atomic=False),
+    Case("good index", f'sql("DROP INDEX CONCURRENTLY IF EXISTS i", ""), sql("{INDEX.format("")}", "DROP INDEX i")',
+         atomic=False),
+    Case("good update", """sql("UPDATE goods_tag SET name = name", "")""", atomic=False),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_recovery_from_a_release(case: Case, shop: Store) -> None:
+    release = shop.judge(case, "way back" if case.atomic else "interruption")
+    findings = [each for each in release.findings if each.code in FAMILIES["recovery"]]
+
+    assert tuple(each.code for each in findings if not each.notice) == case.codes
+    assert not case.codes or not release.may_go_out
+
+
+def test_an_index_that_is_built_concurrently_is_a_notice(shop: Store) -> None:
+    """A second run names the index that the first one left; every such migration has that."""
+    index = 'AddIndexConcurrently("item", models.Index(fields=["price"], name="i"))'
+    release = shop.judge(Case("index", index, atomic=False), "way back", "interruption")
+
+    assert [(each.code, each.notice) for each in release.findings] == [("not-retry-safe", True)]
+    assert release.may_go_out
