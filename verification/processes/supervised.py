@@ -4,12 +4,15 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Final
 
 from verification.processes.die_with_parent import PR_SET_PDEATHSIG
 
 FORWARDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GRACE_SECONDS: Final = 20.0
+"""How long the work may take to end after a signal; a second signal ends it at once."""
 
 
 def run_supervised(work: Callable[[], int]) -> int:
@@ -36,11 +39,24 @@ def run_supervised(work: Callable[[], int]) -> int:
 
 
 def _wait(child: int) -> int:
+    awaited = {*FORWARDED, signal.SIGCHLD}
+    deadline: float | None = None
     while True:
-        received = signal.sigwaitinfo({*FORWARDED, signal.SIGCHLD})
+        received = (
+            signal.sigwaitinfo(awaited)
+            if deadline is None
+            else signal.sigtimedwait(awaited, max(0.0, deadline - time.monotonic()))
+        )
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
+        if received is not None and received.si_signo == signal.SIGCHLD:
+            continue
+        if received is None or deadline is not None:
+            # It may wait in C code, for a server that does not answer; watchdogs remove what it leaves.
+            os.kill(child, signal.SIGKILL)
+            continue
+        deadline = time.monotonic() + GRACE_SECONDS
         # A code above 0 means that the kernel sent it: Ctrl-C, which the terminal sends to the child as well.
-        if received.si_signo != signal.SIGCHLD and received.si_code <= 0:
+        if received.si_code <= 0:
             os.kill(child, received.si_signo)
