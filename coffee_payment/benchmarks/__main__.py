@@ -66,7 +66,7 @@ def _measure(options: argparse.Namespace) -> None:
     )
     with processes.providers(port, merchant_port), override_settings(**addresses):
         with processes.gunicorn(merchant_port, options.workers, environment) as server:
-            at = flow.Addresses(merchant_port, port, server, device.device_uuid)
+            at = flow.Addresses(merchant_port, port, server.pid, device.device_uuid)
             flow.measure(at, customers=options.customers, seconds=2)
             figures = flow.measure(at, customers=options.customers, seconds=options.seconds)
             show(f"pay -> initiate -> webhook -> make, an instant provider: {figures}")

@@ -55,7 +55,7 @@ def measure(at: Addresses, *, customers: int, seconds: float) -> Flow:
         durations = []
         while time.monotonic() < until:
             begun = time.monotonic()
-            _notify(at, _start(at))
+            buy(at.server, at.providers, at.device)
             durations.append(time.monotonic() - begun)
         return durations
 
@@ -65,11 +65,11 @@ def measure(at: Addresses, *, customers: int, seconds: float) -> Flow:
 def measure_webhooks(at: Addresses, *, customers: int, notifications: int) -> Flow:
     """Return the paid notifications per second, each of an order of its own."""
     with ThreadPoolExecutor(customers) as pool:
-        payments = list(pool.map(lambda _: _start(at), range(notifications)))
+        payments = list(pool.map(lambda _: _start(at.server, at.device)[1], range(notifications)))
 
     def notify(payment: str) -> list[float]:
         begun = time.monotonic()
-        _notify(at, payment)
+        _notify(at.providers, payment)
         return [time.monotonic() - begun]
 
     return _timed(at, notify, payments, customers)
@@ -82,20 +82,27 @@ def _timed(at: Addresses, work: Callable[[Any], list[float]], items: Iterable[An
     return Flow(len(durations), time.monotonic() - begun, durations, processor_seconds(at.process) - used)
 
 
-def _start(at: Addresses) -> str:
-    """Scan and press the button; return the payment's id."""
+def buy(server: int, providers: int, device: str) -> str:
+    """Scan, pay, and be notified; return the order's id. Raises `RuntimeError` for an answer that is not expected."""
+    order, payment = _start(server, device)
+    _notify(providers, payment)
+    return order
+
+
+def _start(server: int, device: str) -> tuple[str, str]:
+    """Scan and press the button; return the ids of order and payment."""
     order = str(uuid.uuid4())
-    scan = {"deviceUuid": at.device, "drinkName": "Капучино", "drinkNo": "7", "uuid": order, "size": "1"}
-    _call(at.server, "GET", f"/v1/pay?{urlencode(scan)}", None, 302)
-    answer = _call(at.server, "POST", "/v1/initiate-payment", {"order_id": order}, 200)
-    return str(answer["redirect_url"].rpartition("/")[2])
+    scan = {"deviceUuid": device, "drinkName": "Капучино", "drinkNo": "7", "uuid": order, "size": "1"}
+    _call(server, "GET", f"/v1/pay?{urlencode(scan)}", None, 302)
+    answer = _call(server, "POST", "/v1/initiate-payment", {"order_id": order}, 200)
+    return order, str(answer["redirect_url"].rpartition("/")[2])
 
 
-def _notify(at: Addresses, payment: str) -> None:
+def _notify(providers: int, payment: str) -> None:
     """Pay; the provider notifies the server, which makes the drink before it answers."""
     settled = {"status": "succeeded", "notify": True}
     path = f"/control/yookassa/{payment}"
-    while (answered := _call(at.providers, "POST", path, settled, 200)) == {"answered": BUSY}:
+    while (answered := _call(providers, "POST", path, settled, 200)) == {"answered": BUSY}:
         time.sleep(PAUSE_SECONDS)
     if answered != {"answered": 200}:
         raise RuntimeError(f"the notification was answered {answered}")

@@ -1,6 +1,6 @@
 """Temporary directories of a run: removed at its end, after SIGKILL, and at the latest by the next run.
 
-Each directory holds a file that names its owner, the process that made it. A run has one such
+Each directory holds a file that its owner, the process that made it, keeps locked. A run has one such
 directory, and everything temporary that its processes need is made inside it.
 """
 
@@ -15,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from verification.processes import cleanup
-from verification.processes.identity import ProcessIdentity
+from verification.processes import cleanup, lock
 
 OWNER_FILE: Final = "owner"
 _PREFIX: Final = "verification-run-"
@@ -71,11 +70,20 @@ def make(name: str) -> Path:
     ``name`` begins its name. Whoever asks for it removes it with ``remove``; what is forgotten goes
     with the run.
     """
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_of_this_process().path))
+
+
+def owner_file() -> Path:
+    """Return the file in the run's directory that this process keeps locked."""
+    return _of_this_process().path / OWNER_FILE
+
+
+def _of_this_process() -> _RunDirectory:
     global _current  # noqa: PLW0603 - one a process
     with _lock:
         if _current is None or _current.process != os.getpid() or not _current.path.exists():
             _current = _RunDirectory()
-        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_current.path))
+        return _current
 
 
 @cache
@@ -87,9 +95,7 @@ def no_file() -> Path:
 def create(base: Path, prefix: str) -> Path:
     """Return a new directory in ``base`` that belongs to this process."""
     directory = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
-    owner = os.open(directory / OWNER_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(owner, "w", encoding="utf-8") as file:
-        file.write(str(ProcessIdentity.current()))
+    lock.hold(directory / OWNER_FILE)
     return directory
 
 
@@ -99,15 +105,15 @@ def of_dead_runs(base: Path, prefix: str) -> Iterator[Path]:
         try:
             if directory.is_symlink() or directory.stat().st_uid != os.geteuid():
                 continue
-            owner = ProcessIdentity.parse((directory / OWNER_FILE).read_text(encoding="utf-8"))
         except OSError:
             continue
-        if owner is not None and owner.is_dead(here=True):
+        if lock.is_free(directory / OWNER_FILE):
             yield directory
 
 
 def remove(directory: Path) -> None:
     """Remove a directory, although a process that is about to end may still write into it."""
+    lock.release(directory / OWNER_FILE)
     deadline = time.monotonic() + _REMOVAL_SECONDS
     while directory.exists() and time.monotonic() < deadline:
         shutil.rmtree(directory, ignore_errors=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import verification
 from verification.processes import run_directory
-from verification.processes.identity import ProcessIdentity
 from verification.processes.wait import wait_for
 
 HARNESS = Path(verification.__file__).resolve().parent.parent
@@ -71,12 +70,19 @@ def test_nothing_is_left_of_a_server_after_sigkill(tmp_path: Path) -> None:
 
 
 def test_directories_of_dead_runs_only_are_found(tmp_path: Path) -> None:
-    """A directory whose owner has ended is found; one whose owner lives, or that names none, is not."""
+    """A directory whose owner has ended is found; one whose owner lives, here or elsewhere, or has none, is not."""
     own = run_directory.create(tmp_path, "run-")
-    dead = run_directory.create(tmp_path, "run-")
-    identity = ProcessIdentity.current()
-    (dead / "owner").write_text(str(ProcessIdentity(identity.machine, identity.process, "1")))
     (tmp_path / "run-nobody").mkdir()
+    code = (
+        "from pathlib import Path\nfrom verification.processes import run_directory\n"
+        f"print(run_directory.create(Path({str(tmp_path)!r}), 'run-'), flush=True)\ninput()"
+    )
+    with start(code, tmp_path / "temporary") as process:
+        assert process.stdout is not None
+        other = Path(process.stdout.readline().strip())
+        assert list(run_directory.of_dead_runs(tmp_path, "run-")) == []
+        process.kill()
+        process.wait()
 
-    assert list(run_directory.of_dead_runs(tmp_path, "run-")) == [dead]
+    assert list(run_directory.of_dead_runs(tmp_path, "run-")) == [other]
     assert own.exists()
