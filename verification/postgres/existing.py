@@ -61,7 +61,8 @@ class ExistingServer(Server):
             name = PREFIX + name
         database = super().create_database(name, template=template)
         self._created.add(database.name)
-        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{ProcessIdentity.current()}'")
+        owner = str(ProcessIdentity.current()).replace("'", "''")  # a utility statement takes no parameter
+        self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{owner}'")
         return database
 
     def drop_database(self, name: str) -> None:

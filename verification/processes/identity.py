@@ -2,9 +2,10 @@
 
 import os
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Self
+
+from verification.processes import owner, run_directory
 
 
 @dataclass(frozen=True)
@@ -12,50 +13,38 @@ class ProcessIdentity:
     """One process: its number alone would be given out again, on this machine or on another."""
 
     machine: str
-    """Boot id and process namespace; empty where the system has neither."""
+    """Boot id and process namespace; the name of the machine where the system has neither."""
     process: int
-    started: str
-
-    @classmethod
-    @cache
-    def _of(cls, process: int) -> Self:
-        return cls(_machine(), process, _started(process))
+    lock: str
+    """The file that it keeps locked while it lives."""
 
     @classmethod
     def current(cls) -> Self:
         """Return the identity of this process."""
-        return cls._of(os.getpid())
+        return cls(_machine(), os.getpid(), str(run_directory.lock_file()))
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read what ``str`` wrote; None for anything else."""
-        parts = text.strip().split(" ")
-        if len(parts) != 3 or not parts[1].isdigit():  # noqa: PLR2004 - the three fields
+        parts = text.strip().split(" ", 2)
+        if len(parts) != 3 or not parts[1].isdigit() or not parts[2].startswith("/"):  # noqa: PLR2004 - the three fields
             return None
         return cls(parts[0], int(parts[1]), parts[2])
 
     def __str__(self) -> str:
         """Write what ``parse`` reads."""
-        return f"{self.machine} {self.process} {self.started}"
+        return f"{self.machine} {self.process} {self.lock}"
 
-    def is_dead(self, *, here: bool = False) -> bool:
-        """Tell whether the process is surely gone; False for one that cannot be seen from here.
-
-        ``here``: it ran on this very machine, so that another boot id means before the last reboot.
-        """
-        boot, _, namespace = self.machine.partition("/")
-        own_boot, _, own_namespace = _machine().partition("/")
-        if boot != own_boot:
-            return here
-        if namespace != own_namespace:
+    def is_dead(self) -> bool:
+        """Tell whether the process is surely gone; False for one that cannot be seen from here."""
+        if self.machine != _machine():
             return False
         try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass
-        return _started(self.process) != self.started
+            return owner.is_dead(Path(self.lock))
+        except FileNotFoundError:
+            return not _exists(self.process)  # its folder is gone, or is not seen from here
+        except OSError:
+            return False
 
 
 def _machine() -> str:
@@ -63,13 +52,14 @@ def _machine() -> str:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
-        return "-"
+        return f"{os.uname().nodename}/-"
 
 
-def _started(process: int) -> str:
-    """Return the start time of a process in clock ticks since boot (proc(5), stat field 22); "-" if unknown."""
+def _exists(process: int) -> bool:
     try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "-"
-    return stat.rpartition(")")[2].split()[19]
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,11 +1,12 @@
 """Temporary directories of a run: removed at its end, after SIGKILL, and at the latest by the next run.
 
-Each directory holds a file that names its owner, the process that made it. A run has one such
+Each directory holds a file that its owner, the process that made it, keeps locked. A run has one such
 directory, and everything temporary that its processes need is made inside it.
 """
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 import threading
@@ -15,12 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from verification.processes import cleanup
-from verification.processes.identity import ProcessIdentity
+from verification.processes import cleanup, owner
 
-OWNER_FILE: Final = "owner"
 _PREFIX: Final = "verification-run-"
 _REMOVAL_SECONDS: Final = 10.0
+_MAKING_SECONDS: Final = 3600.0
+"""After so long nobody is between the calls that make a directory and lock its file."""
 _WATCHDOG: Final = """
 trap '' INT TERM HUP
 cat >/dev/null
@@ -71,11 +72,20 @@ def make(name: str) -> Path:
     ``name`` begins its name. Whoever asks for it removes it with ``remove``; what is forgotten goes
     with the run.
     """
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_own()))
+
+
+def lock_file() -> Path:
+    """Return the file that this process keeps locked while it lives."""
+    return _own() / owner.FILE
+
+
+def _own() -> Path:
     global _current  # noqa: PLW0603 - one a process
     with _lock:
         if _current is None or _current.process != os.getpid() or not _current.path.exists():
             _current = _RunDirectory()
-        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_current.path))
+        return _current.path
 
 
 @cache
@@ -87,23 +97,31 @@ def no_file() -> Path:
 def create(base: Path, prefix: str) -> Path:
     """Return a new directory in ``base`` that belongs to this process."""
     directory = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
-    owner = os.open(directory / OWNER_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(owner, "w", encoding="utf-8") as file:
-        file.write(str(ProcessIdentity.current()))
+    owner.take(directory)
     return directory
 
 
 def of_dead_runs(base: Path, prefix: str) -> Iterator[Path]:
-    """Yield the directories of this account in ``base`` whose owner has ended."""
+    """Yield the directories of this account in ``base`` whose owner has ended.
+
+    An empty one belongs to a run that is making it, or that was killed while it did.
+    """
     for directory in base.glob(f"{prefix}*"):
         try:
-            if directory.is_symlink() or directory.stat().st_uid != os.geteuid():
+            state = directory.lstat()
+            if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
                 continue
-            owner = ProcessIdentity.parse((directory / OWNER_FILE).read_text(encoding="utf-8"))
+            dead = owner.is_dead(directory / owner.FILE)
+        except FileNotFoundError:
+            dead = time.time() - state.st_mtime > _MAKING_SECONDS and _has_nothing(directory)
         except OSError:
             continue
-        if owner is not None and owner.is_dead(here=True):
+        if dead:
             yield directory
+
+
+def _has_nothing(directory: Path) -> bool:
+    return all(file.name == owner.BUILDING for file in directory.iterdir())
 
 
 def remove(directory: Path) -> None:
@@ -111,3 +129,4 @@ def remove(directory: Path) -> None:
     deadline = time.monotonic() + _REMOVAL_SECONDS
     while directory.exists() and time.monotonic() < deadline:
         shutil.rmtree(directory, ignore_errors=True)
+    owner.give_up(directory)

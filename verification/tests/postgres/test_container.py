@@ -134,12 +134,14 @@ def test_an_engine_that_does_not_answer_is_not_used(monkeypatch: pytest.MonkeyPa
     assert choice == Choice("embedded", "the container engine does not answer within 3 s")
 
 
-def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerServer) -> None:
+def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerServer, tmp_path: Path) -> None:
     """The next start removes a dead run's container; a live run's is kept."""
     client = engine.client()
     owner = ProcessIdentity.current()
-    dead = ProcessIdentity(owner.machine, owner.process, "1")  # the number was given out again
-    elsewhere = ProcessIdentity("another-boot/pid:[1]", owner.process, owner.started)
+    unlocked = tmp_path / "lock"
+    unlocked.touch()
+    dead = ProcessIdentity(owner.machine, owner.process, str(unlocked))  # the number was given out again
+    elsewhere = ProcessIdentity("another-boot/pid:[1]", owner.process, str(unlocked))
     left = [_idle_container(client, run) for run in (dead, elsewhere)]
     try:
         engine.remove_stale(client)
