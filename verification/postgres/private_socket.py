@@ -1,6 +1,7 @@
 """Connections through the private Unix socket of an embedded server, for which TLS and access rules do not matter."""
 
 from pathlib import Path
+from typing import Final
 
 import psycopg2
 from psycopg2 import sql
@@ -10,12 +11,20 @@ from psycopg2.extensions import encrypt_password
 from verification.errors import CannotRun
 from verification.postgres.binaries import last_line
 
+_CONNECT_SECONDS: Final = 10
+"""After so long a server of this machine does not answer any more."""
+
 
 def connect(directory: Path, port: int, user: str, password: str) -> Connection:
     """Return a connection in autocommit mode. Raises ``CannotRun`` if the server refuses it."""
     try:
         connection = psycopg2.connect(
-            host=str(directory), port=port, user=user, password=password, dbname="postgres"
+            host=str(directory),
+            port=port,
+            user=user,
+            password=password,
+            dbname="postgres",
+            connect_timeout=_CONNECT_SECONDS,
         )
     except psycopg2.OperationalError as error:
         raise CannotRun(
