@@ -7,7 +7,7 @@ cd "$root/coffee_payment"
 
 case "$(printf %s "${SKIP_MIGRATIONS:-false}" | tr '[:upper:]' '[:lower:]')" in
     true | 1 | yes) ;;
-    *) python manage.py migrate --noinput >&2 ;; # stdout is for the log's JSON lines
+    *) python manage.py migrate_safely >&2 ;; # stdout is for the log's JSON lines
 esac
 
 # The command does not change an existing admin.

@@ -46,12 +46,13 @@ def _customer(server: int, providers: int, device: str, until: float) -> list[fl
     durations = []
     while time.monotonic() < until:
         begun = time.monotonic()
-        _buy(server, providers, device)
+        buy(server, providers, device)
         durations.append(time.monotonic() - begun)
     return durations
 
 
-def _buy(server: int, providers: int, device: str) -> None:
+def buy(server: int, providers: int, device: str) -> str:
+    """Scan, pay, and be notified; return the order's id. Raises `RuntimeError` for an answer that is not expected."""
     order = str(uuid.uuid4())
     scan = {"deviceUuid": device, "drinkName": "Капучино", "drinkNo": "7", "uuid": order, "size": "1"}
     _call(server, "GET", f"/v1/pay?{urlencode(scan)}", None, 302)
@@ -64,6 +65,7 @@ def _buy(server: int, providers: int, device: str) -> None:
         time.sleep(PAUSE_SECONDS)
     if answered != {"answered": 200}:
         raise RuntimeError(f"the notification was answered {answered}")
+    return order
 
 
 def _call(port: int, method: str, path: str, body: object, expected: int) -> dict[str, Any]:

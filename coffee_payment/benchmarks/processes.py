@@ -22,15 +22,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """Run a server until the body ends; the body begins when `path` is answered."""
+def running(
+    command: list[str], port: int, path: str, environment: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a server until the body ends; the body begins when `path` is answered, with the process."""
     variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as process:
         try:
             wait_for(lambda: answers(port, path) or process.poll() is not None, seconds=START_SECONDS)
             if not answers(port, path):
                 raise RuntimeError(f"no server answers on port {port}")
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(120)  # payments at a slow provider are finished first
@@ -57,9 +59,9 @@ def providers(port: int, merchant_port: int) -> Iterator[None]:
 @contextmanager
 def gunicorn(
     port: int, workers: int, environment: Mapping[str, str], options: Sequence[str] = ()
-) -> Iterator[None]:
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the payments server as in production, unless gunicorn's `options` change it."""
     config = ROOT.parent / "gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "-c", str(config), "--bind", f"127.0.0.1:{port}", *options]
-    with running(command, port, "/health", {"GUNICORN_WORKERS": str(workers), **environment}):
-        yield
+    with running(command, port, "/health", {"GUNICORN_WORKERS": str(workers), **environment}) as master:
+        yield master

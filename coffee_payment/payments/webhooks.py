@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from payments.orders import journal, ledger, payment_results
-from payments.outgoing import bulkhead
+from payments.outgoing import bulkhead, questions
 from payments.outgoing.errors import ProviderError, ProviderRejected
 from payments.providers.base import Notification, NotificationRefused, Provider, Webhook
 from payments.providers.credentials import find_credentials, require_credentials
@@ -38,7 +39,10 @@ def view_of(webhook: Webhook) -> Callable[[HttpRequest], HttpResponse]:
             _process(webhook, request, body)
         except NotificationRefused as refused:
             logger.warning("notification refused", extra={"path": request.path, "reason": str(refused)})
-            return json_error(refused.message, refused.status)
+            response = json_error(refused.message, refused.status)
+            if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                response["Retry-After"] = str(bulkhead.RETRY_AFTER_SECONDS)
+            return response
         if not webhook.acknowledgement:
             return HttpResponse(status=200)
         return HttpResponse(webhook.acknowledgement, content_type="text/plain")
@@ -65,12 +69,21 @@ def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) 
     provider = find_provider(scenario)
     if provider is None or provider.webhook is not webhook:
         raise NotificationRefused(400, "invalid_request", "the payment was not started at this provider")
+    asked = provider
+
+    def work() -> None:
+        payment = asked.fetch(require_credentials(find_credentials(order, scenario)), payment_id)
+        _act(notification, asked, payment, note)
+
+    known = payment_id == order.payment_reference_id or ledger.attempt_of(order, payment_id) is not None
     try:
-        with bulkhead.slot("webhooks"):
-            payment = provider.fetch(require_credentials(find_credentials(order, scenario)), payment_id)
-            _act(notification, provider, payment, note)
+        questions.ask(payment_id, work, unknown_of="" if known else order.pk)
     except bulkhead.Busy as error:
-        raise NotificationRefused(503, "service_unavailable", "too many calls are running") from error
+        raise NotificationRefused(503, "service_unavailable", f"too many calls: {error}") from error
+    except questions.Late as error:
+        raise NotificationRefused(
+            503, "service_unavailable", "the answer is late, the work goes on"
+        ) from error
     except ProviderRejected as error:
         if error.status in _UNKNOWN_PAYMENT:
             raise NotificationRefused(400, "invalid_request", str(error)) from error

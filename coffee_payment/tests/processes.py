@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,7 +85,11 @@ def webhooks(argument: list[list[str]]) -> None:
             "event": "payment.succeeded",
             "object": {"id": payment_id, "metadata": {"order_uuid": order_id}},
         }
-        answer = client.post("/v1/yook-pay-webhook", body, content_type="application/json")
+        while True:
+            answer = client.post("/v1/yook-pay-webhook", body, content_type="application/json")
+            if answer.status_code != 503:  # the answer was late on this machine: the provider repeats
+                break
+            time.sleep(0.05)
         assert answer.status_code == 200, answer.content
 
 

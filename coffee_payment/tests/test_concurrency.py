@@ -237,9 +237,8 @@ class Gate:
 
 @contextmanager
 def database_lost_during(providers: Providers, path: str) -> Iterator[None]:
-    """Make PostgreSQL end this process's connection while a provider is called."""
+    """Make PostgreSQL end every connection to this database while a provider is called."""
     connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
     parameters = {**connection.get_connection_params()}
     parameters.pop("cursor_factory", None)
     answer = providers.server.answer
@@ -251,7 +250,10 @@ def database_lost_during(providers: Providers, path: str) -> Iterator[None]:
             other = psycopg2.connect(**parameters)
             try:
                 with other.cursor() as cursor:
-                    cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+                    cursor.execute(
+                        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
             finally:
                 other.close()
         return answer(call)

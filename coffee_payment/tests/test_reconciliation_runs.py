@@ -97,6 +97,7 @@ def test_a_database_that_goes_away_is_one_line_and_nothing_half(
     ):
         call_command("reconcile_payments", "--apply", stdout=StringIO(), stderr=StringIO())
 
+    connection.close()
     assert end.value.returncode == 2
     assert "\n" not in str(end.value)
     paid = Payment.objects.filter(order__in=Order.objects.filter(status="manual_make"))

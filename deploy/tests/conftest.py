@@ -17,6 +17,7 @@ from deploy.tests.shop import Shop
 
 FOLDER: Final = Path(__file__).parent
 TIMES: Final = {
+    "SCANS_PER_ADDRESS_PER_MIN": "0",  # all customers are on this machine
     "DB_CONN_MAX_AGE": "1",
     "FAST_TRACK_INTERVAL_S": "1",
     "GUNICORN_WORKERS": "2",

@@ -147,6 +147,13 @@ class Arena:
         """Return how long the log is."""
         return self.log.stat().st_size
 
+    def quiet(self) -> None:
+        """Wait until the providers have not been called for half a second: what a notification begins goes on."""
+        end, seen = time.monotonic() + 15, -1
+        while time.monotonic() < end and len(self.server.calls) != seen:
+            seen = len(self.server.calls)
+            time.sleep(0.5)
+
     @contextmanager
     def watching_health(self) -> Iterator[list[float]]:
         """Probe /health all the while; yields the list of the seconds that each probe took."""

@@ -72,6 +72,7 @@ def device_changed_while_a_payment_is_open(arena: Arena) -> Outcome:
     payment = str(order.payment_reference_id)
     arena.yookassa.settle(payment, "succeeded")
     answer = arena.post("/v1/yook-pay-webhook", arena.yookassa.notification(payment))
+    arena.quiet()
     return state(order) == "make_pending", f"answer {answer.status}, order {state(order)}"
 
 

@@ -10,6 +10,8 @@ from tools.attack.arena import Arena, at_once, state
 
 YOOKASSA, TBANK = "/v1/yook-pay-webhook", "/v1/tbank-pay-webhook"
 Outcome = tuple[bool, str]
+MOST_CALLS: Final = 50
+"""To the provider, for a thousand forged notifications about one order."""
 
 
 def forged_notifications(arena: Arena) -> Outcome:
@@ -30,8 +32,26 @@ def forged_notifications(arena: Arena) -> Outcome:
         signed,
     ]
     statuses += [arena.post(TBANK, body).status for body in forged]
+    arena.quiet()
     left = (state(order), state(bank_order))
     return left == ("pending", "pending"), f"orders {left}, answers {statuses}"
+
+
+def thousand_forged_notifications(arena: Arena) -> Outcome:
+    """Each names an invented payment of a real order; the genuine one that follows is taken, after a repeat at most."""
+    order = arena.pending()
+    genuine = arena.yookassa.notification(str(order.payment_reference_id))
+    before = len(arena.server.calls)
+    forged = [genuine | {"object": {**genuine["object"], "id": str(uuid.uuid4())}} for _ in range(1000)]
+    at_once(1000, lambda number: arena.post(YOOKASSA, forged[number]).status)
+    arena.quiet()
+    calls = len(arena.server.calls) - before
+    arena.yookassa.settle(str(order.payment_reference_id), "succeeded")
+    answer = arena.post(YOOKASSA, arena.yookassa.notification(str(order.payment_reference_id)))
+    arena.quiet()
+    return calls <= MOST_CALLS and state(
+        order
+    ) == "make_pending", f"{calls} calls, then {answer.status}, {state(order)}"
 
 
 def swapped_notifications(arena: Arena) -> Outcome:
@@ -42,6 +62,7 @@ def swapped_notifications(arena: Arena) -> Outcome:
     genuine = arena.yookassa.notification(payment)
     body = genuine | {"object": {**genuine["object"], "metadata": {"order_uuid": dear.pk}}}
     answer = arena.post(YOOKASSA, body)
+    arena.quiet()
     return state(dear) == "pending", f"answer {answer.status}, order {state(dear)}"
 
 
@@ -52,7 +73,9 @@ def hundred_replays_at_once(arena: Arena) -> Outcome:
     arena.yookassa.settle(payment, "succeeded")
     body = arena.yookassa.notification(payment)
     at_once(100, lambda _: arena.post(YOOKASSA, body))
+    arena.quiet()
     arena.post(YOOKASSA, body)
+    arena.quiet()
     made = arena.tmetr.made(order.pk)
     return made == 1, f"{made} make command"
 
@@ -65,6 +88,7 @@ def other_amount_and_currency(arena: Arena) -> Outcome:
         payment = str(order.payment_reference_id)
         arena.yookassa.settle(payment, "succeeded", amount=change)
         arena.post(YOOKASSA, arena.yookassa.notification(payment))
+        arena.quiet()
         left.append(state(order))
     return left == ["pending", "pending"], f"orders {left}"
 
@@ -76,6 +100,7 @@ def downgrade_after_success(arena: Arena) -> Outcome:
     for status in ("succeeded", "canceled", "pending"):
         arena.yookassa.settle(payment, status)
         arena.post(YOOKASSA, arena.yookassa.notification(payment))
+        arena.quiet()
     return state(order) == "make_pending", f"order {state(order)}"
 
 
@@ -167,6 +192,7 @@ def hostile_bodies_and_paths(arena: Arena) -> Outcome:
 
 ATTACKS: Final = (
     forged_notifications,
+    thousand_forged_notifications,
     swapped_notifications,
     hundred_replays_at_once,
     other_amount_and_currency,

@@ -61,7 +61,7 @@ class ExistingServer(Server):
             name = PREFIX + name
         database = super().create_database(name, template=template)
         self._created.add(database.name)
-        owner = str(ProcessIdentity.current()).replace("'", "''")  # a utility statement takes no parameter
+        owner = str(ProcessIdentity.current()).replace("'", "''")
         self._maintain(f"COMMENT ON DATABASE {identifier(database.name)} IS '{owner}'")
         return database
 

@@ -1,7 +1,6 @@
 """Connections through the private Unix socket of an embedded server, for which TLS and access rules do not matter."""
 
 from pathlib import Path
-from typing import Final
 
 import psycopg2
 from psycopg2 import sql
@@ -10,9 +9,7 @@ from psycopg2.extensions import encrypt_password
 
 from verification.errors import CannotRun
 from verification.postgres.binaries import last_line
-
-_CONNECT_SECONDS: Final = 10
-"""After so long a server of this machine does not answer any more."""
+from verification.postgres.server import CONNECT_SECONDS
 
 
 def connect(directory: Path, port: int, user: str, password: str) -> Connection:
@@ -24,7 +21,7 @@ def connect(directory: Path, port: int, user: str, password: str) -> Connection:
             user=user,
             password=password,
             dbname="postgres",
-            connect_timeout=_CONNECT_SECONDS,
+            connect_timeout=CONNECT_SECONDS,
         )
     except psycopg2.OperationalError as error:
         raise CannotRun(

@@ -44,6 +44,7 @@ class ServerPool:
         self._tls: Server | None = None
         self._django: Database | None = None
         self._listener: Listener | None = None
+        self._silent: dict[str, CannotRun] = {}
         self._lock = threading.RLock()
 
     @property
@@ -95,6 +96,19 @@ class ServerPool:
             if self._tls is None:
                 self._tls = self._start(tls=True)
             return self._tls
+
+    def require_answers(self, *, plain: bool, tls: bool) -> None:
+        """Raise ``CannotRun`` if a started server does not answer, at once when it did not answer before."""
+        for server, wanted in ((self._plain, plain), (self._tls, tls)):
+            if server is None or not wanted:
+                continue
+            if server.address not in self._silent:
+                try:
+                    server.require_answer()
+                except CannotRun as error:
+                    self._silent[server.address] = error
+            if server.address in self._silent:
+                raise self._silent[server.address]
 
     def django_database(self) -> "Database":
         """Return a database for the project's own settings."""

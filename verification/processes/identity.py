@@ -1,35 +1,35 @@
-"""Which process something belongs to, so that what a dead run left can be told from what a live one uses."""
+"""Which run something outside the run's own folder belongs to: a container, a database of a foreign server."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from verification.processes import owner, run_directory
+from verification.processes import lock, run_directory
 
 
 @dataclass(frozen=True)
 class ProcessIdentity:
-    """One process: its number alone would be given out again, on this machine or on another."""
+    """One process of a run."""
 
     machine: str
-    """Boot id and process namespace; the name of the machine where the system has neither."""
+    """Boot id and process namespace; empty where the system has neither."""
     process: int
-    lock: str
-    """The file that it keeps locked while it lives."""
+    lock: Path
+    """The file in the run's folder that the process keeps locked (``lock.hold``)."""
 
     @classmethod
     def current(cls) -> Self:
-        """Return the identity of this process."""
-        return cls(_machine(), os.getpid(), str(run_directory.lock_file()))
+        """Return the identity of this process; its run's folder is made if there is none yet."""
+        return cls(_machine(), os.getpid(), run_directory.owner_file())
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read what ``str`` wrote; None for anything else."""
         parts = text.strip().split(" ", 2)
-        if len(parts) != 3 or not parts[1].isdigit() or not parts[2].startswith("/"):  # noqa: PLR2004 - the three fields
+        if len(parts) != 3 or not parts[1].isdigit():  # noqa: PLR2004 - the three fields
             return None
-        return cls(parts[0], int(parts[1]), parts[2])
+        return cls(parts[0], int(parts[1]), Path(parts[2]))
 
     def __str__(self) -> str:
         """Write what ``parse`` reads."""
@@ -39,12 +39,16 @@ class ProcessIdentity:
         """Tell whether the process is surely gone; False for one that cannot be seen from here."""
         if self.machine != _machine():
             return False
+        if self.lock.exists():
+            return lock.is_free(self.lock)
+        # The folder is gone, or is in a file system that this process does not see.
         try:
-            return owner.is_dead(Path(self.lock))
-        except FileNotFoundError:
-            return not _exists(self.process)  # its folder is gone, or is not seen from here
-        except OSError:
-            return False
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass
+        return False
 
 
 def _machine() -> str:
@@ -52,14 +56,4 @@ def _machine() -> str:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
-        return f"{os.uname().nodename}/-"
-
-
-def _exists(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        return "-"

@@ -6,7 +6,6 @@ directory, and everything temporary that its processes need is made inside it.
 
 import os
 import shutil
-import stat
 import subprocess
 import tempfile
 import threading
@@ -16,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from verification.processes import cleanup, owner
+from verification.processes import cleanup, lock
 
+OWNER_FILE: Final = "lock"
+"""Not ``owner``: that is the file of older versions, which did not lock it and may be running."""
 _PREFIX: Final = "verification-run-"
 _REMOVAL_SECONDS: Final = 10.0
-_MAKING_SECONDS: Final = 3600.0
-"""After so long nobody is between the calls that make a directory and lock its file."""
 _WATCHDOG: Final = """
 trap '' INT TERM HUP
 cat >/dev/null
@@ -72,20 +71,20 @@ def make(name: str) -> Path:
     ``name`` begins its name. Whoever asks for it removes it with ``remove``; what is forgotten goes
     with the run.
     """
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_own()))
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_of_this_process().path))
 
 
-def lock_file() -> Path:
-    """Return the file that this process keeps locked while it lives."""
-    return _own() / owner.FILE
+def owner_file() -> Path:
+    """Return the file in the run's directory that this process keeps locked."""
+    return _of_this_process().path / OWNER_FILE
 
 
-def _own() -> Path:
+def _of_this_process() -> _RunDirectory:
     global _current  # noqa: PLW0603 - one a process
     with _lock:
         if _current is None or _current.process != os.getpid() or not _current.path.exists():
             _current = _RunDirectory()
-        return _current.path
+        return _current
 
 
 @cache
@@ -97,36 +96,25 @@ def no_file() -> Path:
 def create(base: Path, prefix: str) -> Path:
     """Return a new directory in ``base`` that belongs to this process."""
     directory = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
-    owner.take(directory)
+    lock.hold(directory / OWNER_FILE)
     return directory
 
 
 def of_dead_runs(base: Path, prefix: str) -> Iterator[Path]:
-    """Yield the directories of this account in ``base`` whose owner has ended.
-
-    An empty one belongs to a run that is making it, or that was killed while it did.
-    """
+    """Yield the directories of this account in ``base`` whose owner has ended."""
     for directory in base.glob(f"{prefix}*"):
         try:
-            state = directory.lstat()
-            if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
+            if directory.is_symlink() or directory.stat().st_uid != os.geteuid():
                 continue
-            dead = owner.is_dead(directory / owner.FILE)
-        except FileNotFoundError:
-            dead = time.time() - state.st_mtime > _MAKING_SECONDS and _has_nothing(directory)
         except OSError:
             continue
-        if dead:
+        if lock.is_free(directory / OWNER_FILE):
             yield directory
-
-
-def _has_nothing(directory: Path) -> bool:
-    return all(file.name == owner.BUILDING for file in directory.iterdir())
 
 
 def remove(directory: Path) -> None:
     """Remove a directory, although a process that is about to end may still write into it."""
+    lock.release(directory / OWNER_FILE)
     deadline = time.monotonic() + _REMOVAL_SECONDS
     while directory.exists() and time.monotonic() < deadline:
         shutil.rmtree(directory, ignore_errors=True)
-    owner.give_up(directory)

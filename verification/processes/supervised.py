@@ -11,8 +11,8 @@ from typing import Final
 from verification.processes.die_with_parent import PR_SET_PDEATHSIG
 
 FORWARDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-END_SECONDS: Final = 10.0
-"""Seconds that an interrupted child has for its clean-up."""
+END_SECONDS: Final = 15.0
+"""Seconds that an interrupted child has for its clean-up; a second signal ends it at once."""
 
 
 def run_supervised(work: Callable[[], int], seconds: float) -> int:

@@ -1,7 +1,7 @@
 """What pytest calls in a run of the gate, and in no other."""
 
 import shlex
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -81,12 +81,8 @@ class GateHooks:
             self.run.reason = "--collect-only runs no check"
             return
         self.run.selected = len(session.items)
-        needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}
         try:
-            self.pool.start(
-                plain=bool(needed & {"verification_server", "django_db_setup"}),
-                tls="verification_tls_server" in needed,
-            )
+            self.pool.start(**_servers(session.items))
         except CannotRun as error:
             self._refuse(error)
         self.run.provenance["postgresql"] = self.pool.description
@@ -100,6 +96,11 @@ class GateHooks:
             return (yield)
         finally:
             self.watch.pause()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Run no check whose server does not answer: each would wait for its time limit."""
+        self.pool.require_answers(**_servers([item]))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -137,6 +138,15 @@ class GateHooks:
     def _refuse(self, error: CannotRun) -> None:
         self.run.reason = str(error)
         raise pytest.UsageError(str(error)) from None
+
+
+def _servers(items: Iterable[pytest.Item]) -> dict[str, bool]:
+    """Return which servers these checks need."""
+    needed = {name for item in items for name in getattr(item, "fixturenames", ())}
+    return {
+        "plain": bool(needed & {"verification_server", "django_db_setup"}),
+        "tls": "verification_tls_server" in needed,
+    }
 
 
 class Refusal:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +20,7 @@ from payments.request_data import is_storable
 from .lists import QuickAdmin, short
 from .reasons import ReasonForm, who
 
+_MOST_DEVICES: Final = 1000
 _DONE: Final = {Cause.STAFF_MADE: "Отмечен выданным", Cause.STAFF_TAKES_OVER: "Передан персоналу"}
 
 
@@ -47,24 +48,28 @@ class OrderAdmin(QuickAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        """Return the orders that a text names; each part reads an index of its own."""
+        """Return the orders that a text names, else those of the machines that it names.
+
+        Each part reads an index of its own.
+        """
         text = search_term.strip()
         if not text:
             return queryset, False
         if not is_storable(text):
             return queryset.none(), False
         orders = Order.objects.order_by()
-        devices = Device.objects.filter(device_uuid=text) | Device.objects.filter(location__icontains=text)
-        ids = (
+        named = (
             orders.filter(pk__startswith=text)
             .values("pk")
             .union(
                 orders.filter(payment_reference_id=text).values("pk"),
-                orders.filter(device__in=devices).values("pk"),
                 Payment.objects.filter(transaction_id=text).order_by().values("order_id"),
             )
         )
-        return queryset.filter(pk__in=ids), False
+        if named.exists():
+            return queryset.filter(pk__in=named), False
+        devices = Device.objects.filter(Q(device_uuid=text) | Q(location__icontains=text))
+        return queryset.filter(device__in=list(devices.values_list("pk", flat=True)[:_MOST_DEVICES])), False
 
     @admin.display(description="Номер", ordering="id")
     def short_id(self, order: Order) -> SafeString:

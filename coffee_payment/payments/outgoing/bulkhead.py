@@ -15,7 +15,7 @@ from django.conf import settings
 RETRY_AFTER_SECONDS: Final = 5
 """What a refused client is told: about the time that a slow call takes."""
 
-Share = Literal["payments", "scans", "webhooks", "sign-ins"]
+Share = Literal["payments", "scans", "webhooks", "sign-ins", "joined"]
 """A slow bank must not stop the scans, which ask TMetr, nor the webhooks, which bring the money's news."""
 
 
@@ -27,7 +27,7 @@ def limit(share: Share) -> int:
     """Return how many requests of a share may call at once, in one process.
 
     Of 8 threads 3 start payments, 2 serve scans and 2 webhooks; 1 stays free. A sign-in needs no provider but a
-    processor.
+    processor. A notification that has joined another's question waits for a second at most.
     """
     if share == "sign-ins":
         return 1

@@ -16,7 +16,7 @@ from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.renames import last_part, schema_of
 from verification.schema.ddl import definitions, dependencies
 from verification.schema.ddl.definitions import name, table
-from verification.schema.model.schema import Entry, Schema
+from verification.schema.model.schema import Entry, Key, Schema
 
 
 class Phase(IntEnum):
@@ -299,11 +299,24 @@ class _Generator:
             return self._alter_table(Phase.NOT_NULL, table(right), definitions.not_null(right))
         if attribute == "not_null":
             return self._alter_column(Phase.NULL, right, "DROP NOT NULL")
+        if attribute == "identity":
+            self._change_serial(left, right)
         form = definitions.ALTERED.get(attribute)
         change = form(left, right) if form else None
         if change is None:
             return False
         return self._alter_column(Phase.DROP_DEFAULT if change in DROPPED else Phase.ALTER, right, change)
+
+    def _change_serial(self, left: Entry, right: Entry) -> None:
+        """Drop or create what makes a serial column of one: its default and its sequence are no differences then."""
+        if "default" in left.attributes and "default" not in right.attributes:
+            self._alter_column(Phase.DROP_DEFAULT, right, "DROP DEFAULT")
+        if "default" in right.attributes and "default" not in left.attributes:
+            self._alter_column(Phase.ALTER, right, f"SET DEFAULT {right.attributes['default']}")
+        for sequence in _owned(self.left, left) - _owned(self.right, right):
+            self._drop(self.left.entries[sequence])
+        for sequence in _owned(self.right, right) - _owned(self.left, left):
+            self._create(self.right.entries[sequence])
 
     def _change_type(self, left: Entry, right: Entry) -> bool:
         """Drop the old default, which has the old type; then change the type and set the new default."""
@@ -320,3 +333,10 @@ class _Generator:
 
     def _alter_column(self, phase: Phase, column: Entry, change: str) -> bool:
         return self._alter_table(phase, table(column), f"ALTER COLUMN {name(column)} {change}")
+
+
+def _owned(side: Schema, column: Entry) -> set[Key]:
+    """Return the sequences that a column owns."""
+    return {
+        entry.key for entry in side.of_kind("sequence") if entry.attributes.get("owned_by") == column.object
+    }

@@ -30,6 +30,12 @@ def health(request):
 def other(request):
     return HttpResponse(os.getenv("IN_ANOTHER_VIEW", ""))
 
+FOLDER = "SHOP_FOLDER"
+os.environ[FOLDER] = "/srv"
+
+def own(request):
+    return HttpResponse(os.environ[FOLDER])
+
 def documented(request):
     return HttpResponse(os.environ["DOCUMENTED"])
 

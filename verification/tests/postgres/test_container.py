@@ -138,10 +138,10 @@ def test_containers_of_dead_runs_are_removed_and_others_stay(server: ContainerSe
     """The next start removes a dead run's container; a live run's is kept."""
     client = engine.client()
     owner = ProcessIdentity.current()
-    unlocked = tmp_path / "lock"
-    unlocked.touch()
-    dead = ProcessIdentity(owner.machine, owner.process, str(unlocked))  # the number was given out again
-    elsewhere = ProcessIdentity("another-boot/pid:[1]", owner.process, str(unlocked))
+    free = tmp_path / "owner"
+    free.touch()
+    dead = ProcessIdentity(owner.machine, owner.process, free)  # the number was given out again
+    elsewhere = ProcessIdentity("another-boot/pid:[1]", owner.process, free)
     left = [_idle_container(client, run) for run in (dead, elsewhere)]
     try:
         engine.remove_stale(client)

@@ -71,10 +71,9 @@ def test_socket_folder_and_strange_password(kept: EmbeddedServer) -> None:
 def test_databases_of_dead_runs_are_dropped(kept: EmbeddedServer, tmp_path: Path) -> None:
     """The next start drops the database of a dead run; a live run's is kept."""
     owner = ProcessIdentity.current()
-    unlocked = tmp_path / "lock"
-    unlocked.touch()
-    dead = ProcessIdentity(owner.machine, owner.process, str(unlocked))  # the number was given out again
-    for name, left_by in (("dead", dead), ("live", owner)):
+    free = tmp_path / "owner"
+    free.touch()
+    for name, left_by in (("dead", ProcessIdentity(owner.machine, owner.process, free)), ("live", owner)):
         kept.create_database(f"verification_{name}")
         kept.run_tool("psql", "-c", f"COMMENT ON DATABASE verification_{name} IS '{left_by}'")
 
