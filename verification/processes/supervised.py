@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from verification.processes.die_with_parent import PR_SET_PDEATHSIG
 
@@ -22,15 +22,14 @@ def run_supervised(work: Callable[[], int], seconds: float) -> int:
     after ``seconds`` and an interrupt, or at the second signal, is killed. Where the system cannot wait for signals
     (macOS), ``work`` runs in this process without a limit.
     """
-    if not hasattr(signal, "sigwaitinfo"):
+    if sys.platform != "linux":
         return work()
     sys.stdout.flush()
     sys.stderr.flush()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
     child = os.fork()
     if child == 0:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         sys.exit(work())
     try:
@@ -59,7 +58,8 @@ def _wait(child: int, deadline: float) -> int:
             interrupted, deadline = True, time.monotonic() + END_SECONDS
 
 
-def _next_signal(deadline: float) -> "signal.struct_siginfo | None":
-    if sys.platform == "darwin":
-        return None
+def _next_signal(deadline: float) -> Any:
+    """Return the next signal of interest; None if there is none before the deadline."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     return signal.sigtimedwait({*FORWARDED, signal.SIGCHLD}, max(0.0, deadline - time.monotonic()))
