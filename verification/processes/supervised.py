@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from verification.processes.die_with_parent import PR_SET_PDEATHSIG
 
@@ -21,15 +21,14 @@ def run_supervised(work: Callable[[], int]) -> int:
     Signals that this process gets are passed on. Where the system cannot wait for signals (macOS),
     ``work`` runs in this process.
     """
-    if not hasattr(signal, "sigwaitinfo"):
+    if sys.platform != "linux":
         return work()
     sys.stdout.flush()
     sys.stderr.flush()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
     child = os.fork()
     if child == 0:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         sys.exit(work())
     try:
@@ -38,15 +37,20 @@ def run_supervised(work: Callable[[], int]) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _wait(child: int) -> int:
+def _next_signal(deadline: float | None) -> Any:
+    """Return the next signal of interest; None if there is none before the deadline."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     awaited = {*FORWARDED, signal.SIGCHLD}
+    if deadline is None:
+        return signal.sigwaitinfo(awaited)
+    return signal.sigtimedwait(awaited, max(0.0, deadline - time.monotonic()))
+
+
+def _wait(child: int) -> int:
     deadline: float | None = None
     while True:
-        received = (
-            signal.sigwaitinfo(awaited)
-            if deadline is None
-            else signal.sigtimedwait(awaited, max(0.0, deadline - time.monotonic()))
-        )
+        received = _next_signal(deadline)
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)

@@ -16,6 +16,7 @@ from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.renames import last_part, schema_of
 from verification.schema.ddl import definitions, dependencies
 from verification.schema.ddl.definitions import name, table
+from verification.schema.ddl.prerequisites import Prerequisites
 from verification.schema.model.schema import Entry, Key, Schema
 
 
@@ -85,6 +86,7 @@ class _Generator:
         self.phased: list[tuple[Phase, str]] = []
         self.missing: list[Difference] = []
         self.rebuilt: set[tuple[str, str]] = set()
+        self.prerequisites = Prerequisites(left, right)
 
     def script(self) -> Script:
         handlers: dict[str, Callable[[Difference], bool]] = {
@@ -100,6 +102,8 @@ class _Generator:
         return Script(list(dict.fromkeys(statements)), self.missing)
 
     def _add(self, phase: Phase, statement: str) -> bool:
+        if self.prerequisites.lacks(statement):
+            return False
         self.phased.append((phase, statement))
         return True
 
@@ -166,6 +170,8 @@ class _Generator:
 
     def _create(self, entry: Entry) -> bool:
         if entry.kind not in SUPPORTED or not definitions.is_known(entry):
+            return False
+        if entry.key in self.prerequisites.unmade or self.prerequisites.lacks_parent(entry):
             return False
         done = False
         match entry.kind:
@@ -265,10 +271,16 @@ class _Generator:
     def _rebuild(self, left: Entry, right: Entry) -> bool:
         if right.key in self.rebuilt:
             return True
-        if not definitions.is_known(right):
+        if not definitions.is_known(right) or self.prerequisites.lacks_parent(right):
+            return False
+        if self.prerequisites.lacks(self._definition(right)):
             return False
         self.rebuilt.add(right.key)
         return self._drop(left) and self._create(right)
+
+    def _definition(self, entry: Entry) -> str:
+        """Return the SQL of an index or a constraint, to look at before the old one is dropped."""
+        return definitions.index(entry) if entry.kind == "index" else definitions.constraint(entry)
 
     def _rename(self, left: Entry, difference: Difference) -> bool:
         old, new = last_part(str(difference.left)), last_part(str(difference.right))
@@ -320,6 +332,8 @@ class _Generator:
 
     def _change_type(self, left: Entry, right: Entry) -> bool:
         """Drop the old default, which has the old type; then change the type and set the new default."""
+        if right.key in self.prerequisites.unmade:
+            return False
         if dependencies.is_read(self.left, left) or "generated" in left.attributes:
             return False
         attributes = right.attributes
