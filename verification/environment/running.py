@@ -24,9 +24,13 @@ def run(loader: Loader, request: Mapping[str, Any]) -> dict[str, Any]:
     from django.conf import settings
 
     django.setup()
-    for name in (settings.ROOT_URLCONF, request["celery_app"], request["wsgi"]):
+    for name in (settings.ROOT_URLCONF, request["wsgi"]):
         if name:
             importlib.import_module(str(name).partition(":")[0])
+    if request["celery_app"]:
+        module, _, attribute = str(request["celery_app"]).partition(":")
+        app = getattr(importlib.import_module(module), attribute or "app")
+        app.loader.import_default_modules()  # as a worker does: the modules with tasks
     if request["health_path"]:
         _ask(str(request["health_path"]))
     recording = loader.recording

@@ -48,7 +48,8 @@ def examine_running(configuration: Configuration, environment: Environment) -> R
     source = settings_source.parse(*files, root=configuration.root)
     texts = {display_name(file, configuration.root): read_text(file, "fix the file") for file in files}
     observed = _observed(runs, texts)
-    findings = {*source.findings, *_undocumented(source.reads, observed, environment)}
+    undocumented = _undocumented(source.reads, observed, environment)
+    findings = {*source.findings, *(each for each in undocumented if each.variable not in source.written)}
     return RunningReads(
         frozenset(variable for variable, _ in observed),
         tuple(texts),

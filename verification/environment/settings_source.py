@@ -33,6 +33,8 @@ class Source:
 
     reads: list[Read] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+    """Variables that the project sets itself."""
     mentions: dict[str, str] = field(default_factory=dict)
     """Text given to a call that is not followed -> its place, and what it is given to."""
     libraries: dict[str, str] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Source:
         """Add the reads and findings of another file."""
         self.reads.extend(other.reads)
         self.findings.extend(other.findings)
+        self.written |= other.written
         self.mentions |= other.mentions
         self.libraries |= other.libraries
 
@@ -145,7 +148,7 @@ class _Module:
         """Return the reads of this file and a finding for each that could not be followed."""
         source = Source()
         for access in self.accesses(self.tree):
-            match access.name:
+            match self._named(access.name):
                 case ast.Constant(value=str(name)):
                     if not self._only_written(access.node):
                         default = self._default(access)
@@ -155,9 +158,26 @@ class _Module:
                 case name if not self._inside_wrapper(access.node, name):
                     source.findings.append(self._not_literal(access, name))
         source.findings.extend(self._whole_environment())
+        source.written |= set(self._written())
         source.mentions |= {text: f"{self.shown}:{line}: {what}" for text, line, what in mentions(self.tree)}
         source.libraries |= {name: f"{self.shown}:{line}" for name, line in unfollowed_libraries(self.tree)}
         return source
+
+    def _named(self, name: ast.expr | None) -> ast.expr | None:
+        """Return the name of a variable, looked up if it is a constant of the module."""
+        match name:
+            case ast.Name(id=constant) if isinstance(self.constants.get(constant), ast.Constant):
+                return self.constants[constant]
+            case _:
+                return name
+
+    def _written(self) -> Iterator[str]:
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Subscript(value=owner, slice=key, ctx=ast.Store()) if self.aliases.is_environ(owner):
+                    match self._named(key):
+                        case ast.Constant(value=str(name)):
+                            yield name
 
     def _default(self, access: Access) -> Default:
         """Return the default of a read, which may stand beside it: ``... or "default"``."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich.markup import escape
 from rich.tree import Tree
@@ -11,8 +11,15 @@ from verification.migrations.equivalence.proposal import Proposal
 from verification.migrations.equivalence.upgrade_paths import UpgradePaths
 from verification.migrations.equivalence.verification import Verification
 from verification.migrations.plan.chains import Squash
+from verification.schema.comparison.compare import SERIAL
 from verification.schema.comparison.difference import Difference
 from verification.schema.show import console, line
+
+BEFORE_4_1: Final = (
+    "serial: what Django before 4.1 made of an automatic key; it works as before, and Django never converts it. "
+    "--ignore identity leaves such columns out."
+)
+"""https://docs.djangoproject.com/en/stable/releases/4.1/#minor-features (identity columns on PostgreSQL)"""
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -78,6 +85,8 @@ def drift(differences: Iterable[Difference], information: Iterable[Difference]) 
             branch.add(line(each))
         out.print(branch)
         out.print("[dim]left: what the migrations make; right: the database[/dim]")
+        if any(SERIAL in (each.left, each.right) for each in found if each.attribute == "identity"):
+            out.print(f"[dim]{BEFORE_4_1}[/dim]")
     for each in information:
         where = (
             "not recorded in the database" if each.change == "removed" else "recorded in the database only"

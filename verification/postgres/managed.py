@@ -8,12 +8,12 @@ from typing import Final
 
 from verification.errors import CannotRun
 from verification.postgres import server_files
-from verification.postgres.server import Server
+from verification.postgres.server import CONNECT_SECONDS, Server
 from verification.postgres.tls import Authority
 from verification.processes import cleanup, run_directory
 from verification.processes.port import LOOPBACK
 
-_WITHOUT_GSSAPI: Final = {"sslmode": "prefer", "gssencmode": "disable"}
+_PARAMETERS: Final = {"sslmode": "prefer", "gssencmode": "disable", "connect_timeout": str(CONNECT_SECONDS)}
 _CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
 """libpq looks in ``~/.postgresql`` for one that is not named; a named and missing one is no error with ``prefer``.
 
@@ -34,7 +34,7 @@ class ManagedServer(Server):
 
     def __init__(self, authority: Authority | None) -> None:
         self.authority = authority
-        self.url_parameters = _WITHOUT_GSSAPI | dict.fromkeys(_CLIENT_FILES, str(run_directory.no_file()))
+        self.url_parameters = _PARAMETERS | dict.fromkeys(_CLIENT_FILES, str(run_directory.no_file()))
         self.password = secrets.token_urlsafe(24)
         self._lock = threading.RLock()
         self._closed = False

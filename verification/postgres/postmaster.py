@@ -71,6 +71,7 @@ class Postmaster:
                 return
             with suppress(ProcessLookupError):
                 process.send_signal(how)
+                process.send_signal(signal.SIGCONT)  # one that was stopped gets no other signal
             try:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:

@@ -44,6 +44,7 @@ class ServerPool:
         self._tls: Server | None = None
         self._django: Database | None = None
         self._listener: Listener | None = None
+        self._silent: dict[str, CannotRun] = {}
         self._lock = threading.RLock()
 
     @property
@@ -96,6 +97,19 @@ class ServerPool:
                 self._tls = self._start(tls=True)
             return self._tls
 
+    def require_answers(self, *, plain: bool, tls: bool) -> None:
+        """Raise ``CannotRun`` if a started server does not answer, at once when it did not answer before."""
+        for server, wanted in ((self._plain, plain), (self._tls, tls)):
+            if server is None or not wanted:
+                continue
+            if server.address not in self._silent:
+                try:
+                    server.require_answer()
+                except CannotRun as error:
+                    self._silent[server.address] = error
+            if server.address in self._silent:
+                raise self._silent[server.address]
+
     def django_database(self) -> "Database":
         """Return a database for the project's own settings."""
         if self._django is None:
@@ -119,9 +133,13 @@ class ServerPool:
             threading.Thread(target=self._answer, daemon=True, args=(self._listener,)).start()
         return self._address
 
+    def started(self) -> "list[Server]":
+        """Return the servers that have been started."""
+        return [server for server in (self._plain, self._tls) if server is not None]
+
     def secrets(self) -> list[str]:
         """Return the passwords that no report may show."""
-        return [server.password for server in (self._plain, self._tls) if server is not None]
+        return [server.password for server in self.started()]
 
     def close(self) -> None:
         """Drop what the run created and stop what it started."""
@@ -131,9 +149,8 @@ class ServerPool:
             database, self._django = self._django, None
             if not database.server.can_stop:
                 database.server.drop_database(database.name)
-        for server in (self._plain, self._tls):
-            if server is not None:
-                server.close()
+        for server in self.started():
+            server.close()
         self._plain = self._tls = None
 
     def _start(self, *, tls: bool) -> "Server":

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from verification.errors import CannotRun
-from verification.migrations.equivalence import drift, upgrade_paths
+from verification.migrations.equivalence import drift, states, upgrade_paths
 from verification.migrations.equivalence.chain_runs import Applied
 from verification.migrations.equivalence.comparison import StateReading, configured
 from verification.migrations.equivalence.upgrade import RowVolume
@@ -86,7 +86,7 @@ def test_schema_written(
 ) -> None:
     """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
-    found = drift.unwritten_changes(runner, squashes.original.chain)
+    found = states.unwritten(runner, squashes.original.chain)
     unwritten = {app: found[app] for app in found if not configuration.apps or app in configuration.apps}
     check.tables.append(
         Table(

@@ -1,6 +1,7 @@
 """Property 4 in every process of the project: its sessions, its start-up log and its system checks."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from verification.postgres.server import Database
@@ -10,7 +11,7 @@ from verification.transport.cases import IN_TLS, MISSING, ROOT
 from verification.transport.options import MODES, expects_warning
 from verification.transport.processes import KINDS, Process
 from verification.transport.project_connections import Sessions
-from verification.transport.system_check_cases import CASES
+from verification.transport.system_check_cases import CASES, SystemCheckCase, combined
 from verification.transport.tls_server import TlsTestServer
 
 PROPERTIES = ("Property 4",)
@@ -107,23 +108,33 @@ def test_system_checks(
     }
     rows: list[tuple[str, str, str | None]] = []
     faults: list[str] = []
-    for case in CASES:
+    for together in combined(CASES):
         changes = {
-            key: case_server.file(value) if key != "sslmode" else value for key, value in case.changes.items()
+            keyword: value if keyword == "sslmode" else case_server.file(value)
+            for case in together
+            for keyword, value in case.changes.items()
         }
         messages = sessions.check(tls_database, {**good, **changes})
-        named = [
-            text
-            for level, text in messages
-            if level >= (case.level or logging.INFO) and case.names(changes, text)
-        ]
-        level = logging.getLevelName(case.level) if case.level else "none"
-        rows.append((case.what, level, named[0].splitlines()[0] if named else None))
-        if case.level and not named:
-            faults.append(f"{case.what}: no system check of level {level} names {case.word(changes)}")
-        if not case.level and named:
-            faults.append(
-                f"{case.what}: a system check names {case.word(changes)}, although nothing is wrong with it"
-            )
+        for case in together:
+            fault, row = judge(case, {keyword: changes[keyword] for keyword in case.changes}, messages)
+            rows.append(row)
+            faults += fault
     check.tables.append(Table("System checks", ("files and mode", "level", "message"), rows))
     check.expect_none(faults, "faults of the system checks")
+
+
+def judge(
+    case: SystemCheckCase, changes: Mapping[str, str], messages: Sequence[tuple[int, str]]
+) -> tuple[list[str], tuple[str, str, str | None]]:
+    """Return what is wrong with the messages about one case, and its row of the report."""
+    level = logging.getLevelName(case.level) if case.level else "none"
+    named = [
+        text for at, text in messages if at >= (case.level or logging.INFO) and case.names(changes, text)
+    ]
+    row = (case.what, level, named[0].splitlines()[0] if named else None)
+    word = case.word(changes)
+    if case.level and not named:
+        return [f"{case.what}: no system check of level {level} names {word}"], row
+    if not case.level and named:
+        return [f"{case.what}: a system check names {word}, although nothing is wrong with it"], row
+    return [], row

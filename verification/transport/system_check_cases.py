@@ -6,7 +6,7 @@ key's file is private to its owner (permissions 600).
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,3 +70,16 @@ CASES: Final = (
 # fmt: on
 KEY_MODES: Final = (0o600, 0o400, 0o640, 0o604, 0o644, 0o620, 0o601)
 LINKED_MODES: Final = (0o644, 0o600)
+
+
+def combined(cases: Sequence[SystemCheckCase]) -> list[list[SystemCheckCase]]:
+    """Return groups of cases that one run can try: no two of a group change the same keyword."""
+    groups: list[list[SystemCheckCase]] = []
+    for case in cases:
+        for group in groups:
+            if not any(case.changes.keys() & other.changes.keys() for other in group):
+                group.append(case)
+                break
+        else:
+            groups.append([case])
+    return groups

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from verification.migrations.data import numbering, row_comparison
-from verification.migrations.equivalence import comparison
+from verification.migrations.equivalence import comparison, states
 from verification.migrations.equivalence.comparison import StateComparison, with_alias
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
@@ -71,6 +71,7 @@ class ChainRuns:
             left, right = (self._read_rows(each.databases, alias) for each in (original, applied))
             found.differences += self._differences(left, right, original.chain, alias)
             found.information += [with_alias(each, alias) for each in row_comparison.other_keys(left, right)]
+        found.differences += states.compare(self._runner, original.chain, applied.chain)
         return found
 
     def _differences(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg2
+from psycopg2 import sql
 
 from verification.errors import CannotRun
 from verification.migrations.equivalence import comparison
@@ -20,6 +21,11 @@ from verification.schema.comparison.difference import Difference
 
 NOT_IN_MIGRATIONS: Final = ("owner",)
 """Attributes that migrations do not define; not compared with a live database."""
+RECORDS: Final = """
+    SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = 'django_migrations' AND c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%%'
+    ORDER BY n.nspname <> %s, n.nspname
+"""
 OF_THE_DATABASE: Final = ("comment", "database")
 """Kind and object of what is written on a database as a whole: set by its administrator, not by a migration."""
 
@@ -32,16 +38,6 @@ class ModelDrift:
     """Database of the migrations (left) against one made from the models alone (right)."""
     tables: int = 0
     """How many tables of models were compared."""
-
-
-def unwritten_changes(runner: MigrationRunner, chain: Chain) -> dict[str, list[str]]:
-    """Ask the autodetector what ``makemigrations`` would write; nothing is expected."""
-    try:
-        with runner.worker() as worker:
-            found: dict[str, list[str]] = worker.run("changes", without=chain.to_json())["changes"]
-    except JobFailed as error:
-        raise error.cannot_run("models and migrations cannot be compared") from None
-    return found
 
 
 def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequence[str]) -> ModelDrift:
@@ -85,15 +81,16 @@ def live(runner: MigrationRunner, url: str) -> tuple[StateComparison, list[Diffe
     except JobFailed as error:
         raise error.cannot_run("the migrations cannot be applied") from None
     ours = runner.server.url(databases.names["default"])
+    applied, schema = _migrations(ours, "")
     with shell.shown():
-        theirs, recorded = catalog.read(url), _migrations(url)
+        theirs, (recorded, _) = catalog.read(url), _migrations(url, schema)
     judged = comparison.compare_readings(
         StateReading({"default": catalog.read(ours)}, urls={"default": ours}),
         StateReading({"default": theirs}),
         runner.options,
     )
     judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
-    return judged, _recorded(_migrations(ours), recorded)
+    return judged, _recorded(applied, recorded)
 
 
 def _recorded(ours: set[str], theirs: set[str]) -> list[Difference]:
@@ -103,14 +100,20 @@ def _recorded(ours: set[str], theirs: set[str]) -> list[Difference]:
     ]
 
 
-def _migrations(url: str) -> set[str]:
+def _migrations(url: str, schema: str) -> tuple[set[str], str]:
+    """Return what is recorded and the schema of the record: this one, or where there is none, the first that has one.
+
+    The live database's own search_path need not be that of the project's settings.
+    """
     try:
         with closing(connect(url)) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
-            if cursor.fetchone() != (True,):
-                return set()
-            cursor.execute("SELECT app || '.' || name FROM django_migrations")
-            return {row[0] for row in cursor.fetchall()}
+            cursor.execute(RECORDS, (schema,))
+            found = cursor.fetchone()
+            if found is None:
+                return set(), ""
+            table = sql.Identifier(found[0], "django_migrations")
+            cursor.execute(sql.SQL("SELECT app || '.' || name FROM {}").format(table))
+            return {row[0] for row in cursor.fetchall()}, found[0]
     except psycopg2.Error as error:
         raise CannotRun(
             f"the database's migrations cannot be read: {str(error).strip().splitlines()[0]}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from verification.errors import CannotRun
-from verification.migrations.equivalence.drift import unwritten_changes
+from verification.migrations.equivalence.states import newly_unwritten, unwritten
 from verification.migrations.equivalence.verification import Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import JobFailed
@@ -111,8 +111,8 @@ def _try(
     folder = Path(overlay[runner.tree.packages[app]])
     try:
         with MigrationRunner(project, runner.server, max_workers=1) as maker:
+            before = unwritten(maker, Chain())
             make(maker, app, folder, proposal)
-            before = unwritten_changes(maker, Chain())
     except JobFailed as error:
         return error.message
     except CannotRun as obstacle:
@@ -129,7 +129,7 @@ def _prove(candidate: MigrationRunner, app: str, before: dict[str, list[str]], p
     try:
         squash = candidate.tree.chosen([app])[0]
         verdict = Verifier(candidate).verify([squash]).verdicts[0]
-        drift = unwritten_changes(candidate, Chain())
+        written = newly_unwritten(before, unwritten(candidate, Chain()))
     except CannotRun as obstacle:
         return str(obstacle)
     proposal.squash, proposal.replaced = squash.name, len(squash.originals)
@@ -140,9 +140,7 @@ def _prove(candidate: MigrationRunner, app: str, before: dict[str, list[str]], p
             f"{len(proposal.differences)} difference(s), the first: {first.kind} {first.object} "
             f"{first.change} {first.attribute}".strip()
         )
-    if drift != before and (left := drift.get(app)):
-        return f"makemigrations would then write: {left[0]}"
-    return ""
+    return f"makemigrations would then write: {written[0].right}" if written else ""
 
 
 def _by_command(maker: MigrationRunner, app: str, _: Path, __: Proposal) -> None:

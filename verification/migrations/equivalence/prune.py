@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from verification.migrations.data import digests, production_rows
-from verification.migrations.equivalence import comparison
+from verification.migrations.equivalence import comparison, states
 from verification.migrations.equivalence.partial_states import PartialStates
 from verification.migrations.equivalence.upgrade import RowVolume, connect, digest
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
@@ -53,8 +53,11 @@ def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Row
             with MigrationRunner(
                 project, runner.server, max_workers=1, progress=runner.progress, options=runner.options
             ) as pruned:
+                found.pruned = states.newly_unwritten(
+                    states.unwritten(runner, partial.chain), states.unwritten(pruned, Chain())
+                )
                 before_prune = _recorded(runner, databases)
-                found.pruned = _prune(pruned, databases, partial)
+                found.pruned += _prune(pruned, databases, partial)
                 found.recorded = (before_prune, _recorded(runner, databases))
                 found.pruned += _migrate_again(runner, pruned, databases, partial, before)
                 found.pruned += _from_empty(runner, pruned, partial)

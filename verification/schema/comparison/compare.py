@@ -18,6 +18,8 @@ from verification.schema.comparison.renames import COLUMN_ORDER, Rename, Renames
 from verification.schema.model.schema import Entry, Key, Schema, Value
 
 DEFAULTS: Final = Options()
+SERIAL: Final = "serial"
+"""The value of ``identity`` for a column whose default is the next value of its own sequence."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,13 @@ def _order(difference: Difference) -> tuple[str, str, str, str]:
     return (difference.object, difference.kind, difference.attribute, difference.change)
 
 
+def _with_serial(side: int | None, name: str, values: tuple[Value, Value]) -> tuple[Value, Value]:
+    """Name what a column is that has no identity: the sequence and the default are parts of the same difference."""
+    if side is None or name != "identity":
+        return values
+    return (SERIAL, values[1]) if side == 0 else (values[0], SERIAL)
+
+
 class _SchemaPair:
     """Two schemas under comparison, the left one with the renames applied."""
 
@@ -126,7 +135,7 @@ class _SchemaPair:
                 if not context.is_derived(entry, added)
             ),
             *(
-                Difference(key[0], key[1], "changed", name, *values)
+                Difference(key[0], key[1], "changed", name, *_with_serial(context.serial(key), name, values))
                 for key, attributes in changed.items()
                 for name, values in attributes.items()
                 if not context.is_derived_attribute(key, name, values)

@@ -58,7 +58,7 @@ KINDS: Final = frozenset(
         "database", "default_privileges", "event_trigger", "extension", "foreign_data_wrapper",
         "foreign_table", "function", "grant", "index", "language", "materialized_view", "operator",
         "operator_class", "operator_family", "policy", "procedure", "publication", "publication_schema",
-        "publication_table", "row", "rule", "schema", "security_label", "sequence", "server", "statistics",
+        "publication_table", "row", "rule", "schema", "security_label", "sequence", "server", "state", "statistics",
         "subscription", "table", "text_search_configuration", "text_search_dictionary",
         "text_search_parser", "text_search_template", "transform", "trigger", "type", "user_mapping",
         "view",
@@ -98,6 +98,7 @@ class DiffContext:
                 and _is_view_column(entry)
                 and self._parent_changed(entry, "definition")
             )
+            or (entry.kind == "sequence" and self._of_serial(entry))
         )
 
     def is_derived_attribute(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
@@ -106,6 +107,7 @@ class DiffContext:
         return (
             (entry.kind not in GRANTS and self._extension_changed(set(_ancestors(entry, self.left))))
             or self._is_inherited(entry, attribute, values)
+            or (attribute == "default" and entry.kind == "column" and self.serial(key) is not None)
             or (attribute in CHANGED_BY_ATTACHING and self._parent_changed(entry, "partition_of"))
             or (attribute == "local" and self._parent_changed(entry, "inherits"))
             or (attribute == "valid" and self._index_was_attached(key))
@@ -120,6 +122,26 @@ class DiffContext:
                 and self._query_changed(entry)
             )
         )
+
+    def _of_serial(self, sequence: Entry) -> bool:
+        """Return whether a sequence is that of a serial column which is an identity column on the other side."""
+        column = ("column", sequence.attributes.get("owned_by", ""))
+        return column in self.changed and self.serial(column) is not None
+
+    def serial(self, column: Key) -> int | None:
+        """Return the side (0: left) on which a column is serial and not, as on the other, an identity column."""
+        if "identity" not in self.changed.get(column, {}):
+            return None
+        for place, side in enumerate((self.left, self.right)):
+            default = str(side[column].attributes.get("default", ""))
+            if "identity" not in side[column].attributes and any(
+                entry.attributes.get("owned_by") == column[1]
+                and default == f"nextval('{entry.object}'::regclass)"
+                for entry in side.values()
+                if entry.kind == "sequence"
+            ):
+                return place
+        return None
 
     def _parent_changed(self, entry: Entry, attribute: str) -> bool:
         """Return whether this attribute of the object's first parent has changed."""

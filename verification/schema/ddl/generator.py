@@ -16,7 +16,8 @@ from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.renames import last_part, schema_of
 from verification.schema.ddl import definitions, dependencies
 from verification.schema.ddl.definitions import name, table
-from verification.schema.model.schema import Entry, Schema
+from verification.schema.ddl.prerequisites import Prerequisites
+from verification.schema.model.schema import Entry, Key, Schema
 
 
 class Phase(IntEnum):
@@ -85,6 +86,7 @@ class _Generator:
         self.phased: list[tuple[Phase, str]] = []
         self.missing: list[Difference] = []
         self.rebuilt: set[tuple[str, str]] = set()
+        self.prerequisites = Prerequisites(left, right)
 
     def script(self) -> Script:
         handlers: dict[str, Callable[[Difference], bool]] = {
@@ -100,6 +102,8 @@ class _Generator:
         return Script(list(dict.fromkeys(statements)), self.missing)
 
     def _add(self, phase: Phase, statement: str) -> bool:
+        if self.prerequisites.lacks(statement):
+            return False
         self.phased.append((phase, statement))
         return True
 
@@ -166,6 +170,8 @@ class _Generator:
 
     def _create(self, entry: Entry) -> bool:
         if entry.kind not in SUPPORTED or not definitions.is_known(entry):
+            return False
+        if entry.key in self.prerequisites.unmade or self.prerequisites.lacks_parent(entry):
             return False
         done = False
         match entry.kind:
@@ -265,10 +271,16 @@ class _Generator:
     def _rebuild(self, left: Entry, right: Entry) -> bool:
         if right.key in self.rebuilt:
             return True
-        if not definitions.is_known(right):
+        if not definitions.is_known(right) or self.prerequisites.lacks_parent(right):
+            return False
+        if self.prerequisites.lacks(self._definition(right)):
             return False
         self.rebuilt.add(right.key)
         return self._drop(left) and self._create(right)
+
+    def _definition(self, entry: Entry) -> str:
+        """Return the SQL of an index or a constraint, to look at before the old one is dropped."""
+        return definitions.index(entry) if entry.kind == "index" else definitions.constraint(entry)
 
     def _rename(self, left: Entry, difference: Difference) -> bool:
         old, new = last_part(str(difference.left)), last_part(str(difference.right))
@@ -299,14 +311,29 @@ class _Generator:
             return self._alter_table(Phase.NOT_NULL, table(right), definitions.not_null(right))
         if attribute == "not_null":
             return self._alter_column(Phase.NULL, right, "DROP NOT NULL")
+        if attribute == "identity":
+            self._change_serial(left, right)
         form = definitions.ALTERED.get(attribute)
         change = form(left, right) if form else None
         if change is None:
             return False
         return self._alter_column(Phase.DROP_DEFAULT if change in DROPPED else Phase.ALTER, right, change)
 
+    def _change_serial(self, left: Entry, right: Entry) -> None:
+        """Drop or create what makes a serial column of one: its default and its sequence are no differences then."""
+        if "default" in left.attributes and "default" not in right.attributes:
+            self._alter_column(Phase.DROP_DEFAULT, right, "DROP DEFAULT")
+        if "default" in right.attributes and "default" not in left.attributes:
+            self._alter_column(Phase.ALTER, right, f"SET DEFAULT {right.attributes['default']}")
+        for sequence in _owned(self.left, left) - _owned(self.right, right):
+            self._drop(self.left.entries[sequence])
+        for sequence in _owned(self.right, right) - _owned(self.left, left):
+            self._create(self.right.entries[sequence])
+
     def _change_type(self, left: Entry, right: Entry) -> bool:
         """Drop the old default, which has the old type; then change the type and set the new default."""
+        if right.key in self.prerequisites.unmade:
+            return False
         if dependencies.is_read(self.left, left) or "generated" in left.attributes:
             return False
         attributes = right.attributes
@@ -320,3 +347,10 @@ class _Generator:
 
     def _alter_column(self, phase: Phase, column: Entry, change: str) -> bool:
         return self._alter_table(phase, table(column), f"ALTER COLUMN {name(column)} {change}")
+
+
+def _owned(side: Schema, column: Entry) -> set[Key]:
+    """Return the sequences that a column owns."""
+    return {
+        entry.key for entry in side.of_kind("sequence") if entry.attributes.get("owned_by") == column.object
+    }

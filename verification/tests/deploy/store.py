@@ -50,6 +50,8 @@ class Case:
     atomic: bool = True
     further: dict[str, str] = field(default_factory=dict)
     """More files of the folder of migrations."""
+    model: tuple[str, str] = ("", "")
+    """A text of ``models.py``, and what takes its place in the head."""
 
 
 def migration(case: Case) -> str:
@@ -90,10 +92,13 @@ class Store:
     def judge(self, case: Case, *parts: str) -> Release:
         """Judge one release: plan and cost, and the parts that are named."""
         texts = {"0002_change.py": migration(case)} if case.operations else {}
-        with self.files(
-            {f"goods/migrations/{name}": text for name, text in {**texts, **case.further}.items()}
-        ):
-            if FIRST not in case.further:
+        texts = {f"goods/migrations/{name}": text for name, text in {**texts, **case.further}.items()}
+        if case.model[0]:
+            models = (self.folder / "goods/models.py").read_text()
+            assert case.model[0] in models
+            texts["goods/models.py"] = models.replace(*case.model)
+        with self.files(texts):
+            if FIRST not in case.further and not case.model[0]:
                 return self._judge(self.head, parts)
             # The running process has loaded that file.
             with MigrationRunner(self.head.project, self.head.server, max_workers=1) as head:

@@ -373,3 +373,31 @@ def test_what_the_shell_says_of_other_servers_is_not_for_the_harness(runs: Runs,
 
         assert outcome.status == 0, outcome.output
         assert not (tmp_path / "missing").exists()
+
+
+STOPPED = """
+import os, signal
+
+def test_first(verification_check, verification_server):
+    pid = int((verification_server.data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGSTOP)
+    verification_check.passed("it was there")
+
+def test_second(verification_check, verification_server):
+    verification_server.create_database()
+
+def test_third(verification_check, verification_server):
+    verification_server.create_database()
+"""
+
+
+def test_a_server_that_does_not_answer_is_named(runs: Runs, tmp_path: Path) -> None:
+    """Its process is stopped: no check waits for it, and nothing is left."""
+    write(tmp_path, STOPPED)
+    outcome = runs.run(tmp_path, "run", *QUICK, "test_mine.py", variables={"TMPDIR": str(tmp_path)})
+
+    assert outcome.status == 2, outcome.output
+    for name in ("mine.second", "mine.third"):
+        assert outcome.check(name)["verdict"] == "error"
+        assert "does not answer" in outcome.check(name)["reason"]
+    assert list(tmp_path.glob("verification-*")) == []

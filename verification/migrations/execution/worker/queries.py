@@ -106,6 +106,32 @@ def changes(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def states(job: dict[str, Any]) -> dict[str, Any]:
+    """Return what the autodetector writes from each of two chains' final models to the other's: model -> operations."""
+    left, right = (_final_state(chain.load(None, job[side])) for side in ("left", "right"))
+    return {"left": _operations(right, left), "right": _operations(left, right)}
+
+
+def _final_state(loader: ChainLoader) -> ProjectState:
+    state = loader.project_state()
+    for model in state.models.values():
+        # Migrations may write it as lists; the autodetector expects what models have.
+        for name in ("unique_together", "index_together"):
+            if model.options.get(name):
+                model.options[name] = set(normalize_together(model.options[name]))
+    return state
+
+
+def _operations(start: ProjectState, end: ProjectState) -> dict[str, str]:
+    detector = MigrationAutodetector(start, end, MigrationQuestioner(dry_run=True))
+    found: dict[str, list[str]] = {}
+    for app, migrations in detector._detect_changes().items():
+        for operation in [each for migration in migrations for each in migration.operations]:
+            model = getattr(operation, "model_name", None) or getattr(operation, "name", "")
+            found.setdefault("{}.{}".format(app, str(model).lower()), []).append(operation.describe())
+    return {model: "; ".join(lines) for model, lines in found.items()}
+
+
 def models(job: dict[str, Any]) -> dict[str, Any]:
     """Describe the tables of the live models, by alias."""
     return {"tables": {alias: tables(apps, connections[alias]) for alias in job["databases"]}}
@@ -144,11 +170,7 @@ def rebuild(job: dict[str, Any]) -> dict[str, Any]:
     """
     app = job["app"]
     loader = chain.load(None, job["without"])
-    final = loader.project_state()
-    for state in final.models.values():
-        # Migrations may write it as lists; the autodetector expects what models have.
-        if state.options.get("unique_together"):
-            state.options["unique_together"] = set(normalize_together(state.options["unique_together"]))
+    final = _final_state(loader)
     start = final.clone()
     for key in [key for key in start.models if key[0] == app]:
         del start.models[key]

@@ -1,0 +1,143 @@
+"""Both codes on both schemas: which order of migrating and rolling out stops nobody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from verification.deploy.finding import Finding
+from verification.deploy.tree import MigrationFile, Tree
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
+from verification.migrations.execution.runner import JobFailed
+from verification.migrations.plan.chains import Chain
+
+SHOWN: Final = 4
+"""Calls that a finding names."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What one model cannot do with the other schema."""
+
+    model: str
+    table: str
+    calls: tuple[str, ...]
+    """Each with its error."""
+
+
+def judge(
+    base: MigrationRunner,
+    head: MigrationRunner,
+    databases: Databases,
+    steps: Sequence[Step],
+    files: Tree,
+    root: Path,
+) -> Iterator[Finding]:
+    """Find calls of the base's models that fail on the new schema, and calls of the head's that fail on the old.
+
+    ``databases``: the base with few rows, to be cloned. A call that fails on its own schema is no finding.
+    Raises ``CannotRun``.
+    """
+    with head.copy(databases) as migrated:
+        try:
+            head.forward(migrated, Chain())
+            old = _breaks(base, databases, migrated)
+            new = _breaks(head, migrated, databases)
+        except JobFailed as error:
+            raise error.cannot_run("the calls of the models cannot be tried") from None
+    for failure in old:
+        yield _old_breaks(failure, _cause(failure, steps, files), root, new)
+    if new and not old:
+        yield _migrate_first(new, _cause(new[0], steps, files), root)
+
+
+def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[Failure]:
+    """Return what the code of one tree cannot do on the other schema, and can do on its own."""
+    with runner.copy(own) as here, runner.copy(other) as there, runner.worker() as worker:
+        rows = worker.run("sample", databases=_of(runner, here))["rows"]
+        before = worker.run("calls", databases=_of(runner, here), rows=rows)["failures"]
+        after = worker.run("calls", databases=_of(runner, there), rows=rows)["failures"]
+    known = {(each["model"], each["call"]) for each in before}
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for each in after:
+        if (each["model"], each["call"]) not in known:
+            said = f"{each['call']}: {each['error']}"
+            found.setdefault((each["model"], each["table"]), {})[said] = None
+    return [Failure(model, table, tuple(calls)) for (model, table), calls in found.items()]
+
+
+def _of(runner: MigrationRunner, databases: Databases) -> Mapping[str, Any]:
+    return {alias: databases.names[alias] for alias in runner.aliases if alias in databases.names}
+
+
+def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[MigrationFile | None, int | None]:
+    """Return the migration that changed the table, and its operation on the model, as far as they are known."""
+    name = failure.model.partition(".")[2].lower()
+    table = failure.table.strip('"')
+    touching = [
+        files[app, migration]
+        for step in steps
+        for app, _, migration in [step.migration.partition(".")]
+        if any(each.rpartition(".")[2] == table for each in step.locks)
+    ]
+    for migration in touching:
+        for number, operation in enumerate(migration.operations):
+            if operation.model.lower() == name or table in operation.text:
+                return migration, number
+    return (touching[0] if touching else None), None
+
+
+def _old_breaks(
+    failure: Failure, cause: tuple[MigrationFile | None, int | None], root: Path, new: Sequence[Failure]
+) -> Finding:
+    needed = next((each for each in new if each.model == failure.model), new[0] if new else None)
+    evidence = [
+        f"the base's code on the new schema, {failure.model}.{each}" for each in failure.calls[:SHOWN]
+    ]
+    if needed is not None:
+        evidence += [
+            f"the new code on the base's schema, {needed.model}.{each}" for each in needed.calls[:SHOWN]
+        ]
+    migration, operation = cause
+    return Finding(
+        code="release-must-be-split" if needed else "old-code-breaks",
+        migration=migration.name if migration else "",
+        file=migration.relative(root) if migration else "",
+        line=migration.line(operation) if migration else 0,
+        table=failure.table,
+        effect="whichever goes first, requests fail until the other has followed"
+        if needed
+        else "requests fail from the migration until the last process of the base has ended",
+        evidence=tuple(evidence),
+        remedy=SPLIT if needed else LATER,
+    )
+
+
+def _migrate_first(
+    new: Sequence[Failure], cause: tuple[MigrationFile | None, int | None], root: Path
+) -> Finding:
+    migration, operation = cause
+    return Finding(
+        code="new-code-needs-migration",
+        migration=migration.name if migration else "",
+        file=migration.relative(root) if migration else "",
+        line=migration.line(operation) if migration else 0,
+        table=new[0].table,
+        effect="the new code fails on the base's schema: migrate first, then roll out",
+        evidence=tuple(
+            f"the new code on the base's schema, {failure.model}.{failure.calls[0]}"
+            for failure in new[:SHOWN]
+        ),
+        remedy="nothing, if the deploy migrates before it starts the new code",
+        notice=True,
+    )
+
+
+LATER: Final = (
+    "two releases: first the code that does not use what goes (SeparateDatabaseAndState with state_operations for "
+    "RemoveField or DeleteModel; db_default=... for a new column that must not be NULL), then the migration"
+)
+SPLIT: Final = (
+    "three steps in two releases: add the new form beside the old one and write both; fill it; let the code use "
+    "the new one alone, and remove the old one in the next release"
+)
