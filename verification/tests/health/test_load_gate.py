@@ -77,6 +77,7 @@ def exchanges(*seconds: float) -> list[Exchange]:
     [
         (exchanges(*[0.005] * 2000), ""),
         (exchanges(*[0.005] * 1999, 0.3), ""),  # one of 2,000 is beyond p99.9
+        ([Exchange("probe", 0, 0.4, 0.45, 200, "")] * 5, ""),  # the client was late, not the server
         (exchanges(*[0.005] * 990, *[0.3] * 10), "p99.9 is 300 ms, the limit is 100 ms"),
         (
             [*exchanges(0.01), Exchange("probe", 0, 0, 1.0, 0, "TimeoutError")],
