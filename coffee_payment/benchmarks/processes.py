@@ -81,3 +81,11 @@ def event_loop(port: int, server: str, environment: Mapping[str, str]) -> Iterat
     command = [sys.executable, "-m", server, "--host", "127.0.0.1", "--port", str(port), *options]
     with running([*command, "benchmarks.roads:application"], port, "/health", environment) as process:
         yield process
+
+
+def processor_seconds(process: int) -> float:
+    """Return what a process and its children have taken of the processor so far."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+    return own + sum(processor_seconds(int(child)) for child in children)

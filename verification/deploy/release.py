@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy import base_rows, compatibility, cost, history, interruption, way_back
+from verification.deploy import base_rows, compatibility, cost, history, interruption, traffic, way_back
 from verification.deploy.base_tree import BaseTree, base_tree
 from verification.deploy.finding import Finding
 from verification.deploy.tree import Tree, read_files
@@ -21,7 +21,7 @@ from verification.project.configuration import Configuration
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"compatibility", "way back", "interruption"})
+PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
@@ -161,6 +161,12 @@ def _recover(
     release: Release, trees: Trees, bases: Bases, root: Path, say: Say, parts: frozenset[str]
 ) -> None:
     """Try both codes on both schemas, the way back, and interruptions of what has no transaction."""
+    if "traffic" in parts:
+        say("running the new migrations under traffic")
+        filled = bases.filled.databases
+        release.findings = traffic.judge(
+            trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root
+        )
     if "compatibility" in parts:
         say("trying both codes on both schemas")
         release.findings += compatibility.judge(

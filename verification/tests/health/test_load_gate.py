@@ -59,7 +59,6 @@ def test_faults_of_the_server_are_named(configuration: Configuration, tmp_path: 
             "probes failed beside 24 requests to a database",
             "hold all 8 threads; bound how many",
         ],
-        "health.slow_clients": ["probes failed beside 120 slow clients"],
         "health.draining": ["/health/ready did not refuse within", "waited in the backlog were dropped"],
     }.items():
         assert done.checks[check]["verdict"] == "failed", done.output
