@@ -5,9 +5,7 @@ reason. (prctl(PR_SET_PDEATHSIG) would send the server a signal when the thread 
 would not remove the directory.)
 """
 
-import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +20,7 @@ runs() {{  # the number may belong to another process by now: compare its comman
     if [ -d /proc/self ]; then grep -qF "$2/data" "/proc/$1/cmdline"; else ps -p "$1" -o command= | grep -qF "$2/data"; fi
 }} 2>/dev/null
 if [ -n "$pid" ] && runs "$pid" "$1"; then
-    kill -QUIT "$pid"
+    kill -QUIT "$pid"; kill -CONT "$pid"
     turns=0
     while runs "$pid" "$1" && [ "$turns" -lt {_SECONDS * 20} ]; do sleep 0.05; turns=$((turns + 1)); done
     ! runs "$pid" "$1" || kill -KILL "$pid"
@@ -50,13 +48,6 @@ def dismiss(process: subprocess.Popen[bytes]) -> None:
 def clean(directory: Path) -> None:
     """Do the watchdog's work for a run that died together with its watchdog."""
     _start(directory, subprocess.DEVNULL).wait(_SECONDS * 3)
-
-
-def remove(directory: Path) -> None:
-    """Remove a directory into which a process that is ending may still write."""
-    deadline = time.monotonic() + _SECONDS
-    while directory.exists() and time.monotonic() < deadline:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _start(directory: Path, stdin: int) -> subprocess.Popen[bytes]:

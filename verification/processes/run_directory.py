@@ -17,7 +17,8 @@ from typing import Final
 
 from verification.processes import cleanup, lock
 
-OWNER_FILE: Final = "owner"
+OWNER_FILE: Final = "lock"
+"""Not ``owner``: that is the file of older versions, which did not lock it and may be running."""
 _PREFIX: Final = "verification-run-"
 _REMOVAL_SECONDS: Final = 10.0
 _WATCHDOG: Final = """
