@@ -128,9 +128,10 @@ def judge_trees(
 
 def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
     """Return what migrate would do; a graph that does not load is a finding's consequence, or ends the run."""
-    with trees.head.copy(databases) as clone, trees.head.worker() as worker:
+    with trees.head.worker() as worker:
         try:
-            return worker.run("plan", databases=clone.to_json())
+            # It only reads, so the databases need no clone.
+            return worker.run("plan", databases=databases.to_json())
         except JobFailed as error:
             if not release.findings:
                 raise error.cannot_run("the working tree's migrations cannot be planned") from None
