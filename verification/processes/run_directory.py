@@ -25,7 +25,7 @@ _WATCHDOG: Final = """
 trap '' INT TERM HUP
 cat >/dev/null
 turns=0
-while [ -e "$1" ] && [ "$turns" -lt 200 ]; do
+while [ -e "$1" ] && [ "$turns" -lt 1200 ]; do
     rm -rf "$1" || sleep 0.05
     turns=$((turns + 1))
 done
