@@ -172,13 +172,18 @@ def _recover(
         release.findings += compatibility.judge(
             trees.base, trees.head, bases.few, release.steps, trees.head_files, root
         )
+    unstable: way_back.Unstable = {}
+    if parts & {"way back", "interruption"}:
+        unstable = way_back.find_unstable(trees.head, bases.few)
     if "way back" in parts:
         say("going back, and forward again")
         with trees.head.copy(bases.few) as clone:
-            release.findings += way_back.judge(trees.head, clone, trees.head_files, root)
+            release.findings += way_back.judge(trees.head, clone, trees.head_files, unstable, root)
     if "interruption" in parts:
         say("interrupting migrations without a transaction")
-        release.findings += interruption.judge(trees.head, bases.few, release.steps, trees.head_files, root)
+        release.findings += interruption.judge(
+            trees.head, bases.few, release.steps, trees.head_files, unstable, root
+        )
 
 
 def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Finding:
