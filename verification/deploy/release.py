@@ -128,9 +128,10 @@ def judge_trees(
 
 def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
     """Return what migrate would do; a graph that does not load is a finding's consequence, or ends the run."""
-    with trees.head.copy(databases) as clone, trees.head.worker() as worker:
+    with trees.head.worker() as worker:
         try:
-            return worker.run("plan", databases=clone.to_json())
+            # It only reads, so the databases need no clone.
+            return worker.run("plan", databases=databases.to_json())
         except JobFailed as error:
             if not release.findings:
                 raise error.cannot_run("the working tree's migrations cannot be planned") from None
@@ -172,13 +173,18 @@ def _recover(
         release.findings += compatibility.judge(
             trees.base, trees.head, bases.few, release.steps, trees.head_files, root
         )
+    unstable: way_back.Unstable = {}
+    if parts & {"way back", "interruption"}:
+        unstable = way_back.find_unstable(trees.head, bases.few)
     if "way back" in parts:
         say("going back, and forward again")
         with trees.head.copy(bases.few) as clone:
-            release.findings += way_back.judge(trees.head, clone, trees.head_files, root)
+            release.findings += way_back.judge(trees.head, clone, trees.head_files, unstable, root)
     if "interruption" in parts:
         say("interrupting migrations without a transaction")
-        release.findings += interruption.judge(trees.head, bases.few, release.steps, trees.head_files, root)
+        release.findings += interruption.judge(
+            trees.head, bases.few, release.steps, trees.head_files, unstable, root
+        )
 
 
 def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Finding:

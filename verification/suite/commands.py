@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from verification.command_line import CANNOT_RUN, server_options
-from verification.errors import CannotRun
+from verification.command_line import server_options
+from verification.errors import CANNOT_RUN, CannotRun
 from verification.project.configuration import Configuration, load
 
 SUITE: Final = Path(__file__).parent
