@@ -14,8 +14,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
-from verification.command_line import CANNOT_RUN, join_kinds
-from verification.errors import CannotRun
+from verification.command_line import join_kinds
+from verification.errors import CANNOT_RUN, CannotRun
 from verification.processes.wait import READER_THREAD
 
 COMMANDS: Final = {

@@ -1,4 +1,4 @@
-"""What the commands share: exit statuses, and the options that several of them have.
+"""The options that several commands have.
 
 Use the parsers as ``parents=[...]`` of a command's own parser.
 """
@@ -7,13 +7,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
-
-EQUAL: Final = 0
-"""All checks passed, or the schemas are equal."""
-DIFFERS: Final = 1
-"""A check failed, or the schemas differ."""
-CANNOT_RUN: Final = 2
-"""The command could not do what was asked; the reason is one line on stderr."""
 
 IGNORE: Final = "--ignore"
 OPTIONS: Final = {

@@ -1,4 +1,13 @@
-"""The one error that ends a run: exit status 2, one line, no traceback."""
+"""The exit statuses of the commands, and the one error that ends a run: status 2, one line, no traceback."""
+
+from typing import Final
+
+EQUAL: Final = 0
+"""All checks passed, or the schemas are equal."""
+DIFFERS: Final = 1
+"""A check failed, or the schemas differ."""
+CANNOT_RUN: Final = 2
+"""The command could not do what was asked; the reason is one line on stderr."""
 
 
 class CannotRun(Exception):  # noqa: N818 - reads as the sentence it prints

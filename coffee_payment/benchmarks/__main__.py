@@ -17,6 +17,9 @@ from django.test import override_settings
 from benchmarks import checks, flow, processes, shop
 
 LATENCY = 0.2
+LIMITS = ("SCANS_PER_ADDRESS_PER_MIN", "SCANS_PER_DEVICE_PER_MIN", "PAYMENTS_PER_ORDER_PER_MIN")
+NO_LIMITS = {**dict.fromkeys(LIMITS, "0"), "RATE_LIMIT_STORAGE_URL": "memory://"}
+"""All customers have one address here."""
 
 
 def main() -> None:
@@ -54,6 +57,7 @@ def _measure(options: argparse.Namespace) -> None:
         "DB_NAME": str(connection.settings_dict["NAME"]),
         "SECRET_KEY": settings.SECRET_KEY,
         "CREDENTIALS_ENCRYPTION_KEY": ",".join(settings.CREDENTIALS_ENCRYPTION_KEY),
+        **NO_LIMITS,
     }
     device = shop.device()
     cores = len(os.sched_getaffinity(0))
@@ -61,12 +65,13 @@ def _measure(options: argparse.Namespace) -> None:
         f"{cores} cores, Python {platform.python_version()}, PostgreSQL {connection.get_database_version()[0]}"
     )
     with processes.providers(port, merchant_port), override_settings(**addresses):
-        with processes.gunicorn(merchant_port, options.workers, environment):
-            flow.measure(merchant_port, port, device.device_uuid, customers=options.customers, seconds=2)
-            figures = flow.measure(
-                merchant_port, port, device.device_uuid, customers=options.customers, seconds=options.seconds
-            )
-        show(f"pay -> initiate -> webhook -> make, an instant provider: {figures}")
+        with processes.gunicorn(merchant_port, options.workers, environment) as server:
+            at = flow.Addresses(merchant_port, port, server.pid, device.device_uuid)
+            flow.measure(at, customers=options.customers, seconds=2)
+            figures = flow.measure(at, customers=options.customers, seconds=options.seconds)
+            show(f"pay -> initiate -> webhook -> make, an instant provider: {figures}")
+            figures = flow.measure_webhooks(at, customers=options.customers, notifications=options.orders)
+            show(f"webhook -> make, an instant provider: {figures}")
         with override_settings(PAYMENT_CHECK_BATCH_SIZE=options.orders):
             for status in ("pending", "canceled", "succeeded"):
                 rate = checks.measure(

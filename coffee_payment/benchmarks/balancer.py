@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Final, Self
 
@@ -24,7 +25,7 @@ class Balancer:
         self.ready: dict[int, bool] = {}
         """Port of each backend -> whether it was ready when it was last asked."""
         self.refused: dict[int, float] = {}
-        """Port -> monotonic time at which it was first seen not to be ready."""
+        """Port -> monotonic time of its first answer that it is not ready; a closed port is no answer."""
         self.failures: list[str] = []
         """Connections that no backend took."""
         self._turn = itertools.count()
@@ -44,10 +45,10 @@ class Balancer:
     def _ask(self) -> None:
         while not self._closed.wait(PERIOD_SECONDS):
             for port in list(self.ready):
-                was, now = self.ready[port], _is_ready(port)
-                self.ready[port] = now
-                if was and not now:
+                status = _readiness(port)
+                if self.ready[port] and status == HTTPStatus.SERVICE_UNAVAILABLE:
                     self.refused[port] = time.monotonic()
+                self.ready[port] = status == HTTPStatus.OK
 
     def _accept(self) -> None:
         while not self._closed.is_set():
@@ -89,12 +90,13 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-def _is_ready(port: int) -> bool:
+def _readiness(port: int) -> int:
+    """Return the status of the answer; 0 without one."""
     connection = HTTPConnection(HOST, port, timeout=1)
     try:
         connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200  # noqa: PLR2004 - OK
+        return connection.getresponse().status
     except (OSError, HTTPException):
-        return False
+        return 0
     finally:
         connection.close()

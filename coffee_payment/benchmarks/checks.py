@@ -76,7 +76,7 @@ def _seed(device: Device, control: str, count: int, status: str) -> None:
             merchant_id=device.merchant_id,
             amount=order.price,
             status="pending",
-            transaction_id=order.payment_reference_id,
+            transaction_id=order.payment_reference_id or "",
         )
         for order in orders
     )

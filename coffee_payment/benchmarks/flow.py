@@ -4,11 +4,14 @@ import json
 import statistics
 import time
 import uuid
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from benchmarks.processes import processor_seconds
 
 BUSY: Final = 503
 PAUSE_SECONDS: Final = 0.02
@@ -23,49 +26,86 @@ class Flow:
     seconds: float
     durations: list[float]
     """Seconds of each whole order, sorted."""
+    processor_seconds: float
+    """What the server's processes took of the processor."""
 
     def __str__(self) -> str:
         """Return the figures in one line."""
         p50, p95 = statistics.median(self.durations), self.durations[int(len(self.durations) * 0.95)]
         rate = self.orders / self.seconds
-        return f"{rate:.1f} orders/s ({self.orders} orders; an order takes p50 {p50:.3f} s, p95 {p95:.3f} s)"
+        each = self.processor_seconds / self.orders * 1000
+        return f"{rate:.1f}/s ({self.orders}; one takes p50 {p50:.3f} s, p95 {p95:.3f} s, {each:.1f} ms of processor)"
 
 
-def measure(server: int, providers: int, device: str, *, customers: int, seconds: float) -> Flow:
+@dataclass(frozen=True)
+class Addresses:
+    """The ports of server and providers, the server's process, and the machine that everybody buys at."""
+
+    server: int
+    providers: int
+    process: int
+    device: str
+
+
+def measure(at: Addresses, *, customers: int, seconds: float) -> Flow:
     """Return the orders per second of customers who buy one drink after another."""
-    begun = time.monotonic()
+    until = time.monotonic() + seconds
+
+    def buy_until_the_end(_: int) -> list[float]:
+        durations = []
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            buy(at.server, at.providers, at.device)
+            durations.append(time.monotonic() - begun)
+        return durations
+
+    return _timed(at, buy_until_the_end, range(customers), customers)
+
+
+def measure_webhooks(at: Addresses, *, customers: int, notifications: int) -> Flow:
+    """Return the paid notifications per second, each of an order of its own."""
     with ThreadPoolExecutor(customers) as pool:
-        futures = [
-            pool.submit(_customer, server, providers, device, begun + seconds) for _ in range(customers)
-        ]
-        durations = sorted(duration for future in futures for duration in future.result())
-    return Flow(len(durations), time.monotonic() - begun, durations)
+        payments = list(pool.map(lambda _: _start(at.server, at.device)[1], range(notifications)))
 
-
-def _customer(server: int, providers: int, device: str, until: float) -> list[float]:
-    durations = []
-    while time.monotonic() < until:
+    def notify(payment: str) -> list[float]:
         begun = time.monotonic()
-        buy(server, providers, device)
-        durations.append(time.monotonic() - begun)
-    return durations
+        _notify(at.providers, payment)
+        return [time.monotonic() - begun]
+
+    return _timed(at, notify, payments, customers)
+
+
+def _timed(at: Addresses, work: Callable[[Any], list[float]], items: Iterable[Any], customers: int) -> Flow:
+    begun, used = time.monotonic(), processor_seconds(at.process)
+    with ThreadPoolExecutor(customers) as pool:
+        durations = sorted(duration for each in pool.map(work, items) for duration in each)
+    return Flow(len(durations), time.monotonic() - begun, durations, processor_seconds(at.process) - used)
 
 
 def buy(server: int, providers: int, device: str) -> str:
     """Scan, pay, and be notified; return the order's id. Raises `RuntimeError` for an answer that is not expected."""
+    order, payment = _start(server, device)
+    _notify(providers, payment)
+    return order
+
+
+def _start(server: int, device: str) -> tuple[str, str]:
+    """Scan and press the button; return the ids of order and payment."""
     order = str(uuid.uuid4())
     scan = {"deviceUuid": device, "drinkName": "Капучино", "drinkNo": "7", "uuid": order, "size": "1"}
     _call(server, "GET", f"/v1/pay?{urlencode(scan)}", None, 302)
     answer = _call(server, "POST", "/v1/initiate-payment", {"order_id": order}, 200)
-    payment = answer["redirect_url"].rpartition("/")[2]
+    return order, str(answer["redirect_url"].rpartition("/")[2])
+
+
+def _notify(providers: int, payment: str) -> None:
+    """Pay; the provider notifies the server, which makes the drink before it answers."""
     settled = {"status": "succeeded", "notify": True}
-    while (answered := _call(providers, "POST", f"/control/yookassa/{payment}", settled, 200)) == {
-        "answered": BUSY
-    }:
+    path = f"/control/yookassa/{payment}"
+    while (answered := _call(providers, "POST", path, settled, 200)) == {"answered": BUSY}:
         time.sleep(PAUSE_SECONDS)
     if answered != {"answered": 200}:
         raise RuntimeError(f"the notification was answered {answered}")
-    return order
 
 
 def _call(port: int, method: str, path: str, body: object, expected: int) -> dict[str, Any]:

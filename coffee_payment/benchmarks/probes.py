@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
+from importlib.util import find_spec
 from typing import Any, Final
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
@@ -71,7 +72,7 @@ def machine() -> dict[str, Any]:
 def throughput(options: argparse.Namespace, order: str) -> None:
     """Print the median requests per second, and milliseconds, of each server and path, one worker."""
     view = f"/v1/order-status/{order}"
-    cases = {
+    cases: dict[str, tuple[str | tuple[str, ...], str]] = {
         "/health, this server": ((), "/health"),
         "/health, gthread": (GTHREAD, "/health"),
         "barest application, this server": (BARE, "/bare"),
@@ -79,12 +80,21 @@ def throughput(options: argparse.Namespace, order: str) -> None:
         "view with one query, this server": ((), view),
         "view with one query, gthread": (GTHREAD, view),
     }
+    for server in ("uvicorn", "granian"):  # where they are installed, with a2wsgi
+        if find_spec(server) and find_spec("a2wsgi"):
+            cases[f"/health, {server}"] = (server, "/health")
+            cases[f"view with one query, {server}"] = (server, view)
     results: dict[str, list[dict[str, float]]] = {name: [] for name in cases}
     for _ in range(options.rounds):
         for name, (arguments, path) in cases.items():
             port = processes.free_port()
             environment = {**_environment(), "GUNICORN_THREADS": "8", "LOG_LEVEL": "ERROR"}
-            with processes.gunicorn(port, 1, environment, arguments):
+            started = (
+                processes.event_loop(port, arguments, environment)
+                if isinstance(arguments, str)
+                else processes.gunicorn(port, 1, environment, arguments)
+            )
+            with started:
                 _client("throughput", port, path, 0.5)
                 results[name].append(_client("throughput", port, path, options.seconds))
     for name, figures in results.items():

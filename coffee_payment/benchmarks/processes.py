@@ -26,7 +26,11 @@ def running(
     command: list[str], port: int, path: str, environment: Mapping[str, str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a server until the body ends; the body begins when `path` is answered, with the process."""
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    variables = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        **environment,
+    }
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as process:
         try:
             wait_for(lambda: answers(port, path) or process.poll() is not None, seconds=START_SECONDS)
@@ -65,3 +69,23 @@ def gunicorn(
     command = [sys.executable, "-m", "gunicorn", "-c", str(config), "--bind", f"127.0.0.1:{port}", *options]
     with running(command, port, "/health", {"GUNICORN_WORKERS": str(workers), **environment}) as master:
         yield master
+
+
+@contextmanager
+def event_loop(port: int, server: str, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run `benchmarks.roads` on uvicorn or granian, one worker."""
+    options = {
+        "uvicorn": ["--log-level", "error", "--no-access-log"],
+        "granian": ["--interface", "asgi", "--no-log"],
+    }[server]
+    command = [sys.executable, "-m", server, "--host", "127.0.0.1", "--port", str(port), *options]
+    with running([*command, "benchmarks.roads:application"], port, "/health", environment) as process:
+        yield process
+
+
+def processor_seconds(process: int) -> float:
+    """Return what a process and its children have taken of the processor so far."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+    return own + sum(processor_seconds(int(child)) for child in children)

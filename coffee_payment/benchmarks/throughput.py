@@ -47,7 +47,7 @@ def measure(port: int, path: str, seconds: float) -> dict[str, float]:
             sent[client] = time.perf_counter()
     return {
         "per_second": len(latencies) / (time.perf_counter() - begun),
-        "p50_ms": statistics.median(latencies) * 1000,
+        "p50_ms": statistics.median(latencies or [0.0]) * 1000,
     }
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from limits import RateLimitItemPerMinute
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from payments.client_address import are_told_apart
 
@@ -58,12 +58,12 @@ def forget() -> None:
 
 
 @cache
-def _shared(url: str) -> SlidingWindowCounterRateLimiter:
+def _shared(url: str) -> MovingWindowRateLimiter:
     seconds = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
     options = {} if url.startswith("memory:") else seconds
-    return SlidingWindowCounterRateLimiter(storage_from_string(url, wrap_exceptions=True, **options))
+    return MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True, **options))
 
 
 @cache
-def _own() -> SlidingWindowCounterRateLimiter:
-    return SlidingWindowCounterRateLimiter(MemoryStorage())
+def _own() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())

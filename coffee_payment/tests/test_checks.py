@@ -191,6 +191,21 @@ def test_doubtful_values_are_told() -> None:
     assert ids(checks.environment, ENVIRONMENT=Environment(), TMETR_TOKEN="t") == []
 
 
+@pytest.mark.parametrize("name", ["TMETR_BASE_URL", "YOOKASSA_BASE_URL", "T_BANK_BASE_URL"])
+def test_an_address_without_tls_is_told(name: str) -> None:
+    plain = {name: "http://provider.example", "ENVIRONMENT": Environment(), "TMETR_TOKEN": "t"}
+
+    assert ids(checks.environment, **plain) == ["payments.W005"]
+    assert ids(checks.environment, **plain, DEBUG=True) == []
+
+
+def test_a_proxy_whose_header_is_not_trusted_is_told() -> None:
+    behind = {"USE_X_FORWARDED_PROTO": True, "ENVIRONMENT": Environment(), "TMETR_TOKEN": "t"}
+
+    assert ids(checks.environment, **behind, TRUSTED_PROXIES=[]) == ["payments.W005"]
+    assert ids(checks.environment, **behind, TRUSTED_PROXIES=["10.0.0.1"]) == []
+
+
 def check(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `manage.py check` with exactly these variables."""
     return subprocess.run(

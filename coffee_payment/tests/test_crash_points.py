@@ -22,7 +22,7 @@ from payments.models import JournalEntry, Order, Payment, TBankPayment
 from payments.orders import journal
 from payments.orders.payment_results import MONEY_TAKEN
 from payments.orders.truth import breaches
-from payments.outgoing import http
+from payments.outgoing import http, questions
 from payments.outgoing.http import run_in_time
 
 from tests.shop import Providers, Shop, running_providers
@@ -97,8 +97,14 @@ class Points:
             connection.execute_wrapper(self.around_statement),
             patch.object(http, "run_in_time", self.around_call),
             patch.object(real, "_commit", commit_or_die),
+            patch.object(questions, "ask", in_this_thread),
         ):
             yield
+
+
+def in_this_thread(_payment_id: str, work: Callable[[], None], **_: Any) -> None:
+    """Do what a notification leads to where its points are seen; in a thread of its own it writes the same."""
+    work()
 
 
 class Flow:

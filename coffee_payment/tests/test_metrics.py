@@ -258,7 +258,9 @@ def test_every_alert_has_its_page() -> None:
     sections = re.findall(r"^### (\w+)$", page, re.MULTILINE)
 
     assert sections == [rule["alert"] for rule in RULES]
+    rehearsed = (MONITORING / "rules_test.yaml").read_text(encoding="utf-8")
     for rule in RULES:
+        assert rehearsed.count(rule["alert"]) == 2, "once silent, once firing"
         assert rule["annotations"]["runbook"] == f"docs/operations.md#{rule['alert'].lower()}"
 
 

@@ -1,6 +1,5 @@
 """Customers who come back: to an open payment, after a refusal, after the device or the merchant has changed."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from tests.shop import Providers, Shop, attempts, bank_order_id, state
 from tests.test_initiate import refused
 
 
-@pytest.mark.parametrize("order_id", ["o", str(uuid.uuid4()), "Заказ " * 42])
+@pytest.mark.parametrize("order_id", ["o", "8c3b8c2a-382e-4b56-a4ac-557078925c9c", "Заказ " * 42])
 @pytest.mark.parametrize("first_end", ["a cancel", "an error of Init"])
 def test_tbank_takes_a_second_try_whatever_the_order_id(
     shop: Shop, providers: Providers, order_id: str, first_end: str

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,32 @@ def test_pipelined_probes_are_answered_in_order(port: int) -> None:
     assert statuses == [b"200", b"200", b"404", *[b"200"] * 301]
     assert answer.count(b'"healthy"') == 302
     assert answer.endswith(b"\r\n\r\n")
+
+
+def test_many_pipelined_probes_do_not_delay_another_client(tmp_path: Path) -> None:
+    """When a single probe is answered, thirty clients have had a few of their three hundred answers each."""
+    with serving(tmp_path) as (process, port):
+        worker = worker_of(process)
+        shares = []
+        for _ in range(3):  # the machine may delay this process once
+            with ExitStack() as open_clients:
+                os.kill(worker, signal.SIGSTOP)
+                clients = [
+                    open_clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+                    for _ in range(31)
+                ]
+                for client in clients[:-1]:
+                    client.sendall(PROBE * 300)
+                clients[-1].sendall(PROBE)
+                os.kill(worker, signal.SIGCONT)
+                assert clients[-1].recv(4096).startswith(b"HTTP/1.1 200 OK")
+                answered = 0
+                for client in clients[:-1]:
+                    client.setblocking(False)
+                    with suppress(BlockingIOError):
+                        answered += client.recv(1 << 20).count(b'"healthy"')
+                shares.append(answered / (30 * 300))
+    assert min(shares) < 0.2
 
 
 @pytest.mark.parametrize(

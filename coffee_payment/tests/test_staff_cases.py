@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
@@ -97,6 +98,8 @@ def test_an_action_tells_who_and_why(shop: Shop, staff: Client) -> None:
     assert state(payment.order) == "successful"
     entry = journal.history(payment.order_id)[-1]
     assert (entry.actor, entry.detail) == ("anna", {"why": "выдан у стойки"})
+    logged = LogEntry.objects.get()
+    assert (logged.user.get_username(), logged.change_message) == ("anna", "выдан у стойки")
     assert not open_cases().exists()
 
 

@@ -79,12 +79,13 @@ FAULTS: Final = (
     elsewhere("the image holds a secret", Edit("Dockerfile", IMAGE, IMAGE.replace("\nRUN", "\nENV SECRET_KEY=for-the-image\nRUN")), DEPLOYED),
     elsewhere(".env.example sets what nothing reads", Edit(".env.example", "", "\nCOFFEE_MODE=fast\n"), DEPLOYED),
     elsewhere(".env.example lacks a variable", Edit(".env.example", "PAYMENT_ATTEMPTS_LIMIT", "PAYMENT_ATTEMPT_LIMIT"), DEPLOYED),
-    harmless("a read of what Python reads itself", "environment", Edit(SETTINGS, END, 'ZONE = os.getenv("TZ")\n' + END)),
+    harmless("a read of what Python reads itself, in a view", "running", in_view('import os; os.getenv("TZ")')),
     harmless("a variable that is set", "environment", Edit(SETTINGS, END, 'os.environ.setdefault("PYTHONUTF8", "1")\n' + END)),
     harmless("a comment that names a variable", "environment", Edit(SETTINGS, END, '# os.getenv("EXTRA_LIMIT") is not read\n' + END)),
     harmless("a variable read twice with one default", "environment", Edit(SETTINGS, END, 'AGAIN = os.getenv("BASE_URL", "pay.tmetr.ru")\n' + END)),
     harmless("a documented variable read in a view", "environment", in_view('import os; os.getenv("BASE_URL", "pay.tmetr.ru")')),
     harmless("a variable of Python in the image", "environment", Edit("Dockerfile", IMAGE, IMAGE.replace("ENV ", "ENV PYTHONFAULTHANDLER=1 "))),
+    harmless("a variable of a library in the image", "deployment_files", Edit("Dockerfile", IMAGE, IMAGE.replace("ENV ", "ENV MALLOC_ARENA_MAX=2 "))),
     harmless("a variable that the build reads", "environment", Edit("Dockerfile", "ENV PIP_DISABLE_PIP_VERSION_CHECK=1", "ENV PIP_TIMEOUT=60 PIP_DISABLE_PIP_VERSION_CHECK=1")),
 )
 # fmt: on

@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from tools.faults.model import Fault
 from verification.project.configuration import Configuration, load
 from verification.tests.suite.faulty_copies import copy_project, gate
+
+NOT_RUN: Final = "(no check ran)"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,11 @@ class Outcome:
     @property
     def line(self) -> str:
         """The outcome in one line."""
-        word = "as expected" if self.expected else "SURVIVED" if self.fault.caught_by else "FALSE ALARM"
+        word = "SURVIVED" if self.fault.caught_by else "FALSE ALARM"
+        if self.expected:
+            word = "as expected"
+        elif NOT_RUN in self.failed:
+            word = "NOT RUN"
         seen = "; ".join(f"{check}: {reason[:160]}" for check, reason in self.failed.items())
         return f"{word:12} {self.fault.name}  [{seen or f'status {self.status}'}]  {self.seconds:.0f} s"
 
@@ -53,5 +60,5 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
         name: str(check["reason"]) for name, check in done.checks.items() if check["verdict"] != "passed"
     }
     if not done.checks:
-        failed["(no check)"] = done.output[-300:]
+        failed[NOT_RUN] = done.output[-300:]
     return Outcome(fault, done.status, failed, time.monotonic() - started)

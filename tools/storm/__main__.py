@@ -50,6 +50,8 @@ def _run(options: argparse.Namespace, database: dict[str, str]) -> int:
         "FAST_TRACK_INTERVAL_S": "1",
         "SLOW_TRACK_INTERVAL_S": "3",
         "RECONCILIATION_CALLS_PER_S": "10000",
+        "PAYMENTS_PER_ORDER_PER_MIN": "0",
+        "RATE_LIMIT_STORAGE_URL": "memory://",
     }
     os.environ.update(environment)
     sys.path.insert(0, str(SERVER))

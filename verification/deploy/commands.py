@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg2
 
-from verification.command_line import DIFFERS, EQUAL, server_options
+from verification.command_line import server_options
 from verification.deploy import release, show
-from verification.errors import CannotRun
+from verification.errors import DIFFERS, EQUAL, CannotRun
 from verification.migrations.commands import COST_ROWS
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.progress import say, waiting

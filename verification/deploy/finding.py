@@ -13,6 +13,7 @@ FAMILIES: Final = {
         "unbatched-backfill",
         "fails-on-rows",
     ),
+    "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout"),
     "compatibility": ("old-code-breaks", "new-code-needs-migration", "release-must-be-split"),
     "recovery": ("not-reversible", "reverse-differs", "not-retry-safe", "invalid-index-left"),
     "history": ("applied-migration-edited", "applied-migration-deleted", "several-leaf-nodes"),

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from verification.deploy.finding import Finding
 from verification.deploy.tree import MigrationFile, Tree
-from verification.deploy.way_back import State, differences, read_state
+from verification.deploy.way_back import State, Unstable, differences, read_state
 from verification.migrations.equivalence.upgrade import connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from verification.migrations.execution.runner import JobFailed
 
-TRIED: Final = 12
+TRIED: Final = 8
 """At how many statements of a migration it is interrupted, the first and the last among them."""
 _INVALID: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1"
 
@@ -32,7 +32,12 @@ class _Try:
 
 
 def judge(
-    runner: MigrationRunner, databases: Databases, steps: Sequence[Step], files: Tree, root: Path
+    runner: MigrationRunner,
+    databases: Databases,
+    steps: Sequence[Step],
+    files: Tree,
+    unstable: Unstable,
+    root: Path,
 ) -> Iterator[Finding]:
     """Find new migrations that cannot be run again, or that then leave something else behind.
 
@@ -45,8 +50,8 @@ def judge(
         if migration.atomic or not step.statements:
             continue
         if step.alias not in undisturbed:
-            undisturbed[step.alias] = _undisturbed(runner, databases, step.alias)
-        yield from _judge(runner, databases, step, migration, undisturbed[step.alias], root)
+            undisturbed[step.alias] = _undisturbed(runner, databases, step.alias, unstable)
+        yield from _judge(runner, databases, step, migration, undisturbed[step.alias], unstable, root)
 
 
 def _judge(
@@ -55,6 +60,7 @@ def _judge(
     step: Step,
     migration: MigrationFile,
     undisturbed: State,
+    unstable: Unstable,
     root: Path,
 ) -> Iterator[Finding]:
     found: dict[str, list[str]] = {}
@@ -62,7 +68,7 @@ def _judge(
     for each in _tries(step):
         with runner.copy(databases) as clone:
             error = _interrupt(runner, clone, step, each)
-            code, evidence = _outcome(runner, clone, step.alias, error, undisturbed)
+            code, evidence = _outcome(runner, clone, step.alias, error, undisturbed, unstable)
         if code:
             first.setdefault(code, each)
             found.setdefault(code, []).append(f"{each.when} statement {each.statement}: {evidence}")
@@ -118,7 +124,12 @@ def _interrupt(runner: MigrationRunner, databases: Databases, step: Step, each: 
 
 
 def _outcome(
-    runner: MigrationRunner, databases: Databases, alias: str, error: str, undisturbed: State
+    runner: MigrationRunner,
+    databases: Databases,
+    alias: str,
+    error: str,
+    undisturbed: State,
+    unstable: Unstable,
 ) -> tuple[str, str]:
     if error:
         return "not-retry-safe", f"the second run fails: {error.partition('DETAIL:')[0].strip()}"
@@ -127,13 +138,13 @@ def _outcome(
         invalid = [row[0] for row in cursor.fetchall()]
     if invalid:
         return "invalid-index-left", f"the second run succeeds and {', '.join(invalid)} is not valid"
-    left = differences(undisturbed, read_state(runner, databases, alias, undisturbed))
+    left = differences(undisturbed, read_state(runner, databases, alias, unstable, undisturbed))
     return ("not-retry-safe", f"the second run leaves {left[0]}") if left else ("", "")
 
 
-def _undisturbed(runner: MigrationRunner, databases: Databases, alias: str) -> State:
+def _undisturbed(runner: MigrationRunner, databases: Databases, alias: str, unstable: Unstable) -> State:
     with runner.copy(databases) as clone:
-        before = read_state(runner, clone, alias)
+        before = read_state(runner, clone, alias, unstable)
         with runner.worker() as worker:
             try:
                 worker.run(
@@ -146,7 +157,7 @@ def _undisturbed(runner: MigrationRunner, databases: Databases, alias: str) -> S
                 )
             except JobFailed as error:
                 raise error.cannot_run("the new migrations cannot be run on few rows") from None
-        return read_state(runner, clone, alias, before)
+        return read_state(runner, clone, alias, unstable, before)
 
 
 EFFECTS: Final = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy import base_rows, compatibility, cost, history, interruption, way_back
+from verification.deploy import base_rows, compatibility, cost, history, interruption, traffic, way_back
 from verification.deploy.base_tree import BaseTree, base_tree
 from verification.deploy.finding import Finding
 from verification.deploy.tree import Tree, read_files
@@ -21,7 +21,7 @@ from verification.project.configuration import Configuration
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"compatibility", "way back", "interruption"})
+PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
@@ -128,9 +128,10 @@ def judge_trees(
 
 def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
     """Return what migrate would do; a graph that does not load is a finding's consequence, or ends the run."""
-    with trees.head.copy(databases) as clone, trees.head.worker() as worker:
+    with trees.head.worker() as worker:
         try:
-            return worker.run("plan", databases=clone.to_json())
+            # It only reads, so the databases need no clone.
+            return worker.run("plan", databases=databases.to_json())
         except JobFailed as error:
             if not release.findings:
                 raise error.cannot_run("the working tree's migrations cannot be planned") from None
@@ -161,18 +162,29 @@ def _recover(
     release: Release, trees: Trees, bases: Bases, root: Path, say: Say, parts: frozenset[str]
 ) -> None:
     """Try both codes on both schemas, the way back, and interruptions of what has no transaction."""
+    if "traffic" in parts:
+        say("running the new migrations under traffic")
+        filled = bases.filled.databases
+        release.findings = traffic.judge(
+            trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root
+        )
     if "compatibility" in parts:
         say("trying both codes on both schemas")
         release.findings += compatibility.judge(
             trees.base, trees.head, bases.few, release.steps, trees.head_files, root
         )
+    unstable: way_back.Unstable = {}
+    if parts & {"way back", "interruption"}:
+        unstable = way_back.find_unstable(trees.head, bases.few)
     if "way back" in parts:
         say("going back, and forward again")
         with trees.head.copy(bases.few) as clone:
-            release.findings += way_back.judge(trees.head, clone, trees.head_files, root)
+            release.findings += way_back.judge(trees.head, clone, trees.head_files, unstable, root)
     if "interruption" in parts:
         say("interrupting migrations without a transaction")
-        release.findings += interruption.judge(trees.head, bases.few, release.steps, trees.head_files, root)
+        release.findings += interruption.judge(
+            trees.head, bases.few, release.steps, trees.head_files, unstable, root
+        )
 
 
 def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Finding:

@@ -1,6 +1,6 @@
 """The way back: each new migration is undone on rows, and applied again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.upgrade import connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
 from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.options import Options
 
 SHOWN: Final = 5
@@ -27,11 +28,41 @@ class State:
     rows: Mapping[str, digests.Digest]
 
 
-def read_state(runner: MigrationRunner, databases: Databases, alias: str, like: State | None = None) -> State:
+Unstable = Mapping[str, Mapping[str, Collection[str]]]
+"""Alias -> table -> columns that two undisturbed runs fill otherwise (times, random numbers, what is encrypted)."""
+
+
+def find_unstable(runner: MigrationRunner, databases: Databases) -> Unstable:
+    """Run the new migrations on two clones and compare their rows. Raises ``CannotRun``."""
+    with runner.copy(databases) as first, runner.copy(databases) as second:
+        try:
+            runner.forward(first, Chain())
+            runner.forward(second, Chain())
+        except JobFailed as error:
+            raise error.cannot_run("the new migrations cannot be run on few rows") from None
+        found = {}
+        for alias in databases.own:
+            state = read_state(runner, first, alias, {})
+            again = read_state(runner, second, alias, {}, state)
+            found[alias] = digests.changed(state.rows, again.rows)
+    return found
+
+
+def read_state(
+    runner: MigrationRunner,
+    databases: Databases,
+    alias: str,
+    unstable: Unstable,
+    like: State | None = None,
+) -> State:
     """Read schema and rows of one alias; ``like``: the state with which it will be compared."""
     only = Databases({alias: databases.names[alias]}, (alias,))
     with closing(connect(runner, databases, alias)) as connection:
         rows = digests.take(connection, like.rows if like is not None else None)
+    for table, names in unstable.get(alias, {}).items():
+        if table in rows:
+            kept = {name: value for name, value in rows[table].columns.items() if name not in names}
+            rows[table] = digests.Digest(rows[table].rows, kept, rows[table].key)
     return State(comparison.read(runner.server, only, both=False), rows)
 
 
@@ -49,12 +80,14 @@ def differences(before: State, after: State) -> list[str]:
     return found if len(found) <= SHOWN else [*found[:SHOWN], f"and {len(found) - SHOWN} more"]
 
 
-def judge(runner: MigrationRunner, databases: Databases, files: Tree, root: Path) -> Iterator[Finding]:
+def judge(
+    runner: MigrationRunner, databases: Databases, files: Tree, unstable: Unstable, root: Path
+) -> Iterator[Finding]:
     """Find new migrations that cannot be undone, or whose undoing does not give back schema and rows.
 
     ``databases``: clones of the base, with rows; they are used up. Raises ``CannotRun``.
     """
-    watched = _Watched(runner, databases, files, root)
+    watched = _Watched(runner, databases, files, unstable, root)
     with runner.worker() as worker:
         try:
             worker.run("there_and_back", databases=databases.to_json(), paused=watched)
@@ -66,10 +99,13 @@ def judge(runner: MigrationRunner, databases: Databases, files: Tree, root: Path
 class _Watched:
     """Compares at each pause."""
 
-    def __init__(self, runner: MigrationRunner, databases: Databases, files: Tree, root: Path) -> None:
+    def __init__(
+        self, runner: MigrationRunner, databases: Databases, files: Tree, unstable: Unstable, root: Path
+    ) -> None:
         self.runner, self.databases, self.files, self.root = runner, databases, files, root
+        self.unstable = unstable
         self.findings: list[Finding] = []
-        self.before = {alias: read_state(runner, databases, alias) for alias in databases.own}
+        self.before = {alias: read_state(runner, databases, alias, unstable) for alias in databases.own}
         self.applied: dict[str, State] = {}
 
     def __call__(self, event: Event) -> None:
@@ -95,7 +131,7 @@ class _Watched:
             self.before[alias] = self._read(alias)
 
     def _read(self, alias: str, like: State | None = None) -> State:
-        return read_state(self.runner, self.databases, alias, like)
+        return read_state(self.runner, self.databases, alias, self.unstable, like)
 
     def _compare(self, migration: MigrationFile, before: State, after: State, when: str) -> None:
         if found := differences(before, after):

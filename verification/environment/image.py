@@ -10,6 +10,11 @@ from verification.environment.named_files import read_text
 
 _STAGE: Final = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*$", re.IGNORECASE)
 _ENV: Final = re.compile(r"ENV\s+(?P<pairs>.+)$", re.IGNORECASE | re.DOTALL)
+OF_TOOLS: Final = re.compile(
+    r"(?:PIP|UV|POETRY|LD|MALLOC|SSL_CERT)_[A-Z_]+|DEBIAN_FRONTEND|VIRTUAL_ENV|WEB_CONCURRENCY|GUNICORN_CMD_ARGS"
+    r"|PROMETHEUS_MULTIPROC_DIR"
+)
+"""Variables that programs and libraries in the image read themselves."""
 Variable = tuple[str, str | None, str]
 """Name; value, None if it depends on the build; place."""
 
@@ -24,7 +29,11 @@ def image_variables(file: Path) -> list[Variable]:
             if match["name"]:
                 stages[match["name"].lower()] = current
         elif match := _ENV.match(line):
-            current += [(name, value, f"{file.name}:{number}") for name, value in _pairs(match["pairs"])]
+            current += [
+                (name, value, f"{file.name}:{number}")
+                for name, value in _pairs(match["pairs"])
+                if not OF_TOOLS.fullmatch(name)
+            ]
     return current
 
 

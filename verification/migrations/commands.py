@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import psycopg2
 
-from verification.command_line import DIFFERS, EQUAL, comparison_options, server_options
-from verification.errors import CannotRun
+from verification.command_line import comparison_options, server_options
+from verification.errors import DIFFERS, EQUAL, CannotRun
 from verification.migrations import show
 from verification.migrations.equivalence import comparison, drift, upgrade_paths
 from verification.migrations.equivalence.proposal import propose

@@ -1,9 +1,8 @@
 """``python -m verification doctor``: which providers work on this machine, and why others do not."""
 
 import argparse
-from typing import Final
 
-EXIT_NONE_WORKS: Final = 2
+from verification.errors import CANNOT_RUN, EQUAL
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,4 +33,4 @@ def doctor(arguments: argparse.Namespace) -> int:
     console.print(table)
     choice = providers.choose(dsn=arguments.dsn)
     console.print(f"auto uses: {choice.provider} ({escape(choice.reason)})", highlight=False)
-    return 0 if any(diagnosis.works for diagnosis in diagnoses) else EXIT_NONE_WORKS
+    return EQUAL if any(diagnosis.works for diagnosis in diagnoses) else CANNOT_RUN

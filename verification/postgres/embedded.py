@@ -24,6 +24,7 @@ from verification.postgres.tls import Authority, write_private
 from verification.processes import account, cleanup
 from verification.processes.account import Account
 from verification.processes.port import Port
+from verification.processes.run_directory import remove
 
 _PORT_ATTEMPTS: Final = 5
 
@@ -95,7 +96,7 @@ class EmbeddedServer(ManagedServer):
             if self._closed or not template.discard(self.installation):
                 raise
             self._postmaster.end(signal.SIGQUIT)
-            watchdog.remove(self.data)
+            remove(self.data)
             self._start_first_time()
 
     def _start_first_time(self) -> None:
@@ -149,7 +150,7 @@ class EmbeddedServer(ManagedServer):
 
     def _remove(self) -> None:
         self._postmaster.end(signal.SIGQUIT)
-        watchdog.remove(self.directory)
+        remove(self.directory)
         watchdog.dismiss(self._watchdog)
         self._port.release()
 

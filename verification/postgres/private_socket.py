@@ -9,13 +9,19 @@ from psycopg2.extensions import encrypt_password
 
 from verification.errors import CannotRun
 from verification.postgres.binaries import last_line
+from verification.postgres.server import CONNECT_SECONDS
 
 
 def connect(directory: Path, port: int, user: str, password: str) -> Connection:
     """Return a connection in autocommit mode. Raises ``CannotRun`` if the server refuses it."""
     try:
         connection = psycopg2.connect(
-            host=str(directory), port=port, user=user, password=password, dbname="postgres"
+            host=str(directory),
+            port=port,
+            user=user,
+            password=password,
+            dbname="postgres",
+            connect_timeout=CONNECT_SECONDS,
         )
     except psycopg2.OperationalError as error:
         raise CannotRun(

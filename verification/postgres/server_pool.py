@@ -133,9 +133,13 @@ class ServerPool:
             threading.Thread(target=self._answer, daemon=True, args=(self._listener,)).start()
         return self._address
 
+    def started(self) -> "list[Server]":
+        """Return the servers that have been started."""
+        return [server for server in (self._plain, self._tls) if server is not None]
+
     def secrets(self) -> list[str]:
         """Return the passwords that no report may show."""
-        return [server.password for server in (self._plain, self._tls) if server is not None]
+        return [server.password for server in self.started()]
 
     def close(self) -> None:
         """Drop what the run created and stop what it started."""
@@ -145,9 +149,8 @@ class ServerPool:
             database, self._django = self._django, None
             if not database.server.can_stop:
                 database.server.drop_database(database.name)
-        for server in (self._plain, self._tls):
-            if server is not None:
-                server.close()
+        for server in self.started():
+            server.close()
         self._plain = self._tls = None
 
     def _start(self, *, tls: bool) -> "Server":

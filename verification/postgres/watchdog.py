@@ -5,9 +5,7 @@ reason. (prctl(PR_SET_PDEATHSIG) would send the server a signal when the thread 
 would not remove the directory.)
 """
 
-import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Final
 
@@ -17,22 +15,19 @@ _SECONDS: Final = 10
 _SCRIPT: Final = f"""
 trap '' INT TERM HUP
 cat >/dev/null
-pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
-runs() {{  # the number may belong to another process by now: compare its command line
-    if [ -d /proc/self ]; then grep -qF "$2/data" "/proc/$1/cmdline"; else ps -p "$1" -o command= | grep -qF "$2/data"; fi
+servers() {{  # one that is just starting has no postmaster.pid yet; grep may find itself
+    if [ -d /proc/self ]; then grep -lF "$1/data" /proc/[0-9]*/cmdline | cut -d / -f 3
+    else ps -A -o pid=,command= | grep -F "$1/data" | awk '{{print $1}}'; fi
 }} 2>/dev/null
-if [ -n "$pid" ] && runs "$pid" "$1"; then
-    kill -QUIT "$pid"
-    turns=0
-    while runs "$pid" "$1" && [ "$turns" -lt {_SECONDS * 20} ]; do sleep 0.05; turns=$((turns + 1)); done
-    ! runs "$pid" "$1" || kill -KILL "$pid"
-fi
 turns=0
-while [ -e "$1" ] && [ "$turns" -lt {_SECONDS * 20} ]; do
-    rm -rf "$1" || sleep 0.05
+while [ -e "$1" ] && [ "$turns" -lt {_SECONDS * 120} ]; do
+    for pid in $(servers "$1"); do
+        if [ "$turns" -lt {_SECONDS * 20} ]; then kill -QUIT "$pid"; kill -CONT "$pid"; else kill -KILL "$pid"; fi
+    done 2>/dev/null
+    rm -rf "$1" 2>/dev/null || sleep 0.05
     turns=$((turns + 1))
 done
-"""  # noqa: E501 - one line of shell
+"""
 
 
 def watch(directory: Path) -> subprocess.Popen[bytes]:
@@ -50,13 +45,6 @@ def dismiss(process: subprocess.Popen[bytes]) -> None:
 def clean(directory: Path) -> None:
     """Do the watchdog's work for a run that died together with its watchdog."""
     _start(directory, subprocess.DEVNULL).wait(_SECONDS * 3)
-
-
-def remove(directory: Path) -> None:
-    """Remove a directory into which a process that is ending may still write."""
-    deadline = time.monotonic() + _SECONDS
-    while directory.exists() and time.monotonic() < deadline:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _start(directory: Path, stdin: int) -> subprocess.Popen[bytes]:

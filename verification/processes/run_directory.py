@@ -17,14 +17,18 @@ from typing import Final
 
 from verification.processes import cleanup, lock
 
-OWNER_FILE: Final = "owner"
+OWNER_FILE: Final = "lock"
 _PREFIX: Final = "verification-run-"
+_OLD_OWNER_FILE: Final = "owner"
+"""Of older versions, which did not lock it and may be running."""
 _REMOVAL_SECONDS: Final = 10.0
+_REMAINDER_SECONDS: Final = 3600.0
+"""After so long nobody is still making or removing a directory."""
 _WATCHDOG: Final = """
 trap '' INT TERM HUP
 cat >/dev/null
 turns=0
-while [ -e "$1" ] && [ "$turns" -lt 200 ]; do
+while [ -e "$1" ] && [ "$turns" -lt 1200 ]; do
     rm -rf "$1" || sleep 0.05
     turns=$((turns + 1))
 done
@@ -107,8 +111,17 @@ def of_dead_runs(base: Path, prefix: str) -> Iterator[Path]:
                 continue
         except OSError:
             continue
-        if lock.is_free(directory / OWNER_FILE):
+        if lock.is_free(directory / OWNER_FILE) or _is_remainder(directory):
             yield directory
+
+
+def _is_remainder(directory: Path) -> bool:
+    """Tell whether the lock of a directory went first when somebody was killed who made or removed it."""
+    try:
+        old = time.time() - directory.stat().st_mtime > _REMAINDER_SECONDS
+        return old and not any((directory / name).exists() for name in (OWNER_FILE, _OLD_OWNER_FILE))
+    except OSError:
+        return False
 
 
 def remove(directory: Path) -> None:

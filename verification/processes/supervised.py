@@ -11,15 +11,16 @@ from typing import Any, Final
 from verification.processes.die_with_parent import PR_SET_PDEATHSIG
 
 FORWARDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS: Final = 20.0
-"""How long the work may take to end after a signal; a second signal ends it at once."""
+END_SECONDS: Final = 15.0
+"""Seconds that an interrupted child has for its clean-up; a second signal ends it at once."""
 
 
-def run_supervised(work: Callable[[], int]) -> int:
+def run_supervised(work: Callable[[], int], seconds: float) -> int:
     """Run ``work`` in a forked child and return its exit status, negative if signal ``-status`` ended it.
 
-    Signals that this process gets are passed on. Where the system cannot wait for signals (macOS),
-    ``work`` runs in this process.
+    Signals that this process gets are passed on. A child that has not ended ``END_SECONDS`` after a signal, or
+    after ``seconds`` and an interrupt, or at the second signal, is killed. Where the system cannot wait for signals
+    (macOS), ``work`` runs in this process without a limit.
     """
     if sys.platform != "linux":
         return work()
@@ -32,23 +33,13 @@ def run_supervised(work: Callable[[], int]) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         sys.exit(work())
     try:
-        return _wait(child)
+        return _wait(child, time.monotonic() + seconds)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _next_signal(deadline: float | None) -> Any:
-    """Return the next signal of interest; None if there is none before the deadline."""
-    if sys.platform != "linux":
-        raise NotImplementedError
-    awaited = {*FORWARDED, signal.SIGCHLD}
-    if deadline is None:
-        return signal.sigwaitinfo(awaited)
-    return signal.sigtimedwait(awaited, max(0.0, deadline - time.monotonic()))
-
-
-def _wait(child: int) -> int:
-    deadline: float | None = None
+def _wait(child: int, deadline: float) -> int:
+    interrupted = False
     while True:
         received = _next_signal(deadline)
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -56,11 +47,19 @@ def _wait(child: int) -> int:
             return os.waitstatus_to_exitcode(status)
         if received is not None and received.si_signo == signal.SIGCHLD:
             continue
-        if received is None or deadline is not None:
-            # It may wait in C code, for a server that does not answer; watchdogs remove what it leaves.
+        if interrupted:
             os.kill(child, signal.SIGKILL)
-            continue
-        deadline = time.monotonic() + GRACE_SECONDS
-        # A code above 0 means that the kernel sent it: Ctrl-C, which the terminal sends to the child as well.
-        if received.si_code <= 0:
+        elif received is None:
+            os.kill(child, signal.SIGINT)
+        elif received.si_code <= 0:
+            # A code above 0 means that the kernel sent it: Ctrl-C, which the terminal sends to the child as well.
             os.kill(child, received.si_signo)
+        if not interrupted:
+            interrupted, deadline = True, time.monotonic() + END_SECONDS
+
+
+def _next_signal(deadline: float) -> Any:
+    """Return the next signal of interest; None if there is none before the deadline."""
+    if sys.platform != "linux":
+        raise NotImplementedError
+    return signal.sigtimedwait({*FORWARDED, signal.SIGCHLD}, max(0.0, deadline - time.monotonic()))

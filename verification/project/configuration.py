@@ -58,6 +58,10 @@ class Configuration:
     gunicorn_config: str = ""
     celery_app: str = ""
     reports: str = "reports"
+    check_seconds: int = 300
+    """Seconds that one check may take."""
+    run_seconds: int = 3600
+    """Seconds that a run of the gate may take."""
     generated_secrets: tuple[str, ...] = ()
     """Variables that get a random value (32 bytes, URL-safe base64) when they are not set."""
     rows: Mapping[str, float] = field(default_factory=dict)

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from verification.errors import CANNOT_RUN, DIFFERS, EQUAL
+
 FORMAT: Final = 1
 """Version of the JSON layout; readers refuse any other."""
 NO_VERDICT: Final = "no verdict recorded: give a figure a limit, or call expect_none() or passed()"
@@ -33,11 +35,11 @@ class Verdict(StrEnum):
 WORST_FIRST: Final = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.PARTIAL, Verdict.PASSED)
 """The order in which reports list checks, and in which the verdict of a run is decided."""
 EXIT_STATUS: Final = {
-    Verdict.PASSED: 0,
-    Verdict.PARTIAL: 0,
-    Verdict.FAILED: 1,
-    Verdict.INCONCLUSIVE: 1,
-    Verdict.ERROR: 2,
+    Verdict.PASSED: EQUAL,
+    Verdict.PARTIAL: EQUAL,
+    Verdict.FAILED: DIFFERS,
+    Verdict.INCONCLUSIVE: DIFFERS,
+    Verdict.ERROR: CANNOT_RUN,
 }
 """Of a run with this verdict, as the command line promises."""
 

@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from verification.command_line import DIFFERS, EQUAL, comparison_options
-from verification.errors import CannotRun
+from verification.command_line import comparison_options
+from verification.errors import DIFFERS, EQUAL, CannotRun
 from verification.processes.wait import READER_THREAD
 from verification.schema.comparison.difference import Difference
 

@@ -7,15 +7,17 @@ import re
 import shlex
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from verification.command_line import CANNOT_RUN, server_options
-from verification.errors import CannotRun
+from verification.command_line import server_options
+from verification.errors import CANNOT_RUN, CannotRun
 from verification.project.configuration import Configuration, load
 
 SUITE: Final = Path(__file__).parent
 _REPORTS: Final = re.compile(r"""^\s*reports\s*=\s*["'](.+?)["']""", re.MULTILINE)
 """The key of ``[tool.verification]`` in a file that may not parse."""
+_PYTEST_HAS_SAID_IT: Final = frozenset({2, 3, 4, 5})
+"""Its exit statuses after an interrupt, an internal error, a refusal and a run without checks."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
     reports = (configuration.root / (arguments.verification_reports or configuration.reports)).resolve()
     _start_reports(reports)
-    status = run_supervised(lambda: _run_pytest(arguments, configuration, reports, rest))
+    status = run_supervised(
+        lambda: _run_pytest(arguments, configuration, reports, rest), configuration.run_seconds
+    )
     return _exit_status(reports, status)
 
 
@@ -77,6 +81,7 @@ def _run_pytest(
         f"--verification-command={redact(_command())}",
         f"--verification-provider={arguments.provider}",
         f"--benchmark-json={reports / BENCHMARKS_NAME}",
+        f"--override-ini=timeout={configuration.check_seconds}",
     ]
     if arguments.postgres:
         options.append(f"--verification-postgres={arguments.postgres}")
@@ -107,12 +112,18 @@ def _exit_status(reports: Path, status: int) -> int:
         verdict = Verdict(result["verdict"])
     except (OSError, ValueError, KeyError):
         return CANNOT_RUN
-    if status in {0, 1}:
-        if not result["complete"]:
-            # pytest itself had nothing to say: a module of the project has ended the process, or the run.
-            print(f"verification: {result['reason']}", file=sys.stderr)
-        return EXIT_STATUS[verdict] or status
-    return CANNOT_RUN
+    if not result["complete"] and status not in _PYTEST_HAS_SAID_IT:
+        # Something has ended the process, or pytest's run: a module of the project, a library, a signal.
+        print(f"verification: {_where_it_ended(result, status)}", file=sys.stderr)
+    return EXIT_STATUS[verdict] or status if status in {0, 1} else CANNOT_RUN
+
+
+def _where_it_ended(result: dict[str, Any], status: int) -> str:
+    if result["reason"]:
+        return str(result["reason"])
+    how = f"signal {-status} ended the run" if status < 0 else f"the run's process ended with status {status}"
+    checks = result["checks"]
+    return f"{how} after {len(checks)} of {result['total']} checks; the last was {checks[-1]['name']}"
 
 
 def _configured_reports() -> Path:

@@ -46,7 +46,9 @@ class GateRun:
     ) -> None:
         self.configuration = configuration
         self.server_secrets = server_secrets
-        self.provenance = collect(configuration.root, command)
+        self.provenance = collect(configuration.root, command) | {
+            "time limits": f"a check {configuration.check_seconds} s, the run {configuration.run_seconds} s"
+        }
         self.recorder = start_reports(directory, self.provenance, self.secrets)
         self.reason = ""
         self.selected = 0

@@ -12,6 +12,7 @@ from verification.postgres.server_pool import ServerPool
 from verification.project.configuration import load
 from verification.report.result import Check
 from verification.suite.gate import GateRun, is_check, open_check
+from verification.suite.watch import Watch
 
 _CHECK: Final = pytest.StashKey[Check]()
 
@@ -53,6 +54,7 @@ class GateHooks:
     def __init__(self, run: GateRun, pool: ServerPool) -> None:
         self.run = run
         self.pool = pool
+        self.watch = Watch(pool.started, run.configuration.check_seconds, self._give_up, self._finish_early)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -84,6 +86,16 @@ class GateHooks:
         except CannotRun as error:
             self._refuse(error)
         self.run.provenance["postgresql"] = self.pool.description
+        self.watch.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Watch each test: one that waits for a silent server does not end by itself."""
+        self.watch.begin(check_of(item).name)
+        try:
+            return (yield)
+        finally:
+            self.watch.pause()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -108,10 +120,20 @@ class GateHooks:
         self.run.provenance["postgresql"] = self.pool.description
         session.exitstatus = self.run.finish(exitstatus)
 
+    def pytest_unconfigure(self) -> None:
+        """End the watch; what is open is closed after this."""
+        self.watch.end()
+
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the result as a table."""
         self.run.show(terminalreporter)
+
+    def _give_up(self, reason: str) -> None:
+        self.run.reason = reason
+
+    def _finish_early(self) -> None:
+        self.run.finish(pytest.ExitCode.INTERRUPTED)
 
     def _refuse(self, error: CannotRun) -> None:
         self.run.reason = str(error)

@@ -23,6 +23,8 @@ REQUEST_BYTES: Final = 64 * 1024
 """The longest head; and the longest head and body that the polling thread collects before a thread gets them."""
 _RECEIVE_BYTES: Final = 4096
 """What one connection may send before the others have their turn."""
+_PROBES_IN_TURN: Final = 8
+"""How many probes in a row (pipelining) one connection gets answered before the others have their turn."""
 _LINGER_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 1.0
 _LATER: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED})
@@ -49,6 +51,8 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.keepalived_conns: dict[Connection, float] = {}
         self.reading: dict[Connection, float] = {}
         self.lingering: dict[Connection, float] = {}
+        # Connections with further probes that have come: the poller tells nothing about those.
+        self.unfinished: dict[Connection, None] = {}
         self.stop_requested = False
 
     def load_wsgi(self) -> None:
@@ -83,7 +87,10 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _turn(self, seconds: float = _TICK_SECONDS) -> None:
         self.notify()
-        self.wait_for_and_dispatch_events(timeout=seconds)
+        self.wait_for_and_dispatch_events(timeout=0 if self.unfinished else seconds)
+        if conn := next(iter(self.unfinished), None):
+            del self.unfinished[conn]
+            self._advance(conn)
         now = time.monotonic()
         for waiting in (self.lingering, self.keepalived_conns, self.reading):
             while waiting and (conn := next(iter(waiting))) and waiting[conn] <= now:
@@ -138,7 +145,7 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.poller.register(conn.sock, event, lambda _socket: callback(conn))
 
     def _unwatch(self, conn: Connection) -> None:
-        for waiting in (self.keepalived_conns, self.reading, self.lingering):
+        for waiting in (self.keepalived_conns, self.reading, self.lingering, self.unfinished):
             waiting.pop(conn, None)
         try:
             self.poller.unregister(conn.sock)
@@ -158,6 +165,8 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return False
 
     def _read(self, conn: Connection) -> None:
+        if conn in self.unfinished:
+            return
         try:
             data = conn.sock.recv(_RECEIVE_BYTES)
         except (BlockingIOError, InterruptedError):
@@ -174,7 +183,11 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _advance(self, conn: Connection) -> None:
         """Handle what has come: answer probes, give a complete request to a thread, or wait for more."""
+        answered = 0
         while conn.received:
+            if answered == _PROBES_IN_TURN:
+                self.unfinished[conn] = None
+                break
             end = conn.received.find(heads.HEAD_END, max(0, conn.searched - len(heads.HEAD_END) + 1))
             conn.searched = len(conn.received)
             if end < 0:
@@ -194,6 +207,7 @@ class ProbeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.searched = 0
             if not self._answer(conn, probe):
                 return
+            answered += 1
         self._await_next(conn)
 
     def _await_head(self, conn: Connection) -> None:

@@ -99,15 +99,15 @@ def require_uuids(what: str, values: Iterable[str]) -> None:
 class AddIndexOnline(AddIndexConcurrently):
     """`AddIndexConcurrently` that also runs on SQLite, where it is `AddIndex`.
 
-    A build that broke off leaves an invalid index of the same name behind on PostgreSQL; it is dropped first
-    (https://www.postgresql.org/docs/current/sql-createindex.html, "Building Indexes Concurrently").
+    A migration that broke off leaves an index of the same name behind on PostgreSQL, whole or invalid; it is dropped
+    first (https://www.postgresql.org/docs/current/sql-createindex.html, "Building Indexes Concurrently").
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.vendor != "postgresql":
             AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
             return
-        if not schema_editor.collect_sql and self._is_invalid(schema_editor):
+        if not schema_editor.collect_sql and self._is_there(schema_editor):
             schema_editor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{self.index.name}"')
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
@@ -117,11 +117,11 @@ class AddIndexOnline(AddIndexConcurrently):
             return
         super().database_backwards(app_label, schema_editor, from_state, to_state)
 
-    def _is_invalid(self, schema_editor: Any) -> bool:
+    def _is_there(self, schema_editor: Any) -> bool:
         with schema_editor.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT 1 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
-                "WHERE relname = %s AND pg_table_is_visible(indrelid) AND NOT indisvalid",
+                "WHERE relname = %s AND pg_table_is_visible(indrelid)",
                 [self.index.name],
             )
             return cursor.fetchone() is not None

@@ -1,7 +1,7 @@
 """The control of the checks under load: a WSGI application with every fault that they look for.
 
 Its health endpoint is as fast as can be. On gunicorn's plain threaded worker it starves, drops what waits in the
-backlog, is never "not ready", and keeps eight kilobytes for each probe.
+backlog, is never "not ready", and keeps memory for each probe.
 """
 
 import os
@@ -14,6 +14,7 @@ READY: Final = "/ready"
 HELD: Final = "/held"
 PORT_VARIABLE: Final = "VERIFICATION_LATE_HOST"
 OPTIONS: Final = ("--worker-class", "gthread", "--threads", "2", "--workers", "1", "--graceful-timeout", "5")
+LEAK_BYTES: Final = 32 * 1024
 _kept: list[bytes] = []
 
 
@@ -26,6 +27,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         with socket.create_connection(("127.0.0.1", int(os.environ[PORT_VARIABLE]))) as late:
             late.recv(1)
     elif environ["PATH_INFO"] == HEALTH:
-        _kept.append(os.urandom(8192))
+        _kept.append(os.urandom(LEAK_BYTES))
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
     return [b"OK"]

@@ -11,7 +11,6 @@ from verification.health.load.subject import Subject
 from verification.project.web_server import LOOPBACK
 
 WARM_UP: Final = 2000
-PROBES: Final = 10_000
 SECONDS: Final = 2.0
 """A slow server is asked fewer probes."""
 GROWTH_BYTES: Final = 1024 * 1024
@@ -20,9 +19,9 @@ GROWTH_BYTES: Final = 1024 * 1024
 def long_run(subject: Subject) -> Observation:
     """Ask thousands of probes on a kept connection; resident memory may grow by less than 1 MiB."""
     observation = Observation()
-    warm_up = ask(subject, WARM_UP, SECONDS)
+    warm_up = ask(subject, min(WARM_UP, subject.most_probes), SECONDS)
     before = resident(subject)
-    asked = ask(subject, PROBES, SECONDS)
+    asked = ask(subject, subject.most_probes, SECONDS)
     growth = resident(subject) - before
     if not (warm_up and asked):
         observation.find("probes on a kept connection are not answered")

@@ -69,7 +69,7 @@ def _judged(subject: Subject, exchanges: Sequence[Exchange], begin: float) -> Ob
     ordinary = [each for each in exchanges if each.stream == "ordinary"]
     unanswered = [each for each in ordinary if not each.status]
     observation.notes.append(
-        f"{subject.size} requests for {subject.threads} threads; {held} waited for the late host at once"
+        f"{subject.size} requests for {subject.threads} threads; {held} calls reached the late host"
     )
     if unanswered:
         observation.find(

@@ -20,6 +20,14 @@ def shorter(apps, schema_editor):
         item.save()
 
 
+def at_random(apps, schema_editor):
+    import secrets
+
+    for item in items(apps).all():
+        item.title = secrets.token_hex(8)
+        item.save()
+
+
 def nothing(apps, schema_editor):
     pass
 
@@ -55,6 +63,7 @@ CASES: Final = (
          '"DROP INDEX i")', ("invalid-index-left",), atomic=False),
     Case("good noop", "python(nothing, nothing)", (), FUNCTIONS),
     Case("good way back", "python(longer, shorter)", (), FUNCTIONS),
+    Case("good random", "python(at_random, at_random)", (), FUNCTIONS),
     Case("good column", 'migrations.AddField("item", "made", models.DateTimeField(default=timezone.now))'),
     Case("good type", 'migrations.AlterField("item", "price", models.BigIntegerField())'),
     Case("good rename", 'migrations.RenameField("item", "shop", "place")'),

@@ -79,6 +79,7 @@ def test_reads_outside_of_the_settings(tmp_path: Path) -> None:
         ("FROM python\nENV PATH=/opt/bin:$PATH", "2 PATH=None"),
         ("FROM python AS build\nENV A=1\nFROM python\nENV B=2", "4 B=2"),
         ("FROM python AS base\nENV A=1\nFROM --platform=linux/amd64 base\nenv B=2", "2 A=1, 4 B=2"),
+        ("FROM python\nENV PIP_NO_CACHE_DIR=1 LD_PRELOAD=x.so A=1", "2 A=1"),
         ("FROM python\n# ENV A=1\nRUN ENV=1 make", ""),
     ],
 )

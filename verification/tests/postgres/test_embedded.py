@@ -19,7 +19,7 @@ from verification.errors import CannotRun
 from verification.postgres import binaries, providers
 from verification.postgres.embedded import EmbeddedServer
 from verification.postgres.server import Server
-from verification.processes import account
+from verification.processes import account, run_directory
 from verification.tests.postgres.processes import result_of, run_harness
 
 
@@ -295,7 +295,7 @@ def test_left_directory_of_a_dead_run_is_removed(tmp_path: Path, monkeypatch: py
         with EmbeddedServer.launch() as alive:
             dead = base / "verification-dead"
             dead.mkdir()
-            (dead / "owner").touch()  # nobody keeps it locked
+            (dead / run_directory.OWNER_FILE).touch()  # nobody keeps it locked
 
             EmbeddedServer.launch().close()
 

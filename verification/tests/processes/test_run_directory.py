@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 import verification
 from verification.processes import run_directory
@@ -86,3 +89,27 @@ def test_directories_of_dead_runs_only_are_found(tmp_path: Path) -> None:
 
     assert list(run_directory.of_dead_runs(tmp_path, "run-")) == [other]
     assert own.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "hours", "found"),
+    [
+        ([], 0, False),  # somebody is making it
+        ([], 2, True),
+        (["data"], 2, True),  # the lock went first
+        (["owner"], 2, False),  # of an older version of the harness, which may be running
+        (["lock", "data"], 0, True),
+    ],
+)
+def test_a_directory_that_nobody_has_locked(
+    tmp_path: Path, content: list[str], hours: int, *, found: bool
+) -> None:
+    """What may be alive is kept, and a remainder is removed."""
+    directory = tmp_path / "run-x"
+    directory.mkdir()
+    for file in content:
+        (directory / file).touch()
+    made = time.time() - hours * 3600
+    os.utime(directory, (made, made))
+
+    assert list(run_directory.of_dead_runs(tmp_path, "run-")) == [directory] * found

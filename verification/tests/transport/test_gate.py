@@ -28,11 +28,15 @@ def test_an_ignored_root_certificate_is_found(configuration: Configuration, proj
     assert f'os.getenv("{variable}")' in text
     settings.write_text(text.replace(f'os.getenv("{variable}")', "None"), encoding="utf-8")
 
-    done = gate(project, "test_transport.py", "-k", "(test_options and not any) or certificates")
+    checks = "(test_options and not any) or certificates or processes"
+    done = gate(project, "test_transport.py", "test_transport_project.py", "-k", checks)
 
     output = done.stdout + done.stderr
     assert done.status == 1, output
     assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", output), output
+    processes = done.checks["transport.processes"]["detail"]
+    for process in ("web server", "Celery worker", "Celery beat", "management command"):
+        assert f"{process}, alias default: expected 'connected over TLS', got" in processes
     assert f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in output
 
 

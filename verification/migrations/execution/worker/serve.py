@@ -77,7 +77,7 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import calls, queries, recovery, release, run
+    from . import calls, queries, recovery, release, run, traffic
 
     if "databases" in job:
         project.use(job["databases"])
@@ -87,6 +87,8 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
             result = getattr(run, job["job"])(job, channel, runs)
         elif job["job"] == "there_and_back":
             result = recovery.there_and_back(job, channel)
+        elif job["job"] == "traffic":
+            result = traffic.traffic(job, channel)
         else:
             module = next(each for each in (queries, release, recovery, calls) if hasattr(each, job["job"]))
             result = getattr(module, job["job"])(job)

@@ -1,0 +1,1 @@
+"""The gate on odd machines and under faults: how each trial must end."""

@@ -1,0 +1,199 @@
+"""What users feel: the base's models read and write each locked table while the new migrations run."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from verification.deploy.cost import LIMIT_MS, READS_BLOCKED, WRITES_BLOCKED
+from verification.deploy.finding import Finding
+from verification.deploy.tree import Tree
+from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
+from verification.migrations.execution.runner import JobFailed
+from verification.migrations.plan.chains import Chain
+
+MOST_TABLES: Final = 6
+SLOW_S: Final = 1.5
+"""How long a slow transaction stays open once the migration waits for it."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One kind of call on one table while the migrations ran."""
+
+    table: str
+    kind: str
+    """"read" or "write"."""
+    calls: int
+    longest_ms: float
+    p99_ms: float
+    errors: int
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """One run of the new migrations under traffic."""
+
+    waits: tuple[Wait, ...]
+    queued: bool
+    """Whether a migration waited for the slow transaction."""
+    gave_up: bool
+    """Whether a migration ended because it did not get its lock."""
+
+    def longest(self, table: str, kind: str) -> float:
+        """Return the longest wait in milliseconds; 0 for a call that was not made."""
+        return max(
+            (each.longest_ms for each in self.waits if (each.table, each.kind) == (table, kind)), default=0.0
+        )
+
+
+def measure(
+    base: MigrationRunner,
+    head: MigrationRunner,
+    databases: Databases,
+    alias: str,
+    tables: Sequence[str],
+    *,
+    slow_s: float = 0.0,
+) -> Traffic:
+    """Run the new migrations on a clone while the base's models use ``tables``. Raises ``JobFailed``."""
+    gave_up = False
+    with head.copy(databases) as clone, base.worker() as worker:
+
+        def migrate(_: Any) -> None:
+            nonlocal gave_up
+            try:
+                head.forward(clone, Chain())
+            except JobFailed as error:
+                if "lock timeout" not in error.message:
+                    raise
+                gave_up = True
+
+        names = {each: clone.names[each] for each in base.aliases if each in clone.names}
+        result = worker.run(
+            "traffic", databases=names, alias=alias, tables=[*tables], slow_s=slow_s, paused=migrate
+        )
+    return Traffic(tuple(Wait(**each) for each in result["waits"]), result["queued"], gave_up)
+
+
+def judge(
+    base: MigrationRunner,
+    head: MigrationRunner,
+    databases: Databases,
+    steps: Sequence[Step],
+    files: Tree,
+    found: Iterable[Finding],
+    root: Path,
+) -> list[Finding]:
+    """Return the findings so far with what users waited, and those that only traffic shows.
+
+    A wait whose cause is found already is evidence of that finding. Raises ``CannotRun``.
+    """
+    findings = list(found)
+    for alias in dict.fromkeys(step.alias for step in steps):
+        own = [step for step in steps if step.alias == alias]
+        locked = _locked(own)
+        if not locked:
+            continue
+        bare = [table.rpartition(".")[2] for table in locked]
+        try:
+            plain = measure(base, head, databases, alias, bare)
+            slow = measure(base, head, databases, alias, bare, slow_s=SLOW_S)
+        except JobFailed as error:
+            raise error.cannot_run("the new migrations cannot be run under traffic") from None
+        findings = [_with_waits(each, plain) for each in findings]
+        findings += _blocked(own, locked, plain, findings, files, root)
+        findings += _without_timeout(own, locked, slow, files, root)
+    return findings
+
+
+def _locked(steps: Sequence[Step]) -> list[str]:
+    """Return the tables with rows that a step locks against others, the largest first."""
+    rows = {
+        table: step.rows.get(table, 0)
+        for step in steps
+        for table, mode in step.locks.items()
+        if mode in WRITES_BLOCKED and table in steps[0].rows
+    }
+    return sorted((table for table in rows if steps[0].rows[table] > 0), key=lambda each: -rows[each])[
+        :MOST_TABLES
+    ]
+
+
+def _said(traffic: Traffic, table: str) -> list[str]:
+    return [
+        f"{each.kind}s of {table} under traffic: longest {each.longest_ms:.0f} ms, p99 {each.p99_ms:.0f} ms, "
+        f"{each.calls} calls"
+        for each in traffic.waits
+        if each.table == table.rpartition(".")[2]
+    ]
+
+
+def _with_waits(finding: Finding, traffic: Traffic) -> Finding:
+    """Add what users of the table waited; above the limit it is no matter of more rows any more."""
+    said = _said(traffic, finding.table) if finding.blocked_ms else []
+    if not said:
+        return finding
+    bare = finding.table.rpartition(".")[2]
+    longest = max(traffic.longest(bare, "read"), traffic.longest(bare, "write"))
+    return replace(
+        finding, evidence=(*finding.evidence, *said), above_limit=finding.above_limit or longest >= LIMIT_MS
+    )
+
+
+def _blocked(
+    steps: Sequence[Step],
+    locked: Sequence[str],
+    traffic: Traffic,
+    found: Sequence[Finding],
+    files: Tree,
+    root: Path,
+) -> Iterator[Finding]:
+    known = {(each.migration, each.table) for each in found}
+    for table in locked:
+        step = max(
+            (each for each in steps if each.locks.get(table) in WRITES_BLOCKED), key=lambda each: each.seconds
+        )
+        bare = table.rpartition(".")[2]
+        reads = step.locks[table] in READS_BLOCKED and traffic.longest(bare, "read") >= LIMIT_MS
+        writes = traffic.longest(bare, "write") >= LIMIT_MS
+        if (step.migration, table) in known or not (reads or writes):
+            continue
+        kind = "read" if reads else "write"
+        app, _, name = step.migration.partition(".")
+        yield Finding(
+            code="reads-blocked" if reads else "writes-blocked",
+            migration=step.migration,
+            file=files[app, name].relative(root),
+            table=table,
+            effect=f"who {'reads' if reads else 'writes'} {table} waits until the migration has ended",
+            evidence=(*_said(traffic, table), f"the migration: {step.seconds:.2f} s"),
+            remedy="split the migration, so that what takes time is done without the lock",
+            blocked_ms=traffic.longest(bare, kind),
+        )
+
+
+def _without_timeout(
+    steps: Sequence[Step], locked: Sequence[str], traffic: Traffic, files: Tree, root: Path
+) -> Iterator[Finding]:
+    """Find the queue behind a migration that waits for a slow transaction; one cause, however many migrations."""
+    if not traffic.queued or traffic.gave_up:
+        return
+    waits = {table: traffic.longest(table.rpartition(".")[2], "read") for table in locked}
+    table = max(waits, key=lambda each: waits[each])
+    if waits[table] < LIMIT_MS:
+        return
+    step = next(each for each in steps if each.locks.get(table) in WRITES_BLOCKED)
+    app, _, name = step.migration.partition(".")
+    yield Finding(
+        code="waits-without-lock-timeout",
+        migration=step.migration,
+        file=files[app, name].relative(root),
+        table=table,
+        effect="while the migration waits for one slow transaction, everybody queues behind it",
+        evidence=(f"a transaction that had read {table} stayed open for {SLOW_S} s", *_said(traffic, table)),
+        remedy="migrate with a lock_timeout of about two seconds and try again (SET lock_timeout, or OPTIONS of the "
+        "connection); then nobody waits longer than that",
+        blocked_ms=waits[table],
+        notice=True,
+    )

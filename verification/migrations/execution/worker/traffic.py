@@ -1,0 +1,138 @@
+"""A job of the deploy gate: models read and write at a fixed rate while a migration runs elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.db.models import F
+
+from verification.processes.serve import Channel
+
+INTERVAL = 0.02
+"""Seconds from the beginning of one call to that of the next, unless it takes longer."""
+ROWS = 50
+READ = "SELECT count(*) FROM {}"
+QUEUED = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+
+
+def traffic(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    """Pause, with the traffic on; ``go`` ends it.
+
+    ``tables``: which ones, each with one reader and one writer. ``slow_s``: keep a transaction open that has read
+    them, until somebody has waited for it that long. Returns for each table and kind: calls, longest_ms,
+    p99_ms, errors; and whether somebody waited for the slow transaction.
+    """
+    over = threading.Event()
+    callers = [
+        _Caller(model, job["alias"], kind, over)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.db_table in job["tables"] and not model._meta.proxy
+        for kind in ("read", "write")
+    ]
+    slow = _Slow(job["alias"], job["tables"], job["slow_s"], over)
+    threads = [
+        threading.Thread(target=each.run, daemon=True)
+        for each in [*callers, *([slow] if job["slow_s"] else [])]
+    ]
+    for thread in threads:
+        thread.start()
+    for each in callers:
+        each.ready.wait(30)
+    if job["slow_s"]:
+        slow.ready.wait(30)
+    channel.pause()
+    over.set()
+    for thread in threads:
+        thread.join(30)
+    return {"waits": [each.told() for each in callers if each.times], "queued": slow.queued}
+
+
+class _Caller:
+    """One kind of call on one table, in a thread and on a connection of its own."""
+
+    def __init__(self, model: Any, alias: str, kind: str, over: threading.Event) -> None:
+        self.model, self.alias, self.kind, self.over = model, alias, kind, over
+        self.ready = threading.Event()
+        self.times: list[float] = []
+        self.errors = 0
+
+    def run(self) -> None:
+        try:
+            self._run()
+        finally:
+            self.ready.set()
+            connections[self.alias].close()
+
+    def _run(self) -> None:
+        manager = self.model._base_manager.using(self.alias)
+        keys = list(manager.order_by("pk").values_list("pk", flat=True)[:ROWS])
+        fields = [field for field in self.model._meta.local_concrete_fields if not field.primary_key]
+        if not keys or (self.kind == "write" and not fields):
+            return
+        # Readers and writers touch other rows than one another: what they wait for is the migration.
+        keys = keys[: len(keys) // 2 or 1] if self.kind == "read" else keys[len(keys) // 2 :]
+        number = 0
+        while not self.over.is_set():
+            began = time.monotonic()
+            rows = manager.filter(pk=keys[number % len(keys)])
+            try:
+                if self.kind == "read":
+                    rows.first()
+                else:
+                    rows.update(**{fields[0].name: F(fields[0].name)})
+            except Exception:  # noqa: BLE001 - the new schema may refuse it, which is found elsewhere
+                self.errors += 1
+            if number:  # the first one connects
+                self.times.append(time.monotonic() - began)
+            number += 1
+            self.ready.set()
+            self.over.wait(max(0.0, began + INTERVAL - time.monotonic()))
+
+    def told(self) -> dict[str, Any]:
+        times = sorted(self.times)
+        return {
+            "table": self.model._meta.db_table,
+            "kind": self.kind,
+            "calls": len(times),
+            "longest_ms": round(1000 * times[-1], 1),
+            "p99_ms": round(1000 * times[int(0.99 * (len(times) - 1))], 1),
+            "errors": self.errors,
+        }
+
+
+class _Slow:
+    """A transaction that has read the tables and stays open."""
+
+    def __init__(self, alias: str, tables: list[str], seconds: float, over: threading.Event) -> None:
+        self.alias, self.tables, self.seconds, self.over = alias, tables, seconds, over
+        self.ready = threading.Event()
+        self.queued = False
+
+    def run(self) -> None:
+        connection = connections[self.alias]
+        watcher = connection.copy()
+        with suppress(Exception), transaction.atomic(using=self.alias):
+            with connection.cursor() as cursor:
+                for table in self.tables:
+                    cursor.execute(READ.format(connection.ops.quote_name(table)))
+                cursor.execute("SELECT pg_backend_pid()")
+                pid = cursor.fetchone()[0]
+            self.ready.set()
+            while not self.over.wait(0.02) and not self._waited_for(watcher, pid):
+                pass
+            if self.queued:
+                self.over.wait(self.seconds)
+        self.ready.set()
+        watcher.close()
+        connection.close()
+
+    def _waited_for(self, watcher: Any, pid: int) -> bool:
+        with watcher.cursor() as cursor:
+            cursor.execute(QUEUED, [pid])
+            self.queued = bool(cursor.fetchone()[0])
+        return self.queued
