@@ -49,7 +49,7 @@ def test_no_secret_is_written_in_it() -> None:
 
 
 def test_every_documented_variable_reaches_the_server() -> None:
-    """Each variable of .env.example reaches the server, except those that compose.yaml sets itself."""
+    """Each variable of .env.example reaches the web server or the worker, except those that compose.yaml sets itself."""
     settled = {
         "DB_NAME",
         "DB_USER",
@@ -73,7 +73,10 @@ def test_every_documented_variable_reaches_the_server() -> None:
     services = read(FILE, dict.fromkeys(documented, "mine")).services
 
     assert {
-        name for name, value in services["web"].environment.items() if value == "mine"
+        name
+        for service in ("web", "worker")
+        for name, value in services[service].environment.items()
+        if value == "mine"
     } == documented - settled
     for part in ("worker", "beat"):
         lost = {name for name in documented - settled if services[part].environment.get(name) != "mine"}
