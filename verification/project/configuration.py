@@ -28,6 +28,8 @@ class Configuration:
     """Folders to put on ``sys.path`` before the settings are imported."""
     apps: tuple[str, ...] = ()
     """Labels of the apps whose squashes are verified; empty: every app that has one."""
+    data_steps: tuple[str, ...] = ()
+    """Originals that are meant to change rows, as ``app.0001_name``; the report marks the others."""
     ignore: tuple[str, ...] = ()
     """Differences of schemas and rows that do not count, as ``--ignore`` names them."""
     generated_names: bool = False

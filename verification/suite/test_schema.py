@@ -112,7 +112,9 @@ def test_schema_models(
     check.expect_none(found.differences, "differences")
 
 
-def test_schema_partial_states(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_partial_states(
+    paths: list[upgrade_paths.UpgradePaths], configuration: Configuration, check: Check
+) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
     upgrades = [each for path in paths for each in path.upgrades]
@@ -127,7 +129,20 @@ def test_schema_partial_states(paths: list[upgrade_paths.UpgradePaths], check: C
     carried = sum(each.rows for each in upgrades)
     check.measurements.append(Measurement("rows carried through", carried, "rows"))
     assert carried, "no partial state held a row: nothing was shown to survive"
-    check.expect_none([each for upgrade in upgrades for each in upgrade.differences], "differences")
+    check.tables.append(
+        Table(
+            "what the originals change where there are rows",
+            ("migration", "table and columns", "declared"),
+            [
+                (name, line, name in configuration.data_steps)
+                for path in paths
+                for name, lines in path.on_the_way.changed.items()
+                for line in lines
+            ],
+        )
+    )
+    found = [each for upgrade in upgrades for each in upgrade.differences]
+    check.expect_none([*found, *(each for path in paths for each in path.stopping)], "differences")
 
 
 def test_schema_prune(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
@@ -145,7 +160,7 @@ def test_schema_prune(paths: list[upgrade_paths.UpgradePaths], check: Check) -> 
 
 
 def test_schema_rollback(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
-    """Each original, undone, leaves the schema that it started from; what cannot be undone says why."""
+    """Each original, undone, leaves the schema and the rows that it started from; what cannot be undone says why."""
     check.properties = PROPERTY
     steps = [each for path in paths for each in path.rollback_steps]
     check.tables.append(
@@ -156,7 +171,8 @@ def test_schema_rollback(paths: list[upgrade_paths.UpgradePaths], check: Check) 
         )
     )
     assert steps, "no original was undone"
-    check.expect_none([each for step in steps for each in step.differences], "differences")
+    found = [each for step in steps for each in step.differences]
+    check.expect_none([*found, *(each for path in paths for each in path.squash_back)], "differences")
 
 
 def test_schema_costs(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:

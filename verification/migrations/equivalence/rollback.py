@@ -1,11 +1,13 @@
 """Undo each original and compare the schema with the one before its forward step."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.partial_states import PartialStates
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.plan.chains import Chain, using_only
 from verification.schema.comparison.difference import Difference
 
 
@@ -33,6 +35,46 @@ def roll_back(runner: MigrationRunner, partial: PartialStates) -> list[BackwardS
         steps += _roll_back_from(runner, partial, position)
         position = partial.last.position - len(steps)
     return steps
+
+
+def squash_back(
+    runner: MigrationRunner, partial: PartialStates, steps: Sequence[BackwardStep]
+) -> list[Difference]:
+    """Undo the squash on a database that it made; ``steps``: the originals, undone.
+
+    Where each original can be undone, the squash can be; and it leaves nothing that they do not leave.
+    """
+    squash = partial.squash
+    chain = Chain() if squash.in_use else using_only([squash], partial.chain)
+    databases = runner.fresh()
+    there: dict[str, comparison.StateReading] = {}
+
+    def look(event: Event) -> None:
+        there[event["alias"]] = _only(comparison.read(runner.server, databases, both=False), event["alias"])
+
+    try:
+        runner.forward(databases, chain)
+        runner.roll_back_stepwise(databases, chain, replace(squash, originals=(squash.key,)), 1, look)
+    except JobFailed as error:
+        if error.kind not in {"irreversible", "apply"}:
+            return []  # another squash in use, or a graph that does not load: a finding of the other paths
+        if not all(step.reversible for step in steps):
+            return []
+        said = Difference(
+            "migration", str(squash), "changed", "reversible", "each original is", error.message
+        )
+        return [said]
+    finally:
+        runner.drop(databases)
+    left = {(each.kind, each.object) for step in steps for each in step.differences}
+    return [
+        each
+        for alias, reading in there.items()
+        for each in comparison.compare_readings(
+            _only(partial.states[0].reading, alias), reading, runner.options
+        ).differences
+        if (each.kind, each.object) not in left
+    ]
 
 
 def _roll_back_from(runner: MigrationRunner, partial: PartialStates, start: int) -> list[BackwardStep]:

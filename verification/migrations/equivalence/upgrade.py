@@ -43,6 +43,8 @@ class Upgrade:
     """Table -> columns whose values the originals' own data steps rewrite."""
     refused: str = ""
     """Which rows an original refuses, and how; the upgrade was then made with other rows or none."""
+    refused_by: tuple[str, ...] = ()
+    """The originals that refuse them."""
     left_empty: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -74,10 +76,12 @@ def upgrade(
     ``CannotRun`` if the failure is not the migrations' own.
     """
     refused: list[str] = []
+    refused_by: list[str] = []
     attempts = list(_attempts(partial, state, rows))
     first = next((index for index, (tried, _, _) in enumerate(attempts) if tried is content), 0)
     for tried, described, size in attempts[first:]:
         made = Upgrade(state.position, state.migration, content=tried, refused="; ".join(refused))
+        made.refused_by = tuple(refused_by)
         try:
             _attempt(runner, partial, state, made, described, RowVolume(size, rows.ratios, rows.seed))
         except JobFailed as error:
@@ -91,6 +95,7 @@ def upgrade(
                 made.differences.append(comparison.does_not_apply(error, f"from {state.name}"))
                 break
             # An original itself refuses these rows, with or without the squash.
+            refused_by.append(error.migration)
             refused.append(f"{tried.value} refused by {error.migration} ({error.message})")
         else:
             break

@@ -2,10 +2,10 @@
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from verification.migrations.equivalence import partial_states, prune, rollback, upgrade
+from verification.migrations.equivalence import partial_states, prune, rollback, upgrade, with_rows
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Chain, Squash
 from verification.schema.comparison.difference import Difference
@@ -24,6 +24,10 @@ class UpgradePaths:
     upgrades: list[upgrade.Upgrade]
     rollback_steps: list[rollback.BackwardStep]
     prune_result: prune.PruneResult
+    on_the_way: with_rows.RowsOnTheWay = field(default_factory=with_rows.RowsOnTheWay)
+    """What the originals change in rows, and what undoing them loses."""
+    squash_back: list[Difference] = field(default_factory=list)
+    """What undoing the squash does otherwise than undoing its originals."""
     costs: upgrade.Upgrade | None = None
     """The longest upgrade, on as many rows as production has: what each step takes and locks."""
 
@@ -32,14 +36,30 @@ class UpgradePaths:
         """All differences that the squash has a part in: what the originals alone do on their way back is none."""
         return [each for _, _, differences in self.sections() for each in differences]
 
+    @property
+    def stopping(self) -> list[Difference]:
+        """Originals that stop on every database with rows: all rows that were tried, in all states before them."""
+        refusing = {name for each in self.upgrades for name in each.refused_by}
+        passed = [each for each in self.upgrades if each.rows and each.content is not upgrade.Content.EMPTY]
+        return [
+            Difference(
+                "migration", name, "changed", "applies", "applies", "stops on every database with rows"
+            )
+            for name in sorted(refusing)
+            if not any(step.migration == name for each in passed for step in each.steps)
+        ]
+
     def sections(self) -> Iterator[tuple[str, list[str], list[Difference]]]:
         """Return title, remarks and differences of each path."""
         ups = self.upgrades
         yield (
             f"{len(ups)} partial states upgraded ({sum(each.rows for each in ups)} rows)",
             [f"from {each.migration or 'none'}: {each.refused}" for each in ups if each.refused],
-            [difference for each in ups for difference in each.differences],
+            [*(difference for each in ups for difference in each.differences), *self.stopping],
         )
+        changed = [f"{name}: {line}" for name, lines in self.on_the_way.changed.items() for line in lines]
+        if changed:
+            yield "values and rows that the originals change where there are rows", changed, []
         yield (
             "all originals applied: the squash runs nothing, and the originals can go",
             [],
@@ -59,7 +79,7 @@ class UpgradePaths:
                     for difference in step.differences
                 ),
             ],
-            [],
+            self.squash_back,
         )
         if self.costs is not None:
             by_time = sorted(self.costs.steps, key=lambda step: -step.seconds)
@@ -113,8 +133,11 @@ class UpgradePaths:
                 for each in self.upgrades
             ],
             **({"costs": self._costs()} if self.costs is not None else {}),
+            "stopping": [each.to_json() for each in self.stopping],
+            "changed": self.on_the_way.changed,
             "switch": [each.to_json() for each in self.prune_result.switched],
             "prune": [each.to_json() for each in self.prune_result.pruned],
+            "squash_rollback": [each.to_json() for each in self.squash_back],
             "rollback": [
                 {
                     "migration": step.migration,
@@ -144,16 +167,27 @@ def verify_upgrade_paths(
         return upgrade.upgrade(runner, partial, state, rows)
 
     # Start the longest first, so that no worker is left waiting for it.
-    early, back, prune_result = runner.run_parallel(
+    early, back, prune_result, on_the_way = runner.run_parallel(
         lambda: _first_to_hold_rows(map(upgrade_from, partial.states)),
-        lambda: rollback.roll_back(runner, partial),
+        lambda: _backwards(runner, partial),
         lambda: prune.replace_originals(runner, partial, rows),
+        lambda: with_rows.there_and_back(runner, partial, rows),
     )
+    back, squash_back = back
+    for step in back:
+        step.differences += on_the_way.back.get(f"{squash.app}.{step.migration}", [])
     costs, *ups = runner.run_parallel(
         lambda: _measure(runner, partial, early[-1], many),
         *(functools.partial(upgrade_from, state) for state in partial.states[len(early) :]),
     )
-    return UpgradePaths(squash, early + ups, back, prune_result, costs)
+    return UpgradePaths(squash, early + ups, back, prune_result, on_the_way, squash_back, costs)
+
+
+def _backwards(
+    runner: MigrationRunner, partial: partial_states.PartialStates
+) -> tuple[list[rollback.BackwardStep], list[Difference]]:
+    steps = rollback.roll_back(runner, partial)
+    return steps, rollback.squash_back(runner, partial, steps)
 
 
 def _first_to_hold_rows(ups: Iterator[upgrade.Upgrade]) -> list[upgrade.Upgrade]:

@@ -175,15 +175,25 @@ class MigrationRunner:
         return steps_of(result)
 
     def apply_stepwise(
-        self, databases: Databases, chain: Chain, squash: Squash, paused: Callable[[Event], None]
+        self,
+        databases: Databases,
+        chain: Chain,
+        squash: Squash,
+        paused: Callable[[Event], None],
+        *,
+        start: int = -1,
     ) -> list[Step]:
-        """Migrate original by original of ``squash``; ``paused`` is called after each, 0 being "none yet"."""
+        """Migrate original by original of ``squash``; ``paused`` is called after each, 0 being "none yet".
+
+        ``start``: the position at which the databases are.
+        """
         with self.worker() as worker:
             result = worker.run(
                 "apply_stepwise",
                 databases=databases.to_json(),
                 without=chain.to_json(),
                 replaced=[list(key) for key in squash.originals],
+                start=start,
                 paused=paused,
             )
         return steps_of(result)
@@ -195,8 +205,10 @@ class MigrationRunner:
         squash: Squash,
         start: int,
         paused: Callable[[Event], None],
+        *,
+        stop: int = 0,
     ) -> list[Step]:
-        """Go back from the ``start``-th original to none; ``paused`` is called after each."""
+        """Go back from the ``start``-th original to the ``stop``-th, or to none; ``paused`` is called after each."""
         with self.worker() as worker:
             result = worker.run(
                 "roll_back_stepwise",
@@ -204,6 +216,7 @@ class MigrationRunner:
                 without=chain.to_json(),
                 replaced=[list(key) for key in squash.originals],
                 start=start,
+                stop=stop,
                 paused=paused,
             )
         return steps_of(result)

@@ -128,6 +128,8 @@ def apply_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> di
     for run, layered in zip(runs, cuts):
         run.watch.total = sum(len(layer) for layer in layered)
     for position, layer in enumerate(cuts[0]):
+        if position <= job["start"]:
+            continue
         for run, layered in zip(runs, cuts):
             run.apply_stepwise(layered[position])
         described = {run.alias: tables(run.state.apps, run.connection) for run in runs}
@@ -141,8 +143,10 @@ def roll_back_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -
     for alias in reversed(list(job["databases"])):
         run = Run(alias, job["without"], channel)
         runs.append(run)
-        layered = chain.layers(run.executor, job["replaced"])[1 : job["start"] + 1]
-        last_of = {chain.key_of(layer[0]): index for index, layer in enumerate(layered, start=1)}
+        layered = chain.layers(run.executor, job["replaced"])[job["stop"] + 1 : job["start"] + 1]
+        last_of = {
+            chain.key_of(layer[0]): index for index, layer in enumerate(layered, start=job["stop"] + 1)
+        }
         watch = run.watch
 
         def progress(action: str, migration: Any = None, fake: bool = False) -> None:

@@ -1,0 +1,96 @@
+"""The originals with rows in the tables, there and back: what they change, what their way back loses, where they stop.
+
+An original that no database with rows can take: ckan/ckan#294, Chocobozzz/PeerTube#443, bcgov/entity#1178 (a column
+that must not be NULL, without a value for the rows there are), apache/airflow#24566 (NOT NULL over NULLs).
+"""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from verification.migrations.equivalence import upgrade_paths
+from verification.migrations.equivalence.partial_states import build_partial_states
+from verification.migrations.equivalence.upgrade import RowVolume
+from verification.migrations.equivalence.with_rows import there_and_back
+from verification.migrations.execution.migration_runner import MigrationRunner
+from verification.migrations.execution.tree_reader import original_chain
+from verification.postgres.server import Server
+from verification.tests.migrations.project_copies import Edit, copy, project
+
+pytestmark = pytest.mark.postgres
+
+ROWS: Final = RowVolume(20, {"people_person": 1.0})
+STEP: Final = """from django.db import migrations
+class Migration(migrations.Migration):
+    dependencies = [("people", "{before}")]
+    operations = [migrations.RunSQL({forward!r}, {back!r})]
+"""
+SQUASH: Final = "people/migrations/0001_squashed_0002_person_note.py"
+UPPER: Final = "UPDATE people_person SET email = upper(email)"
+CASES: Final[dict[str, tuple[str, str, list[str], list[str]]]] = {
+    "rows_lost": ("SELECT 1", "DELETE FROM people_person WHERE id = 15", [], ["rows"]),
+    "values_lost": ("SELECT 1", "UPDATE people_person SET password = ''", [], ["password"]),
+    "garbled": (
+        UPPER, "UPDATE people_person SET email = md5(email)", ["email changed in 20 row(s)"], ["email"],
+    ),
+    "restored": (
+        "UPDATE people_person SET email = email || 'x'",
+        "UPDATE people_person SET email = left(email, -1)",
+        ["email changed in 20 row(s)"], [],
+    ),
+    "left_as_made": ("UPDATE people_person SET note = 'new'", "", ["note changed in 20 row(s)"], []),
+    "removed": ("DELETE FROM people_person WHERE id > 15", "", ["5 row(s) removed"], []),
+    "nothing": ("SELECT 1", "SELECT 1", [], []),
+}  # fmt: skip
+"""Case -> what its original does, what undoes it, what is shown, what its way back loses."""
+
+
+def longer(folder: Path, steps: dict[str, tuple[str, str]]) -> Path:
+    """Give the project one more original for each of these, which its squash replaces too."""
+    before = "0002_person_note"
+    for number, (name, (forward, back)) in enumerate(steps.items(), start=3):
+        step = f"{number:04}_{name}"
+        text = STEP.format(before=before, forward=forward, back=back)
+        (folder / f"people/migrations/{step}.py").write_text(text, encoding="utf-8")
+        Edit(SQUASH, f'("people", "{before}")', f'("people", "{before}"), ("people", "{step}")')(folder)
+        before = step
+    return folder
+
+
+def test_what_the_way_back_loses_is_found(server: Server, tmp_path: Path) -> None:
+    """What an original itself changed is shown; only what its way back took or garbled is a difference."""
+    folder = longer(copy("members", tmp_path), {name: case[:2] for name, case in CASES.items()})
+    with MigrationRunner(project(folder), server, max_workers=1) as runner:
+        squash = runner.tree.chosen(["people"])[0]
+        with runner.worker() as worker:
+            chain = original_chain(worker, runner.tree, [squash])
+        found = there_and_back(runner, build_partial_states(runner, squash, chain), ROWS)
+    for number, (name, (_, _, changed, lost)) in enumerate(CASES.items(), start=3):
+        step = f"people.{number:04}_{name}"
+        assert found.changed[step] == [f"public.people_person: {line}" for line in changed]
+        assert [each.attribute for each in found.back[step]] == lost, name
+
+
+def test_an_original_that_stops_on_every_database_with_rows_is_found(server: Server, tmp_path: Path) -> None:
+    """Rows refused by an original in every state are no remark: such a database never came further."""
+    table = "ALTER TABLE people_person"
+    steps = {
+        "with_default": (f"{table} ADD born date NOT NULL DEFAULT now()", f"{table} DROP born"),
+        "without": (f"{table} ADD died date NOT NULL", f"{table} DROP died"),
+    }
+    folder = longer(copy("members", tmp_path), steps)
+    Edit(SQUASH, "    ]\n", f"        migrations.RunSQL({steps['with_default'][0]!r}),\n"
+         f"        migrations.RunSQL({steps['without'][0]!r}),\n    ]\n")(folder)  # fmt: skip
+    with MigrationRunner(project(folder), server, max_workers=2) as runner:
+        squash = runner.tree.chosen(["people"])[0]
+        with runner.worker() as worker:
+            chain = original_chain(worker, runner.tree, [squash])
+        found = upgrade_paths.verify_upgrade_paths(runner, squash, chain, ROWS)
+    assert [each.object for each in found.stopping] == ["people.0004_without"]
+    assert found.stopping[0] in found.differences
+    # Its originals can be undone; the squash, which has the same statements without what undoes them, cannot.
+    assert [(each.object, each.attribute) for each in found.squash_back] == [
+        ("people.0001_squashed_0002_person_note", "reversible")
+    ]
+    assert found.squash_back[0] in found.differences
