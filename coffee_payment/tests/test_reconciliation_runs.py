@@ -1,9 +1,8 @@
-"""Runs of `manage.py reconcile_payments` that are large, overlap, are interrupted, or lose the database."""
+"""Runs of `manage.py reconcile_payments` that overlap, are interrupted, or lose the database."""
 
 import os
 import signal
 import threading
-import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,7 +20,6 @@ from provider_servers.messages import Answer, Call
 from tests.shop import Providers, Shop
 from tests.test_reconciliation import kinds, many, quick, run
 
-MEGABYTE: Final = 1024 * 1024
 LOST: Final = Order.objects.filter(status="not_paid")
 
 __all__ = ["quick"]  # a fixture, for every test here too
@@ -128,42 +126,3 @@ def test_two_at_once_give_the_same(transactional_db: None, providers: Providers)
     steps = JournalEntry.objects.filter(cause=Cause.SUCCEEDED).values_list("order_id", flat=True)
     assert sorted(steps) == sorted(f"many-{number:06}" for number in range(0, 50, 10))
     assert (run(), LOST.count()) == ((0, []), 0)
-
-
-def spread(providers: Providers, days: int) -> None:
-    """Move the payments apart, over so many days before now."""
-    count = len(providers.yookassa.payments)
-    now = timezone.now()
-    for number, payment in enumerate(providers.yookassa.payments.values()):
-        payment["created_at"] = (now - timedelta(days=days) * (number + 1) / (count + 1)).isoformat()
-
-
-def peak_of_a_run() -> float:
-    """Return the most memory that a run had at one time, in MB."""
-    since = (timezone.now() - timedelta(days=31)).isoformat()
-    tracemalloc.start()
-    try:
-        with pytest.raises(SystemExit):
-            call_command(
-                "reconcile_payments", "--json", "--since", since, stdout=StringIO(), stderr=StringIO()
-            )
-        return tracemalloc.get_traced_memory()[1] / MEGABYTE
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="set LONG_TESTS=1")
-@pytest.mark.timeout(900)
-def test_memory_does_not_grow_with_the_payments(shop: Shop, providers: Providers, settings: Any) -> None:
-    """100,000 payments of a month take no more than a tenth above what 10,000 take, but for what is told."""
-    settings.PAYMENT_API_TIMEOUT_S = 60  # the local provider looks through all payments for each page
-    many(shop, providers, 100_000)
-    Order.objects.filter(status="not_paid").exclude(pk="many-000000").update(status="manual_make")
-    Payment.objects.exclude(order="many-000000").update(status="successful")
-    spread(providers, 3)
-    for payment in list(providers.yookassa.payments.values())[10_000:]:
-        payment["created_at"] = "2020-01-01T00:00:00+00:00"
-    small = peak_of_a_run()
-    spread(providers, 30)
-
-    assert peak_of_a_run() < 1.1 * small + 1

@@ -54,8 +54,11 @@ class UpgradePaths:
         ups = self.upgrades
         yield (
             f"{len(ups)} partial states upgraded ({sum(each.rows for each in ups)} rows)",
-            [f"from {each.migration or 'none'}: {each.refused}" for each in ups if each.refused],
-            [*(difference for each in ups for difference in each.differences), *self.stopping],
+            [
+                *(f"{each.object} stops on every database with rows" for each in self.stopping),
+                *(f"from {each.migration or 'none'}: {each.refused}" for each in ups if each.refused),
+            ],
+            [difference for each in ups for difference in each.differences],
         )
         changed = [f"{name}: {line}" for name, lines in self.on_the_way.changed.items() for line in lines]
         if changed:

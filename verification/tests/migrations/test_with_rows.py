@@ -88,7 +88,9 @@ def test_an_original_that_stops_on_every_database_with_rows_is_found(server: Ser
             chain = original_chain(worker, runner.tree, [squash])
         found = upgrade_paths.verify_upgrade_paths(runner, squash, chain, ROWS)
     assert [each.object for each in found.stopping] == ["people.0004_without"]
-    assert found.stopping[0] in found.differences
+    assert any(
+        "people.0004_without stops on every" in line for _, lines, _ in found.sections() for line in lines
+    )
     # Its originals can be undone; the squash, which has the same statements without what undoes them, cannot.
     assert [(each.object, each.attribute) for each in found.squash_back] == [
         ("people.0001_squashed_0002_person_note", "reversible")
