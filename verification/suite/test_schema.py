@@ -69,7 +69,12 @@ def test_schema_squash(squashes: Verification, check: Check) -> None:
         check.notes += [f"information: {each.line}" for each in verdict.comparison.information]
         check.notes += verdict.comparison.notes
     check.expect_none(
-        [each for verdict in squashes.verdicts for each in verdict.comparison.differences], "differences"
+        [
+            each
+            for verdict in squashes.verdicts
+            for each in (*verdict.comparison.differences, *verdict.comparison.unwritten)
+        ],
+        "differences",
     )
 
 

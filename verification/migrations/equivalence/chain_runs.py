@@ -71,7 +71,7 @@ class ChainRuns:
             left, right = (self._read_rows(each.databases, alias) for each in (original, applied))
             found.differences += self._differences(left, right, original.chain, alias)
             found.information += [with_alias(each, alias) for each in row_comparison.other_keys(left, right)]
-        found.differences += states.compare(self._runner, original.chain, applied.chain)
+        found.information += states.compare(self._runner, original.chain, applied.chain)
         return found
 
     def _differences(

@@ -35,11 +35,16 @@ class StateComparison:
 
     differences: list[Difference] = field(default_factory=list)
     information: list[Difference] = field(default_factory=list)
-    """Column order: never a failure."""
+    """Column order and models of another state: no failure of `squash`."""
     notes: list[str] = field(default_factory=list)
     """What was normalised between servers of two versions."""
     disagreements: list[Difference] = field(default_factory=list)
     """What one reader says and the other does not; left is the catalog's, right the inspection's."""
+
+    @property
+    def unwritten(self) -> list[Difference]:
+        """What ``makemigrations`` would write once the originals are gone; the schemas may be equal."""
+        return [each for each in self.information if each.kind == "state"]
 
     @property
     def equal(self) -> bool:

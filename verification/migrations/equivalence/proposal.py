@@ -133,8 +133,9 @@ def _prove(candidate: MigrationRunner, app: str, before: dict[str, list[str]], p
     except CannotRun as obstacle:
         return str(obstacle)
     proposal.squash, proposal.replaced = squash.name, len(squash.originals)
-    if not verdict.equal:
-        proposal.differences = verdict.comparison.differences or verdict.comparison.disagreements
+    found = verdict.comparison
+    if wrong := found.differences or found.disagreements or found.unwritten:
+        proposal.differences = wrong
         first = proposal.differences[0]
         return (
             f"{len(proposal.differences)} difference(s), the first: {first.kind} {first.object} "
