@@ -9,7 +9,7 @@ from verification.deploy.cost import Table, Tables
 from verification.migrations.data import production_rows
 from verification.migrations.equivalence.upgrade import RowVolume, connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 
 RATIO: Final = 0.2

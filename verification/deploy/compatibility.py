@@ -8,7 +8,7 @@ from typing import Any, Final
 from verification.deploy.finding import Finding
 from verification.deploy.tree import MigrationFile, Tree
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 
 SHOWN: Final = 4

@@ -11,7 +11,7 @@ from verification.deploy.tree import MigrationFile, Tree
 from verification.deploy.way_back import State, Unstable, differences, read_state
 from verification.migrations.equivalence.upgrade import connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 
 TRIED: Final = 8
 """At how many statements of a migration it is interrupted, the first and the last among them."""

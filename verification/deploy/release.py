@@ -14,7 +14,7 @@ from verification.deploy.tree import Tree, read_files
 from verification.errors import CannotRun
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step, steps_of
-from verification.migrations.execution.runner import JobFailed, Project
+from verification.migrations.execution.worker_process import JobFailed, Project
 from verification.migrations.plan.chains import Chain, Key
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration

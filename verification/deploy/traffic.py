@@ -9,7 +9,7 @@ from verification.deploy.cost import LIMIT_MS, READS_BLOCKED, WRITES_BLOCKED
 from verification.deploy.finding import Finding
 from verification.deploy.tree import Tree
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 
 MOST_TABLES: Final = 6

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Key
 
 

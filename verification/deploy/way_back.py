@@ -12,7 +12,7 @@ from verification.migrations.data import digests
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.upgrade import connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.execution.worker_process import Event, JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.options import Options
 

@@ -18,7 +18,7 @@ from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.progress import say, steps, waiting
-from verification.migrations.execution.runner import JobFailed, Project
+from verification.migrations.execution.worker_process import JobFailed, Project
 from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.project.configuration import load

@@ -11,7 +11,7 @@ from verification.migrations.equivalence.comparison import StateReading, configu
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed, Project
+from verification.migrations.execution.worker_process import JobFailed, Project
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
 from verification.report.result import Check, Measurement, Table

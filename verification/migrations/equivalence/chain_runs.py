@@ -9,7 +9,7 @@ from verification.migrations.data import numbering, row_comparison
 from verification.migrations.equivalence import comparison, states
 from verification.migrations.equivalence.comparison import StateComparison, with_alias
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain, Squash, using_only
 from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference

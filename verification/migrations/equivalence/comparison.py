@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from verification.migrations.execution.migration_runner import Databases
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
 from verification.schema import catalog, spelling

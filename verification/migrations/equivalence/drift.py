@@ -12,7 +12,7 @@ from verification.errors import CannotRun
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.comparison import StateComparison, StateReading
 from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.postgres import shell
 from verification.postgres.url import connect

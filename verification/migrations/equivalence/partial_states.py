@@ -7,7 +7,7 @@ from typing import Any
 
 from verification.migrations.equivalence import comparison
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.execution.worker_process import Event, JobFailed
 from verification.migrations.plan.chains import Chain, Squash
 
 

@@ -16,7 +16,7 @@ from verification.errors import CannotRun
 from verification.migrations.equivalence.states import newly_unwritten, unwritten
 from verification.migrations.equivalence.verification import Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan import migration_files
 from verification.migrations.plan.chains import Chain, Key, Squash, Tree
 from verification.schema.comparison.difference import Difference

@@ -13,7 +13,7 @@ from verification.migrations.equivalence import comparison, states
 from verification.migrations.equivalence.partial_states import PartialStates
 from verification.migrations.equivalence.upgrade import RowVolume, connect, digest
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan import migration_files
 from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.compare import counts

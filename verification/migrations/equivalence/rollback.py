@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.partial_states import PartialStates
 from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.execution.worker_process import Event, JobFailed
 from verification.migrations.plan.chains import Chain, using_only
 from verification.schema.comparison.difference import Difference
 

@@ -5,7 +5,7 @@ originals, ``makemigrations`` writes a migration on the day on which the origina
 """
 
 from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference

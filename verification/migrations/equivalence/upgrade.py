@@ -12,7 +12,7 @@ from verification.migrations.data import digests, numbering, production_rows
 from verification.migrations.equivalence import comparison
 from verification.migrations.equivalence.partial_states import PartialState, PartialStates
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference

@@ -14,7 +14,7 @@ from verification.migrations.data.snapshots import Table
 from verification.migrations.equivalence.partial_states import PartialState, PartialStates
 from verification.migrations.equivalence.upgrade import RowVolume, connect
 from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.runner import Event, JobFailed
+from verification.migrations.execution.worker_process import Event, JobFailed
 from verification.schema.comparison.compare import counts
 from verification.schema.comparison.difference import Difference
 

@@ -14,8 +14,8 @@ from typing import Any, Self
 import psycopg2
 
 from verification.errors import CannotRun
-from verification.migrations.execution.runner import JOB_SECONDS, Event, Project, Runner
 from verification.migrations.execution.tree_reader import read_tree
+from verification.migrations.execution.worker_process import JOB_SECONDS, Event, Project, Worker
 from verification.migrations.plan.chains import Chain, Squash, Tree
 from verification.postgres.server import Server
 from verification.schema.comparison.compare import DEFAULTS
@@ -96,8 +96,8 @@ class MigrationRunner:
         self.step_seconds = step_seconds
         self.max_workers = max_workers or max(1, min(4, os.cpu_count() or 1))
         self._created: list[str] = []
-        self._workers: list[Runner] = []
-        self._free: queue.LifoQueue[Runner] = queue.LifoQueue()
+        self._workers: list[Worker] = []
+        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._lock = threading.Lock()
         try:
             self._idle = self._create(None)
@@ -120,7 +120,7 @@ class MigrationRunner:
             return read_tree(worker)
 
     @contextmanager
-    def worker(self) -> Iterator[Runner]:
+    def worker(self) -> Iterator[Worker]:
         """Borrow a worker; a new one is started while there are fewer than ``workers``."""
         worker = self._take()
         try:
@@ -257,7 +257,7 @@ class MigrationRunner:
             self._created.append(name)
         return name
 
-    def _take(self) -> Runner:
+    def _take(self) -> Worker:
         with self._lock:
             full = len(self._workers) >= self.max_workers
         if full:
@@ -267,11 +267,11 @@ class MigrationRunner:
         except queue.Empty:
             return self._new_worker()
 
-    def _new_worker(self) -> Runner:
+    def _new_worker(self) -> Worker:
         with self._lock:
             number = len(self._workers)
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        worker = Runner(self.project, self.server, self._idle, progress=tell, step_seconds=self.step_seconds)
+        worker = Worker(self.project, self.server, self._idle, progress=tell, step_seconds=self.step_seconds)
         with self._lock:
             self._workers.append(worker)
         return worker

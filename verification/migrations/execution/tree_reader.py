@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from verification.migrations.execution.runner import JobFailed, Runner
+from verification.migrations.execution.worker_process import JobFailed, Worker
 from verification.migrations.plan.chains import Chain, Squash, Tree, sharing_originals
 
 
-def read_tree(worker: Runner) -> Tree:
+def read_tree(worker: Worker) -> Tree:
     """Read the project's migrations from its folders, whether or not they load as a graph."""
     try:
         found = worker.run("squashes")
@@ -34,7 +34,7 @@ def _squash(entry: dict[str, Any]) -> Squash:
     )
 
 
-def original_chain(worker: Runner, tree: Tree, squashes: Sequence[Squash]) -> Chain:
+def original_chain(worker: Worker, tree: Tree, squashes: Sequence[Squash]) -> Chain:
     """Return the chain of the originals of these squashes, unrelated squashes of other apps left in use.
 
     Where that graph does not load, the one without any squash is tried. Raises ``CannotRun``

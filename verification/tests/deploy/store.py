@@ -11,7 +11,7 @@ from verification.deploy.release import FEW_ROWS, Bases, Release, Trees, judge_t
 from verification.deploy.tree import read_files
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.runner import Project
+from verification.migrations.execution.worker_process import Project
 from verification.postgres.server import Server
 from verification.project.configuration import Configuration
 from verification.tests.migrations.project_copies import copy, variables

@@ -13,7 +13,7 @@ from typing import Final
 from unittest import mock
 
 from verification.__main__ import main
-from verification.migrations.execution.runner import Project
+from verification.migrations.execution.worker_process import Project
 from verification.postgres.server import Server
 
 HARNESS: Final = Path(__file__).parents[3]

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
-from verification.migrations.execution.runner import JobFailed
+from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import copy, project

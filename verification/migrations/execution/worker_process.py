@@ -82,7 +82,7 @@ class JobFailed(Exception):  # noqa: N818 - reads as what it tells
         return CannotRun(f"{what}{where}: {self.message}{_advice(self)}")
 
 
-class Runner:
+class Worker:
     """One such process, started at once; ``with`` ends it."""
 
     def __init__(
