@@ -25,7 +25,7 @@ from tests.shop import ACCOUNT, PRICE, Providers, Shop, attempts, state
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-ORDERS: Final = 1000
+ORDERS: Final = 500
 MAKE: Final = "/api/commander/v1/command/make"
 TRUTH: Final = ("succeeded", "succeeded", "succeeded", "canceled", "pending")
 OUTCOME: Final = {"succeeded": "make_pending", "canceled": "not_paid", "pending": "pending"}
@@ -102,7 +102,7 @@ def many_pending(shop: Shop, providers: Providers, count: int) -> dict[str, str]
 
 
 def test_eight_processes_make_each_drink_once(shop: Shop, providers: Providers) -> None:
-    """Four processes deliver webhooks (some twice), four run checks, over the same 1,000 orders at once.
+    """Four processes deliver webhooks (some twice), four run checks, over the same 500 orders at once.
 
     The table of outcomes equals the provider's truth, and each paid order was made exactly once.
     """

@@ -43,7 +43,7 @@ BANK_WORDS: Final = {
     "pending": "NEW",
 }
 MAKE: Final = "/api/commander/v1/command/make"
-EXAMPLES: Final = 500 if os.environ.get("LONG_TESTS") else 50
+EXAMPLES: Final = 500 if os.environ.get("LONG_TESTS") else 30
 FAULTS: Final = st.sampled_from(["status", "garbage", "drop", "drop_after"])
 
 

@@ -97,16 +97,6 @@ def test_a_tick_costs_the_same_for_each_order(
         check_pending_payments()
 
 
-@pytest.mark.postgres
-def test_a_claim_reads_the_index(shop: Shop) -> None:
-    """However many orders there are, the due ones come from the partial index."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    due = claims.due(timezone.now()).order_by("next_check_at")
-
-    assert "payments_order_bg_check_idx" in due.explain()
-
-
 LOOKUPS = {
     "payments_payment_check_idx": lambda: follow_up.due(timezone.now()).order_by("next_check_at"),
     "payments_order_make_idx": lambda: claims.unanswered(timezone.now()),

@@ -55,7 +55,7 @@ FAULTS: Final = (
     elsewhere("read by another view", Edit(f"{APP}/pages/scan.py", "", '\n\ndef _limit() -> str | None:\n    import os\n    return os.getenv("EXTRA_LIMIT")\n')),
     elsewhere("read by a client, at the time of a call", Edit(f"{APP}/outgoing/http.py", "", '\n\ndef _limit() -> str | None:\n    import os\n    return os.environ.get("EXTRA_LIMIT")\n')),
     elsewhere("read by the worker's tasks", Edit(f"{APP}/tasks.py", "", '\n\ndef _limit() -> str | None:\n    import os\n    return os.getenv("EXTRA_LIMIT")\n')),
-    elsewhere("read by celery.py", Edit(f"{SERVER}/celery.py", 'app = Celery("coffee_payment")\n', 'app = Celery(os.getenv("CELERY_NAME", "coffee_payment"))\n')),
+    elsewhere("read by celery.py", Edit(f"{SERVER}/celery.py", 'app = Celery("coffee_payment",', 'app = Celery(os.getenv("CELERY_NAME", "coffee_payment"),')),
     elsewhere("read by wsgi.py", Edit(f"{SERVER}/wsgi.py", "application = get_wsgi_application()\n", 'SCRIPT = os.getenv("SCRIPT_PREFIX")\napplication = get_wsgi_application()\n')),
     elsewhere("read when the app is ready", Edit(f"{APP}/apps.py", "        log_startup()\n", '        log_startup()\n        import os; os.getenv("LOG_AT_START")\n')),
     elsewhere("read by gunicorn's configuration", Edit("gunicorn.conf.py", "", '\nkeepalive = int(os.getenv("GUNICORN_KEEPALIVE", "2"))\n'), DOCUMENTED),

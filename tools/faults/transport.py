@@ -21,7 +21,7 @@ KEY: Final = "    if key and key.is_file() and stat.S_IMODE(key.stat().st_mode) 
 LIMIT: Final = "    limit = datetime.now(UTC) + timedelta(days=settings.SSL_CERT_EXPIRY_WARNING_DAYS)\n"
 ENDS: Final = "        if min(ends) <= limit:\n"
 GUNICORN: Final = "def post_fork(_server: Any, worker: Any) -> None:\n"
-CELERY: Final = 'app = Celery("coffee_payment")\n'
+CELERY: Final = 'app = Celery("coffee_payment", loader=f"{__name__}:{Loader.__name__}")\n'
 MANAGE: Final = "coffee_payment/manage.py"
 
 

@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.tests.deploy.store import Case, migration
 from verification.tests.migrations.project_copies import command, copy, databases
@@ -15,6 +17,13 @@ from verification.tests.migrations.project_copies import command, copy, database
 CHANGE: Final = "goods/migrations/0002_change.py"
 INDEX: Final = 'migrations.AddIndex("item", models.Index(fields=["price"], name="i"))'
 ROWS: Final = ("--rows", "1500")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of its own: other processes of a test run make databases on the shared one."""
+    with providers.start("embedded") as own:
+        yield own
 
 
 @pytest.fixture
