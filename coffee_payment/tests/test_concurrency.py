@@ -101,6 +101,7 @@ def many_pending(shop: Shop, providers: Providers, count: int) -> dict[str, str]
     return truth
 
 
+@pytest.mark.slow
 def test_eight_processes_make_each_drink_once(shop: Shop, providers: Providers) -> None:
     """Four processes deliver webhooks (some twice), four run checks, over the same 500 orders at once.
 

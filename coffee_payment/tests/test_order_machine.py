@@ -35,6 +35,8 @@ from provider_servers import Fault
 
 from tests.shop import Providers, Shop, running_providers
 
+pytestmark = pytest.mark.slow
+
 PAID: Final = payment_results.MONEY_TAKEN
 BANK_WORDS: Final = {
     "succeeded": "CONFIRMED",

@@ -9,6 +9,8 @@ from benchmarks import endurance, rollout
 if TYPE_CHECKING:
     from tests.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)

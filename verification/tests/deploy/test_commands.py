@@ -32,6 +32,7 @@ def project(tmp_path: Path) -> Path:
     folder = copy("store", tmp_path)
     ratios = "goods_item = 1\ngoods_buyer = 0.1\ngoods_tag = 0.001\n"
     (folder / "pyproject.toml").write_text(f"[tool.verification.rows]\n{ratios}", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "--message=base")

@@ -7,6 +7,8 @@ import pytest
 from verification.deploy.finding import FAMILIES
 from verification.tests.deploy.store import Case, Store
 
+pytestmark = pytest.mark.slow
+
 FUNCTIONS: Final = """
 def longer(apps, schema_editor):
     for item in items(apps).all():

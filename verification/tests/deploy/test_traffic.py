@@ -8,6 +8,8 @@ from verification.deploy import traffic
 from verification.deploy.finding import FAMILIES
 from verification.tests.deploy.store import Case, Store, migration
 
+pytestmark = pytest.mark.slow
+
 HELD_MS: Final = 300
 SLEEP: Final = 'sql("SELECT pg_sleep(0.3)", "")'
 LOCK: Final = 'sql("LOCK TABLE goods_{} IN {} MODE", "")'

@@ -39,6 +39,7 @@ APPENDED = {
 }
 
 
+@pytest.mark.slow
 def test_faults_of_the_server_are_named(configuration: Configuration, tmp_path: Path) -> None:
     """Probes through the pool, readiness forgotten, the backlog dropped, no bound on calls."""
     root = copy_project(configuration, tmp_path)

@@ -20,6 +20,8 @@ from verification.schema import commands as schema_commands
 from verification.schema.comparison.options import Options
 from verification.tests.migrations.project_copies import command
 
+pytestmark = pytest.mark.slow
+
 HEAD: Final = """from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True

@@ -18,7 +18,7 @@ from verification.migrations.execution.tree_reader import original_chain
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import Edit, copy, project
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ROWS: Final = RowVolume(20, {"people_person": 1.0})
 STEP: Final = """from django.db import migrations

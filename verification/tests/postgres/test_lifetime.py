@@ -20,6 +20,8 @@ import pytest
 from verification.postgres import engine
 from verification.tests.postgres.processes import SECONDS, processes_with, run_harness, wait_until
 
+pytestmark = pytest.mark.slow
+
 ENDS: Final[dict[str, signal.Signals | None]] = {
     "success": None,
     "failure": None,

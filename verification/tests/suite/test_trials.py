@@ -11,6 +11,8 @@ import pytest
 from tools.trials import run as trials
 from tools.trials.table import TRIALS, Trial
 
+pytestmark = pytest.mark.slow
+
 CHEAP = [trial for trial in TRIALS if trial.cheap]
 
 
