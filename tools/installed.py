@@ -30,7 +30,7 @@ def main() -> int:
     """Make the project, run the commands, and return the exit status."""
     import verification
 
-    if Path(__file__).parents[1] in Path(verification.__file__).resolve().parents:
+    if Path(verification.__file__).resolve().parents[1] == Path(__file__).resolve().parents[1]:
         sys.exit("installed: the harness is that of the checkout, not an installed one")
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
         folder = Path(name)
