@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from verification.health.detectors.detector import Detector
 from verification.health.detectors.violations import DATABASE, Violation
+from verification.processes.listener import Listener
 from verification.processes.port import LOOPBACK
 
 DETECTOR: Final = Detector(
@@ -81,32 +82,35 @@ def _redirected_service(service: Mapping[str, Any], port: int) -> dict[str, Any]
     return new
 
 
+def variables_with(settings: str, base: Mapping[str, str], port: int) -> dict[str, str]:
+    """Return the environment of a process of the project, with a settings module that redirects its hosts to a port."""
+    return {
+        **base,
+        BASE_SETTINGS: base.get("DJANGO_SETTINGS_MODULE", ""),
+        SINK_PORT: str(port),
+        "DJANGO_SETTINGS_MODULE": settings,
+    }
+
+
 class HostSink:
     """The listener. It accepts each connection, counts it and closes it; use it in a ``with`` block."""
 
     def __init__(self) -> None:
-        self._listener = socket.create_server((LOOPBACK, 0))
-        self.port: int = self._listener.getsockname()[1]
         self._first_bytes: list[bytes] = []
         """One entry for each connection."""
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._serve, daemon=True, name="host-sink")
-        self._thread.start()
+        self._listener = Listener("host-sink", self._count)
+        self.port: int = self._listener.port
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            with client:
-                client.settimeout(FIRST_BYTES_SECONDS)
-                first_bytes = b""
-                with suppress(OSError):
-                    first_bytes = client.recv(64)
-                with self._changed:
-                    self._first_bytes.append(first_bytes)
-                    self._changed.notify_all()
+    def _count(self, client: socket.socket) -> None:
+        with client:
+            client.settimeout(FIRST_BYTES_SECONDS)
+            first_bytes = b""
+            with suppress(OSError):
+                first_bytes = client.recv(64)
+            with self._changed:
+                self._first_bytes.append(first_bytes)
+                self._changed.notify_all()
 
     def take(self) -> list[str]:
         """Return the connections since the last ``take``, each described, in order."""
@@ -123,18 +127,10 @@ class HostSink:
 
     def variables(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a process of the project whose settings name this sink only."""
-        return {
-            **base,
-            BASE_SETTINGS: base["DJANGO_SETTINGS_MODULE"],
-            SINK_PORT: str(self.port),
-            "DJANGO_SETTINGS_MODULE": REDIRECTED_SETTINGS,
-        }
+        return variables_with(REDIRECTED_SETTINGS, base, self.port)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # ends the accept of the thread
         self._listener.close()
-        self._thread.join(OWN_CONNECTION_SECONDS)

@@ -7,14 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final, Self
 
-from verification.health.detectors.host_sink import BASE_SETTINGS, SINK_PORT
-from verification.processes.port import LOOPBACK
+from verification.health.detectors.host_sink import variables_with
+from verification.processes.listener import Listener
 
 HELD_SETTINGS: Final = "verification.health.load.held_settings"
-BACKLOG: Final = 1024
 
 
 class LateHost:
@@ -23,24 +21,17 @@ class LateHost:
     def __init__(self, seconds: float) -> None:
         """``seconds``: how long each connection is held."""
         self.seconds = seconds
-        self._listener = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
-        self.port: int = self._listener.getsockname()[1]
         self.held: list[tuple[float, float]] = []
         """Monotonic times of each connection: accepted, and closed by this host."""
-        self._thread = threading.Thread(target=self._serve, daemon=True, name="late-host")
-        self._thread.start()
+        self._listener = Listener("late-host", self._hold)
+        self.port: int = self._listener.port
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            begun = time.monotonic()
-            self.held.append((begun, begun + self.seconds))
-            timer = threading.Timer(self.seconds, client.close)
-            timer.daemon = True
-            timer.start()
+    def _hold(self, client: socket.socket) -> None:
+        begun = time.monotonic()
+        self.held.append((begun, begun + self.seconds))
+        timer = threading.Timer(self.seconds, client.close)
+        timer.daemon = True
+        timer.start()
 
     def held_between(self, begin: float, end: float) -> int:
         """Return how many connections it held within a time."""
@@ -48,18 +39,10 @@ class LateHost:
 
     def variables(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a process of the project whose settings name this host only."""
-        return {
-            **base,
-            BASE_SETTINGS: base.get("DJANGO_SETTINGS_MODULE", ""),
-            SINK_PORT: str(self.port),
-            "DJANGO_SETTINGS_MODULE": HELD_SETTINGS,
-        }
+        return variables_with(HELD_SETTINGS, base, self.port)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # ends the accept of the thread
         self._listener.close()
-        self._thread.join(5)

@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from typing import Final, Self
 
-from verification.processes.port import LOOPBACK
+from verification.processes.listener import Listener
 
 _CHUNK: Final = 65536
 
@@ -19,9 +19,8 @@ class Relay:
         self._open = threading.Event()
         self._open.set()
         self._sockets: list[socket.socket] = []
-        self._listener = socket.create_server((LOOPBACK, 0), backlog=1024)
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True, name="relay").start()
+        self._listener = Listener("relay", self._accept)
+        self.port: int = self._listener.port
 
     def hold(self) -> None:
         """Pass nothing on until ``release``."""
@@ -31,13 +30,8 @@ class Relay:
         """Pass everything on, also what has come meanwhile."""
         self._open.set()
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+    def _accept(self, client: socket.socket) -> None:
+        threading.Thread(target=self._connect, args=(client,), daemon=True).start()
 
     def _connect(self, client: socket.socket) -> None:
         self._open.wait()
@@ -65,8 +59,6 @@ class Relay:
 
     def __exit__(self, *_: object) -> None:
         self.release()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for each in self._sockets:
             with suppress(OSError):
