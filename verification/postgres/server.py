@@ -1,8 +1,6 @@
 """A running PostgreSQL server: the interface of every provider."""
 
 import secrets
-import socket
-import struct
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,8 +17,6 @@ from verification.postgres.tls import Authority
 
 CONNECT_SECONDS: Final = 10
 """How long a server of the harness may take to answer a connection."""
-_SSL_REQUEST: Final = struct.pack("!ii", 8, 80877103)
-"""https://www.postgresql.org/docs/current/protocol-message-formats.html"""
 
 
 def masked(text: str, secret: str | None) -> str:
@@ -160,22 +156,6 @@ class Server(ABC):
         if not reason.startswith(f"{name}:"):
             reason = f"{name}: {reason}"
         raise CannotRun(f"{self.provider} {self.address}: {reason}")
-
-    def require_answer(self) -> None:
-        """Raise ``CannotRun`` if it does not answer: its process was stopped, or the network swallows packets."""
-        if self.host.startswith("/"):
-            return
-        try:
-            with socket.create_connection((self.host, self.port), timeout=CONNECT_SECONDS) as connection:
-                connection.sendall(_SSL_REQUEST)
-                answered = bool(connection.recv(1))
-        except OSError:
-            answered = False
-        if not answered:
-            raise CannotRun(
-                f"{self.provider}: the PostgreSQL server at {self.address} does not answer",
-                "see whether its process was stopped or killed",
-            )
 
     def start(self) -> None:
         """Start it again on the same port after ``stop``."""

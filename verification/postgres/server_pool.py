@@ -99,12 +99,14 @@ class ServerPool:
 
     def require_answers(self, *, plain: bool, tls: bool) -> None:
         """Raise ``CannotRun`` if a started server does not answer, at once when it did not answer before."""
+        from verification.postgres.answers import require_answer
+
         for server, wanted in ((self._plain, plain), (self._tls, tls)):
             if server is None or not wanted:
                 continue
             if server.address not in self._silent:
                 try:
-                    server.require_answer()
+                    require_answer(server)
                 except CannotRun as error:
                     self._silent[server.address] = error
             if server.address in self._silent:

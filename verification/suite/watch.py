@@ -8,10 +8,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from verification.postgres.server import Server
+from verification.postgres.answers import is_silent
+from verification.postgres.server import Server
 
 PATIENCE_SECONDS: Final = 10.0
 """A check that runs for longer makes its servers suspicious; they are not disturbed before."""
@@ -27,7 +27,7 @@ class Watch:
 
     def __init__(
         self,
-        servers: Callable[[], Sequence["Server"]],
+        servers: Callable[[], Sequence[Server]],
         limit: float,
         give_up: Callable[[str], None],
         finish: Callable[[], None],
@@ -77,7 +77,11 @@ class Watch:
         if since is None or time.monotonic() - since < PATIENCE_SECONDS:
             return ""
         for server in self._servers():
-            if is_silent(server) and is_silent(server) and self._since == since:
+            if (
+                is_silent(server, ANSWER_SECONDS)
+                and is_silent(server, ANSWER_SECONDS)
+                and self._since == since
+            ):
                 return (
                     f"the {server.provider} server at {server.address} does not answer within {ANSWER_SECONDS} s "
                     f"(in {self._check}); see why it hangs, and run the gate again"
@@ -85,15 +89,3 @@ class Watch:
         if time.monotonic() - since > self._limit + END_SECONDS and self._since == since:
             return f"{self._check} does not end within {self._limit:g} s; raise check_seconds or see why it hangs"
         return ""
-
-
-def is_silent(server: "Server") -> bool:
-    """Tell whether a server lets nobody in, not even with an error."""
-    import psycopg2
-
-    before = time.monotonic()
-    try:
-        psycopg2.connect(server.url(connect_timeout=str(ANSWER_SECONDS))).close()
-    except psycopg2.Error:
-        return time.monotonic() - before > ANSWER_SECONDS - 1
-    return False

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from verification.postgres.answers import is_silent
 from verification.suite import watch
 from verification.suite.watch import Watch
 from verification.tests.suite.gate_runs import environment
@@ -64,7 +65,7 @@ def test_a_silent_server_is_named_and_the_check_interrupted(
 def test_a_check_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its servers answer, if only with an error; it has its own limit."""
     monkeypatch.setattr(watch, "END_SECONDS", 30.0)
-    monkeypatch.setattr(watch, "is_silent", lambda _server: False)
+    monkeypatch.setattr(watch, "is_silent", lambda _server, _seconds: False)
     watching, reasons = watched([_server(1)], -30)
     watching.begin("health.latency")
     watching.start()
@@ -80,7 +81,7 @@ def test_a_server_that_refuses_is_not_silent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
-    assert not watch.is_silent(_server(port))
+    assert not is_silent(_server(port), 2)
 
 
 def test_nothing_is_watched_between_checks(silent: Any) -> None:
