@@ -20,9 +20,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from verification.errors import CannotRun
-from verification.postgres import engine
-from verification.processes.wait import wait_for
+from tools.leftovers import left
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 END_SECONDS: Final = 60.0
@@ -65,38 +63,10 @@ def run(trial: Trial, folder: Path) -> list[str]:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         return [f"the run did not end within {END_SECONDS:.0f} s"]
-    wait_for(lambda: not left(temporary), seconds=END_SECONDS, pause=0.2)
-    wrong = left(temporary)
+    wrong = left(folder, END_SECONDS)
     if process.returncode != 0 and verdict(reports) in {"passed", "partial"}:
         wrong.append(f"exit status {process.returncode}, and the report says {verdict(reports)}")
     return wrong
-
-
-def left(temporary: Path) -> list[str]:
-    """Return the processes, containers and files of a run."""
-    found = [f"file {path.name}" for path in temporary.iterdir()]
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            mine = f"TMPDIR={temporary}".encode() in path.read_bytes().split(b"\0")
-            command = path.with_name("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if mine or str(temporary) in command:
-            found.append(f"process {path.parent.name}: {command[:80]}")
-    return found + _containers(temporary)
-
-
-def _containers(temporary: Path) -> list[str]:
-    try:
-        client = engine.client()
-    except CannotRun:
-        return []
-    containers = client.client.api.containers(all=True, filters={"label": engine.OWNER_LABEL})
-    return [
-        f"container {container['Id'][:12]}"
-        for container in containers
-        if str(temporary) in container["Labels"][engine.OWNER_LABEL]
-    ]
 
 
 def verdict(reports: Path) -> str:

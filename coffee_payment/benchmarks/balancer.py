@@ -9,6 +9,8 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Final, Self
 
+from verification.processes.wait import wait_for
+
 HOST: Final = "127.0.0.1"
 PERIOD_SECONDS: Final = 0.1
 """Between two questions for readiness."""
@@ -36,11 +38,8 @@ class Balancer:
     def add(self, port: int, seconds: float = 60) -> None:
         """Add a backend and wait until it is ready. Raises `TimeoutError`."""
         self.ready[port] = False
-        end = time.monotonic() + seconds
-        while not self.ready[port]:
-            if time.monotonic() > end:
-                raise TimeoutError(f"port {port} was not ready within {seconds:g} s")
-            time.sleep(0.02)
+        if not wait_for(lambda: self.ready[port], seconds=seconds):
+            raise TimeoutError(f"port {port} was not ready within {seconds:g} s")
 
     def _ask(self) -> None:
         while not self._closed.wait(PERIOD_SECONDS):

@@ -1,6 +1,5 @@
 """A small shop for tests: merchant, devices, orders, and the providers' local servers."""
 
-import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from payments.models import Device, Merchant, MerchantCredentials, Order, Payment, TBankPayment
 from provider_servers import ProviderServer, TBank, TMetr, Yookassa
+
+from verification.processes.wait import wait_for
 
 ACCOUNT: Final = "100500"
 SECRET: Final = "test_yookassa_key"
@@ -156,13 +157,13 @@ def state_once_left(order: Order, passing: Collection[str], seconds: float = 20)
 
     When the time is over, return the last one.
     """
-    end = time.monotonic() + seconds
-    while True:
+
+    def left() -> bool:
         found, answered = Order.objects.values_list("status", "make_answered_at").get(pk=order.pk)
-        done = found not in passing and (found != "make_pending" or answered is not None)
-        if done or time.monotonic() > end:
-            return str(found)
-        time.sleep(0.02)
+        return found not in passing and (found != "make_pending" or answered is not None)
+
+    wait_for(left, seconds=seconds)
+    return state(order)
 
 
 def attempts(order: Order) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -30,6 +29,7 @@ from provider_servers import Fault
 
 from tests.shop import Providers, Shop
 from tests.test_truth import break_it, gone
+from verification.processes.wait import wait_for
 
 ROOT: Final = Path(__file__).parents[2]
 MONITORING: Final = ROOT / "deploy" / "monitoring"
@@ -162,19 +162,12 @@ def test_the_processes_of_a_real_worker_are_added_up(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
     ) as worker:
         try:
-            assert wait_until(lambda: "payment_check_runs_total 2.0" in asked_at(port))
+            assert wait_for(lambda: "payment_check_runs_total 2.0" in asked_at(port), seconds=60)
         finally:
             worker.terminate()
             worker.wait(30)
 
     assert list(tmp_path.iterdir()) == []
-
-
-def wait_until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 60
-    while not (held := condition()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return held
 
 
 def asked_at(port: int) -> str:

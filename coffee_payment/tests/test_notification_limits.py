@@ -14,6 +14,7 @@ from payments.models import Order
 from payments.outgoing import bulkhead, questions
 
 from tests.shop import Providers, Shop, state
+from verification.processes.wait import wait_for
 
 PATH = "/v1/yook-pay-webhook"
 ASKED = "/v3/payments/"
@@ -73,9 +74,7 @@ def test_an_answer_is_never_late_and_what_has_begun_is_finished(
         assert state(order) == "pending"
 
         released.set()
-        deadline = time.monotonic() + 20
-        while questions.under_way() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert wait_for(lambda: not questions.under_way(), seconds=20)
     assert (state(order), providers.tmetr.made(order.pk)) == ("make_pending", 1)
     assert shop.notify(PATH, body).status_code == 200
     assert bulkhead.limit("webhooks") == 2

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ from cryptography.fernet import Fernet
 
 from tools import databases
 from verification.errors import CannotRun
+from verification.processes.wait import wait_for
 
 SERVER: Final = Path(__file__).parents[2] / "coffee_payment"
 START_SECONDS: Final = 20
@@ -60,22 +60,19 @@ def _redis(folder: Path) -> Iterator[str]:
     command = [program, "--port", str(port), "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            _await(port)
+            if not wait_for(lambda: _accepts(port), seconds=START_SECONDS):
+                raise RuntimeError("Redis did not start")
             yield url
         finally:
             process.terminate()
 
 
-def _await(port: int) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("Redis did not start")
+def _accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _run(options: argparse.Namespace, given: dict[str, str], folder: Path) -> int:

@@ -22,6 +22,8 @@ from django.utils import timezone
 from payments.models import Device, Merchant, MerchantCredentials, Order
 from provider_servers import ProviderServer, TBank, TMetr, Yookassa
 
+from verification.processes.wait import answers, wait_for
+
 ROOT: Final = Path(__file__).parents[2]
 PRICE: Final = 15000
 START_SECONDS: Final = 60
@@ -233,17 +235,12 @@ def opened(environment: Mapping[str, str], folder: Path, port: int) -> Iterator[
         ) as process:
             arena = Arena(port, variables, log, process, server, yookassa, tbank, tmetr, merchant, keys)
             try:
-                _await(arena)
+                wait_for(
+                    lambda: answers(port, "/health") or process.poll() is not None, seconds=START_SECONDS
+                )
+                if not answers(port, "/health"):
+                    raise RuntimeError("the web server did not start")
                 yield arena
             finally:
                 process.terminate()
                 process.wait(START_SECONDS)
-
-
-def _await(arena: Arena) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and arena.process.poll() is None:
-        if arena.ask("GET", "/health", timeout=5).status == 200:  # noqa: PLR2004 - OK
-            return
-        time.sleep(0.1)
-    raise RuntimeError("the web server did not start")

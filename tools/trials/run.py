@@ -7,11 +7,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tools.leftovers import left
 from tools.trials.table import Trial
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -115,24 +116,4 @@ def _problems(trial: Trial, status: int, seconds: float, output: str, scratch: P
             yield f"{text} is printed"
     if status and seconds > FAILURE_SECONDS:
         yield f"it failed after {seconds:.0f} s only"
-    yield from (f"left: {each}" for each in left(scratch))
-
-
-def left(scratch: Path) -> list[str]:
-    """Return what a run has left after its watchdogs had time: processes and temporary files."""
-    deadline = time.monotonic() + CLEAN_SECONDS
-    while (found := _left(scratch)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return found
-
-
-def _left(scratch: Path) -> list[str]:
-    found = [str(path) for path in (scratch / "tmp").iterdir()]
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile
-            words = (process / "cmdline").read_bytes()
-            if str(scratch).encode() in words + (process / "environ").read_bytes():
-                found.append(
-                    f"process {process.name}: {words[:80].replace(bytes(1), b' ').decode(errors='replace')}"
-                )
-    return found
+    yield from (f"left: {each}" for each in left(scratch, CLEAN_SECONDS))

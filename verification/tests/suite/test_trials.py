@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.leftovers import left
 from tools.trials import run as trials
 from tools.trials.table import TRIALS, Trial
 
@@ -32,18 +33,17 @@ def test_a_trial_that_ends_otherwise_is_told() -> None:
     ]
 
 
-def test_what_is_left_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_left_is_seen(tmp_path: Path) -> None:
     """A file in the temporary folder, and a process that was given it."""
-    monkeypatch.setattr(trials, "CLEAN_SECONDS", 0.0)
     (tmp_path / "tmp").mkdir()
-    assert trials.left(tmp_path) == []
+    assert left(tmp_path, 0.0) == []
     (tmp_path / "tmp" / "forgotten").touch()
     with subprocess.Popen(
         [sys.executable, "-c", "input()"],
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
         stdin=subprocess.PIPE,
     ) as process:
-        found = trials.left(tmp_path)
+        found = left(tmp_path, 0.0)
         process.kill()
 
     assert found[0].endswith("forgotten")
