@@ -93,9 +93,9 @@ def _run(options: argparse.Namespace, given: dict[str, str], folder: Path) -> in
     }
     os.environ.update(environment)
     sys.path.insert(0, str(SERVER))
-    from tools.attack import stage
+    from tools.attack import run
 
-    return 0 if stage.play(environment, folder, free_port(), options.only) else 1
+    return 0 if run.run_all(environment, folder, free_port(), options.only) else 1
 
 
 def _options() -> argparse.Namespace:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from payments.models import MerchantCredentials, Order
 from provider_servers.tbank import sign
 
-from tools.attack.arena import Arena, at_once, state
+from tools.attack.target import Target, at_once, state
 
 YOOKASSA, TBANK = "/v1/yook-pay-webhook", "/v1/tbank-pay-webhook"
 Outcome = tuple[bool, str]
@@ -14,16 +14,16 @@ MOST_CALLS: Final = 50
 """To the provider, for a thousand forged notifications about one order."""
 
 
-def forged_notifications(arena: Arena) -> Outcome:
+def forged_notifications(target: Target) -> Outcome:
     """Of both providers, about payments that nobody paid."""
-    order, bank_order = arena.pending(), arena.pending("TBank")
-    genuine = arena.yookassa.notification(str(order.payment_reference_id))
+    order, bank_order = target.pending(), target.pending("TBank")
+    genuine = target.yookassa.notification(str(order.payment_reference_id))
     bodies = [
         genuine | {"event": "payment.succeeded", "object": {**genuine["object"], "status": "succeeded"}},
         genuine | {"object": {**genuine["object"], "id": str(uuid.uuid4()), "status": "succeeded"}},
     ]
-    statuses = [arena.post(YOOKASSA, body).status for body in bodies]
-    signed = arena.tbank.notification(str(bank_order.payment_reference_id)) | {"Status": "CONFIRMED"}
+    statuses = [target.post(YOOKASSA, body).status for body in bodies]
+    signed = target.tbank.notification(str(bank_order.payment_reference_id)) | {"Status": "CONFIRMED"}
     wrong = {name: value for name, value in signed.items() if name != "Token"}
     forged: list[dict[str, Any]] = [
         wrong,
@@ -31,85 +31,85 @@ def forged_notifications(arena: Arena) -> Outcome:
         wrong | {"Token": sign(wrong, "guess")},
         signed,
     ]
-    statuses += [arena.post(TBANK, body).status for body in forged]
-    arena.quiet()
+    statuses += [target.post(TBANK, body).status for body in forged]
+    target.quiet()
     left = (state(order), state(bank_order))
     return left == ("pending", "pending"), f"orders {left}, answers {statuses}"
 
 
-def thousand_forged_notifications(arena: Arena) -> Outcome:
+def thousand_forged_notifications(target: Target) -> Outcome:
     """Each names an invented payment of a real order; the genuine one that follows is taken, after a repeat at most."""
-    order = arena.pending()
-    genuine = arena.yookassa.notification(str(order.payment_reference_id))
-    before = len(arena.server.calls)
+    order = target.pending()
+    genuine = target.yookassa.notification(str(order.payment_reference_id))
+    before = len(target.server.calls)
     forged = [genuine | {"object": {**genuine["object"], "id": str(uuid.uuid4())}} for _ in range(1000)]
-    at_once(1000, lambda number: arena.post(YOOKASSA, forged[number]).status)
-    arena.quiet()
-    calls = len(arena.server.calls) - before
-    arena.yookassa.settle(str(order.payment_reference_id), "succeeded")
-    answer = arena.post(YOOKASSA, arena.yookassa.notification(str(order.payment_reference_id)))
-    arena.quiet()
+    at_once(1000, lambda number: target.post(YOOKASSA, forged[number]).status)
+    target.quiet()
+    calls = len(target.server.calls) - before
+    target.yookassa.settle(str(order.payment_reference_id), "succeeded")
+    answer = target.post(YOOKASSA, target.yookassa.notification(str(order.payment_reference_id)))
+    target.quiet()
     return calls <= MOST_CALLS and state(
         order
     ) == "make_pending", f"{calls} calls, then {answer.status}, {state(order)}"
 
 
-def swapped_notifications(arena: Arena) -> Outcome:
+def swapped_notifications(target: Target) -> Outcome:
     """The payment of a cheap order named as that of another."""
-    cheap, dear = arena.pending(), arena.pending()
+    cheap, dear = target.pending(), target.pending()
     payment = str(cheap.payment_reference_id)
-    arena.yookassa.settle(payment, "succeeded")
-    genuine = arena.yookassa.notification(payment)
+    target.yookassa.settle(payment, "succeeded")
+    genuine = target.yookassa.notification(payment)
     body = genuine | {"object": {**genuine["object"], "metadata": {"order_uuid": dear.pk}}}
-    answer = arena.post(YOOKASSA, body)
-    arena.quiet()
+    answer = target.post(YOOKASSA, body)
+    target.quiet()
     return state(dear) == "pending", f"answer {answer.status}, order {state(dear)}"
 
 
-def hundred_replays_at_once(arena: Arena) -> Outcome:
+def hundred_replays_at_once(target: Target) -> Outcome:
     """A genuine notification, once more each time."""
-    order = arena.pending()
+    order = target.pending()
     payment = str(order.payment_reference_id)
-    arena.yookassa.settle(payment, "succeeded")
-    body = arena.yookassa.notification(payment)
-    at_once(100, lambda _: arena.post(YOOKASSA, body))
-    arena.quiet()
-    arena.post(YOOKASSA, body)
-    arena.quiet()
-    made = arena.tmetr.made(order.pk)
+    target.yookassa.settle(payment, "succeeded")
+    body = target.yookassa.notification(payment)
+    at_once(100, lambda _: target.post(YOOKASSA, body))
+    target.quiet()
+    target.post(YOOKASSA, body)
+    target.quiet()
+    made = target.tmetr.made(order.pk)
     return made == 1, f"{made} make command"
 
 
-def other_amount_and_currency(arena: Arena) -> Outcome:
+def other_amount_and_currency(target: Target) -> Outcome:
     """The provider says that something else was paid."""
     left = []
     for change in ({"value": "1.00", "currency": "RUB"}, {"value": "150.00", "currency": "KZT"}):
-        order = arena.pending()
+        order = target.pending()
         payment = str(order.payment_reference_id)
-        arena.yookassa.settle(payment, "succeeded", amount=change)
-        arena.post(YOOKASSA, arena.yookassa.notification(payment))
-        arena.quiet()
+        target.yookassa.settle(payment, "succeeded", amount=change)
+        target.post(YOOKASSA, target.yookassa.notification(payment))
+        target.quiet()
         left.append(state(order))
     return left == ["pending", "pending"], f"orders {left}"
 
 
-def downgrade_after_success(arena: Arena) -> Outcome:
+def downgrade_after_success(target: Target) -> Outcome:
     """Later notifications say that the payment was canceled."""
-    order = arena.pending()
+    order = target.pending()
     payment = str(order.payment_reference_id)
     for status in ("succeeded", "canceled", "pending"):
-        arena.yookassa.settle(payment, status)
-        arena.post(YOOKASSA, arena.yookassa.notification(payment))
-        arena.quiet()
+        target.yookassa.settle(payment, status)
+        target.post(YOOKASSA, target.yookassa.notification(payment))
+        target.quiet()
     return state(order) == "make_pending", f"order {state(order)}"
 
 
-def swapped_ciphertexts(arena: Arena) -> Outcome:
+def swapped_ciphertexts(target: Target) -> Outcome:
     """Whoever can write the table copies a token of one row into another."""
     from django.db import connection
 
     rows = {row.scenario: row.pk for row in MerchantCredentials.objects.defer("credentials")}
-    order = arena.order()
+    order = target.order()
     with connection.cursor() as cursor:
         table = "payments_merchantcredentials"
         cursor.execute(f"CREATE TEMP TABLE kept AS SELECT id, credentials FROM {table}")  # noqa: S608 - a constant
@@ -118,33 +118,33 @@ def swapped_ciphertexts(arena: Arena) -> Outcome:
             [rows["TBank"], rows["Yookassa"]],
         )
         try:
-            arena.pay(order)
-            arena.server.calls.clear()
-            answer = arena.pay(order)
-            calls = len(arena.server.calls)
-            refused = "another row" in arena.log.read_text(encoding="utf-8")
+            target.pay(order)
+            target.server.calls.clear()
+            answer = target.pay(order)
+            calls = len(target.server.calls)
+            refused = "another row" in target.log.read_text(encoding="utf-8")
         finally:
             cursor.execute(f"UPDATE {table} t SET credentials = k.credentials FROM kept k WHERE k.id = t.id")  # noqa: S608
             cursor.execute("DROP TABLE kept")
     return refused and not calls, f"answer {answer.status}, {calls} calls, noticed: {refused}"
 
 
-def bad_success_url(arena: Arena) -> Outcome:
+def bad_success_url(target: Target) -> Outcome:
     """A stored address that no browser may be sent to."""
     row = MerchantCredentials.objects.get(scenario="TBank")
     row.credentials = {**row.credentials, "success_url": "javascript:alert(1)"}
     row.save()
     try:
-        order = arena.order(arena.device("TBank"))
-        arena.pay(order)
-        sent = [call.body["SuccessURL"] for call in arena.server.calls_to("/v2/Init")][-1]
+        order = target.order(target.device("TBank"))
+        target.pay(order)
+        sent = [call.body["SuccessURL"] for call in target.server.calls_to("/v2/Init")][-1]
     finally:
-        row.credentials = dict(arena.keys["TBank"])
+        row.credentials = dict(target.keys["TBank"])
         row.save()
     return sent.startswith("https://"), f"sent {sent[:30]}"
 
 
-def hostile_bodies_and_paths(arena: Arena) -> Outcome:
+def hostile_bodies_and_paths(target: Target) -> Outcome:
     """No answer is a fault of the server."""
     order = Order.objects.values_list("pk", flat=True).first()
     bodies = [
@@ -169,7 +169,7 @@ def hostile_bodies_and_paths(arena: Arena) -> Outcome:
     )
     paths = ("/v1/initiate-payment", YOOKASSA, TBANK, "/v1/process_payment/", "/v1/pay")
     statuses = [
-        arena.ask("POST", path, body, headers={"Content-Type": kind}).status
+        target.ask("POST", path, body, headers={"Content-Type": kind}).status
         for path in paths
         for body in bodies
         for kind in types
@@ -183,9 +183,9 @@ def hostile_bodies_and_paths(arena: Arena) -> Outcome:
         "<script>",
         "{{7*7}}",
     )
-    statuses += [arena.ask("GET", f"/v1/order-status/{place}").status for place in places]
-    statuses += [arena.ask("GET", f"/v1/order-status-page?order_id={place}").status for place in places]
-    statuses += [arena.ask("GET", f"/v1/pay?deviceUuid={place}&uuid={order}").status for place in places]
+    statuses += [target.ask("GET", f"/v1/order-status/{place}").status for place in places]
+    statuses += [target.ask("GET", f"/v1/order-status-page?order_id={place}").status for place in places]
+    statuses += [target.ask("GET", f"/v1/pay?deviceUuid={place}&uuid={order}").status for place in places]
     faults = [status for status in statuses if status >= 500]  # noqa: PLR2004 - a fault of the server
     return not faults, f"{len(statuses)} requests, {len(faults)} faults"
 

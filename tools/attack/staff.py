@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import Permission, User
 from payments.models import Order
 
-from tools.attack.arena import ROOT, Answer, Arena, at_once, invented_address
+from tools.attack.target import ROOT, Answer, Target, at_once, invented_address
 
 PASSWORD: Final = "the right words of staff"  # noqa: S105 - of an account that lives for a minute
 FOUND, BAD, FORBIDDEN, TOO_MANY = 302, 400, 403, 429
@@ -22,21 +22,21 @@ Outcome = tuple[bool, str]
 class Session:
     """Somebody at the admin."""
 
-    def __init__(self, arena: Arena, address: str = "") -> None:
-        self.arena = arena
+    def __init__(self, target: Target, address: str = "") -> None:
+        self.target = target
         self.address = address or invented_address()
         self.cookies: dict[str, str] = {}
         self.form_token = ""
 
     def get(self, path: str) -> Answer:
         """Open a page."""
-        return self._keep(self.arena.ask("GET", path, address=self.address, headers=self._headers()))
+        return self._keep(self.target.ask("GET", path, address=self.address, headers=self._headers()))
 
     def post(self, path: str, **values: Any) -> Answer:
         """Send a form."""
         body = urlencode({"csrfmiddlewaretoken": self.form_token, **values}, doseq=True)
         headers = {**self._headers(), "Content-Type": "application/x-www-form-urlencoded"}
-        return self._keep(self.arena.ask("POST", path, body, address=self.address, headers=headers))
+        return self._keep(self.target.ask("POST", path, body, address=self.address, headers=headers))
 
     def sign_in(self, name: str, password: str) -> int:
         """Try a password; return the status of the answer."""
@@ -65,17 +65,17 @@ def person(*permissions: str, is_superuser: bool = False) -> str:
     return user.username
 
 
-def signed_in(arena: Arena, *permissions: str, is_superuser: bool = False) -> Session:
+def signed_in(target: Target, *permissions: str, is_superuser: bool = False) -> Session:
     """Return the session of a new member of staff."""
-    session = Session(arena)
+    session = Session(target)
     assert session.sign_in(person(*permissions, is_superuser=is_superuser), PASSWORD) == FOUND  # noqa: S101
     return session
 
 
-def staff_without_permissions(arena: Arena) -> Outcome:
+def staff_without_permissions(target: Target) -> Outcome:
     """Every page is refused."""
-    session = signed_in(arena)
-    order = arena.order()
+    session = signed_in(target)
+    order = target.order()
     pages = (
         "order/",
         f"order/{order.pk}/change/",
@@ -88,10 +88,10 @@ def staff_without_permissions(arena: Arena) -> Outcome:
     return set(statuses) == {FORBIDDEN}, f"answers {sorted(set(statuses))}"
 
 
-def typing_another_price(arena: Arena) -> Outcome:
+def typing_another_price(target: Target) -> Outcome:
     """With the permission to change orders."""
-    session = signed_in(arena, "change_order", "view_order")
-    order = arena.order()
+    session = signed_in(target, "change_order", "view_order")
+    order = target.order()
     before = Order.objects.values("price", "size", "merchant", "device", "status").get(pk=order.pk)
     page = f"/admin/payments/order/{order.pk}/change/"
     for price in ("-100", "0", "0.5", "1"):
@@ -111,9 +111,9 @@ def typing_another_price(arena: Arena) -> Outcome:
     return before == after, f"price {after['price']}, size {after['size']}"
 
 
-def odd_values_of_staff(arena: Arena) -> Outcome:
+def odd_values_of_staff(target: Target) -> Outcome:
     """What no database can hold, typed and searched for."""
-    session = signed_in(arena, is_superuser=True)
+    session = signed_in(target, is_superuser=True)
     session.get("/admin/payments/drink/add/")
     odd = ('{"1": "a\\u0000b"}', '{"1": "\\ud800"}', "1" * 5000, "[" * 5000)
     statuses = [
@@ -126,42 +126,42 @@ def odd_values_of_staff(arena: Arena) -> Outcome:
     return not faults, f"{len(statuses)} values, {len(faults)} faults"
 
 
-def sixty_wrong_passwords(arena: Arena) -> Outcome:
+def sixty_wrong_passwords(target: Target) -> Outcome:
     """From one address; then the right one, from there and from elsewhere; another account from there."""
     name, other = person(), person()
-    session = Session(arena)
+    session = Session(target)
     wrong = [session.sign_in(name, f"guess {number}") for number in range(60)]
     checked = sum(status not in (TOO_MANY, FORBIDDEN) for status in wrong)
     after = [
         session.sign_in(name, PASSWORD),
-        Session(arena).sign_in(name, PASSWORD),
-        Session(arena, session.address).sign_in(other, PASSWORD),
+        Session(target).sign_in(name, PASSWORD),
+        Session(target, session.address).sign_in(other, PASSWORD),
     ]
     return checked < 15 and FOUND not in after, f"{checked} checked, then {after}"  # noqa: PLR2004 - SIGN_IN_FAILURES and some
 
 
-def invented_addresses(arena: Arena) -> Outcome:
+def invented_addresses(target: Target) -> Outcome:
     """What a client writes into X-Forwarded-For stands before what our proxy adds."""
     name, address = person(), invented_address()
     for number in range(30):
-        Session(arena, f"{invented_address()}, {address}").sign_in(name, f"guess {number}")
-    status = Session(arena, address).sign_in(person(), PASSWORD)
+        Session(target, f"{invented_address()}, {address}").sign_in(name, f"guess {number}")
+    status = Session(target, address).sign_in(person(), PASSWORD)
     return status == TOO_MANY, f"another account from there: {status}"
 
 
-def eighty_sign_ins_at_once(arena: Arena) -> Outcome:
+def eighty_sign_ins_at_once(target: Target) -> Outcome:
     """Each costs half a second of a processor."""
     name = person()
-    sessions = [Session(arena) for _ in range(80)]
+    sessions = [Session(target) for _ in range(80)]
     for session in sessions:
         session.get("/admin/login/")
-    with arena.watching_health() as seconds:
+    with target.watching_health() as seconds:
         statuses = at_once(80, lambda number: sessions[number].sign_in(name, "guess"), threads=80)
     refused = sum(status >= TOO_MANY for status in statuses)
     return max(seconds) < HEALTH_SECONDS, f"/health at most {max(seconds):.2f} s, {refused} refused"
 
 
-def start_without_an_encryption_key(arena: Arena) -> Outcome:
+def start_without_an_encryption_key(target: Target) -> Outcome:
     """The start says so and ends."""
     ends = []
     for key in ("", "malformed"):
@@ -177,7 +177,7 @@ def start_without_an_encryption_key(arena: Arena) -> Outcome:
                     "127.0.0.1:0",
                 ],
                 cwd=ROOT / "coffee_payment",
-                env={**arena.environment, "CREDENTIALS_ENCRYPTION_KEY": key},
+                env={**target.environment, "CREDENTIALS_ENCRYPTION_KEY": key},
                 capture_output=True,
                 timeout=8,
                 check=False,

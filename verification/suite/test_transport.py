@@ -136,12 +136,7 @@ def test_certificates(
 ) -> None:
     """The project's certificate variables reach the driver: each is decisive for a connection."""
     check.properties = PROPERTIES
-    good = {
-        "sslmode": "verify-full",
-        "sslrootcert": case_server.file(ROOT),
-        "sslcert": case_server.file("good.crt"),
-        "sslkey": case_server.file("good.key"),
-    }
+    good = case_server.verified_as("good")
     as_client = _as(sessions, "by_certificate")
     variations: dict[str, tuple[dict[str, str], str]] = {
         "all good": ({}, IN_TLS),

@@ -27,12 +27,7 @@ def test_processes(
 ) -> None:
     """Web server, Celery worker, beat and a management command connect every alias with the client's certificate."""
     check.properties = PROPERTIES
-    tls = {
-        "sslmode": "verify-full",
-        "sslrootcert": case_server.file(ROOT),
-        "sslcert": case_server.file("good.crt"),
-        "sslkey": case_server.file("good.key"),
-    }
+    tls = case_server.verified_as("good")
     variables = sessions.environment(tls_database, tls, **{sessions.variable("user"): USER})
     kinds = [kind for kind in KINDS if configuration.celery_app or "Celery" not in kind]
     with ExitStack() as stack:
@@ -100,12 +95,7 @@ def test_system_checks(
 ) -> None:
     """The project's system checks find what libpq ignores: weak modes, missing, open and ending files."""
     check.properties = PROPERTIES
-    good = {
-        "sslmode": "verify-full",
-        "sslrootcert": case_server.file(ROOT),
-        "sslcert": case_server.file("lasting.crt"),
-        "sslkey": case_server.file("lasting.key"),
-    }
+    good = case_server.verified_as("lasting")
     rows: list[tuple[str, str, str | None]] = []
     faults: list[str] = []
     for together in combined(CASES):

@@ -15,6 +15,7 @@ from verification.errors import CannotRun
 from verification.postgres.server import Database, Server
 from verification.processes import account, run_directory
 from verification.processes.wait import wait_for
+from verification.transport.cases import ROOT
 from verification.transport.certificates import PREFIX, Certificates
 
 USERS: Final[Mapping[str, tuple[str, str]]] = {
@@ -100,6 +101,15 @@ class TlsTestServer:
     def file(self, name: str) -> str:
         """Return the path of a client file, written or not."""
         return str(self.directory / name)
+
+    def verified_as(self, name: str) -> dict[str, str]:
+        """Return the libpq keywords of ``verify-full`` with this client certificate and its key."""
+        return {
+            "sslmode": "verify-full",
+            "sslrootcert": self.file(ROOT),
+            "sslcert": self.file(f"{name}.crt"),
+            "sslkey": self.file(f"{name}.key"),
+        }
 
     def apply(self, name: str) -> None:
         """Return the server one of ``CONFIGURATIONS``; return when new connections use it."""

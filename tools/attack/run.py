@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from tools.attack import customers, money, staff, strangers
-from tools.attack.arena import Arena, opened
+from tools.attack.target import Target, started
 
-Attack = Callable[[Arena], tuple[bool, str]]
+Attack = Callable[[Target], tuple[bool, str]]
 ATTACKS: Final[tuple[Attack, ...]] = (
     *customers.ATTACKS,
     *money.ATTACKS,
@@ -29,7 +29,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
 """In this order: the search for secrets in the log is the last."""
 
 
-def play(environment: Mapping[str, str], folder: Path, port: int, only: str) -> bool:
+def run_all(environment: Mapping[str, str], folder: Path, port: int, only: str) -> bool:
     """Run the attacks; return whether all were held."""
     console = Console(width=int(os.environ.get("COLUMNS", "110")))
     call_command("migrate", verbosity=0)
@@ -37,14 +37,14 @@ def play(environment: Mapping[str, str], folder: Path, port: int, only: str) -> 
     for column in ("attack", "held", "figures", "s"):
         table.add_column(column, overflow="fold")
     all_held = True
-    with opened(environment, folder, port) as arena:
+    with started(environment, folder, port) as target:
         for attack in ATTACKS:
             name = attack.__name__.replace("_", " ")
             if only not in name:
                 continue
             begun = time.monotonic()
             try:
-                held, figures = attack(arena)
+                held, figures = attack(target)
             except Exception as error:  # noqa: BLE001 - the other attacks are to be seen too
                 held, figures = False, f"{type(error).__name__}: {error}"[:200]
             all_held = all_held and held

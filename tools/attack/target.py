@@ -48,7 +48,7 @@ class Answer:
 
 
 @dataclass
-class Arena:
+class Target:
     """One running server."""
 
     port: int
@@ -198,7 +198,7 @@ def _children(pid: int) -> list[str]:
 
 
 @contextmanager
-def opened(environment: Mapping[str, str], folder: Path, port: int) -> Iterator[Arena]:
+def started(environment: Mapping[str, str], folder: Path, port: int) -> Iterator[Target]:
     """Run providers and gunicorn."""
     keys = {
         "Yookassa": {"account_id": "100500", "secret_key": f"canary-{secrets.token_hex(8)}"},
@@ -233,14 +233,14 @@ def opened(environment: Mapping[str, str], folder: Path, port: int) -> Iterator[
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process:
-            arena = Arena(port, variables, log, process, server, yookassa, tbank, tmetr, merchant, keys)
+            target = Target(port, variables, log, process, server, yookassa, tbank, tmetr, merchant, keys)
             try:
                 wait_for(
                     lambda: answers(port, "/health") or process.poll() is not None, seconds=START_SECONDS
                 )
                 if not answers(port, "/health"):
                     raise RuntimeError("the web server did not start")
-                yield arena
+                yield target
             finally:
                 process.terminate()
                 process.wait(START_SECONDS)
