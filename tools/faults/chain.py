@@ -8,7 +8,7 @@ MIGRATIONS: Final = f"{APP}/migrations"
 SQUASH: Final = f"{MIGRATIONS}/0001_squashed_0026_add_status_check_type.py"
 SCHEMA: Final = "schema.squash"
 WRITTEN: Final = "schema.written"
-MODELS: Final = f"{APP}/models.py"
+MODELS: Final = f"{APP}/models/merchants.py"
 INDEX: Final = """                    models.Index(
                         fields=["status", "status_check_type", "next_check_at"], name="payments_or_status_idx"
                     ),
