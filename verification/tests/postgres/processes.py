@@ -4,24 +4,19 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from verification.processes.wait import wait_for
+
 ROOT: Final = Path(__file__).parents[3]
 SECONDS: Final = 60.0
-
-_NOTHING_HAPPENS = threading.Event()
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
     """Wait until a condition holds; fail with its name when it never does."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        _NOTHING_HAPPENS.wait(0.02)
+    assert wait_for(condition, seconds=SECONDS), f"never came true: {what}"
 
 
 def run_harness(
