@@ -272,8 +272,8 @@ def test_no_interleaving_breaks_an_order(
     device = shop.device(scenario)
     shop.credentials(scenario, status_check_type=check_type)
     # On a busy machine the local server may be slow; no rule here is about timeouts.
-    patience = {"PAYMENT_API_TIMEOUT_S": 30}
-    with running_providers() as providers, override_settings(**(providers.settings() | patience)):
+    timeout = {"PAYMENT_API_TIMEOUT_S": 30}
+    with running_providers() as providers, override_settings(**(providers.settings() | timeout)):
         machine = type("Machine", (OrderMachine,), {"providers": providers, "shop": shop, "device": device})
         run_state_machine_as_test(
             machine,

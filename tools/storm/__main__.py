@@ -1,6 +1,6 @@
 """`python -m tools.storm --seed N --orders N`: exit status 1 when a paid order is lost, 2 when it cannot run.
 
-The figures are taken in a database of their own, on the server that DB_HOST and its friends name, or on one that is
+The figures are taken in a database of their own, on the server that the DB_ variables name, or on one that is
 started for the run.
 """
 

@@ -1,4 +1,4 @@
-"""What users feel: the base's models read and write each locked table while the new migrations run."""
+"""What users wait: the base's models read and write each locked table while the new migrations run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

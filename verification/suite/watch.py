@@ -14,7 +14,7 @@ from verification.postgres.answers import is_silent
 from verification.postgres.server import Server
 
 PATIENCE_SECONDS: Final = 10.0
-"""A check that runs for longer makes its servers suspicious; they are not disturbed before."""
+"""The servers are asked about a check that runs for longer than this, and not disturbed before."""
 ANSWER_SECONDS: Final = 8
 """A server that lets nobody in for so long, two times in a row, is silent."""
 END_SECONDS: Final = 15.0

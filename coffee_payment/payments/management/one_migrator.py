@@ -71,7 +71,7 @@ def is_lock_timeout(error: BaseException) -> bool:
     return (getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)) == LOCK_NOT_AVAILABLE
 
 
-class Patience:
+class LockTimeouts:
     """How long statements wait for locks, and how often what gave up is tried again."""
 
     def __init__(self, lock_timeout_ms: int, retries: int) -> None:

@@ -20,7 +20,7 @@ LATE_SECONDS: Final = 1.0
 """How long to wait for the threads that a request has started."""
 
 
-class Offence(AssertionError):  # noqa: N818 - what it stands for, not what it is
+class UnexpectedError(AssertionError):
     """A request that did something else than answer 200."""
 
 
@@ -30,12 +30,12 @@ class _Observed:
     def __init__(self, call: Callable[[Request], int], take: Callable[[], list[str]]) -> None:
         self._call, self._take = call, take
         self.requests = 0
-        self.offences: list[str] = []
+        self.unexpected: list[str] = []
         self.wrong: dict[str, Request] = {}
         """Status or exception -> the last request that got it."""
 
     def ask(self, request: Request) -> None:
-        """Make one request. Raises ``Offence`` if it did anything but answer 200."""
+        """Make one request. Raises ``UnexpectedError`` if it did anything but answer 200."""
         self.requests += 1
         before = set(threading.enumerate())
         self._take()  # what Hypothesis itself has done since the last request
@@ -46,15 +46,15 @@ class _Observed:
         for thread in set(threading.enumerate()) - before:
             thread.join(LATE_SECONDS)
         if seen := self._take():
-            self.offences.append(f"{seen[0]} (for {request})")
-            raise Offence(self.offences[-1])
+            self.unexpected.append(f"{seen[0]} (for {request})")
+            raise UnexpectedError(self.unexpected[-1])
         if status != str(HTTPStatus.OK.value):
             self.wrong[status] = request
-            raise Offence(status)
+            raise UnexpectedError(status)
 
 
 def observe_drawn(subject: str, call: Callable[[Request], int], examples: int) -> dict[str, Any]:
-    """Make the representative requests and so many drawn ones; report the simplest that offends."""
+    """Make the representative requests and so many drawn ones; report the simplest that is answered otherwise."""
     # Hypothesis keeps what it learns of the code in a folder, otherwise in the project's own.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", tempfile.gettempdir())
     with everything() as take, moved_clock() as clock:
@@ -78,8 +78,8 @@ def observe_drawn(subject: str, call: Callable[[Request], int], examples: int) -
             if examples:
                 ask()
         except BaseException:
-            # Hypothesis raises errors of its own for an offence that does not repeat; each was recorded when it came.
-            if not (observed.offences or observed.wrong):
+            # Hypothesis raises errors of its own for what does not repeat; each was recorded when it came.
+            if not (observed.unexpected or observed.wrong):
                 raise
     statuses = [HTTPStatus.OK.value] * observed.requests
     wrong = [f"{status} for {request}" for status, request in observed.wrong.items()]
@@ -88,7 +88,7 @@ def observe_drawn(subject: str, call: Callable[[Request], int], examples: int) -
             {
                 "detector": DRAWN.name,
                 "subject": subject,
-                "seen": observed.offences[-1:],
+                "seen": observed.unexpected[-1:],
                 "statuses": [*statuses[len(wrong) :], *wrong],
             }
         ]

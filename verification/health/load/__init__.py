@@ -1,5 +1,5 @@
 """The health endpoint beside load: requests that wait for other services, slow clients, a stop, many probes.
 
-In: a web server of the project with its outgoing hosts and its database in the harness's hands. Out: findings,
+In: a web server of the project whose outgoing hosts and database are the harness's. Out: findings,
 figures and a time line.
 """

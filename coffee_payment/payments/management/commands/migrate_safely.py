@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
 
-from payments.management.one_migrator import Patience, logger, only_migrator
+from payments.management.one_migrator import LockTimeouts, logger, only_migrator
 
 WAIT_S: Final = 600.0
 LOCK_TIMEOUT_MS: Final = 2000
@@ -55,15 +55,15 @@ class Command(BaseCommand):
             return
         with only_migrator(options["database"], options["wait"]) as held:
             _refuse_if_ahead(connection)
-            patience = Patience(options["lock_timeout"], options["retries"])
-            patience.apply(connection)
-            with connection.execute_wrapper(patience):
+            timeouts = LockTimeouts(options["lock_timeout"], options["retries"])
+            timeouts.apply(connection)
+            with connection.execute_wrapper(timeouts):
                 while True:
                     held()
                     try:
                         call_command(_Logged(), database=options["database"], interactive=False, verbosity=0)
                     except OperationalError as error:
-                        if not patience.again(error):
+                        if not timeouts.again(error):
                             raise
                     else:
                         break
