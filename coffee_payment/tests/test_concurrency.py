@@ -322,13 +322,18 @@ def test_requests_at_the_same_moment_do_it_once(shop: Shop, providers: Providers
         providers.yookassa.settle(str(order.payment_reference_id), "succeeded")
     body = providers.yookassa.notification(str(order.payment_reference_id)) if kind == "webhook" else None
 
+    links: set[str] = set()
+
     def act(_: int) -> int:
         try:
             match kind:
                 case "pay":
                     return int(shop.scan(device, uuid="fresh").status_code)
                 case "initiate":
-                    return int(shop.initiate(order).status_code)
+                    answer = shop.initiate(order)
+                    if answer.status_code == 200:
+                        links.add(answer.json()["redirect_url"])
+                    return int(answer.status_code)
                 case _:
                     return int(shop.notify("/v1/yook-pay-webhook", body).status_code)
         finally:
@@ -341,8 +346,9 @@ def test_requests_at_the_same_moment_do_it_once(shop: Shop, providers: Providers
         assert codes == {302: 8}
         assert Order.objects.filter(pk="fresh").count() == 1
     elif kind == "initiate":
-        assert codes == {200: 1, 409: 7}
-        assert len(providers.yookassa.payments) == 1
+        # A request that comes when the first has ended gets its link, as a customer who returns does.
+        assert codes[200] >= 1 and codes[200] + codes[409] == 8
+        assert len(links) == len(providers.yookassa.payments) == 1
     else:
         assert codes == {200: 8}
         assert len(providers.server.calls_to(MAKE)) == 1
