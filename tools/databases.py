@@ -14,7 +14,7 @@ from verification.postgres.providers import start
 
 @contextlib.contextmanager
 def temporary(prefix: str) -> Iterator[dict[str, str]]:
-    """Create a database on the server that DB_HOST and the other DB_ variables name, or on one that is started for the run.
+    """Create a database on the server that the DB_ variables name, or on one that is started for the run.
 
     Yields the server's variables; drops the database at the end.
     """
