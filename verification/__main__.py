@@ -14,9 +14,9 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
-from verification.command_line import join_kinds
-from verification.errors import CANNOT_RUN, CannotRun
-from verification.processes.wait import READER_THREAD
+from .command_line import join_kinds
+from .errors import CANNOT_RUN, CannotRun
+from .processes.wait import READER_THREAD
 
 COMMANDS: Final = {
     "doctor": ("postgres", "which providers of PostgreSQL work here"),
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except CannotRun as error:
-        from verification.report.redaction import redact
+        from .report.redaction import redact
 
         # An argument in the wrong place may be a URL with a password.
         message = redact(" ".join(str(error).split()))
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _record_failure(message: str) -> None:
     """Replace the reports of an earlier run of the gate."""
-    from verification.suite.commands import record_failure
+    from .suite.commands import record_failure
 
     with suppress(CannotRun):
         record_failure(message)

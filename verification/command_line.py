@@ -22,7 +22,7 @@ OPTIONS: Final = {
 
 def server_options() -> argparse.ArgumentParser:
     """Return the options that choose a PostgreSQL server."""
-    from verification.postgres.providers import PROVIDERS
+    from .postgres.providers import PROVIDERS
 
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--provider", choices=PROVIDERS, default="auto", help="where PostgreSQL comes from")

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from verification.postgres.server import Server
-    from verification.postgres.server_pool import ServerPool
-    from verification.project.configuration import Configuration
-    from verification.project.django_settings import ProjectSettings
-    from verification.report.result import Check
+    from .postgres.server import Server
+    from .postgres.server_pool import ServerPool
+    from .project.configuration import Configuration
+    from .project.django_settings import ProjectSettings
+    from .report.result import Check
 
 PROVIDERS: Final = ("auto", "container", "embedded", "existing", "none")
 HARNESS_TESTS: Final = Path(__file__).parent / "tests"
@@ -76,7 +76,7 @@ def provider(config: pytest.Config) -> str:
 def server_pool(config: pytest.Config) -> "ServerPool":
     """Return the servers of this run; none of them starts before it is asked for."""
     if _pool not in config.stash:
-        from verification.postgres.server_pool import ServerPool
+        from .postgres.server_pool import ServerPool
 
         pool = ServerPool(
             provider(config) or "auto",
@@ -95,7 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--verification-reports") and not (
         config.getoption("help") or config.getoption("version")
     ):
-        from verification.suite.gate_hooks import start_gate
+        from .suite.gate_hooks import start_gate
 
         start_gate(config, server_pool(config), use_project)
 
@@ -104,8 +104,8 @@ def use_project(config: pytest.Config) -> None:
     """Load the project's settings and set Django up; its database waits for the first use."""
     if _settings in config.stash:
         return
-    from verification.project.configuration import load
-    from verification.project.django_settings import ProjectSettings
+    from .project.configuration import load
+    from .project.django_settings import ProjectSettings
 
     settings = ProjectSettings(load(config.rootpath))
     settings.load(placeholder=provider(config) != "none")
@@ -123,7 +123,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     """Set Django up before the first test module of the project is imported, if a provider was chosen."""
     if not provider(parent.config) or HARNESS_TESTS in module_path.parents:
         return
-    from verification.errors import CannotRun
+    from .errors import CannotRun
 
     try:
         use_project(parent.config)
@@ -155,7 +155,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def verification_configuration(pytestconfig: pytest.Config) -> "Configuration":
     """What ``[tool.verification]`` says about the project under verification."""
-    from verification.project.configuration import load
+    from .project.configuration import load
 
     return load(pytestconfig.rootpath)
 
@@ -175,6 +175,6 @@ def verification_tls_server(pytestconfig: pytest.Config) -> "Server":
 @pytest.fixture
 def verification_check(request: pytest.FixtureRequest) -> "Check":
     """The check that the running test stands for: record the evidence in it."""
-    from verification.suite.gate_hooks import check_of
+    from .suite.gate_hooks import check_of
 
     return check_of(request.node)

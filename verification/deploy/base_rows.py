@@ -5,12 +5,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verification.deploy.cost import Table, Tables
-from verification.migrations.data import production_rows
-from verification.migrations.equivalence.upgrade import RowVolume, connect
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain
+from ..migrations.data import production_rows
+from ..migrations.equivalence.upgrade import RowVolume, connect
+from ..migrations.execution.migration_runner import Databases, MigrationRunner
+from ..migrations.execution.worker_process import JobFailed
+from ..migrations.plan.chains import Chain
+from .cost import Table, Tables
 
 RATIO: Final = 0.2
 """Rows of each table for each of ``--rows`` where the project configures none: any of them may be large."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.processes import run_directory
-from verification.processes.output import last_line
+from ..errors import CannotRun
+from ..processes import run_directory
+from ..processes.output import last_line
 
 DEFAULT_BRANCHES: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 _SECONDS: Final = 120

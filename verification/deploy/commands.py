@@ -8,16 +8,16 @@ from typing import Any
 
 import psycopg2
 
-from verification.command_line import server_options
-from verification.deploy import release, show
-from verification.errors import DIFFERS, EQUAL, CannotRun
-from verification.migrations.commands import COST_ROWS
-from verification.migrations.equivalence.upgrade import RowVolume
-from verification.migrations.execution.progress import say, waiting
-from verification.migrations.show import print_json
-from verification.postgres import providers
-from verification.postgres.server import Server
-from verification.project.configuration import load
+from ..command_line import server_options
+from ..errors import DIFFERS, EQUAL, CannotRun
+from ..migrations.commands import COST_ROWS
+from ..migrations.equivalence.upgrade import RowVolume
+from ..migrations.execution.progress import say, waiting
+from ..migrations.show import print_json
+from ..postgres import providers
+from ..postgres.server import Server
+from ..project.configuration import load
+from . import release, show
 
 Subparsers = Any
 """argparse has no public class for its subparsers."""

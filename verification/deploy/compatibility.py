@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy.finding import Finding
-from verification.deploy.tree import MigrationFile, Tree
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain
+from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
+from ..migrations.execution.worker_process import JobFailed
+from ..migrations.plan.chains import Chain
+from .finding import Finding
+from .tree import MigrationFile, Tree
 
 SHOWN: Final = 4
 """Calls that a finding names."""

@@ -11,10 +11,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy.finding import Finding
-from verification.deploy.remedies import remedy
-from verification.deploy.tree import MigrationFile
-from verification.migrations.execution.migration_runner import Step
+from ..migrations.execution.migration_runner import Step
+from .finding import Finding
+from .remedies import remedy
+from .tree import MigrationFile
 
 LARGE_ROWS: Final = 1_000
 """A table with fewer rows is small: what reads or writes it whole takes a few milliseconds."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from verification.deploy.finding import Finding
-from verification.deploy.tree import MigrationFile, Tree
+from .finding import Finding
+from .tree import MigrationFile, Tree
 
 
 def compare(base: Tree, head: Tree, root: Path) -> Iterator[Finding]:

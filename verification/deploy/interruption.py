@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy.finding import Finding
-from verification.deploy.tree import MigrationFile, Tree
-from verification.deploy.way_back import State, Unstable, differences, read_state
-from verification.migrations.equivalence.upgrade import connect
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.worker_process import JobFailed
+from ..migrations.equivalence.upgrade import connect
+from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
+from ..migrations.execution.worker_process import JobFailed
+from .finding import Finding
+from .tree import MigrationFile, Tree
+from .way_back import State, Unstable, differences, read_state
 
 TRIED: Final = 8
 """At how many statements of a migration it is interrupted, the first and the last among them."""

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy import base_rows, compatibility, cost, history, interruption, traffic, way_back
-from verification.deploy.base_tree import BaseTree, base_tree
-from verification.deploy.finding import Finding
-from verification.deploy.tree import Tree, read_files
-from verification.errors import CannotRun
-from verification.migrations.equivalence.upgrade import RowVolume
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step, steps_of
-from verification.migrations.execution.worker_process import JobFailed, Project
-from verification.migrations.plan.chains import Chain, Key
-from verification.postgres.server import Server
-from verification.project.configuration import Configuration
+from ..errors import CannotRun
+from ..migrations.equivalence.upgrade import RowVolume
+from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step, steps_of
+from ..migrations.execution.worker_process import JobFailed, Project
+from ..migrations.plan.chains import Chain, Key
+from ..postgres.server import Server
+from ..project.configuration import Configuration
+from . import base_rows, compatibility, cost, history, interruption, traffic, way_back
+from .base_tree import BaseTree, base_tree
+from .finding import Finding
+from .tree import Tree, read_files
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""

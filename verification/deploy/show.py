@@ -6,11 +6,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from verification.deploy.cost import READS_BLOCKED, WRITES_BLOCKED
-from verification.deploy.finding import Finding
-from verification.deploy.release import Release
-from verification.migrations.execution.migration_runner import Step
-from verification.schema.show import console
+from ..migrations.execution.migration_runner import Step
+from ..schema.show import console
+from .cost import READS_BLOCKED, WRITES_BLOCKED
+from .finding import Finding
+from .release import Release
 
 
 def to_json(release: Release) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from verification.deploy.cost import LIMIT_MS, READS_BLOCKED, WRITES_BLOCKED
-from verification.deploy.finding import Finding
-from verification.deploy.tree import Tree
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain
+from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
+from ..migrations.execution.worker_process import JobFailed
+from ..migrations.plan.chains import Chain
+from .cost import LIMIT_MS, READS_BLOCKED, WRITES_BLOCKED
+from .finding import Finding
+from .tree import Tree
 
 MOST_TABLES: Final = 6
 SLOW_S: Final = 1.5

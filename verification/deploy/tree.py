@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Key
+from ..migrations.execution.migration_runner import MigrationRunner
+from ..migrations.execution.worker_process import JobFailed
+from ..migrations.plan.chains import Key
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from verification.deploy.finding import Finding
-from verification.deploy.tree import MigrationFile, Tree
-from verification.migrations.data import digests
-from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.upgrade import connect
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.worker_process import Event, JobFailed
-from verification.migrations.plan.chains import Chain
-from verification.schema.comparison.options import Options
+from ..migrations.data import digests
+from ..migrations.equivalence import comparison
+from ..migrations.equivalence.upgrade import connect
+from ..migrations.execution.migration_runner import Databases, MigrationRunner
+from ..migrations.execution.worker_process import Event, JobFailed
+from ..migrations.plan.chains import Chain
+from ..schema.comparison.options import Options
+from .finding import Finding
+from .tree import MigrationFile, Tree
 
 SHOWN: Final = 5
 """Differences that a finding names."""

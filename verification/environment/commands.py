@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from verification.environment.documentation import Environment, examine
-from verification.project.configuration import Configuration, load
+from ..project.configuration import Configuration, load
+from .documentation import Environment, examine
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

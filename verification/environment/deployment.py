@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import yaml
 
-from verification.environment.image import image_variables
-from verification.errors import CannotRun
+from ..errors import CannotRun
+from .image import image_variables
 
 _ENTRY: Final = re.compile(r"^\s*(?P<off>#\s?)?(?:export\s+)?(?P<name>[A-Z_][A-Z0-9_]*)=(?P<value>.*)$")
 _REFERENCE: Final = re.compile(r"\$(?:\{\w+(?P<operator>:?[-?+])?(?P<word>[^}]*)\}|\w+)")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from verification.environment.deployment import Deployment, Setting
-from verification.environment.model import Finding, Problem, Read, Row, has_password, masked
-from verification.environment.readme_comparison import is_secret
+from .deployment import Deployment, Setting
+from .model import Finding, Problem, Read, Row, has_password, masked
+from .readme_comparison import is_secret
 
 RUNTIME: Final = re.compile(
     r"PYTHON[A-Z]*|DJANGO_SETTINGS_MODULE|TZ|LANG|LC_[A-Z]+|PATH|HOME|TMPDIR|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from verification.environment import deployment_comparison, readme, settings_source, shell_source
-from verification.environment.model import Finding, Problem, Read, Row
-from verification.environment.readme_comparison import compare
-from verification.errors import CannotRun
-from verification.project.configuration import Configuration
+from ..errors import CannotRun
+from ..project.configuration import Configuration
+from . import deployment_comparison, readme, settings_source, shell_source
+from .model import Finding, Problem, Read, Row
+from .readme_comparison import compare
 
 
 @dataclass(frozen=True)

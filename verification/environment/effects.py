@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from verification.environment.deployment_comparison import RUNTIME
-from verification.environment.model import WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
-from verification.environment.settings_process import Loaded, Probe
-from verification.errors import CannotRun
-from verification.processes.run_directory import no_file
-from verification.project.configuration import Configuration
+from ..errors import CannotRun
+from ..processes.run_directory import no_file
+from ..project.configuration import Configuration
+from .deployment_comparison import RUNTIME
+from .model import WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
+from .settings_process import Loaded, Probe
 
 _WITH_DATABASE: Final = {
     "name": "verification",

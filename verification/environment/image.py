@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from verification.environment.named_files import read_text
+from .named_files import read_text
 
 _STAGE: Final = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*$", re.IGNORECASE)
 _ENV: Final = re.compile(r"ENV\s+(?P<pairs>.+)$", re.IGNORECASE | re.DOTALL)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from verification.environment.getenv_wrappers import Access
+from .getenv_wrappers import Access
 
 ENVIRON: Final = frozenset({"environ", "environs"})
 _CLASSES: Final = frozenset({"Env", "FileAwareEnv", "EnvValidator"})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from verification.errors import CannotRun
+from ..errors import CannotRun
 
 
 def read_text(file: Path, advice: str) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from verification.environment.recording_environ import Loader, fingerprints
-from verification.environment.running import run
-from verification.processes.serve import in_fork, serve
+from ..processes.serve import in_fork, serve
+from .recording_environ import Loader, fingerprints
+from .running import run
 
 OTHERS: Final = frozenset({"channel_binding", "gssencmode", "require_auth", "requiressl"})
 """libpq's keywords about security whose names do not begin with ``ssl``."""

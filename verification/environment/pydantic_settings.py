@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from verification.environment.getenv_wrappers import Access
+from .getenv_wrappers import Access
 
 BASE: Final = "BaseSettings"
 _MODULES: Final = frozenset({"pydantic_settings", "pydantic"})

@@ -9,9 +9,9 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from verification.environment.model import Row
-from verification.environment.named_files import display_name, read_text
-from verification.errors import CannotRun
+from ..errors import CannotRun
+from .model import Row
+from .named_files import display_name, read_text
 
 HEADER: Final = "Variable Name | Description | Default Value"
 NO_DEFAULT: Final = frozenset(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from verification.environment.model import Finding, Problem, Read, Row, has_password, looks_secret, masked
+from .model import Finding, Problem, Read, Row, has_password, looks_secret, masked
 
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _Item = TypeVar("_Item", Read, Row)

@@ -11,7 +11,7 @@ from dataclasses import astuple
 from typing import Any, Final
 from unittest.mock import patch
 
-from verification.environment.recording_environ import Loader
+from .recording_environ import Loader
 
 PREVENTED: Final = "connections of the database are not wanted here"
 

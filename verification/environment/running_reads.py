@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from verification.environment import settings_source
-from verification.environment.deployment_comparison import RUNTIME
-from verification.environment.documentation import Environment
-from verification.environment.effects import other_values, with_database
-from verification.environment.model import Finding, Problem, Read, Row
-from verification.environment.named_files import display_name, read_text
-from verification.environment.settings_process import Probe, Running
-from verification.errors import CannotRun
-from verification.project.configuration import Configuration
+from ..errors import CannotRun
+from ..project.configuration import Configuration
+from . import settings_source
+from .deployment_comparison import RUNTIME
+from .documentation import Environment
+from .effects import other_values, with_database
+from .model import Finding, Problem, Read, Row
+from .named_files import display_name, read_text
+from .settings_process import Probe, Running
 
 BOOLEANS = frozenset({"true", "false", "yes", "no", "on", "off"})
 """Defaults of variables that are documented as true or false; a number may be either."""

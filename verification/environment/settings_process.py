@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from verification.environment.recording_environ import Observed
-from verification.errors import CannotRun
-from verification.processes.child import Child
-from verification.project.configuration import Configuration
-from verification.project.environment import clean_environment
+from ..errors import CannotRun
+from ..processes.child import Child
+from ..project.configuration import Configuration
+from ..project.environment import clean_environment
+from .recording_environ import Observed
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from verification.environment.conditional_defaults import default_beside
-from verification.environment.environ_aliases import READERS, WRITERS, aliases_in
-from verification.environment.expressions import Default, constants_of, render
-from verification.environment.getenv_wrappers import Access, GetenvWrapper, wrappers_in
-from verification.environment.libraries import Libraries
-from verification.environment.model import WHOLE_ENVIRONMENT, Finding, Problem, Read
-from verification.environment.named_files import display_name, read_text
-from verification.environment.project_imports import project_imports
-from verification.environment.pydantic_settings import field_reads
-from verification.environment.unfollowed import mentions, unfollowed_libraries
-from verification.errors import CannotRun
+from ..errors import CannotRun
+from .conditional_defaults import default_beside
+from .environ_aliases import READERS, WRITERS, aliases_in
+from .expressions import Default, constants_of, render
+from .getenv_wrappers import Access, GetenvWrapper, wrappers_in
+from .libraries import Libraries
+from .model import WHOLE_ENVIRONMENT, Finding, Problem, Read
+from .named_files import display_name, read_text
+from .project_imports import project_imports
+from .pydantic_settings import field_reads
+from .unfollowed import mentions, unfollowed_libraries
 
 UNKNOWN_NAME: Final = "(unknown)"
 _ADVICE: Final = "name the project's settings file"

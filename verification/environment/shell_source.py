@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from verification.environment.model import Read
-from verification.environment.named_files import display_name, read_text
+from .model import Read
+from .named_files import display_name, read_text
 
 _NAME: Final = r"[A-Z_][A-Z0-9_]*"
 _NOT_EXPANDED: Final = re.compile(

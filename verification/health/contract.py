@@ -13,11 +13,11 @@ from typing import Any, Final, Self
 
 import fastjsonschema
 
-from verification.errors import CannotRun
-from verification.processes.child import Child
-from verification.processes.wait import wait_for
-from verification.project.configuration import Configuration
-from verification.project.http_probe import Answer, Probe
+from ..errors import CannotRun
+from ..processes.child import Child
+from ..processes.wait import wait_for
+from ..project.configuration import Configuration
+from ..project.http_probe import Answer, Probe
 
 MOVES_SECONDS: Final = 1.5
 """Two answers so far apart have different timestamps, also if these hold whole seconds."""

@@ -20,10 +20,10 @@ import django
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from verification.health.detectors import hidden_pytest  # noqa: F401 - before what imports pytest
-from verification.health.requests import Request
-from verification.health.wsgi_client import WsgiClient, load_application
-from verification.processes.serve import in_fork, serve
+from ..processes.serve import in_fork, serve
+from .detectors import hidden_pytest  # noqa: F401 - before what imports pytest
+from .requests import Request
+from .wsgi_client import WsgiClient, load_application
 
 SECRET_NAME: Final = re.compile(r"API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|CREDENTIAL|DSN", re.IGNORECASE)
 """As Django's ``SafeExceptionReporterFilter`` hides settings, and a few more."""

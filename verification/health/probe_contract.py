@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Final
 
-from verification.processes.wait import wait_for
-from verification.project import wsgi_ready
-from verification.project.http_probe import POD, Answer
-from verification.project.web_server import WebServer
+from ..processes.wait import wait_for
+from ..project import wsgi_ready
+from ..project.http_probe import POD, Answer
+from ..project.web_server import WebServer
 
 OTHER_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NEIGHBOURS: Final = ("y", "/deep", "/status")

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-from verification.health.requests import Request
-from verification.project.http_probe import POD
+from ..project.http_probe import POD
+from .requests import Request
 
 Application = Callable[..., Any]
 

@@ -9,21 +9,21 @@ from typing import Any, Final
 
 import psycopg2
 
-from verification.command_line import comparison_options, server_options
-from verification.errors import DIFFERS, EQUAL, CannotRun
-from verification.migrations import show
-from verification.migrations.equivalence import comparison, drift, upgrade_paths
-from verification.migrations.equivalence.proposal import propose
-from verification.migrations.equivalence.upgrade import RowVolume
-from verification.migrations.equivalence.verification import Verifier
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.progress import say, steps, waiting
-from verification.migrations.execution.worker_process import JobFailed, Project
-from verification.postgres import providers
-from verification.postgres.server import Server
-from verification.project.configuration import load
-from verification.schema.comparison.compare import check_ignored
-from verification.schema.comparison.options import Options
+from ..command_line import comparison_options, server_options
+from ..errors import DIFFERS, EQUAL, CannotRun
+from ..postgres import providers
+from ..postgres.server import Server
+from ..project.configuration import load
+from ..schema.comparison.compare import check_ignored
+from ..schema.comparison.options import Options
+from . import show
+from .equivalence import comparison, drift, upgrade_paths
+from .equivalence.proposal import propose
+from .equivalence.upgrade import RowVolume
+from .equivalence.verification import Verifier
+from .execution.migration_runner import MigrationRunner
+from .execution.progress import say, steps, waiting
+from .execution.worker_process import JobFailed, Project
 
 PARTIAL_STATE_ROWS: Final = 50
 """Rows of the largest table in each of the partial states."""

@@ -7,13 +7,13 @@ from typing import Any, Final
 from rich.markup import escape
 from rich.tree import Tree
 
-from verification.migrations.equivalence.proposal import Proposal
-from verification.migrations.equivalence.upgrade_paths import UpgradePaths
-from verification.migrations.equivalence.verification import Verification
-from verification.migrations.plan.chains import Squash
-from verification.schema.comparison.compare import SERIAL
-from verification.schema.comparison.difference import Difference
-from verification.schema.show import console, line
+from ..schema.comparison.compare import SERIAL
+from ..schema.comparison.difference import Difference
+from ..schema.show import console, line
+from .equivalence.proposal import Proposal
+from .equivalence.upgrade_paths import UpgradePaths
+from .equivalence.verification import Verification
+from .plan.chains import Squash
 
 BEFORE_4_1: Final = (
     "serial: what Django before 4.1 made of an automatic key; it works as before, and Django never converts it. "

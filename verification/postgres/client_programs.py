@@ -3,9 +3,9 @@
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from verification.errors import CannotRun
-from verification.postgres import binaries
-from verification.postgres.binaries import Installation
+from ..errors import CannotRun
+from . import binaries
+from .binaries import Installation
 
 
 def run(

@@ -2,7 +2,7 @@
 
 import argparse
 
-from verification.errors import CANNOT_RUN, EQUAL
+from ..errors import CANNOT_RUN, EQUAL
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,7 +18,7 @@ def doctor(arguments: argparse.Namespace) -> int:
     from rich.markup import escape
     from rich.table import Table
 
-    from verification.postgres import providers
+    from . import providers
 
     with Console(stderr=True).status("trying every provider"):
         diagnoses = providers.diagnose(arguments.dsn)

@@ -10,14 +10,14 @@ from typing import Final, Self
 import psycopg2
 from testcontainers.core.docker_client import DockerClient
 
-from verification.errors import CannotRun
-from verification.postgres import engine, server_files
-from verification.postgres.engine_container import FOLDER, PORT, EngineContainer
-from verification.postgres.managed import ManagedServer
-from verification.postgres.server import Database
-from verification.postgres.tls import Authority
-from verification.processes import cleanup
-from verification.processes.port import LOOPBACK
+from ..errors import CannotRun
+from ..processes import cleanup
+from ..processes.port import LOOPBACK
+from . import engine, server_files
+from .engine_container import FOLDER, PORT, EngineContainer
+from .managed import ManagedServer
+from .server import Database
+from .tls import Authority
 
 _DATA: Final = f"{FOLDER}/data"
 _LOG: Final = f"{FOLDER}/log"

@@ -7,9 +7,9 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 from psycopg2.extensions import parse_dsn
 
-from verification.errors import CannotRun
-from verification.postgres.server import masked
-from verification.postgres.url import FORM, refuse_unclear
+from ..errors import CannotRun
+from .server import masked
+from .url import FORM, refuse_unclear
 
 _CONNECT_SECONDS: Final = 5
 _VARIABLES: Final = {

@@ -7,8 +7,12 @@ from typing import Final, Self
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
-from verification.errors import CannotRun
-from verification.postgres import (
+from ..errors import CannotRun
+from ..processes import account, cleanup
+from ..processes.account import Account
+from ..processes.port import Port
+from ..processes.run_directory import remove
+from . import (
     binaries,
     client_programs,
     private_socket,
@@ -17,14 +21,10 @@ from verification.postgres import (
     template,
     watchdog,
 )
-from verification.postgres.binaries import Installation
-from verification.postgres.managed import ManagedServer
-from verification.postgres.postmaster import Postmaster
-from verification.postgres.tls import Authority, write_private
-from verification.processes import account, cleanup
-from verification.processes.account import Account
-from verification.processes.port import Port
-from verification.processes.run_directory import remove
+from .binaries import Installation
+from .managed import ManagedServer
+from .postmaster import Postmaster
+from .tls import Authority, write_private
 
 _PORT_ATTEMPTS: Final = 5
 

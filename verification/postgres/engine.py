@@ -10,8 +10,8 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 
-from verification.errors import CannotRun
-from verification.processes.identity import ProcessIdentity
+from ..errors import CannotRun
+from ..processes.identity import ProcessIdentity
 
 DEFAULT_MAJOR: Final = 17
 OWNER_LABEL: Final = "verification.owner"

@@ -16,10 +16,10 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 
-from verification.errors import CannotRun
-from verification.postgres import engine
-from verification.processes.identity import ProcessIdentity
-from verification.processes.port import LOOPBACK
+from ..errors import CannotRun
+from ..processes.identity import ProcessIdentity
+from ..processes.port import LOOPBACK
+from . import engine
 
 FOLDER: Final = "/verification"
 """In memory; belongs to the ``postgres`` user of the image, whose number differs between images."""

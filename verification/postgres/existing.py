@@ -6,11 +6,11 @@ from typing import Any, Final, Self
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
-from verification.errors import CannotRun
-from verification.postgres import binaries, client_programs, dsn
-from verification.postgres.server import Database, Server, identifier
-from verification.processes import cleanup
-from verification.processes.identity import ProcessIdentity
+from ..errors import CannotRun
+from ..processes import cleanup
+from ..processes.identity import ProcessIdentity
+from . import binaries, client_programs, dsn
+from .server import Database, Server, identifier
 
 PREFIX: Final = "verification_"
 """What the name of every database of the harness starts with."""

@@ -6,12 +6,12 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.postgres import server_files
-from verification.postgres.server import CONNECT_SECONDS, Server
-from verification.postgres.tls import Authority
-from verification.processes import cleanup, run_directory
-from verification.processes.port import LOOPBACK
+from ..errors import CannotRun
+from ..processes import cleanup, run_directory
+from ..processes.port import LOOPBACK
+from . import server_files
+from .server import CONNECT_SECONDS, Server
+from .tls import Authority
 
 _PARAMETERS: Final = {"sslmode": "prefer", "gssencmode": "disable", "connect_timeout": str(CONNECT_SECONDS)}
 _CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")

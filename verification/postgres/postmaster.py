@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.postgres import binaries, server_files
-from verification.postgres.binaries import Installation
-from verification.processes.account import Account
+from ..errors import CannotRun
+from ..processes.account import Account
+from . import binaries, server_files
+from .binaries import Installation
 
 START_SECONDS: Final = 60.0
 """When to give up; a server is ready within 3 s on a machine that is not overloaded."""

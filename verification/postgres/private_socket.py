@@ -7,9 +7,9 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 from psycopg2.extensions import encrypt_password
 
-from verification.errors import CannotRun
-from verification.postgres.binaries import last_line
-from verification.postgres.server import CONNECT_SECONDS
+from ..errors import CannotRun
+from .binaries import last_line
+from .server import CONNECT_SECONDS
 
 
 def connect(directory: Path, port: int, user: str, password: str) -> Connection:

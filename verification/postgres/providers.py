@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from verification.errors import CannotRun
-from verification.postgres import binaries, engine, shell
-from verification.postgres.container import ContainerServer
-from verification.postgres.embedded import EmbeddedServer
-from verification.postgres.existing import ExistingServer
-from verification.postgres.server import Server
-from verification.postgres.tls import Authority
-from verification.postgres.url import FORM
-from verification.processes import cleanup
+from ..errors import CannotRun
+from ..processes import cleanup
+from . import binaries, engine, shell
+from .container import ContainerServer
+from .embedded import EmbeddedServer
+from .existing import ExistingServer
+from .server import Server
+from .tls import Authority
+from .url import FORM
 
 PROVIDERS: Final = ("auto", "container", "embedded", "existing")
 

@@ -4,10 +4,10 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.postgres import watchdog
-from verification.processes import run_directory
-from verification.processes.account import Account
+from ..errors import CannotRun
+from ..processes import run_directory
+from ..processes.account import Account
+from . import watchdog
 
 _PREFIX: Final = "verification-"
 _LONGEST_BASE: Final = 60

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Final, NoReturn, Self
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
-from verification.errors import CannotRun
-from verification.postgres import url
-from verification.postgres.tls import Authority
+from ..errors import CannotRun
+from . import url
+from .tls import Authority
 
 CONNECT_SECONDS: Final = 10
 """How long a server of the harness may take to answer a connection."""

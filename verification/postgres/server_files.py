@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.postgres.tls import DEFAULT_NAMES, Authority
+from ..errors import CannotRun
+from .tls import DEFAULT_NAMES, Authority
 
 USER: Final = "postgres"
 """The superuser of a server that the harness starts."""

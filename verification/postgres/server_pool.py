@@ -9,12 +9,12 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from verification.errors import CannotRun
+from ..errors import CannotRun
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection, Listener
 
-    from verification.postgres.server import Database, Server
+    from .server import Database, Server
 
 Address = tuple[str, int, str]
 """Host, port and key of the process that starts the server which parallel workers share."""
@@ -61,7 +61,7 @@ class ServerPool:
     def choose(self) -> None:
         """Choose the provider. Raises ``CannotRun`` if the arguments contradict each other; starts nothing."""
         if self.provider != "none" and not self._why:
-            from verification.postgres import providers
+            from . import providers
 
             choice = providers.choose(self.provider, self.dsn, major=self.major)
             self.provider, self._why = choice.provider, choice.reason
@@ -70,7 +70,7 @@ class ServerPool:
         """Start what a run will need, both servers side by side. Raises ``CannotRun`` if one cannot be started."""
         if not plain and not tls:
             return
-        from verification.postgres import providers
+        from . import providers
 
         self.choose()
         with self._lock:
@@ -99,7 +99,7 @@ class ServerPool:
 
     def require_answers(self, *, plain: bool, tls: bool) -> None:
         """Raise ``CannotRun`` if a started server does not answer, at once when it did not answer before."""
-        from verification.postgres.answers import require_answer
+        from .answers import require_answer
 
         for server, wanted in ((self._plain, plain), (self._tls, tls)):
             if server is None or not wanted:
@@ -126,7 +126,7 @@ class ServerPool:
         if self._listener is None:
             from multiprocessing.connection import Listener
 
-            from verification.processes import cleanup
+            from ..processes import cleanup
 
             cleanup.arm()
             key = secrets.token_hex(16)
@@ -160,7 +160,7 @@ class ServerPool:
             raise CannotRun(
                 "this needs PostgreSQL, and the provider is none", "omit --verification-provider none"
             )
-        from verification.postgres import providers
+        from . import providers
 
         self.choose()
         return providers.start(self.provider, major=self.major, tls=tls, dsn=self.dsn)
@@ -187,8 +187,8 @@ class ServerPool:
         """Return the server of another pool, which is started when it is asked for."""
         from multiprocessing.connection import Client
 
-        from verification.postgres import shell
-        from verification.postgres.existing import ExistingServer
+        from . import shell
+        from .existing import ExistingServer
 
         host, port, key = address
         with Client((host, port), authkey=key.encode()) as connection:
@@ -202,7 +202,7 @@ class ServerPool:
 
 def container_obstacle() -> str:
     """Return why no container can be started here; empty when one can."""
-    from verification.postgres import engine
+    from . import engine
 
     try:
         engine.client().client.close()

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.postgres import binaries, server_files
-from verification.postgres.binaries import Installation
-from verification.postgres.tls import write_private
-from verification.processes.account import Account
+from ..errors import CannotRun
+from ..processes.account import Account
+from . import binaries, server_files
+from .binaries import Installation
+from .tls import write_private
 
 _RECIPE: Final = 1
 """Increase it when initdb is called differently, so that older templates are not used."""

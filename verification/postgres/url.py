@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg2
 
-from verification.errors import CannotRun
+from ..errors import CannotRun
 
 FORM: Final = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from verification.errors import CannotRun
+from ..errors import CannotRun
 
 CANDIDATES: Final = ("postgres", "nobody")
 """Existing accounts that root may run a server as, in this order (initdb insists on a known one)."""

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
-from verification.errors import CannotRun
-from verification.processes.managed import ManagedProcess
+from ..errors import CannotRun
+from .managed import ManagedProcess
 
 SECONDS: Final = 60.0
 """How long to wait for one answer."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from verification.processes import lock, run_directory
+from . import lock, run_directory
 
 
 @dataclass(frozen=True)

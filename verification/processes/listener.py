@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from verification.processes.port import LOOPBACK
+from .port import LOOPBACK
 
 BACKLOG: Final = 1024
 _END_SECONDS: Final = 5.0

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, Self
 
-from verification.processes import cleanup, die_with_parent, run_directory
-from verification.processes.output import last_line
+from . import cleanup, die_with_parent, run_directory
+from .output import last_line
 
 _DIE_WITH_PARENT: Final = Path(die_with_parent.__file__)
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from verification.processes import cleanup, lock
+from . import cleanup, lock
 
 OWNER_FILE: Final = "lock"
 _PREFIX: Final = "verification-run-"

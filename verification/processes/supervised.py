@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from verification.processes.die_with_parent import PR_SET_PDEATHSIG
+from .die_with_parent import PR_SET_PDEATHSIG
 
 FORWARDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 END_SECONDS: Final = 15.0

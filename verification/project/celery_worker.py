@@ -4,9 +4,9 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from verification.errors import CannotRun
-from verification.processes.managed import ManagedProcess, dying_with_parent
-from verification.project.configuration import Configuration
+from ..errors import CannotRun
+from ..processes.managed import ManagedProcess, dying_with_parent
+from .configuration import Configuration
 
 
 class CeleryWorker(ManagedProcess):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from verification.errors import CannotRun
+from ..errors import CannotRun
 
 
 @dataclass(frozen=True, kw_only=True)

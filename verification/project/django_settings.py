@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from verification.errors import CannotRun
-from verification.project.configuration import Configuration
+from ..errors import CannotRun
+from .configuration import Configuration
 
 if TYPE_CHECKING:
-    from verification.postgres.server import Database
+    from ..postgres.server import Database
 
 BACKEND: Final = "django.db.backends.postgresql"
 NOT_STARTED: Final = {
@@ -67,7 +67,7 @@ class ProjectSettings:
             return
         from django.conf import settings
 
-        from verification.project.environment import database_variables
+        from .environment import database_variables
 
         self._database = database
         os.environ.update(database_variables(self.configuration, database))

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import verification
-from verification.postgres.server import Database
-from verification.project.configuration import Configuration
+from ..postgres.server import Database
+from .configuration import Configuration
 
-HARNESS: Final = str(Path(verification.__file__).resolve().parents[1])
+HARNESS: Final = str(Path(__file__).resolve().parents[2])
 """The folder that holds this package; a process of the project finds it there, wherever the project is."""
 KEPT: Final[Sequence[str]] = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 """Variables that a process needs in any project."""

@@ -13,12 +13,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
 
-from verification.errors import CannotRun
-from verification.processes.managed import ManagedProcess, dying_with_parent
-from verification.processes.output import last_line
-from verification.processes.wait import wait_for
-from verification.project.configuration import Configuration
-from verification.project.http_probe import Probe
+from ..errors import CannotRun
+from ..processes.managed import ManagedProcess, dying_with_parent
+from ..processes.output import last_line
+from ..processes.wait import wait_for
+from .configuration import Configuration
+from .http_probe import Probe
 
 LOOPBACK: Final = "127.0.0.1"
 START_SECONDS: Final = 30.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from verification.report.result import Result, Verdict
+from .result import Result, Verdict
 
 
 def github(result: Result) -> Iterator[str]:

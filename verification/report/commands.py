@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from verification.errors import CannotRun
-from verification.report.history import NAME
-from verification.report.result import FORMAT
+from ..errors import CannotRun
+from .history import NAME
+from .result import FORMAT
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,7 +20,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def report(arguments: argparse.Namespace) -> int:
     """Write the page and return 0, whatever the verdict of the result is."""
-    from verification.report.html import render
+    from .html import render
 
     content = read(arguments.result)
     try:

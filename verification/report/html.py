@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from verification.report import plots, timelines
-from verification.report.history import trends
-from verification.report.result import WORST_FIRST, Measurement, Timeline, Verdict
+from . import plots, timelines
+from .history import trends
+from .result import WORST_FIRST, Measurement, Timeline, Verdict
 
 
 def render(result: Mapping[str, Any], *, history: Path) -> str:

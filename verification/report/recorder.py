@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from verification.report import history, html, junit
-from verification.report.redaction import redact
-from verification.report.result import Check, Result
+from . import history, html, junit
+from .redaction import redact
+from .result import Check, Result
 
 JSON_NAME: Final = "verification.json"
 HTML_NAME: Final = "verification.html"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from verification.errors import CANNOT_RUN, DIFFERS, EQUAL
+from ..errors import CANNOT_RUN, DIFFERS, EQUAL
 
 FORMAT: Final = 1
 """Version of the JSON layout; readers refuse any other."""

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verification.report.result import WORST_FIRST, Check, Measurement, Result, Verdict
+from .result import WORST_FIRST, Check, Measurement, Result, Verdict
 
 STYLES: Final = {
     Verdict.PASSED: "green",

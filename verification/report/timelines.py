@@ -5,8 +5,8 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from verification.report.plots import LABEL, RIGHT, WIDTH, Axis
-from verification.report.result import Timeline
+from .plots import LABEL, RIGHT, WIDTH, Axis
+from .result import Timeline
 
 TOP: Final = 10
 LATENCY: Final = 120

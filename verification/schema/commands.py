@@ -11,10 +11,10 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from verification.command_line import comparison_options
-from verification.errors import DIFFERS, EQUAL, CannotRun
-from verification.processes.wait import READER_THREAD
-from verification.schema.comparison.difference import Difference
+from ..command_line import comparison_options
+from ..errors import DIFFERS, EQUAL, CannotRun
+from ..processes.wait import READER_THREAD
+from .comparison.difference import Difference
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 
@@ -42,11 +42,11 @@ def _diff(arguments: argparse.Namespace) -> int:
     gc.disable()  # here, because the first reader to end would enable it while the other one still reads
     try:
         readings = [_ReaderThread(arguments.left), _ReaderThread(arguments.right)]
-        from verification.schema.comparison.compare import (  # import while the servers work
+        from .comparison.compare import (  # import while the servers work
             check_ignored,
             compare_schemas,
         )
-        from verification.schema.comparison.options import Options
+        from .comparison.options import Options
 
         left, right = [reading.result() for reading in readings]
         gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
@@ -54,7 +54,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         gc.enable()
     read = left
     if left.entries != right.entries:
-        from verification.schema.spelling import unified
+        from .spelling import unified
 
         left = unified(left, right, [each for each in (arguments.left, arguments.right) if _is_url(each)])
     options = Options.chosen(arguments)
@@ -65,7 +65,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     if arguments.format == "text":
         _print_text(comparison, disagreements)
     elif arguments.format == "sql":
-        from verification.schema.ddl import generator
+        from .ddl import generator
 
         print(generator.generate(left, right).text())  # noqa: T201 - what a command is for
     else:
@@ -86,7 +86,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
-    from verification.schema import snapshot
+    from . import snapshot
 
     if not _is_url(arguments.url):
         raise CannotRun("snapshot reads a database, not a file", "give a postgresql:// URL")
@@ -103,7 +103,7 @@ def _is_url(source: str) -> bool:
 def _read(source: str, sessions: int = 2) -> Any:
     """Read a database or a snapshot file. Raises ``CannotRun``."""
     if _is_url(source):
-        from verification.schema import catalog
+        from . import catalog
 
         return catalog.read(source, sessions=sessions)
     if "://" in source:
@@ -111,7 +111,7 @@ def _read(source: str, sessions: int = 2) -> Any:
             f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL",
             "give a postgresql:// URL or a snapshot file",
         )
-    from verification.schema import snapshot
+    from . import snapshot
 
     if ("@" in source or "password" in source) and not Path(source).exists():
         # A URL without scheme or a libpq connection string: it may contain a password.
@@ -123,7 +123,7 @@ def _read(source: str, sessions: int = 2) -> Any:
 
 def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
     """Read both databases with the second reader and return the disagreements."""
-    from verification.schema.inspection import cross_check, reading
+    from .inspection import cross_check, reading
 
     disagreements: list[Difference] = []
     for source, schema in ((arguments.left, left), (arguments.right, right)):
@@ -138,7 +138,7 @@ def _print_text(comparison: Any, disagreements: list[Difference]) -> None:
     if comparison.equal and not more:
         print("equal")  # noqa: T201 - what a command is for; rich is not needed
         return
-    from verification.schema import show
+    from . import show
 
     show.comparison(comparison, disagreements)
 

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from verification.schema.comparison.compare import Comparison
-from verification.schema.comparison.difference import Difference
+from .comparison.compare import Comparison
+from .comparison.difference import Difference
 
 WIDE_COLUMNS: Final = 10_000
 SIGNS: Final = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from verification.errors import CannotRun
-from verification.schema.catalog.reader import frozen
-from verification.schema.model.schema import Entry, Schema
+from ..errors import CannotRun
+from .catalog.reader import frozen
+from .model.schema import Entry, Schema
 
 FORMAT_VERSION: Final = 1
 """Version of the file format; any other is refused."""

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 
 import psycopg2
 
-from verification.postgres.url import connect
-from verification.schema.catalog.session import SETTINGS
-from verification.schema.comparison.renames import last_part, map_texts
-from verification.schema.model.schema import Entry, Key, Schema
+from ..postgres.url import connect
+from .catalog.session import SETTINGS
+from .comparison.renames import last_part, map_texts
+from .model.schema import Entry, Key, Schema
 
 VIEWS: Final = frozenset({"view", "materialized_view"})
 EXPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from verification.command_line import server_options
-from verification.errors import CANNOT_RUN, CannotRun
-from verification.project.configuration import Configuration, load
+from ..command_line import server_options
+from ..errors import CANNOT_RUN, CannotRun
+from ..project.configuration import Configuration, load
 
 SUITE: Final = Path(__file__).parent
 _REPORTS: Final = re.compile(r"""^\s*reports\s*=\s*["'](.+?)["']""", re.MULTILINE)
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     The status comes from the report on disk: whatever ends the run early, nothing but a finished run
     writes one that passed.
     """
-    from verification.processes.supervised import run_supervised
+    from ..processes.supervised import run_supervised
 
     configuration = load()
     rest: list[str] = arguments.rest or []
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def record_failure(reason: str, reports: Path | None = None) -> None:
     """Replace the reports of an earlier run, so that they are not taken for those of a run that did not start."""
-    from verification.report.recorder import JSON_NAME
+    from ..report.recorder import JSON_NAME
 
     directory = reports or _configured_reports()
     if (directory / JSON_NAME).exists():
@@ -65,9 +65,9 @@ def _run_pytest(
 ) -> int:
     import pytest
 
-    from verification.report.redaction import redact
-    from verification.suite.gate import BENCHMARKS_NAME
-    from verification.suite.gate_hooks import Refusal
+    from ..report.redaction import redact
+    from .gate import BENCHMARKS_NAME
+    from .gate_hooks import Refusal
 
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
@@ -96,16 +96,16 @@ def _run_pytest(
 
 def _start_reports(directory: Path, reason: str = "") -> None:
     """Replace the reports of an earlier run."""
-    from verification.report.provenance import collect
-    from verification.suite.gate import NOT_STARTED, start_reports
+    from ..report.provenance import collect
+    from .gate import NOT_STARTED, start_reports
 
     start_reports(directory, collect(Path.cwd(), _command()), reason=reason or NOT_STARTED)
 
 
 def _exit_status(reports: Path, status: int) -> int:
     """Return the status of the result on disk, and 2 if pytest itself did not end as it should."""
-    from verification.report.recorder import JSON_NAME
-    from verification.report.result import EXIT_STATUS, Verdict
+    from ..report.recorder import JSON_NAME
+    from ..report.result import EXIT_STATUS, Verdict
 
     try:
         result = json.loads((reports / JSON_NAME).read_text(encoding="utf-8"))

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from verification.errors import CannotRun
-from verification.health.detectors.session import HealthSession
-from verification.health.load.options import Load
-from verification.health.load.run import LoadRun
-from verification.health.violating_project import configuration as violating_project
-from verification.postgres.server import Database, Server
-from verification.project.configuration import Configuration
-from verification.report.result import Check
-from verification.transport.project_connections import Sessions
-from verification.transport.tls_server import TlsTestServer
+from ..errors import CannotRun
+from ..health.detectors.session import HealthSession
+from ..health.load.options import Load
+from ..health.load.run import LoadRun
+from ..health.violating_project import configuration as violating_project
+from ..postgres.server import Database, Server
+from ..project.configuration import Configuration
+from ..report.result import Check
+from ..transport.project_connections import Sessions
+from ..transport.tls_server import TlsTestServer
 
 
 @pytest.fixture(scope="session")

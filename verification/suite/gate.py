@@ -12,13 +12,13 @@ from typing import Final
 import pytest
 from rich.console import Console
 
-from verification.errors import CannotRun
-from verification.project.configuration import Configuration
-from verification.report import annotations, junit, terminal
-from verification.report.provenance import collect
-from verification.report.recorder import HTML_NAME, JSON_NAME, Recorder
-from verification.report.redaction import redact
-from verification.report.result import EXIT_STATUS, Check, Verdict
+from ..errors import CannotRun
+from ..project.configuration import Configuration
+from ..report import annotations, junit, terminal
+from ..report.provenance import collect
+from ..report.recorder import HTML_NAME, JSON_NAME, Recorder
+from ..report.redaction import redact
+from ..report.result import EXIT_STATUS, Check, Verdict
 
 SUITE: Final = Path(__file__).parent
 BENCHMARKS_NAME: Final = "benchmark.json"

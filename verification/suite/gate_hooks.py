@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 
-from verification.errors import CannotRun
-from verification.postgres.server_pool import ServerPool
-from verification.project.configuration import load
-from verification.report.result import Check
-from verification.suite.gate import GateRun, is_check, open_check
-from verification.suite.watch import Watch
+from ..errors import CannotRun
+from ..postgres.server_pool import ServerPool
+from ..project.configuration import load
+from ..report.result import Check
+from .gate import GateRun, is_check, open_check
+from .watch import Watch
 
 _CHECK: Final = pytest.StashKey[Check]()
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from verification.environment import deployment, deployment_comparison
-from verification.environment.documentation import Environment, examine_project
-from verification.environment.effects import Effects, examine_effects
-from verification.environment.running_reads import examine_running
-from verification.project.configuration import Configuration
-from verification.report.result import Check, Measurement, Table
+from ..environment import deployment, deployment_comparison
+from ..environment.documentation import Environment, examine_project
+from ..environment.effects import Effects, examine_effects
+from ..environment.running_reads import examine_running
+from ..project.configuration import Configuration
+from ..report.result import Check, Measurement, Table
 
 PROPERTIES = ("Property 3",)
 

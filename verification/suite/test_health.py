@@ -10,12 +10,12 @@ from typing import Final
 
 from django.db import connections
 
-from verification.health.detectors.observations import Observation
-from verification.health.detectors.self_test import DetectorSelfTest
-from verification.health.detectors.session import ALL, HealthSession, outage
-from verification.health.requests import ON_OCCASION, REPRESENTATIVE, Request, drawn
-from verification.postgres.server import Server
-from verification.report.result import Check, Measurement, Table
+from ..health.detectors.observations import Observation
+from ..health.detectors.self_test import DetectorSelfTest
+from ..health.detectors.session import ALL, HealthSession, outage
+from ..health.requests import ON_OCCASION, REPRESENTATIVE, Request, drawn
+from ..postgres.server import Server
+from ..report.result import Check, Measurement, Table
 
 PROPERTIES: Final = ("Property 2",)
 EXAMPLES: Final = 300

@@ -1,10 +1,10 @@
 """What a probe relies on in the answers of the health endpoint, and in the log of its server."""
 
-from verification.health import probe_contract
-from verification.health.contract import Contract
-from verification.health.detectors.session import HealthSession
-from verification.project.configuration import Configuration
-from verification.report.result import Check
+from ..health import probe_contract
+from ..health.contract import Contract
+from ..health.detectors.session import HealthSession
+from ..project.configuration import Configuration
+from ..report.result import Check
 
 
 def test_contract(

@@ -13,16 +13,16 @@ from django.test import Client, RequestFactory
 from django.utils.module_loading import import_string
 from hypothesis import HealthCheck, given, settings
 
-from verification.errors import CannotRun
-from verification.health.detectors.session import ANNOUNCED_APPLICATION, ONE_WORKER, HealthSession
-from verification.health.latency import baseline, distribution, sampling
-from verification.health.latency.distribution import Distribution
-from verification.health.requests import Request, requests
-from verification.project import wsgi_ready
-from verification.project.configuration import Configuration
-from verification.project.http_probe import POD, Answer
-from verification.project.web_server import WebServer
-from verification.report.result import Check, Measurement, Table, Verdict
+from ..errors import CannotRun
+from ..health.detectors.session import ANNOUNCED_APPLICATION, ONE_WORKER, HealthSession
+from ..health.latency import baseline, distribution, sampling
+from ..health.latency.distribution import Distribution
+from ..health.requests import Request, requests
+from ..project import wsgi_ready
+from ..project.configuration import Configuration
+from ..project.http_probe import POD, Answer
+from ..project.web_server import WebServer
+from ..report.result import Check, Measurement, Table, Verdict
 
 PROPERTIES: Final = ("Property 1",)
 REFERENCE: Final = "verification.health.latency.reference:application"

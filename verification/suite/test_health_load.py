@@ -6,10 +6,10 @@ One server of the project, with one worker, serves the four measurements; the la
 
 from typing import Final
 
-from verification.health.latency.distribution import LIMIT_MS
-from verification.health.load.options import NOT_CONFIGURED
-from verification.health.load.run import LoadRun
-from verification.report.result import Check, Table, Verdict
+from ..health.latency.distribution import LIMIT_MS
+from ..health.load.options import NOT_CONFIGURED
+from ..health.load.run import LoadRun
+from ..report.result import Check, Table, Verdict
 
 PROPERTIES: Final = ("Property 1",)
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from verification.errors import CannotRun
-from verification.migrations.equivalence import drift, states, upgrade_paths
-from verification.migrations.equivalence.chain_runs import Applied
-from verification.migrations.equivalence.comparison import StateReading, configured
-from verification.migrations.equivalence.upgrade import RowVolume
-from verification.migrations.equivalence.verification import Verification, Verifier
-from verification.migrations.execution.migration_runner import MigrationRunner, Step
-from verification.migrations.execution.worker_process import JobFailed, Project
-from verification.postgres.server import Server
-from verification.project.configuration import Configuration
-from verification.report.result import Check, Measurement, Table
+from ..errors import CannotRun
+from ..migrations.equivalence import drift, states, upgrade_paths
+from ..migrations.equivalence.chain_runs import Applied
+from ..migrations.equivalence.comparison import StateReading, configured
+from ..migrations.equivalence.upgrade import RowVolume
+from ..migrations.equivalence.verification import Verification, Verifier
+from ..migrations.execution.migration_runner import MigrationRunner, Step
+from ..migrations.execution.worker_process import JobFailed, Project
+from ..postgres.server import Server
+from ..project.configuration import Configuration
+from ..report.result import Check, Measurement, Table
 
 PROPERTY = ("Property 5",)
 PARTIAL_STATE_ROWS = 50

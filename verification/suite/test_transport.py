@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verification.environment.settings_process import Probe
-from verification.postgres.server import Database, Server
-from verification.project.configuration import Configuration
-from verification.report.result import Check, Measurement, Table
-from verification.transport.case_run import run_cases
-from verification.transport.cases import IN_CLEAR, IN_TLS, MISSING, OTHER_ROOT, ROOT
-from verification.transport.options import (
+from ..environment.settings_process import Probe
+from ..postgres.server import Database, Server
+from ..project.configuration import Configuration
+from ..report.result import Check, Measurement, Table
+from ..transport.case_run import run_cases
+from ..transport.cases import IN_CLEAR, IN_TLS, MISSING, OTHER_ROOT, ROOT
+from ..transport.options import (
     FILES,
     MODES,
     Values,
@@ -21,8 +21,8 @@ from verification.transport.options import (
     expected_options,
     unexpected,
 )
-from verification.transport.project_connections import Session, Sessions
-from verification.transport.tls_server import TlsTestServer
+from ..transport.project_connections import Session, Sessions
+from ..transport.tls_server import TlsTestServer
 
 PROPERTIES = ("Property 4",)
 RULE = "the rule is in docs/tls.md, under Variables"

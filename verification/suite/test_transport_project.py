@@ -4,15 +4,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from verification.postgres.server import Database
-from verification.project.configuration import Configuration
-from verification.report.result import Check, Table
-from verification.transport.cases import IN_TLS, MISSING, ROOT
-from verification.transport.options import MODES, expects_warning
-from verification.transport.processes import KINDS, Process
-from verification.transport.project_connections import Sessions
-from verification.transport.system_check_cases import CASES, SystemCheckCase, combined
-from verification.transport.tls_server import TlsTestServer
+from ..postgres.server import Database
+from ..project.configuration import Configuration
+from ..report.result import Check, Table
+from ..transport.cases import IN_TLS, MISSING, ROOT
+from ..transport.options import MODES, expects_warning
+from ..transport.processes import KINDS, Process
+from ..transport.project_connections import Sessions
+from ..transport.system_check_cases import CASES, SystemCheckCase, combined
+from ..transport.tls_server import TlsTestServer
 
 PROPERTIES = ("Property 4",)
 USER = "by_certificate"

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from verification.postgres.answers import is_silent
-from verification.postgres.server import Server
+from ..postgres.answers import is_silent
+from ..postgres.server import Server
 
 PATIENCE_SECONDS: Final = 10.0
 """The servers are asked about a check that runs for longer than this, and not disturbed before."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verification.processes.child import Child
-from verification.project.environment import HARNESS
-from verification.transport import connector
-from verification.transport.cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
-from verification.transport.certificates import KEY_PASSWORD
-from verification.transport.tls_server import CONFIGURATIONS, TlsTestServer
+from ..processes.child import Child
+from ..project.environment import HARNESS
+from . import connector
+from .cases import CASES, IN_CLEAR, IN_TLS, SYSTEM, Case
+from .certificates import KEY_PASSWORD
+from .tls_server import CONFIGURATIONS, TlsTestServer
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from celery import current_app
 from celery.signals import beat_init, worker_ready
 
-from verification.transport.session_report import report
+from .session_report import report
 
 
 @current_app.task(name="verification.report_session", ignore_result=True)  # type: ignore[untyped-decorator]

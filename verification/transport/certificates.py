@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from verification.postgres.tls import Authority, Material
-from verification.processes.account import Account
-from verification.transport.system_check_cases import KEY_MODES, LINKED_MODES
+from ..postgres.tls import Authority, Material
+from ..processes.account import Account
+from .system_check_cases import KEY_MODES, LINKED_MODES
 
 KEY_PASSWORD: Final = "the key's own password"  # noqa: S105 - of a key that exists for one run
 NOBODY: Final = 65534

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg2
 
-from verification.processes.serve import in_fork, serve
+from ..processes.serve import in_fork, serve
 
 SESSION = "SELECT ssl, version, cipher, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 SECONDS = 10

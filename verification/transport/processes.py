@@ -12,16 +12,16 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final, Self
 
-from verification.errors import CannotRun
-from verification.processes import run_directory
-from verification.processes.managed import ManagedProcess, dying_with_parent
-from verification.processes.wait import wait_for
-from verification.project.celery_worker import CeleryWorker
-from verification.project.configuration import Configuration
-from verification.project.web_server import WebServer
-from verification.transport import web_probe
-from verification.transport.project_connections import Session, session_of
-from verification.transport.session_report import ANSWER
+from ..errors import CannotRun
+from ..processes import run_directory
+from ..processes.managed import ManagedProcess, dying_with_parent
+from ..processes.wait import wait_for
+from ..project.celery_worker import CeleryWorker
+from ..project.configuration import Configuration
+from ..project.web_server import WebServer
+from . import web_probe
+from .project_connections import Session, session_of
+from .session_report import ANSWER
 
 SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.05

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from verification.errors import CannotRun
-from verification.postgres.server import Database
-from verification.processes.child import Child
-from verification.processes.output import last_line
-from verification.project.configuration import Configuration
-from verification.project.environment import TLS_KEYWORDS, clean_environment, database_variables
-from verification.transport.cases import IN_CLEAR, IN_TLS
-from verification.transport.options import weakening
-from verification.transport.session_probe import ENDED
+from ..errors import CannotRun
+from ..postgres.server import Database
+from ..processes.child import Child
+from ..processes.output import last_line
+from ..project.configuration import Configuration
+from ..project.environment import TLS_KEYWORDS, clean_environment, database_variables
+from .cases import IN_CLEAR, IN_TLS
+from .options import weakening
+from .session_probe import ENDED
 
 
 @dataclass(frozen=True)

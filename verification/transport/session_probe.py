@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from verification.processes.serve import in_fork, serve
-from verification.transport.session_report import sessions
+from ..processes.serve import in_fork, serve
+from .session_report import sessions
 
 ENDED: Final = "the process ended"
 

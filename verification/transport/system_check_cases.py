@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from verification.transport.cases import MISSING
+from .cases import MISSING
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any, Final, Self
 
 from psycopg2 import sql
 
-from verification.errors import CannotRun
-from verification.postgres.server import Database, Server
-from verification.processes import account, run_directory
-from verification.processes.wait import wait_for
-from verification.transport.cases import ROOT
-from verification.transport.certificates import PREFIX, Certificates
+from ..errors import CannotRun
+from ..postgres.server import Database, Server
+from ..processes import account, run_directory
+from ..processes.wait import wait_for
+from .cases import ROOT
+from .certificates import PREFIX, Certificates
 
 USERS: Final[Mapping[str, tuple[str, str]]] = {
     "tls_only": ("hostssl", "scram-sha-256"),

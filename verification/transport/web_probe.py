@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, Final
 
-from verification.transport.session_report import report
+from .session_report import report
 
 APPLICATION: Final = "VERIFICATION_APPLICATION"
 PATH: Final = "/verification/session"

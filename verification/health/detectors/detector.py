@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from verification.health.detectors.violations import Violation
+from .violations import Violation
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from verification.health.detectors.in_process_detectors import DRAWN, everything
-from verification.health.detectors.moved_clock import moved_clock
-from verification.health.requests import REPRESENTATIVE, Request, requests
+from ..requests import REPRESENTATIVE, Request, requests
+from .in_process_detectors import DRAWN, everything
+from .moved_clock import moved_clock
 
 STEPS: Final = (0, 1, 31, 61, 301, 3_601, 86_401)
 """Seconds by which the clock is moved before a request: just more than what caches and timers usually last."""

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, Self
 
-from verification.health.detectors.detector import Detector
-from verification.health.detectors.violations import DATABASE, Violation
-from verification.processes.listener import Listener
-from verification.processes.port import LOOPBACK
+from ...processes.listener import Listener
+from ...processes.port import LOOPBACK
+from .detector import Detector
+from .violations import DATABASE, Violation
 
 DETECTOR: Final = Detector(
     "host sink",

@@ -18,8 +18,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
-from verification.health.detectors.detector import Detector
-from verification.health.detectors.violations import CALLS, DATABASE, DJANGO_QUERIES, Violation
+from .detector import Detector
+from .violations import CALLS, DATABASE, DJANGO_QUERIES, Violation
 
 Seen = list[str]
 """What a detector saw so far, one line for each call."""

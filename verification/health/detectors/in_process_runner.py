@@ -18,12 +18,12 @@ from django.db import connections
 from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
-from verification.health.detectors import hidden_pytest  # noqa: F401 - before what imports pytest
-from verification.health.detectors.drawn_requests import observe_drawn
-from verification.health.detectors.in_process_detectors import BY_NAME, TOGETHER
-from verification.health.requests import Request
-from verification.health.wsgi_client import WsgiClient, load_application
-from verification.processes.serve import in_fork, serve
+from ...processes.serve import in_fork, serve
+from ..requests import Request
+from ..wsgi_client import WsgiClient, load_application
+from . import hidden_pytest  # noqa: F401 - before what imports pytest
+from .drawn_requests import observe_drawn
+from .in_process_detectors import BY_NAME, TOGETHER
 
 VIEW: Final = "the view alone"
 """Subject that calls the view as a function; every other one goes through the whole WSGI application."""

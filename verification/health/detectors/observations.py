@@ -6,11 +6,11 @@ from dataclasses import astuple, dataclass
 from http import HTTPStatus
 from typing import Final, Self
 
-from verification.errors import CannotRun
-from verification.health.requests import Request
-from verification.processes.child import Child, ChildFailed
-from verification.processes.output import last_line
-from verification.project.configuration import Configuration
+from ...errors import CannotRun
+from ...processes.child import Child, ChildFailed
+from ...processes.output import last_line
+from ...project.configuration import Configuration
+from ..requests import Request
 
 IN_PROCESS_SECONDS: Final = 60.0
 """Time limit of all observations in one process together."""

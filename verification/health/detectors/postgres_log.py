@@ -13,11 +13,11 @@ from typing import Any, Final, Self
 import psycopg2
 from psycopg2 import sql
 
-from verification.errors import CannotRun
-from verification.health.detectors.detector import Detector
-from verification.health.detectors.violations import DATABASE
-from verification.postgres.server import Database
-from verification.processes.wait import wait_for
+from ...errors import CannotRun
+from ...postgres.server import Database
+from ...processes.wait import wait_for
+from .detector import Detector
+from .violations import DATABASE
 
 DETECTOR: Final = Detector("PostgreSQL log", DATABASE, "other hosts")
 LOGGING: Final = {

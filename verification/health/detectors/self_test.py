@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from verification.health.detectors.detector import Detector
-from verification.health.detectors.observations import Observation
-from verification.health.detectors.session import ALL
-from verification.health.detectors.violations import CLEAN, DESCRIPTIONS, Violation
-from verification.report.result import Table
+from ...report.result import Table
+from .detector import Detector
+from .observations import Observation
+from .session import ALL
+from .violations import CLEAN, DESCRIPTIONS, Violation
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPException
 from typing import Final, Self
 
-from verification.errors import CannotRun
-from verification.health.detectors import host_sink, in_process_detectors, postgres_log, strace
-from verification.health.detectors.detector import Detector
-from verification.health.detectors.observations import Observation, observe_in_process
-from verification.health.detectors.steady_requests import SteadyRequests
-from verification.health.detectors.violations import Violation
-from verification.health.requests import Request
-from verification.postgres.server import Database, Server
-from verification.processes.port import LOOPBACK, Port
-from verification.project import wsgi_ready
-from verification.project.configuration import Configuration
-from verification.project.environment import environment
-from verification.project.web_server import WebServer
+from ...errors import CannotRun
+from ...postgres.server import Database, Server
+from ...processes.port import LOOPBACK, Port
+from ...project import wsgi_ready
+from ...project.configuration import Configuration
+from ...project.environment import environment
+from ...project.web_server import WebServer
+from ..requests import Request
+from . import host_sink, in_process_detectors, postgres_log, strace
+from .detector import Detector
+from .observations import Observation, observe_in_process
+from .steady_requests import SteadyRequests
+from .violations import Violation
 
 WITHOUT_DATABASE: Final = Detector(
     "database stopped",

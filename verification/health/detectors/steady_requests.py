@@ -6,8 +6,8 @@ from contextlib import suppress
 from http.client import HTTPException
 from typing import Final, Self
 
-from verification.health.requests import REPRESENTATIVE
-from verification.project.http_probe import Probe
+from ...project.http_probe import Probe
+from ..requests import REPRESENTATIVE
 
 PERIOD_SECONDS: Final = 1.0
 _END_SECONDS: Final = 10.0

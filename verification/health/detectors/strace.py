@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from verification.health.detectors.detector import Detector
-from verification.health.detectors.observations import Observation
-from verification.health.detectors.violations import Violation
-from verification.processes.wait import wait_for
-from verification.project.web_server import WebServer
+from ...processes.wait import wait_for
+from ...project.web_server import WebServer
+from .detector import Detector
+from .observations import Observation
+from .violations import Violation
 
 DETECTOR: Final = Detector(
     "strace",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
+from ...errors import CannotRun
 
 FORMAT: Final = 1
 NAME: Final = "health-latency.json"

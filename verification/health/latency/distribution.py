@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, median, quantiles
 from typing import Final
 
-from verification.report.result import Measurement, Verdict
+from ...report.result import Measurement, Verdict
 
 LIMIT_MS: Final = 100.0
 """Property 1: no answer may take longer."""

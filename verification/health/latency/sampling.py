@@ -9,7 +9,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Final
 
-from verification.project.http_probe import KUBELET, Probe
+from ...project.http_probe import KUBELET, Probe
 
 WARM_UP_REQUESTS: Final = 20
 """Requests to each server before the first sample."""

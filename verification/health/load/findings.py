@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from verification.health.latency.distribution import LIMIT_MS
-from verification.health.load.client import Exchange
-from verification.report.result import Measurement, Table, Timeline
+from ...report.result import Measurement, Table, Timeline
+from ..latency.distribution import LIMIT_MS
+from .client import Exchange
 
 PERCENTILES: Final = (50.0, 99.0, 99.9)
 _LONGEST_MICROSECONDS: Final = 60_000_000

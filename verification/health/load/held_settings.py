@@ -3,7 +3,7 @@
 import os
 from importlib import import_module
 
-from verification.health.detectors.host_sink import BASE_SETTINGS, SINK_PORT, redirected
+from ..detectors.host_sink import BASE_SETTINGS, SINK_PORT, redirected
 
 _own = {
     name: value for name, value in vars(import_module(os.environ[BASE_SETTINGS])).items() if name.isupper()

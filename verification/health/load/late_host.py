@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping
 from typing import Final, Self
 
-from verification.health.detectors.host_sink import variables_with
-from verification.processes.listener import Listener
+from ...processes.listener import Listener
+from ..detectors.host_sink import variables_with
 
 HELD_SETTINGS: Final = "verification.health.load.held_settings"
 

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from verification.health.load.findings import Observation
-from verification.health.load.subject import Subject
-from verification.project.web_server import LOOPBACK
+from ...project.web_server import LOOPBACK
+from .findings import Observation
+from .subject import Subject
 
 WARM_UP: Final = 2000
 SECONDS: Final = 2.0

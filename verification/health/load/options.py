@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Self
 
-from verification.errors import CannotRun
-from verification.project.configuration import Configuration
+from ...errors import CannotRun
+from ...project.configuration import Configuration
 
 NUMBER: Final = "{number}"
 """Stands in ``path`` and ``body`` for the number of the request, from 0: each may need an order of its own."""

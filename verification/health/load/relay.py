@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from typing import Final, Self
 
-from verification.processes.listener import Listener
+from ...processes.listener import Listener
 
 _CHUNK: Final = 65536
 

@@ -5,13 +5,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Final, Self
 
-from verification.health.load import long_run, saturation, stopping
-from verification.health.load.findings import Observation
-from verification.health.load.options import Load
-from verification.health.load.subject import Subject, control_subject, project_subject
-from verification.postgres.server import Server
-from verification.project.configuration import Configuration
-from verification.project.environment import clean_environment
+from ...postgres.server import Server
+from ...project.configuration import Configuration
+from ...project.environment import clean_environment
+from . import long_run, saturation, stopping
+from .findings import Observation
+from .options import Load
+from .subject import Subject, control_subject, project_subject
 
 MEASUREMENTS: Final[Mapping[str, Callable[[Subject], Observation]]] = {
     "long_run": long_run.long_run,

@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.health.load.client import Exchange
-from verification.health.load.findings import Observation, judge_probes, timeline
-from verification.health.load.options import request
-from verification.health.load.subject import HELD_SECONDS, ORDINARY, Stream, Subject
+from ...errors import CannotRun
+from .client import Exchange
+from .findings import Observation, judge_probes, timeline
+from .options import request
+from .subject import HELD_SECONDS, ORDINARY, Stream, Subject
 
 RATE: Final = 100.0
 """Probes a second."""

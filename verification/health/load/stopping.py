@@ -9,12 +9,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPException
 from typing import Final
 
-from verification.health.load.client import Exchange
-from verification.health.load.findings import Observation, timeline
-from verification.health.load.options import request
-from verification.health.load.subject import ORDINARY, Stream, Subject
-from verification.project.web_server import LOOPBACK
-from verification.report.result import Table
+from ...project.web_server import LOOPBACK
+from ...report.result import Table
+from .client import Exchange
+from .findings import Observation, timeline
+from .options import request
+from .subject import ORDINARY, Stream, Subject
 
 RATE: Final = 50.0
 STOP_AT: Final = 0.5

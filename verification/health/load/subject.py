@@ -10,17 +10,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from verification.errors import CannotRun
-from verification.health.load import control
-from verification.health.load.client import Exchange
-from verification.health.load.late_host import LateHost
-from verification.health.load.options import Load, request
-from verification.health.load.relay import Relay
-from verification.postgres.server import Database
-from verification.processes.output import last_line
-from verification.project.configuration import Configuration
-from verification.project.environment import HARNESS, environment
-from verification.project.web_server import LOOPBACK, WebServer
+from ...errors import CannotRun
+from ...postgres.server import Database
+from ...processes.output import last_line
+from ...project.configuration import Configuration
+from ...project.environment import HARNESS, environment
+from ...project.web_server import LOOPBACK, WebServer
+from . import control
+from .client import Exchange
+from .late_host import LateHost
+from .options import Load, request
+from .relay import Relay
 
 HELD_SECONDS: Final = 2.0
 """How long the outgoing host holds a connection: twice as long as a probe waits."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from verification.health.detectors.violations import CLEAN, Violation
-from verification.project.configuration import Configuration
+from ...project.configuration import Configuration
+from ..detectors.violations import CLEAN, Violation
 
 PATHS: Final = {str(subject): f"/{subject}" for subject in (CLEAN, *Violation)}
 """Subject -> path: the clean view and one for each violation."""

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from verification.health.detectors.violations import CLEAN, Violation
-from verification.health.violating_project import views
+from ..detectors.violations import CLEAN, Violation
+from . import views
 
 urlpatterns = [
     path(CLEAN, views.clean),

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.http import HttpRequest, JsonResponse
 
-from verification.health.detectors.violations import Violation
+from ..detectors.violations import Violation
 
 OVER_LIMIT_SECONDS: Final = 0.11
 """More than the limit of 100 ms."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from verification.migrations.data.values import Column
+from .values import Column
 
 _COLUMNS: Final = """
     SELECT c.oid, n.nspname, c.relname, a.attname,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from psycopg2 import sql
 
-from verification.migrations.data.columns import Layout, read_layouts
+from .columns import Layout, read_layouts
 
 BOOKKEEPING: Final = frozenset({"django_migrations"})
 """Tables that say how a database came to be, not what it holds."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from psycopg2 import sql
 
-from verification.migrations.data.digests import BOOKKEEPING
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.difference import Difference
+from .digests import BOOKKEEPING
 
 NUMBERED: Final = """
     SELECT n.nspname, c.relname, a.attname, sn.nspname, s.relname, q.seqincrement > 0

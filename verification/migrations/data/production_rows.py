@@ -15,8 +15,8 @@ from typing import Any, Final
 import psycopg2
 from psycopg2 import sql
 
-from verification.migrations.data.columns import Layout, read_layouts
-from verification.migrations.data.values import NULL_SHARE, ValueGenerator, value_generator
+from .columns import Layout, read_layouts
+from .values import NULL_SHARE, ValueGenerator, value_generator
 
 SEED: Final = 20251123
 PARENTS_READ: Final = 10_000

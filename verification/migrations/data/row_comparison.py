@@ -14,10 +14,10 @@ from typing import Any, Final
 import psycopg2
 from psycopg2 import sql
 
-from verification.migrations.data import numbering
-from verification.migrations.data.columns import Layout, read_layouts
-from verification.migrations.data.digests import BOOKKEEPING
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.difference import Difference
+from . import numbering
+from .columns import Layout, read_layouts
+from .digests import BOOKKEEPING
 
 SURROGATES: Final = {"smallint", "integer", "bigint", "uuid"}
 """Types of single-column primary keys that name a row without saying anything of it."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from psycopg2 import sql
 
-from verification.migrations.data.columns import read_layouts
-from verification.migrations.data.digests import BOOKKEEPING
+from .columns import read_layouts
+from .digests import BOOKKEEPING
 
 
 @dataclass(frozen=True)

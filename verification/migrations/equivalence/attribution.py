@@ -7,9 +7,9 @@ left out in turn, and a difference that then does not show is its own too.
 
 from collections.abc import Callable, Sequence
 
-from verification.migrations.equivalence.comparison import StateComparison
-from verification.migrations.plan.chains import Squash
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.difference import Difference
+from ..plan.chains import Squash
+from .comparison import StateComparison
 
 Item = tuple[str, Difference]
 """The list of a comparison that a difference stands in, and the difference."""

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from verification.migrations.data import numbering, row_comparison
-from verification.migrations.equivalence import comparison, states
-from verification.migrations.equivalence.comparison import StateComparison, with_alias
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain, Squash, using_only
-from verification.schema.comparison.compare import counts
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.compare import counts
+from ...schema.comparison.difference import Difference
+from ..data import numbering, row_comparison
+from ..execution.migration_runner import Databases, MigrationRunner, Step
+from ..execution.worker_process import JobFailed
+from ..plan.chains import Chain, Squash, using_only
+from . import comparison, states
+from .comparison import StateComparison, with_alias
 
 CHAIN_FAILURES: Final = {"apply", "irreversible", "load"}
 """Kinds of failure that the chain causes itself."""

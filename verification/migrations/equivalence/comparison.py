@@ -7,16 +7,16 @@ about something that both can see, that is a failure of its own.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from verification.migrations.execution.migration_runner import Databases
-from verification.migrations.execution.worker_process import JobFailed
-from verification.postgres.server import Server
-from verification.project.configuration import Configuration
-from verification.schema import catalog, spelling
-from verification.schema.comparison.compare import DEFAULTS, compare_schemas
-from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.options import Options
-from verification.schema.inspection import cross_check, reading
-from verification.schema.model.schema import Schema
+from ...postgres.server import Server
+from ...project.configuration import Configuration
+from ...schema import catalog, spelling
+from ...schema.comparison.compare import DEFAULTS, compare_schemas
+from ...schema.comparison.difference import Difference
+from ...schema.comparison.options import Options
+from ...schema.inspection import cross_check, reading
+from ...schema.model.schema import Schema
+from ..execution.migration_runner import Databases
+from ..execution.worker_process import JobFailed
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from typing import Final
 import psycopg2
 from psycopg2 import sql
 
-from verification.errors import CannotRun
-from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.comparison import StateComparison, StateReading
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain
-from verification.postgres import shell
-from verification.postgres.url import connect
-from verification.schema import catalog
-from verification.schema.comparison.difference import Difference
+from ...errors import CannotRun
+from ...postgres import shell
+from ...postgres.url import connect
+from ...schema import catalog
+from ...schema.comparison.difference import Difference
+from ..execution.migration_runner import MigrationRunner
+from ..execution.worker_process import JobFailed
+from ..plan.chains import Chain
+from . import comparison
+from .comparison import StateComparison, StateReading
 
 NOT_IN_MIGRATIONS: Final = ("owner",)
 """Attributes that migrations do not define; not compared with a live database."""

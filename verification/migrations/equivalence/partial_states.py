@@ -5,10 +5,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from verification.migrations.equivalence import comparison
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.worker_process import Event, JobFailed
-from verification.migrations.plan.chains import Chain, Squash
+from ..execution.migration_runner import Databases, MigrationRunner, Step
+from ..execution.worker_process import Event, JobFailed
+from ..plan.chains import Chain, Squash
+from . import comparison
 
 
 @dataclass(frozen=True)

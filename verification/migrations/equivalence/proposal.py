@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.migrations.equivalence.states import newly_unwritten, unwritten
-from verification.migrations.equivalence.verification import Verifier
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan import migration_files
-from verification.migrations.plan.chains import Chain, Key, Squash, Tree
-from verification.schema.comparison.difference import Difference
+from ...errors import CannotRun
+from ...schema.comparison.difference import Difference
+from ..execution.migration_runner import MigrationRunner
+from ..execution.worker_process import JobFailed
+from ..plan import migration_files
+from ..plan.chains import Chain, Key, Squash, Tree
+from .states import newly_unwritten, unwritten
+from .verification import Verifier
 
 MIN_MIGRATIONS: Final = 2
 """Migrations that it takes to be squashed."""

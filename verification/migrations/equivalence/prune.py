@@ -8,16 +8,16 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from verification.migrations.data import digests, production_rows
-from verification.migrations.equivalence import comparison, states
-from verification.migrations.equivalence.partial_states import PartialStates
-from verification.migrations.equivalence.upgrade import RowVolume, connect, digest
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan import migration_files
-from verification.migrations.plan.chains import Chain
-from verification.schema.comparison.compare import counts
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.compare import counts
+from ...schema.comparison.difference import Difference
+from ..data import digests, production_rows
+from ..execution.migration_runner import Databases, MigrationRunner
+from ..execution.worker_process import JobFailed
+from ..plan import migration_files
+from ..plan.chains import Chain
+from . import comparison, states
+from .partial_states import PartialStates
+from .upgrade import RowVolume, connect, digest
 
 
 @dataclass

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.partial_states import PartialStates
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.worker_process import Event, JobFailed
-from verification.migrations.plan.chains import Chain, using_only
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.difference import Difference
+from ..execution.migration_runner import MigrationRunner
+from ..execution.worker_process import Event, JobFailed
+from ..plan.chains import Chain, using_only
+from . import comparison
+from .partial_states import PartialStates
 
 
 @dataclass

@@ -4,11 +4,11 @@ Choices, defaults and options of a model leave no trace in a schema. Where a squ
 originals, ``makemigrations`` writes a migration on the day on which the originals are removed.
 """
 
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain
-from verification.schema.comparison.compare import counts
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.compare import counts
+from ...schema.comparison.difference import Difference
+from ..execution.migration_runner import MigrationRunner
+from ..execution.worker_process import JobFailed
+from ..plan.chains import Chain
 
 
 def compare(runner: MigrationRunner, original: Chain, squashed: Chain) -> list[Difference]:

@@ -8,14 +8,14 @@ from typing import Any
 
 import psycopg2
 
-from verification.migrations.data import digests, numbering, production_rows
-from verification.migrations.equivalence import comparison
-from verification.migrations.equivalence.partial_states import PartialState, PartialStates
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner, Step
-from verification.migrations.execution.worker_process import JobFailed
-from verification.migrations.plan.chains import Chain
-from verification.schema.comparison.compare import counts
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.compare import counts
+from ...schema.comparison.difference import Difference
+from ..data import digests, numbering, production_rows
+from ..execution.migration_runner import Databases, MigrationRunner, Step
+from ..execution.worker_process import JobFailed
+from ..plan.chains import Chain
+from . import comparison
+from .partial_states import PartialState, PartialStates
 
 
 class Content(enum.Enum):

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from verification.migrations.equivalence import partial_states, prune, rollback, upgrade, with_rows
-from verification.migrations.execution.migration_runner import MigrationRunner
-from verification.migrations.plan.chains import Chain, Squash
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.difference import Difference
+from ..execution.migration_runner import MigrationRunner
+from ..plan.chains import Chain, Squash
+from . import partial_states, prune, rollback, upgrade, with_rows
 
 SLOWEST_SHOWN: Final = 5
 """The slowest steps that the text shows besides those with an alarm; the JSON has all."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verification.migrations.equivalence.attribution import LISTS, attribute, share
-from verification.migrations.equivalence.chain_runs import CHAIN_FAILURES, Applied, ChainRuns
-from verification.migrations.equivalence.comparison import StateComparison
-from verification.migrations.execution.migration_runner import MigrationRunner, Step
-from verification.migrations.execution.tree_reader import original_chain
-from verification.migrations.plan.chains import Chain, Squash, using_only
+from ..execution.migration_runner import MigrationRunner, Step
+from ..execution.tree_reader import original_chain
+from ..plan.chains import Chain, Squash, using_only
+from .attribution import LISTS, attribute, share
+from .chain_runs import CHAIN_FAILURES, Applied, ChainRuns
+from .comparison import StateComparison
 
 
 @dataclass

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from verification.migrations.data import production_rows, snapshots
-from verification.migrations.data.snapshots import Table
-from verification.migrations.equivalence.partial_states import PartialState, PartialStates
-from verification.migrations.equivalence.upgrade import RowVolume, connect
-from verification.migrations.execution.migration_runner import Databases, MigrationRunner
-from verification.migrations.execution.worker_process import Event, JobFailed
-from verification.schema.comparison.compare import counts
-from verification.schema.comparison.difference import Difference
+from ...schema.comparison.compare import counts
+from ...schema.comparison.difference import Difference
+from ..data import production_rows, snapshots
+from ..data.snapshots import Table
+from ..execution.migration_runner import Databases, MigrationRunner
+from ..execution.worker_process import Event, JobFailed
+from .partial_states import PartialState, PartialStates
+from .upgrade import RowVolume, connect
 
 Rows = Mapping[str, Table]
 Row = Mapping[str, str | None]

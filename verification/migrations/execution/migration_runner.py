@@ -13,13 +13,13 @@ from typing import Any, Self
 
 import psycopg2
 
-from verification.errors import CannotRun
-from verification.migrations.execution.tree_reader import read_tree
-from verification.migrations.execution.worker_process import JOB_SECONDS, Event, Project, Worker
-from verification.migrations.plan.chains import Chain, Squash, Tree
-from verification.postgres.server import Server
-from verification.schema.comparison.compare import DEFAULTS
-from verification.schema.comparison.options import Options
+from ...errors import CannotRun
+from ...postgres.server import Server
+from ...schema.comparison.compare import DEFAULTS
+from ...schema.comparison.options import Options
+from ..plan.chains import Chain, Squash, Tree
+from .tree_reader import read_tree
+from .worker_process import JOB_SECONDS, Event, Project, Worker
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from verification.migrations.execution.worker_process import Event
+from .worker_process import Event
 
 
 def say(line: str) -> None:

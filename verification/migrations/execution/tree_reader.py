@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from verification.migrations.execution.worker_process import JobFailed, Worker
-from verification.migrations.plan.chains import Chain, Squash, Tree, sharing_originals
+from ..plan.chains import Chain, Squash, Tree, sharing_originals
+from .worker_process import JobFailed, Worker
 
 
 def read_tree(worker: Worker) -> Tree:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from verification.errors import CannotRun
-from verification.postgres.server import Server
-from verification.processes.child import Child, ChildFailed
-from verification.project.configuration import Configuration
+from ...errors import CannotRun
+from ...postgres.server import Server
+from ...processes.child import Child, ChildFailed
+from ...project.configuration import Configuration
 
 WORKER: Final = Path(__file__).parent / "worker"
 START_SECONDS: Final = 60.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from verification.errors import CannotRun
+from ...errors import CannotRun
 
 COMPARE_ELSEWHERE: Final = "compare in a checkout that still has the originals"
 

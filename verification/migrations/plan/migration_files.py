@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from verification.migrations.plan.chains import Key, Squash, Tree
+from .chains import Key, Squash, Tree
 
 
 def copy_package(tree: Tree, app: str, directory: Path) -> Path:

@@ -16,6 +16,6 @@ statements, and sends them from threads of their own while the readers work on t
 A reader that breaks this gets ``RuntimeError`` from ``PrefetchCursor.execute``.
 """
 
-from verification.schema.catalog.reading import read
+from .reading import read
 
 __all__ = ["read"]

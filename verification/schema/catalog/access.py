@@ -6,8 +6,8 @@ https://www.postgresql.org/docs/current/ddl-priv.html
 
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, Reader
-from verification.schema.model.schema import Entry, Key
+from ..model.schema import Entry, Key
+from .reader import FIRST_USER_OID, PUBLIC_OID, Reader
 
 GRANTS: Final = f"""
 WITH o(catalog, oid, number, acl, owner, type) AS (

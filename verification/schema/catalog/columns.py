@@ -8,9 +8,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options, parsed_json
-from verification.schema.catalog.secrets import masked
-from verification.schema.model.schema import Entry, Key, Value
+from ..model.schema import Entry, Key, Value
+from .reader import FIRST_USER_OID, Reader, column_options, parsed_json
+from .secrets import masked
 
 COLUMNS: Final = f"""
 SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,

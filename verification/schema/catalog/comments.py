@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, Reader
-from verification.schema.model.schema import Entry, Key
+from ..model.schema import Entry, Key
+from .reader import FIRST_USER_OID, PUBLIC_OID, Reader
 
 COMMENTS: Final = f"""
 SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from verification.schema.catalog import indexes
-from verification.schema.catalog.indexes import Index
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, numbers
-from verification.schema.model.schema import Key, Value
+from ..model.schema import Key, Value
+from . import indexes
+from .indexes import Index
+from .reader import FIRST_USER_OID, Reader, frozen, numbers
 
 KINDS: Final = {"c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "x": "exclusion"}
 NOT_NULL, TRIGGER = "n", "t"

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from verification.schema.catalog.query import Query, run
-from verification.schema.catalog.reader import Reader
-from verification.schema.model.schema import Entry, Value
+from ..model.schema import Entry, Value
+from .query import Query, run
+from .reader import Reader
 
 DATABASE: Final = """
 SELECT d.oid, pg_encoding_to_char(d.encoding)::text AS encoding, d.datcollate::text AS collate,

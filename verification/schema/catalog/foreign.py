@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from verification.schema.catalog.query import Query
-from verification.schema.catalog.reader import FIRST_USER_OID
+from .query import Query
+from .reader import FIRST_USER_OID
 
 WRAPPERS: Final = Query(
     "foreign_data_wrapper",

@@ -6,8 +6,8 @@ non-defaults are reported.
 
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, column_options
-from verification.schema.model.schema import Value
+from ..model.schema import Value
+from .reader import FIRST_USER_OID, Reader, column_options
 
 KEY_DETAILS: Final = f"""
 SELECT k.attrelid, k.attnum, COALESCE(NULLIF(t.typbasetype, 0), t.oid), t.typcollation, k.attoptions,

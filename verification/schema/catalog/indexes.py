@@ -7,9 +7,9 @@ rest is looked up.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from verification.schema.catalog.index_keys import IndexKeys
-from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
-from verification.schema.model.schema import Key, Value
+from ..model.schema import Key, Value
+from .index_keys import IndexKeys
+from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 
 INDEXES: Final = f"""
 SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::text, i.indclass::text,

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from verification.schema.catalog import foreign, operators, replication, routines, text_search, types
-from verification.schema.catalog.query import Query, run
-from verification.schema.catalog.reader import Reader
+from . import foreign, operators, replication, routines, text_search, types
+from .query import Query, run
+from .reader import Reader
 
 QUERIES: Final[tuple[Query, ...]] = (
     *operators.QUERIES,

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from verification.schema.catalog.query import Query, named, user_objects
-from verification.schema.catalog.reader import FIRST_USER_OID
+from .query import Query, named, user_objects
+from .reader import FIRST_USER_OID
 
 MEMBERS: Final = """
 ARRAY(SELECT m.amopstrategy || ' ' || m.amopopr::regoperator::text

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
-from verification.schema.model.schema import Key, Value
+from ..model.schema import Key, Value
+from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _further_parents(reader: Reader, attributes: dict[str, Value]) -> list[Key |
 
 def mask_secrets(attributes: dict[str, Any], secrets: tuple[str, ...]) -> None:
     """Mask the secret options among an object's attributes."""
-    from verification.schema.catalog.secrets import masked
+    from .secrets import masked
 
     for name in secrets:
         if name in attributes:

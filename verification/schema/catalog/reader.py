@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from verification.schema.model.schema import Entry, Key, Value
+from ..model.schema import Entry, Key, Value
 
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""

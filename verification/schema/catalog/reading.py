@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, Final
 
-from verification.errors import CannotRun
-from verification.schema.catalog import (
+from ...errors import CannotRun
+from ..model.schema import Schema, Value
+from . import (
     access,
     columns,
     comments,
@@ -17,10 +18,9 @@ from verification.schema.catalog import (
     relations,
     triggers,
 )
-from verification.schema.catalog.prefetch import RecordingCursor, prefetched
-from verification.schema.catalog.reader import Reader
-from verification.schema.catalog.session import second_session, session, shared_snapshot
-from verification.schema.model.schema import Schema, Value
+from .prefetch import RecordingCursor, prefetched
+from .reader import Reader
+from .session import second_session, session, shared_snapshot
 
 VERSIONS: Final = range(14, 19)
 """Major versions with catalogs that this reader knows in full; it refuses any other."""

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from verification.schema.catalog.reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
-from verification.schema.model.schema import Key
+from ..model.schema import Key
+from .reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
 
 KINDS: Final = {
     "r": "table",
@@ -132,7 +132,7 @@ def _relation(
 
 
 def _foreign_tables(reader: Reader) -> None:
-    from verification.schema.catalog.secrets import masked
+    from .secrets import masked
 
     for oid, server, options in reader.rows(FOREIGN_TABLES):
         key = reader.addresses.get(("pg_class", oid, 0))

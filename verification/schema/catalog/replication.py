@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from verification.schema.catalog.query import Query
-from verification.schema.catalog.reader import FIRST_USER_OID
+from .query import Query
+from .reader import FIRST_USER_OID
 
 PUBLICATIONS: Final = Query(
     "publication",

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from verification.schema.catalog.query import Query, user_objects
-from verification.schema.catalog.reader import FIRST_USER_OID
+from .query import Query, user_objects
+from .reader import FIRST_USER_OID
 
 FUNCTIONS: Final = Query(
     "function",

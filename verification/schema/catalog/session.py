@@ -7,8 +7,8 @@ from typing import Any, Final
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-from verification.errors import CannotRun
-from verification.postgres.url import address, connect
+from ...errors import CannotRun
+from ...postgres.url import address, connect
 
 SETTINGS: Final = {
     # Settings that change how PostgreSQL prints expressions, constants and names.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from verification.schema.catalog.query import Query, named, user_objects
+from .query import Query, named, user_objects
 
 PARSERS: Final = Query(
     "text_search_parser",

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from verification.schema.catalog.query import Query, run
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader
-from verification.schema.model.schema import Key, Value
+from ..model.schema import Key, Value
+from .query import Query, run
+from .reader import FIRST_USER_OID, Reader
 
 BEFORE, INSTEAD, ROW = 2, 64, 1
 EVENTS: Final = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))

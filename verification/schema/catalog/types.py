@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from verification.schema.catalog.query import named, user_objects
-from verification.schema.catalog.reader import FIRST_USER_OID, Reader, frozen, without_nulls
+from .query import named, user_objects
+from .reader import FIRST_USER_OID, Reader, frozen, without_nulls
 
 KINDS: Final = {"b": "base", "c": "composite", "d": "domain", "e": "enum", "r": "range"}
 PSEUDO, MULTIRANGE = "p", "m"

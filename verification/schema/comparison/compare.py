@@ -8,14 +8,14 @@ Everything that could have changed on its own is reported.
 from dataclasses import dataclass, field
 from typing import Final
 
-from verification.errors import CannotRun
-from verification.schema.comparison import derived_differences, versions
-from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.extension_moves import ExtensionMove
-from verification.schema.comparison.options import Options
-from verification.schema.comparison.rename_detection import GENERATED_NAMES, Attributes, find_renames
-from verification.schema.comparison.renames import COLUMN_ORDER, Rename, Renames, schema_of
-from verification.schema.model.schema import Entry, Key, Schema, Value
+from ...errors import CannotRun
+from ..model.schema import Entry, Key, Schema, Value
+from . import derived_differences, versions
+from .difference import Difference
+from .extension_moves import ExtensionMove
+from .options import Options
+from .rename_detection import GENERATED_NAMES, Attributes, find_renames
+from .renames import COLUMN_ORDER, Rename, Renames, schema_of
 
 DEFAULTS: Final = Options()
 SERIAL: Final = "serial"

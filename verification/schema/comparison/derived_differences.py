@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from verification.schema.comparison.difference import Difference
-from verification.schema.model.identities import PUBLICATION_MEMBERS
-from verification.schema.model.schema import Entry, Key, Schema, Value
+from ..model.identities import PUBLICATION_MEMBERS
+from ..model.schema import Entry, Key, Schema, Value
+from .difference import Difference
 
 Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
 

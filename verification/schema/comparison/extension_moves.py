@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from verification.schema.comparison.renames import Rename, without_arguments
-from verification.schema.model.schema import Entry, Key
+from ..model.schema import Entry, Key
+from .renames import Rename, without_arguments
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from verification.schema.comparison.options import Options
-from verification.schema.comparison.renames import map_texts
-from verification.schema.model.schema import Value
+from ..model.schema import Value
+from .options import Options
+from .renames import map_texts
 
 ARRAY_CAST: Final = re.compile(r"\(ARRAY\[([^\[\]]*)\]\)::([\w. ]+(?:\(\d+\))?)\[\]")
 """``(ARRAY['a'::character varying])::text[]``: an IN list before a dump and restore."""

@@ -7,10 +7,12 @@ same attributes as a third one. An object with the same name in another schema i
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from verification.schema.comparison import derived_differences, normalisation
-from verification.schema.comparison.extension_moves import find_extension_moves
-from verification.schema.comparison.options import Options
-from verification.schema.comparison.renames import (
+from ..model.identities import ANNOTATIONS, NOT_IN_SCHEMAS, apply_renames
+from ..model.schema import Entry, Key, Value
+from . import derived_differences, normalisation
+from .extension_moves import find_extension_moves
+from .options import Options
+from .renames import (
     COLUMN_ORDER,
     RELATIONS,
     Rename,
@@ -19,8 +21,6 @@ from verification.schema.comparison.renames import (
     schema_of,
     without_arguments,
 )
-from verification.schema.model.identities import ANNOTATIONS, NOT_IN_SCHEMAS, apply_renames
-from verification.schema.model.schema import Entry, Key, Value
 
 GENERATED_NAMES: Final = frozenset({"constraint", "index", "sequence"})
 """Classes whose names Django and PostgreSQL generate."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from verification.schema.model.schema import Entry, Key, Value
+from ..model.schema import Entry, Key, Value
 
 RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
 NOT_REWRITTEN: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})

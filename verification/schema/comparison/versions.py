@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from verification.schema.comparison.renames import map_texts
-from verification.schema.model.schema import Entry, Schema
+from ..model.schema import Entry, Schema
+from .renames import map_texts
 
 NAMED_NOT_NULL, PLAIN_VIEW_COLUMNS, MAINTAIN, SAFE_PUBLIC = 18, 16, 17, 15
 """Major versions that introduced: names of NOT NULL constraints, columns in views without the table name

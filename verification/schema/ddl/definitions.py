@@ -8,9 +8,9 @@ sql-createsequence.html and sql-comment.html.
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from verification.postgres.server import identifier
-from verification.schema.comparison.renames import schema_of
-from verification.schema.model.schema import Entry, Schema, Value
+from ...postgres.server import identifier
+from ..comparison.renames import schema_of
+from ..model.schema import Entry, Schema, Value
 
 COLUMN: Final = frozenset(
     {"type", "not_null", "default", "identity", "generated", "generated_kind", "collation", "storage",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from verification.schema.model.schema import Entry, Schema
+from ..model.schema import Entry, Schema
 
 
 def foreign_keys_to(schema: Schema, key: Entry) -> Iterator[Entry]:

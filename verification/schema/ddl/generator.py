@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from typing import Final
 
-from verification.schema.comparison import derived_differences
-from verification.schema.comparison.compare import compare_schemas
-from verification.schema.comparison.difference import Difference
-from verification.schema.comparison.renames import last_part, schema_of
-from verification.schema.ddl import definitions, dependencies
-from verification.schema.ddl.definitions import name, table
-from verification.schema.ddl.prerequisites import Prerequisites
-from verification.schema.model.schema import Entry, Key, Schema
+from ..comparison import derived_differences
+from ..comparison.compare import compare_schemas
+from ..comparison.difference import Difference
+from ..comparison.renames import last_part, schema_of
+from ..model.schema import Entry, Key, Schema
+from . import definitions, dependencies
+from .definitions import name, table
+from .prerequisites import Prerequisites
 
 
 class Phase(IntEnum):

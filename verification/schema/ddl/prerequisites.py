@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from verification.schema.ddl import definitions, dependencies
-from verification.schema.model.schema import Entry, Key, Schema
+from ..model.schema import Entry, Key, Schema
+from . import definitions, dependencies
 
 NAME: Final = re.compile(r"""'(?:[^']|'')*'(?:::)?|((?:"(?:[^"]|"")*"|[\w$]+)\.(?:"(?:[^"]|"")*"|[\w$]+))""")
 """A qualified name; a literal is passed over."""

@@ -8,9 +8,9 @@ reason, in ``NOT_COMPARED``; a test fails for one that is in neither.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from verification.schema.comparison.difference import Difference
-from verification.schema.inspection import normalisers
-from verification.schema.model.schema import Entry, Key, Schema
+from ..comparison.difference import Difference
+from ..model.schema import Entry, Key, Schema
+from . import normalisers
 
 TABLES: Final = frozenset({"table", "foreign_table"})
 RELATIONS: Final = frozenset({*TABLES, "view", "materialized_view"})

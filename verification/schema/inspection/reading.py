@@ -19,10 +19,10 @@ from sqlalchemy.dialects.postgresql.base import PGInspector
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 from sqlalchemy.pool import NullPool
 
-from verification.errors import CannotRun
-from verification.postgres.url import connect
-from verification.schema.comparison.difference import Difference
-from verification.schema.inspection import entries
+from ...errors import CannotRun
+from ...postgres.url import connect
+from ..comparison.difference import Difference
+from . import entries
 
 Inspection = Mapping[tuple[str, str], Mapping[str, Any]]
 """(kind, object) -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""

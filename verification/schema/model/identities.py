@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
-from verification.schema.model.schema import Entry, Key
+from .schema import Entry, Key
 
 ANNOTATIONS: Final = frozenset({"comment", "grant", "security_label", "default_privileges"})
 """Classes with the identity of another object in theirs: they change with it and are never renamed themselves."""

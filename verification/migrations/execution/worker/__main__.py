@@ -5,11 +5,12 @@ Its own folder leaves ``sys.path`` at once: ``loader`` and the like are names th
 
 import importlib.util
 import sys
+import types
 from pathlib import Path
 
-PACKAGE = "verification_worker"
-PROTOCOL = "verification.processes.serve"
-"""Loaded from its file under this name, which needs no package of the harness here."""
+PACKAGE = "verification_worker.migrations.execution.worker"
+PROTOCOL = "verification_worker.processes.serve"
+"""The two are loaded from their files under these names; the packages between them are empty here."""
 
 
 def main() -> None:
@@ -20,6 +21,12 @@ def main() -> None:
         PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     protocol = importlib.util.spec_from_file_location(PROTOCOL, folder.parents[2] / "processes" / "serve.py")
+    for name in (PACKAGE, PROTOCOL):
+        parents = name.split(".")[:-1]
+        for length in range(1, len(parents) + 1):
+            empty = types.ModuleType(".".join(parents[:length]))
+            empty.__path__ = []
+            sys.modules.setdefault(empty.__name__, empty)
     for module_spec in (protocol, spec):
         assert module_spec is not None and module_spec.loader is not None  # noqa: S101, PT018 - both files are there
         module = importlib.util.module_from_spec(module_spec)

@@ -12,8 +12,7 @@ from django.db import connections
 from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.executor import MigrationExecutor
 
-from verification.processes.serve import Channel
-
+from ....processes.serve import Channel
 from .sheet import OUR_TABLE
 
 CANCEL = """

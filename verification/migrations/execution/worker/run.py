@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from verification.processes.serve import Channel
-
+from ....processes.serve import Channel
 from . import loader as chain
 from .describe import tables
 from .loader import ChainExecutor

@@ -10,8 +10,7 @@ import gc
 import signal
 from typing import Any
 
-from verification.processes.serve import Channel, Gone, in_fork
-
+from ....processes.serve import Channel, Gone, in_fork
 from . import project
 from .failure import Refused, location, to_message
 

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.db.models import F
 
-from verification.processes.serve import Channel
+from ....processes.serve import Channel
 
 INTERVAL = 0.02
 """Seconds from the beginning of one call to that of the next, unless it takes longer."""

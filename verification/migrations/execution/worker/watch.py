@@ -11,8 +11,7 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from verification.processes.serve import Channel
-
+from ....processes.serve import Channel
 from .sheet import Sheet
 from .statements import OWN, Statements
 
