@@ -11,7 +11,7 @@ from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Chain
 from verification.postgres import providers
 from verification.postgres.server import Database, Server
-from verification.tests.deploy.test_commands import project, write  # noqa: F401 - a fixture
+from verification.tests.deploy.repository import write
 from verification.tests.migrations.project_copies import PROJECTS, command, databases
 from verification.tests.migrations.project_copies import project as described
 
@@ -75,7 +75,7 @@ def test_a_restored_copy_is_judged(
     form: str,
     dumps: dict[str, Path],
     server: Server,
-    project: Path,  # noqa: F811
+    project: Path,
 ) -> None:
     """What its rows offend is named by keys; what they allow may go out; the server is as before."""
     before = databases(server)
@@ -145,7 +145,7 @@ def test_a_dump_that_cannot_be_used_is_one_line(
     dumps: dict[str, Path],
     server: Server,
     project: Path,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     before = databases(server)
     write(project, 'sql("SELECT 1")')
@@ -162,7 +162,7 @@ def test_a_dump_that_cannot_be_used_is_one_line(
 def test_an_alias_that_the_project_has_not_is_one_line(
     dumps: dict[str, Path],
     server: Server,
-    project: Path,  # noqa: F811
+    project: Path,
 ) -> None:
     write(project, 'sql("SELECT 1")')
     said = command(project, server, "deploy", "--since", "main", "--dump", f"logs={dumps['custom']}")
@@ -174,7 +174,7 @@ def test_an_alias_that_the_project_has_not_is_one_line(
 def test_rows_get_sizes_and_frequencies_of_a_live_database(
     live: Database,
     server: Server,
-    project: Path,  # noqa: F811
+    project: Path,
 ) -> None:
     """Nothing of a table is read, and a session that could write is not opened."""
     seen = "SELECT sum(seq_scan + coalesce(idx_scan, 0)) FROM pg_stat_user_tables"
@@ -194,7 +194,7 @@ def test_rows_get_sizes_and_frequencies_of_a_live_database(
     assert not [line for line in asked if "goods_" in line and "pg_stats" not in line]
 
 
-def test_a_live_database_without_statistics_is_one_line(server: Server, project: Path) -> None:  # noqa: F811
+def test_a_live_database_without_statistics_is_one_line(server: Server, project: Path) -> None:
     write(project, 'sql("SELECT 1")')
     with server.database() as empty:
         said = command(project, server, "deploy", "--since", "main", "--statistics", empty.url)
