@@ -34,6 +34,13 @@ UNFINISHED: Final[dict[int, str]] = {
 }
 
 
+class NotApplicable(pytest.skip.Exception):
+    """Raised by a fixture or a test: the project has no subject for the check, so there is nothing to verify.
+
+    The message says what the project lacks, and what in it would make the check apply.
+    """
+
+
 class GateRun:
     """Keeps the result while pytest runs the checks."""
 
@@ -82,7 +89,10 @@ class GateRun:
             _conclude(check, Verdict.ERROR, "marked xfail: a check passes or fails; remove the mark")
         elif report.skipped:
             reason = _first_line(str(call.excinfo.value)) if call.excinfo else ""
-            _conclude(check, Verdict.ERROR, f"skipped: {reason}")
+            if call.excinfo and isinstance(call.excinfo.value, NotApplicable):
+                check.not_applicable(reason)
+            else:
+                _conclude(check, Verdict.ERROR, f"skipped: {reason}")
         elif report.failed:
             _record_failure(check, report, call)
 
