@@ -281,11 +281,11 @@ def test_the_command_of_a_report_is_the_one_that_was_given(runs: Runs, tmp_path:
 
     outcome = runs.run(
         tmp_path,
-        *("pytest", "-p", "verification.pytest_plugin", "-p", "no:cacheprovider"),
+        *("pytest", "-p", "django_postgres_verification.pytest_plugin", "-p", "no:cacheprovider"),
         *("--verification-reports=reports", "test_mine.py", "-k", "a or o"),
     )
     assert outcome.result["provenance"]["command"] == (
-        "pytest -p verification.pytest_plugin -p no:cacheprovider --verification-reports=reports "
+        "pytest -p django_postgres_verification.pytest_plugin -p no:cacheprovider --verification-reports=reports "
         "test_mine.py -k 'a or o'"
     )
 
