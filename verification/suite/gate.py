@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.outcomes import Skipped
 from rich.console import Console
 
 from ..errors import CannotRun
@@ -34,7 +35,7 @@ UNFINISHED: Final[dict[int, str]] = {
 }
 
 
-class NotApplicable(pytest.skip.Exception):
+class NotApplicable(Skipped):
     """Raised by a fixture or a test: the project has no subject for the check, so there is nothing to verify.
 
     The message says what the project lacks, and what in it would make the check apply.
