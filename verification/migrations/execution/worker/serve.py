@@ -76,7 +76,7 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import calls, queries, recovery, release, run, traffic
+    from . import calls, offending, queries, recovery, release, run, traffic
 
     if "databases" in job:
         project.use(job["databases"])
@@ -89,7 +89,9 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
         elif job["job"] == "traffic":
             result = traffic.traffic(job, channel)
         else:
-            module = next(each for each in (queries, release, recovery, calls) if hasattr(each, job["job"]))
+            module = next(
+                each for each in (queries, release, recovery, calls, offending) if hasattr(each, job["job"])
+            )
             result = getattr(module, job["job"])(job)
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
