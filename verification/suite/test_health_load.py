@@ -9,7 +9,8 @@ from typing import Final
 from ..health.latency.distribution import LIMIT_MS
 from ..health.load.options import NOT_CONFIGURED
 from ..health.load.run import LoadRun
-from ..report.result import Check, Table, Verdict
+from ..report.evidence import Table
+from ..report.result import Check, Verdict
 
 PROPERTIES: Final = ("Property 1",)
 
@@ -41,7 +42,7 @@ def test_load_alarm(check: Check, load_run: LoadRun | None) -> None:
         check.passed(NOT_CONFIGURED)
         return
     found = load_run.of_control()
-    rows = [(name, each.findings[0].line if each.findings else "nothing") for name, each in found.items()]
+    rows = [(name, each.findings[0] if each.findings else "nothing") for name, each in found.items()]
     check.tables.append(
         Table("What the measurements found wrong with the control", ("check", "finding"), rows)
     )
@@ -67,7 +68,7 @@ def _conclude(check: Check, load_run: LoadRun | None, measurement: str) -> None:
     if observation.findings and not observation.hard and late >= LIMIT_MS / 2:
         check.conclude(
             Verdict.INCONCLUSIVE,
-            f"{observation.findings[0].line}; the client itself was {late:.0f} ms late: "
+            f"{observation.findings[0]}; the client itself was {late:.0f} ms late: "
             "the machine is too busy, measure again",
         )
         return

@@ -92,7 +92,7 @@ def test_probes_are_judged(probes: list[Exchange], words: str) -> None:
 
     findings.judge_probes(observation, probes, "beside nothing")
 
-    lines = " ".join(each.line for each in observation.findings).replace(" beside nothing", "")
+    lines = " ".join(observation.findings).replace(" beside nothing", "")
     assert words in lines if words else not lines
 
 
