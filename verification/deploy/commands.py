@@ -6,15 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 from ..command_line import server_options
 from ..errors import DIFFERS, EQUAL, CannotRun
 from ..migrations.commands import COST_ROWS
 from ..migrations.equivalence.upgrade import RowVolume
 from ..migrations.execution.progress import say, waiting
 from ..migrations.show import print_json
-from ..postgres import providers
+from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
 from . import release, show
@@ -92,7 +90,7 @@ def _server(arguments: argparse.Namespace) -> Iterator[Server]:
     with server:
         try:
             yield server
-        except psycopg2.OperationalError as error:
+        except driver.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
             raise CannotRun(
                 f"the server at {server.address} went away ({line})", "check that it runs"
