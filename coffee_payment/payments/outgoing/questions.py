@@ -1,7 +1,8 @@
 """What notifications make a process ask: one question about a payment at a time, few about payments nobody knows.
 
 A provider gives up on a notification that is not answered soon, and repeats it after 503. So the question is asked in
-a thread of its own: when its answer is late the notification gets 503, while what has begun goes on to its end.
+another thread: when its answer is late the notification gets 503, while what has begun goes on to its end. The threads
+stay, with their database connections, as gunicorn's do: a new connection costs more than the whole notification.
 """
 
 import logging
@@ -9,12 +10,13 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import copy_context
+from functools import cache
 from typing import Final
 
-from django.db import connection, connections
+from django.db import close_old_connections, connection
 
 from payments.outgoing import bulkhead
 
@@ -79,14 +81,17 @@ def _begin(payment_id: str, work: Callable[[], None], unknown_of: str) -> Future
         held = stack.pop_all()
 
     def run() -> None:
+        if not question.set_running_or_notify_cancel():
+            return
         failure: BaseException | None = None
+        close_old_connections()
         with held:
             try:
                 work()
             except BaseException as error:  # noqa: BLE001 - it is raised where the notification waits
                 failure = error
             finally:
-                connections.close_all()
+                close_old_connections()
         with _lock:
             del _under_way[payment_id]
         if failure is None:
@@ -95,12 +100,18 @@ def _begin(payment_id: str, work: Callable[[], None], unknown_of: str) -> Future
             question.set_exception(failure)
 
     try:
-        threading.Thread(target=copy_context().run, args=(run,), name="notification").start()
+        _threads(bulkhead.limit("webhooks")).submit(copy_context().run, run)
     except RuntimeError:  # no more threads
+        question.cancel()
         held.close()
         raise
     _under_way[payment_id] = question
     return question
+
+
+@cache
+def _threads(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, thread_name_prefix="notification")
 
 
 def _log_late(question: Future[None]) -> None:
