@@ -2,9 +2,6 @@
 
 import pytest
 
-# The entry point has the same name, so that the plugin is loaded once, installed or not.
-pytest_plugins = ["verification.pytest_plugin"]
-
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without PostgreSQL (provider none) deselect what needs it; without a container engine skip and say so."""

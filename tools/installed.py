@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -28,10 +30,8 @@ class Book(models.Model):
 
 def main() -> int:
     """Make the project, run the commands, and return the exit status."""
-    import verification
-
-    if Path(verification.__file__).resolve().parents[1] == Path(__file__).resolve().parents[1]:
-        sys.exit("installed: the harness is that of the checkout, not an installed one")
+    if find_spec("verification"):
+        sys.exit("installed: the environment has a package `verification`, which may be a project's")
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
         folder = Path(name)
         _make_project(folder)
@@ -42,25 +42,31 @@ def _make_project(folder: Path) -> None:
     for command in (
         ("django", "startproject", "mysite", "."),
         ("django", "startapp", "books"),
+        ("django", "startapp", "verification"),
     ):
         subprocess.run([sys.executable, "-m", *command], cwd=folder, check=True)
     settings = folder / "mysite" / "settings.py"
     settings.write_text(
-        settings.read_text(encoding="utf-8").replace("INSTALLED_APPS = [", "INSTALLED_APPS = [\n    'books',")
+        settings.read_text(encoding="utf-8").replace(
+            "INSTALLED_APPS = [", "INSTALLED_APPS = [\n    'books',\n    'verification',"
+        )
         + 'import os\nGREETING = os.environ.get("GREETING", "hello")\n',
         encoding="utf-8",
     )
-    (folder / "books" / "models.py").write_text(MODELS, encoding="utf-8")
+    for app in ("books", "verification"):
+        (folder / app / "models.py").write_text(MODELS, encoding="utf-8")
     (folder / "pyproject.toml").write_text(CONFIGURATION, encoding="utf-8")
     (folder / "README.md").write_text(README, encoding="utf-8")
     (folder / "test_ours.py").write_text(CHECK, encoding="utf-8")
-    for arguments in (("makemigrations", "books"), ("squashmigrations", "books", "0001", "--no-input")):
+    for arguments in (
+        ("makemigrations", "books", "verification"),
+        ("squashmigrations", "books", "0001", "--no-input"),
+    ):
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=folder, check=True)
 
 
 def _run_all(folder: Path) -> int:
-    from verification.postgres import providers
-
+    providers = import_module("django_postgres_verification.postgres.providers")
     with providers.start("embedded") as server, server.database() as left, server.database() as right:
         right.execute("CREATE TABLE extra (id integer)")
         embedded, settings = ("--provider", "embedded"), ("--settings", "mysite.settings")
@@ -84,7 +90,7 @@ def _run_all(folder: Path) -> int:
 
 def _ends(folder: Path, status: int, arguments: tuple[str, ...]) -> bool:
     done = subprocess.run(
-        [sys.executable, "-m", "verification", *arguments],
+        [sys.executable, "-m", "django_postgres_verification", *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

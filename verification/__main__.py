@@ -14,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
-from .command_line import join_kinds
+from .command_line import PACKAGE, join_kinds
 from .errors import CANNOT_RUN, CannotRun
 from .processes.wait import READER_THREAD
 
@@ -79,7 +79,7 @@ def _record_failure(message: str) -> None:
 
 def _run(arguments: list[str]) -> int:
     parser = Parser(
-        prog="python -m verification",
+        prog=f"python -m {PACKAGE}",
         description="Decide whether a Django project on PostgreSQL may be deployed.",
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
@@ -90,7 +90,7 @@ def _run(arguments: list[str]) -> int:
         for name, (_, line) in COMMANDS.items():
             subparsers.add_parser(name, help=line)
     else:
-        import_module(f"verification.{COMMANDS[command][0]}.commands").register(subparsers)
+        import_module(f".{COMMANDS[command][0]}.commands", PACKAGE).register(subparsers)
     if command in COMPARING:
         arguments = join_kinds(arguments)
     parsed, rest = parser.parse_known_args(arguments)

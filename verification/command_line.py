@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+PACKAGE: Final = str(__package__)
+"""The name under which the harness is imported: `verification` in a checkout, that of the wheel elsewhere."""
+PLUGIN: Final = "django_postgres_verification.pytest_plugin"
+"""The entry point by which pytest finds the plugin, in an editable installation too."""
 IGNORE: Final = "--ignore"
 OPTIONS: Final = {
     "generated-names": "constraints, indexes and sequences that mean the same are equal whatever their names",

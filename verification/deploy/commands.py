@@ -1,7 +1,7 @@
 """The command ``deploy``: may the working tree be deployed where a revision runs."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from ..migrations.show import print_json
 from ..postgres import providers
 from ..postgres.server import Server
 from ..project.configuration import load
-from . import release, show
+from . import dump, live, release, show
+from .dump import Dump
 
 Subparsers = Any
 """argparse has no public class for its subparsers."""
@@ -50,6 +51,21 @@ def register(subparsers: Subparsers) -> None:
         help=f"rows of the largest table (default: {COST_ROWS})",
     )
     parser.add_argument(
+        "--dump",
+        action="append",
+        default=[],
+        metavar="[ALIAS=]FILE",
+        help="a dump of pg_dump (plain, custom or directory format), restored instead of generated rows",
+    )
+    parser.add_argument(
+        "--statistics",
+        action="append",
+        default=[],
+        metavar="[ALIAS=]URL",
+        help="a live database, whose table sizes (--rows at most) and frequencies the generated rows get; nothing "
+        "else is read",
+    )
+    parser.add_argument(
         "--limit",
         type=float,
         default=release.STEP_SECONDS,
@@ -66,18 +82,18 @@ def _deploy(arguments: argparse.Namespace) -> int:
     settings = arguments.settings or configuration.settings
     if not settings:
         raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
-    with _server(arguments) as server:
-        found = release.judge(
-            configuration,
-            server,
-            arguments.since,
-            RowVolume(max(0, arguments.rows), configuration.rows),
-            settings=settings,
-            python=arguments.python,
-            base_python=arguments.base_python,
-            step_seconds=arguments.limit,
-            say=say,
-        )
+    dumps = dump.parse(arguments.dump)
+    options = release.Options(
+        rows=RowVolume(max(0, arguments.rows), configuration.rows),
+        settings=settings,
+        python=arguments.python,
+        base_python=arguments.base_python,
+        step_seconds=arguments.limit,
+        dumps=dumps,
+        statistics=live.parse(arguments.statistics),
+    )
+    with _server(arguments, dumps) as server:
+        found = release.judge(configuration, server, arguments.since, options, say=say)
     if arguments.format == "json":
         print_json(show.to_json(found))
     else:
@@ -86,10 +102,21 @@ def _deploy(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _server(arguments: argparse.Namespace) -> Iterator[Server]:
+def _server(arguments: argparse.Namespace, dumps: Mapping[str, Dump]) -> Iterator[Server]:
+    """Start a server: of the version that the dumps come from, if there are any."""
+    major = arguments.postgres
+    if major is None and not arguments.dsn:
+        major = next((each.major for each in dumps.values()), None)
     with waiting("starting PostgreSQL"):
-        server = providers.start(arguments.provider, major=arguments.postgres, dsn=arguments.dsn)
+        server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     with server:
+        for each in dumps.values():
+            if each.major != server.major:
+                raise CannotRun(
+                    f"--dump {each.path}: it comes from PostgreSQL {each.version}, and this server is "
+                    f"{server.version}",
+                    f"use a server of that version (--provider container --postgres {each.major})",
+                )
         try:
             yield server
         except psycopg2.OperationalError as error:

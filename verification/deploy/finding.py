@@ -16,6 +16,7 @@ FAMILIES: Final = {
     "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout"),
     "compatibility": ("old-code-breaks", "new-code-needs-migration", "release-must-be-split"),
     "recovery": ("not-reversible", "reverse-differs", "not-retry-safe", "invalid-index-left"),
+    "concurrency": ("migrators-race",),
     "history": ("applied-migration-edited", "applied-migration-deleted", "several-leaf-nodes"),
 }
 """Family -> its codes."""

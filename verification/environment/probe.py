@@ -1,6 +1,6 @@
 """The process that loads a project's settings on request.
 
-Started by ``settings_process.py`` as ``python -m verification.environment.probe MODULE ROOT``. A request is
+Started by ``settings_process.py`` as ``python -m <package>.environment.probe MODULE ROOT``. A request is
 an object ``{"environment": {...}}``; the answer holds digests, never values, so that no secret
 leaves the process. What the settings print goes nowhere.
 """

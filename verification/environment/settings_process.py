@@ -65,7 +65,7 @@ class Probe:
             [
                 sys.executable,
                 "-m",
-                "verification.environment.probe",
+                f"{__package__}.probe",
                 configuration.settings,
                 str(configuration.root),
             ],

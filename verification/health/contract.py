@@ -35,7 +35,7 @@ class Contract:
         self._failed = _validator(configuration, "health_failure_schema")
         self._child = Child(
             f"{configuration.settings}: the contract of {configuration.health_path} cannot be examined",
-            [sys.executable, "-m", "verification.health.contract_runner"],
+            [sys.executable, "-m", f"{__package__}.contract_runner"],
             environment=variables,
             directory=configuration.root,
         )

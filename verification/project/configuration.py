@@ -54,6 +54,8 @@ class Configuration:
     """Status of the answer when the inside of the view fails; 0: any of 500 and more."""
     health_failure_schema: Mapping[str, Any] = field(default_factory=dict)
     """JSON Schema of the body of that answer; empty: any body."""
+    migrate_command: str = ""
+    """The command of ``manage.py`` that applies the migrations in a deploy; empty: ``migrate``."""
     wsgi: str = ""
     gunicorn_config: str = ""
     celery_app: str = ""

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from ..command_line import server_options
+from ..command_line import PACKAGE, PLUGIN, server_options
 from ..errors import CANNOT_RUN, CannotRun
 from ..project.configuration import Configuration, load
 
@@ -76,7 +76,7 @@ def _run_pytest(
     refusal = Refusal()
     options = [
         *("-c", str(SUITE / "pytest.ini"), f"--rootdir={configuration.root}"),
-        *("-p", "verification.pytest_plugin"),
+        *("-p", PLUGIN),
         f"--verification-reports={reports}",
         f"--verification-command={redact(_command())}",
         f"--verification-provider={arguments.provider}",
@@ -134,7 +134,7 @@ def _configured_reports() -> Path:
 
 
 def _command() -> str:
-    return shlex.join(("python", "-m", "verification", *sys.argv[1:]))
+    return shlex.join(("python", "-m", PACKAGE, *sys.argv[1:]))
 
 
 def _names_tests(rest: list[str]) -> bool:

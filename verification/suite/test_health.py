@@ -2,7 +2,7 @@
 
 The configuration of the project names the endpoint: ``health_path``, ``health_view``, ``wsgi``,
 ``gunicorn_config``. It is requested on production server processes of one worker each; the detectors are
-described in ``verification.health.detectors``.
+described in ``health.detectors``.
 """
 
 from collections.abc import Sequence

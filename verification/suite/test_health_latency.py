@@ -25,7 +25,7 @@ from ..project.web_server import WebServer
 from ..report.result import Check, Measurement, Table, Verdict
 
 PROPERTIES: Final = ("Property 1",)
-REFERENCE: Final = "verification.health.latency.reference:application"
+REFERENCE: Final = f"{baseline.__package__}.reference:application"
 REPEATS: Final = 3
 """How often a request is repeated if its first answer took too long, and a server started again."""
 ENOUGH: Final = 5

@@ -1,6 +1,6 @@
 """Property 1 under load: the health endpoint answers in time while every thread waits, and while the server stops.
 
-``[tool.verification.load]`` names a request that calls an outgoing host (``verification.health.load.options``).
+``[tool.verification.load]`` names a request that calls an outgoing host (``health.load.options``).
 One server of the project, with one worker, serves the four measurements; the last of them stops it.
 """
 

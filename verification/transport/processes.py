@@ -25,8 +25,8 @@ from .session_report import ANSWER
 
 SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.05
-_PROBE: Final = "verification.transport.celery_probe"
-_REPORT: Final = "from verification.transport.session_report import report; report()"
+_PROBE: Final = f"{__package__}.celery_probe"
+_REPORT: Final = f"from {__package__}.session_report import report; report()"
 
 
 class Process:

@@ -84,7 +84,7 @@ class Sessions:
         self.base = clean_environment(configuration) | {"HOME": str(home)}
         self._child = Child(
             f"settings module {configuration.settings}: no connection can be tried",
-            [sys.executable, "-m", "verification.transport.session_probe"],
+            [sys.executable, "-m", f"{__package__}.session_probe"],
             environment=self.base,
             directory=configuration.root,
         )

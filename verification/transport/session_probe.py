@@ -1,6 +1,6 @@
 """The process that starts the project on request and connects through Django.
 
-Started as ``python -m verification.transport.session_probe``. Each request is answered by a child
+Started as ``python -m <package>.transport.session_probe``. Each request is answered by a child
 that is the project's own process: it gets the project's variables, runs ``django.setup()`` and then
 connects through ``django.db``, so that settings, start-up log and driver are all the real ones.
 """

@@ -24,7 +24,7 @@ DETECTOR: Final = Detector(
 )
 BASE_SETTINGS: Final = "VERIFICATION_BASE_SETTINGS"
 SINK_PORT: Final = "VERIFICATION_HOST_SINK_PORT"
-REDIRECTED_SETTINGS: Final = "verification.health.detectors.redirected_settings"
+REDIRECTED_SETTINGS: Final = f"{__package__}.redirected_settings"
 LOADED: Final = "verification: every host in the settings is the host sink"
 """Line that the settings module writes to the log when it is loaded."""
 OWN_CONNECTION_SECONDS: Final = 5.0

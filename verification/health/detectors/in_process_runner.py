@@ -4,6 +4,9 @@ Each pair of detectors and subject runs in a forked child: the first request tha
 first that its process answers, and no hook or flag of one pair reaches the next.
 """
 
+from . import hidden_pytest  # noqa: F401 - before what imports pytest
+
+# isort: split
 import sys
 import threading
 import time
@@ -21,7 +24,6 @@ from django.utils.module_loading import import_string
 from ...processes.serve import in_fork, serve
 from ..requests import Request
 from ..wsgi_client import WsgiClient, load_application
-from . import hidden_pytest  # noqa: F401 - before what imports pytest
 from .drawn_requests import observe_drawn
 from .in_process_detectors import BY_NAME, TOGETHER
 

@@ -70,7 +70,7 @@ def observe_in_process(
     """
     with Child(
         configuration.settings,
-        [sys.executable, "-m", "verification.health.detectors.in_process_runner"],
+        [sys.executable, "-m", f"{__package__}.in_process_runner"],
         environment=variables,
         directory=configuration.root,
     ) as child:

@@ -34,7 +34,7 @@ ALL: Final = (
     strace.DETECTOR,
 )
 """Every detector, in the order of the reports."""
-ANNOUNCED_APPLICATION: Final = "verification.project.wsgi_ready:application"
+ANNOUNCED_APPLICATION: Final = f"{wsgi_ready.__name__}:application"
 ONE_WORKER: Final = ("--workers", "1")
 """One worker is enough for one client, and its first request is the first of the server."""
 ANSWER_SECONDS: Final = 5.0

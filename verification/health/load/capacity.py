@@ -1,4 +1,4 @@
-"""What gunicorn's own configuration says of the project's server: ``python -m verification.health.load.capacity``.
+"""What gunicorn's own configuration says of the project's server: ``python -m <package>.health.load.capacity``.
 
 The arguments are those of gunicorn. Prints one JSON object; does not load the application.
 """

@@ -1,7 +1,7 @@
 """An open-loop client: each request is sent at its time, whatever the server does with the others.
 
 A latency counts from the time at which a request was to be sent, so that a server that stalls cannot hide it
-(coordinated omission). Runs as a process of its own, ``python -m verification.health.load.client``: a plan on its
+(coordinated omission). Runs as a process of its own, ``python -m <package>.health.load.client``: a plan on its
 standard input, one JSON list of exchanges on its standard output. Standard library only.
 """
 

@@ -12,7 +12,7 @@ from typing import Final, Self
 from ...processes.listener import Listener
 from ..detectors.host_sink import variables_with
 
-HELD_SETTINGS: Final = "verification.health.load.held_settings"
+HELD_SETTINGS: Final = f"{__package__}.held_settings"
 
 
 class LateHost:

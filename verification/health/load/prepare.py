@@ -1,6 +1,6 @@
 """Prepares the database for the load: migrations, then the project's own function.
 
-``python -m verification.health.load.prepare MODULE:FUNCTION REQUESTS`` in the project's environment.
+``python -m <package>.health.load.prepare MODULE:FUNCTION REQUESTS`` in the project's environment.
 """
 
 import sys

@@ -64,7 +64,7 @@ class Client:
             ],
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "verification.health.load.client"],
+            [sys.executable, "-m", f"{__package__}.client"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=HARNESS,
@@ -185,12 +185,12 @@ def _threads(configuration: Configuration, variables: Mapping[str, str]) -> int:
     """Return the threads of one worker, as gunicorn reads them."""
     config = configuration.gunicorn_config
     options = ["--config", str(configuration.path(config))] if config else []
-    command = ["-m", "verification.health.load.capacity", *options, configuration.wsgi]
+    command = ["-m", f"{__package__}.capacity", *options, configuration.wsgi]
     return int(json.loads(_output(configuration, variables, command, "gunicorn's configuration"))["threads"])
 
 
 def _prepare(configuration: Configuration, variables: Mapping[str, str], function: str, count: int) -> None:
-    command = ["-m", "verification.health.load.prepare", function, str(count)]
+    command = ["-m", f"{__package__}.prepare", function, str(count)]
     _output(configuration, variables, command, f"[tool.verification.load] prepare = {function!r}")
 
 

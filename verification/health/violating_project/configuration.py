@@ -15,8 +15,8 @@ def configuration() -> Configuration:
     names = ("name", "user", "password", "host", "port")
     return Configuration(
         root=Path(__file__).parent,
-        settings="verification.health.violating_project.settings",
-        wsgi="verification.health.violating_project.wsgi:application",
+        settings=f"{__package__}.settings",
+        wsgi=f"{__package__}.wsgi:application",
         health_path=f"/{CLEAN}",
         generated_secrets=("VIOLATING_SECRET_KEY",),
         database_environment={keyword: f"VIOLATING_{keyword.upper()}" for keyword in names},

@@ -4,8 +4,8 @@ import os
 
 SECRET_KEY = os.environ["VIOLATING_SECRET_KEY"]
 ALLOWED_HOSTS = ["*"]
-ROOT_URLCONF = "verification.health.violating_project.urls"
-WSGI_APPLICATION = "verification.health.violating_project.wsgi.application"
+ROOT_URLCONF = f"{__package__}.urls"
+WSGI_APPLICATION = f"{__package__}.wsgi.application"
 USE_TZ = True
 _database = {
     "ENGINE": "django.db.backends.postgresql",

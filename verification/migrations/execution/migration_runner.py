@@ -4,7 +4,7 @@ import functools
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -145,9 +145,9 @@ class MigrationRunner:
         """Create empty databases."""
         return self._databases(lambda _: None)
 
-    def clone(self, databases: Databases) -> Databases:
-        """Copy databases to which nobody is connected."""
-        return self._databases(lambda alias: databases.names[alias])
+    def clone(self, databases: Databases, *, empty: Collection[str] = ()) -> Databases:
+        """Copy databases to which nobody is connected; those of the aliases in ``empty`` are made empty instead."""
+        return self._databases(lambda alias: None if alias in empty else databases.names[alias])
 
     def drop(self, databases: Databases) -> None:
         """Drop databases before the end."""

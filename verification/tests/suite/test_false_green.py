@@ -72,7 +72,10 @@ def test_settings_that_do_not_load(runs: Runs, tmp_path: Path, code: str, words:
         (("--no-such-option",), "--no-such-option"),
         (("no_such_file.py",), "no_such_file.py"),
         (("-n", "2"), "omit -n"),
-        (("-p", "no:verification.pytest_plugin"), "the run ended before it started its first check"),
+        (
+            ("-p", "no:django_postgres_verification.pytest_plugin"),
+            "the run ended before it started its first check",
+        ),
         (("-k", "nothing_of_that_name"), "no check was selected"),
         (("--version",), ""),
         (("--fixtures",), ""),
@@ -197,7 +200,7 @@ def test_variables_for_pytest_do_not_change_the_verdict(runs: Runs, tmp_path: Pa
     variables = {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTEST_ADDOPTS": "--collect-only",
-        "PYTEST_PLUGINS": "verification.pytest_plugin",
+        "PYTEST_PLUGINS": "django_postgres_verification.pytest_plugin",
         "DJANGO_SETTINGS_MODULE": "no.such.settings",
     }
 

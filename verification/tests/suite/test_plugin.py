@@ -1,9 +1,7 @@
 """The pytest plugin in other projects: free of charge until it is asked, then one server for the whole run."""
 
-import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,25 +18,11 @@ sys.exit(status)
 """
 
 
-def install(project: Path) -> dict[str, str]:
-    """Install the harness as far as pytest can tell: with the entry points of pyproject.toml."""
-    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    points = tomllib.loads(text)["project"]["entry-points"]["pytest11"]
-    folder = project / "installed" / "harness-1.dist-info"
-    folder.mkdir(parents=True)
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: harness\nVersion: 1\n", encoding="utf-8")
-    lines = [f"{name} = {module}" for name, module in points.items()]
-    (folder / "entry_points.txt").write_text("\n".join(["[pytest11]", *lines]), encoding="utf-8")
-    return environment(PYTHONPATH=os.pathsep.join([str(folder.parent), str(REPOSITORY)]))
-
-
-def run_pytest(
-    project: Path, *arguments: str, variables: dict[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
+def run_pytest(project: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-c", REPORT_MODULES, *arguments],
         cwd=project,
-        env=variables or environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -46,7 +30,7 @@ def run_pytest(
     )
 
 
-@pytest.mark.parametrize("named_too", [(), ("-p", "verification.pytest_plugin")])
+@pytest.mark.parametrize("named_too", [(), ("-p", "django_postgres_verification.pytest_plugin")])
 def test_an_installed_plugin_imports_nothing_for_a_project_that_does_not_use_it(
     tmp_path: Path, named_too: tuple[str, ...]
 ) -> None:
@@ -56,10 +40,10 @@ def test_an_installed_plugin_imports_nothing_for_a_project_that_does_not_use_it(
     )
     if named_too:
         (tmp_path / "conftest.py").write_text(
-            "pytest_plugins = ['verification.pytest_plugin']\n", encoding="utf-8"
+            "pytest_plugins = ['django_postgres_verification.pytest_plugin']\n", encoding="utf-8"
         )
 
-    done = run_pytest(tmp_path, "-q", *named_too, variables=install(tmp_path))
+    done = run_pytest(tmp_path, "-q", *named_too)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "modules: True"
@@ -111,7 +95,7 @@ def test_parallel_workers_share_one_server_that_ends_with_the_run(tmp_path: Path
     (tmp_path / "shop_settings.py").write_text(THEIR_SETTINGS, encoding="utf-8")
     (tmp_path / "test_theirs.py").write_text(THEIR_TESTS, encoding="utf-8")
 
-    done = run_pytest(tmp_path, "-n", "2", "--verification-provider", "embedded", variables=install(tmp_path))
+    done = run_pytest(tmp_path, "-n", "2", "--verification-provider", "embedded")
 
     assert done.returncode == 0, done.stdout + done.stderr
     seen = {tuple(line.split()) for line in (tmp_path / "seen.txt").read_text().splitlines()}
@@ -128,7 +112,12 @@ def test_settings_that_do_not_load_are_an_error_of_collection(runs: Runs, tmp_pa
     (tmp_path / "shop_settings.py").write_text("DATABASES = undefined\n", encoding="utf-8")
 
     done = runs.run(
-        tmp_path, "pytest", "-p", "verification.pytest_plugin", "--verification-provider", "embedded"
+        tmp_path,
+        "pytest",
+        "-p",
+        "django_postgres_verification.pytest_plugin",
+        "--verification-provider",
+        "embedded",
     )
 
     assert done.status == pytest.ExitCode.INTERRUPTED, done.output

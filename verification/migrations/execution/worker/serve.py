@@ -76,7 +76,7 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import calls, queries, recovery, release, run, traffic
+    from . import calls, migrate_command, offending, queries, recovery, release, run, traffic
 
     if "databases" in job:
         project.use(job["databases"])
@@ -88,8 +88,12 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
             result = recovery.there_and_back(job, channel)
         elif job["job"] == "traffic":
             result = traffic.traffic(job, channel)
+        elif job["job"] == "migrate_command":
+            result = migrate_command.migrate_command(job, channel)
         else:
-            module = next(each for each in (queries, release, recovery, calls) if hasattr(each, job["job"]))
+            module = next(
+                each for each in (queries, release, recovery, calls, offending) if hasattr(each, job["job"])
+            )
             result = getattr(module, job["job"])(job)
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
