@@ -98,7 +98,7 @@ def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) 
 
 
 def _refuse_guesses(order: Order, payment_id: str) -> None:
-    """Raise `NotificationRefused` when an order has had many notifications of payments that the ledger does not know."""
+    """Raise `NotificationRefused` after many notifications of payments of an order that the ledger does not know."""
     if payment_id == order.payment_reference_id or ledger.attempt_of(order, payment_id) is not None:
         return
     if not rates.allows("unknown payment", UNKNOWN_IDS, order.pk, minutes=UNKNOWN_MINUTES):
