@@ -17,7 +17,7 @@ from ..migrations.show import print_json
 from ..postgres import providers
 from ..postgres.server import Server
 from ..project.configuration import load
-from . import dump, live, release, show
+from . import configured, dump, live, release, show, suppressions
 from .dump import Dump
 
 Subparsers = Any
@@ -31,7 +31,8 @@ def register(subparsers: Subparsers) -> None:
         "--since",
         default="",
         metavar="REF",
-        help="the revision that runs in production (default: the merge base with the default branch)",
+        help="the revision that runs in production (default: base in [tool.verification.deploy], else the merge "
+        "base with the default branch)",
     )
     parser.add_argument(
         "--settings", default="", metavar="MODULE", help="the settings module (default: [tool.verification])"
@@ -82,6 +83,7 @@ def _deploy(arguments: argparse.Namespace) -> int:
     settings = arguments.settings or configuration.settings
     if not settings:
         raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
+    reference = arguments.since or configured.base(configuration)
     dumps = dump.parse(arguments.dump)
     options = release.Options(
         rows=RowVolume(max(0, arguments.rows), configuration.rows),
@@ -91,9 +93,10 @@ def _deploy(arguments: argparse.Namespace) -> int:
         step_seconds=arguments.limit,
         dumps=dumps,
         statistics=live.parse(arguments.statistics),
+        accepted=suppressions.read(configuration),
     )
     with _server(arguments, dumps) as server:
-        found = release.judge(configuration, server, arguments.since, options, say=say)
+        found = release.judge(configuration, server, reference, options, say=say)
     if arguments.format == "json":
         print_json(show.to_json(found))
     else:
