@@ -1,10 +1,12 @@
 """The command ``deploy``: may the working tree be deployed where a revision runs."""
 
 import argparse
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg2
 
@@ -19,6 +21,9 @@ from ..postgres.server import Server
 from ..project.configuration import load
 from . import configured, dump, live, release, show, suppressions
 from .dump import Dump
+
+INSUFFICIENT_RESOURCES: Final = "53"
+"""Class of SQLSTATE: no disk, no memory, no connection is left."""
 
 Subparsers = Any
 """argparse has no public class for its subparsers."""
@@ -95,8 +100,13 @@ def _deploy(arguments: argparse.Namespace) -> int:
         statistics=live.parse(arguments.statistics),
         accepted=suppressions.read(configuration),
     )
-    with _server(arguments, dumps) as server:
-        found = release.judge(configuration, server, reference, options, say=say)
+    try:
+        with _server(arguments, dumps) as server:
+            found = release.judge(configuration, server, reference, options, say=say)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        raise CannotRun(f"no space left in {tempfile.gettempdir()}", "free some") from None
     if arguments.format == "json":
         print_json(show.to_json(found))
     else:
@@ -124,6 +134,10 @@ def _server(arguments: argparse.Namespace, dumps: Mapping[str, Dump]) -> Iterato
             yield server
         except psycopg2.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
+            if (error.pgcode or "").startswith(INSUFFICIENT_RESOURCES):
+                raise CannotRun(
+                    f"the server at {server.address}: {line}", "take fewer rows with --rows"
+                ) from None
             raise CannotRun(
                 f"the server at {server.address} went away ({line})", "check that it runs"
             ) from None

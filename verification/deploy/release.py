@@ -282,7 +282,7 @@ def _trees(
         Project.of(there, settings=head.settings, python=options.base_python or head.python),
         variables=there.variables(variables),
     )
-    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds) as head_runner:
+    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds, offline=True) as head_runner:
         try:
             base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
         except CannotRun as error:

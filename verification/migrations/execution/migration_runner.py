@@ -83,12 +83,14 @@ class MigrationRunner:
         progress: Callable[[int, Event], None] | None = None,
         step_seconds: float = JOB_SECONDS,
         options: Options = DEFAULTS,
+        offline: bool = False,
     ) -> None:
         """Start one worker. ``progress``: called with the number of the worker at each of its steps.
 
         ``step_seconds``: how long one migration may take. ``options``: what every comparison of this project's
-        databases leaves out.
+        databases leaves out. ``offline``: a migration that calls the network fails.
         """
+        self.offline = offline
         self.options = options
         self.project = project
         self.server = server
@@ -271,7 +273,14 @@ class MigrationRunner:
         with self._lock:
             number = len(self._workers)
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        worker = Worker(self.project, self.server, self._idle, progress=tell, step_seconds=self.step_seconds)
+        worker = Worker(
+            self.project,
+            self.server,
+            self._idle,
+            progress=tell,
+            step_seconds=self.step_seconds,
+            offline=self.offline,
+        )
         with self._lock:
             self._workers.append(worker)
         return worker
