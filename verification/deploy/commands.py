@@ -1,10 +1,12 @@
 """The command ``deploy``: may the working tree be deployed where a revision runs."""
 
 import argparse
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..command_line import server_options
 from ..errors import DIFFERS, EQUAL, CannotRun
@@ -15,7 +17,11 @@ from ..migrations.show import print_json
 from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
-from . import release, show
+from . import configured, dump, live, release, show, suppressions
+from .dump import Dump
+
+INSUFFICIENT_RESOURCES: Final = "53"
+"""Class of SQLSTATE: no disk, no memory, no connection is left."""
 
 Subparsers = Any
 """argparse has no public class for its subparsers."""
@@ -28,7 +34,8 @@ def register(subparsers: Subparsers) -> None:
         "--since",
         default="",
         metavar="REF",
-        help="the revision that runs in production (default: the merge base with the default branch)",
+        help="the revision that runs in production (default: base in [tool.verification.deploy], else the merge "
+        "base with the default branch)",
     )
     parser.add_argument(
         "--settings", default="", metavar="MODULE", help="the settings module (default: [tool.verification])"
@@ -48,6 +55,21 @@ def register(subparsers: Subparsers) -> None:
         help=f"rows of the largest table (default: {COST_ROWS})",
     )
     parser.add_argument(
+        "--dump",
+        action="append",
+        default=[],
+        metavar="[ALIAS=]FILE",
+        help="a dump of pg_dump (plain, custom or directory format), restored instead of generated rows",
+    )
+    parser.add_argument(
+        "--statistics",
+        action="append",
+        default=[],
+        metavar="[ALIAS=]URL",
+        help="a live database, whose table sizes (--rows at most) and frequencies the generated rows get; nothing "
+        "else is read",
+    )
+    parser.add_argument(
         "--limit",
         type=float,
         default=release.STEP_SECONDS,
@@ -64,18 +86,25 @@ def _deploy(arguments: argparse.Namespace) -> int:
     settings = arguments.settings or configuration.settings
     if not settings:
         raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
-    with _server(arguments) as server:
-        found = release.judge(
-            configuration,
-            server,
-            arguments.since,
-            RowVolume(max(0, arguments.rows), configuration.rows),
-            settings=settings,
-            python=arguments.python,
-            base_python=arguments.base_python,
-            step_seconds=arguments.limit,
-            say=say,
-        )
+    reference = arguments.since or configured.base(configuration)
+    dumps = dump.parse(arguments.dump)
+    options = release.Options(
+        rows=RowVolume(max(0, arguments.rows), configuration.rows),
+        settings=settings,
+        python=arguments.python,
+        base_python=arguments.base_python,
+        step_seconds=arguments.limit,
+        dumps=dumps,
+        statistics=live.parse(arguments.statistics),
+        accepted=suppressions.read(configuration),
+    )
+    try:
+        with _server(arguments, dumps) as server:
+            found = release.judge(configuration, server, reference, options, say=say)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        raise CannotRun(f"no space left in {tempfile.gettempdir()}", "free some") from None
     if arguments.format == "json":
         print_json(show.to_json(found))
     else:
@@ -84,14 +113,29 @@ def _deploy(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _server(arguments: argparse.Namespace) -> Iterator[Server]:
+def _server(arguments: argparse.Namespace, dumps: Mapping[str, Dump]) -> Iterator[Server]:
+    """Start a server: of the version that the dumps come from, if there are any."""
+    major = arguments.postgres
+    if major is None and not arguments.dsn:
+        major = next((each.major for each in dumps.values()), None)
     with waiting("starting PostgreSQL"):
-        server = providers.start(arguments.provider, major=arguments.postgres, dsn=arguments.dsn)
+        server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     with server:
+        for each in dumps.values():
+            if each.major != server.major:
+                raise CannotRun(
+                    f"--dump {each.path}: it comes from PostgreSQL {each.version}, and this server is "
+                    f"{server.version}",
+                    f"use a server of that version (--provider container --postgres {each.major})",
+                )
         try:
             yield server
         except driver.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
+            if (error.pgcode or "").startswith(INSUFFICIENT_RESOURCES):
+                raise CannotRun(
+                    f"the server at {server.address}: {line}", "take fewer rows with --rows"
+                ) from None
             raise CannotRun(
                 f"the server at {server.address} went away ({line})", "check that it runs"
             ) from None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
+from .error_text import without_values
 from .finding import Finding
 from .tree import MigrationFile, Tree
 from .way_back import State, Unstable, differences, read_state
@@ -132,7 +133,7 @@ def _outcome(
     unstable: Unstable,
 ) -> tuple[str, str]:
     if error:
-        return "not-retry-safe", f"the second run fails: {error.partition('DETAIL:')[0].strip()}"
+        return "not-retry-safe", f"the second run fails: {without_values(error)}"
     with closing(connect(runner, databases, alias)) as connection, connection.cursor() as cursor:
         cursor.execute(_INVALID)
         invalid = [row[0] for row in cursor.fetchall()]

@@ -1,10 +1,10 @@
 """One release judged: the base in a database with rows, the new migrations run on clones of it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from datetime import date
 from typing import Any, Final
 
 from ..errors import CannotRun
@@ -14,18 +14,38 @@ from ..migrations.execution.worker_process import JobFailed, Project
 from ..migrations.plan.chains import Chain, Key
 from ..postgres.server import Server
 from ..project.configuration import Configuration
-from . import base_rows, compatibility, cost, history, interruption, traffic, way_back
+from . import base_rows, compatibility, cost, history, interruption, race, suppressions, traffic, way_back
 from .base_tree import BaseTree, base_tree
+from .dump import Dump
+from .error_text import without_values
 from .finding import Finding
+from .live import read_statistics
 from .tree import Tree, read_files
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption"})
+PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption", "race"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a release is judged."""
+
+    rows: RowVolume
+    settings: str = ""
+    python: str = ""
+    base_python: str = ""
+    """Empty: that of the working tree."""
+    step_seconds: float = STEP_SECONDS
+    dumps: Mapping[str, Dump] = field(default_factory=dict)
+    """Alias -> the dump that takes the place of generated rows."""
+    statistics: Mapping[str, str] = field(default_factory=dict)
+    """Alias -> URL of the live database whose sizes and frequencies the rows get."""
+    accepted: Sequence[suppressions.Suppression] = ()
 
 
 @dataclass
@@ -47,7 +67,7 @@ class Release:
     @property
     def may_go_out(self) -> bool:
         """Whether nothing was found that stops it."""
-        return all(finding.notice for finding in self.findings)
+        return not any(finding.stops for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -73,33 +93,44 @@ def judge(
     configuration: Configuration,
     server: Server,
     reference: str,
-    rows: RowVolume,
+    options: Options,
     *,
-    settings: str = "",
-    python: str = "",
-    base_python: str = "",
-    step_seconds: float = STEP_SECONDS,
     say: Say = lambda _: None,
 ) -> Release:
     """Judge the working tree against a revision. Raises ``CannotRun``."""
     began = time.monotonic()
     with base_tree(configuration.root, reference) as base:
-        head = Project.of(configuration, settings=settings, python=python)
-        with _trees(base, configuration, head, base_python or head.python, server, step_seconds) as trees:
+        head = Project.of(configuration, settings=options.settings, python=options.python)
+        with _trees(base, configuration, head, options, server) as trees:
             release = Release(base.revision, server.version)
-            _judge(release, trees, configuration, rows, say)
+            _judge(release, trees, configuration, options, say)
+            _accept(release, trees, options.accepted)
     release.seconds = time.monotonic() - began
     return release
 
 
-def _judge(release: Release, trees: Trees, configuration: Configuration, rows: RowVolume, say: Say) -> None:
-    new = trees.head_files.keys() - trees.base_files.keys()
+def _judge(release: Release, trees: Trees, configuration: Configuration, options: Options, say: Say) -> None:
+    new = frozenset(trees.head_files.keys() - trees.base_files.keys())
     say(f"{len(new)} new migration file(s) since {release.base}; filling the base's tables")
     empty = base_rows.migrate(trees.base)
-    filled = base_rows.fill(trees.base, empty, rows if new else replace(rows, size=0))
+    rows = options.rows if new else replace(options.rows, size=0)
+    source = base_rows.Source()
+    if new:
+        source = base_rows.Source(options.dumps, read_statistics(options.statistics, empty.described), new)
+    filled = base_rows.fill(trees.base, empty, rows, source)
     few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS))) if new else filled
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     judge_trees(release, trees, Bases(filled, few.databases), configuration, say)
+
+
+def _accept(release: Release, trees: Trees, accepted: Sequence[suppressions.Suppression]) -> None:
+    today = date.today()  # noqa: DTZ011 - the last day of an entry is a day of whoever reads it
+    failed = any(finding.code == "fails-on-rows" for finding in release.findings)
+    new = trees.head_files.keys() - trees.base_files.keys()
+    untried = new if failed else new - {_key(step.migration) for step in release.steps}
+    release.findings = suppressions.apply(
+        release.findings, accepted, today, new=new, applied=trees.base_files.keys(), untried=untried
+    )
 
 
 def judge_trees(
@@ -123,7 +154,7 @@ def judge_trees(
         say("measuring the new migrations on rows")
         failed = _measure(release, trees, filled, configuration)
         if not failed:
-            _recover(release, trees, bases, root, say, parts)
+            _recover(release, trees, bases, configuration, say, parts)
 
 
 def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
@@ -149,7 +180,7 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
             if error.kind not in {"apply", "irreversible"} or not error.migration:
                 raise error.cannot_run("a new migration cannot be run") from None
             release.steps = steps_of({"steps": error.steps})
-            release.findings.append(_fails(error, trees, configuration))
+            release.findings.append(_fails(error, _offending(error, trees, filled), trees, configuration))
             _note_unmeasured(release, error.migration)
             failed = True
     for step in release.steps:
@@ -159,14 +190,20 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
 
 
 def _recover(
-    release: Release, trees: Trees, bases: Bases, root: Path, say: Say, parts: frozenset[str]
+    release: Release,
+    trees: Trees,
+    bases: Bases,
+    configuration: Configuration,
+    say: Say,
+    parts: frozenset[str],
 ) -> None:
-    """Try both codes on both schemas, the way back, and interruptions of what has no transaction."""
+    """Try traffic, both codes on both schemas, the way back, interruptions, and two migrators at once."""
+    root, command = configuration.root, configuration.migrate_command
     if "traffic" in parts:
         say("running the new migrations under traffic")
         filled = bases.filled.databases
         release.findings = traffic.judge(
-            trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root
+            trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root, command
         )
     if "compatibility" in parts:
         say("trying both codes on both schemas")
@@ -174,7 +211,7 @@ def _recover(
             trees.base, trees.head, bases.few, release.steps, trees.head_files, root
         )
     unstable: way_back.Unstable = {}
-    if parts & {"way back", "interruption"}:
+    if parts & {"way back", "interruption", "race"}:
         unstable = way_back.find_unstable(trees.head, bases.few)
     if "way back" in parts:
         say("going back, and forward again")
@@ -185,9 +222,25 @@ def _recover(
         release.findings += interruption.judge(
             trees.head, bases.few, release.steps, trees.head_files, unstable, root
         )
+    if "race" in parts:
+        say("two migrators at once")
+        release.findings += race.judge(
+            trees.head, bases.few, release.steps, trees.head_files, unstable, root, command
+        )
 
 
-def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Finding:
+def _offending(error: JobFailed, trees: Trees, filled: base_rows.Filled) -> str:
+    """Return which rows violate the constraint, by their keys; empty if it is another error."""
+    if not error.message.startswith("IntegrityError"):
+        return ""
+    with trees.head.copy(filled.databases) as clone, trees.head.worker() as worker:
+        try:
+            return str(worker.run("offending", databases=clone.to_json())["rows"])
+        except JobFailed:
+            return ""
+
+
+def _fails(error: JobFailed, rows: str, trees: Trees, configuration: Configuration) -> Finding:
     migration = trees.head_files[_key(error.migration)]
     operation = error.where.get("operation")
     return Finding(
@@ -197,8 +250,7 @@ def _fails(error: JobFailed, trees: Trees, configuration: Configuration) -> Find
         line=migration.line(operation),
         statement=" ".join(str(error.where.get("statement", "")).split())[:160],
         effect="the migration stops, and with it the deploy",
-        # What follows may be the values of a row.
-        evidence=(error.message.partition("DETAIL:")[0].strip(),),
+        evidence=tuple(filter(None, (without_values(error.message), rows))),
         remedy="change the rows first, in a migration before it that also works on rows like these",
     )
 
@@ -219,17 +271,18 @@ def _trees(
     base: BaseTree,
     configuration: Configuration,
     head: Project,
-    base_python: str,
+    options: Options,
     server: Server,
-    step_seconds: float,
 ) -> Iterator[Trees]:
+    step_seconds = options.step_seconds
     there = replace(configuration, root=base.root)
     # The variables are the head's: both must read what the other has encrypted.
     variables = {name: value for name, value in head.variables.items() if name != "PYTHONPATH"}
     project = replace(
-        Project.of(there, settings=head.settings, python=base_python), variables=there.variables(variables)
+        Project.of(there, settings=head.settings, python=options.base_python or head.python),
+        variables=there.variables(variables),
     )
-    with MigrationRunner(head, server, max_workers=1, step_seconds=step_seconds) as head_runner:
+    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds, offline=True) as head_runner:
         try:
             base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
         except CannotRun as error:

@@ -13,6 +13,7 @@ from ..migrations.execution.migration_runner import Databases, MigrationRunner
 from ..migrations.execution.worker_process import Event, JobFailed
 from ..migrations.plan.chains import Chain
 from ..schema.comparison.options import Options
+from .error_text import without_values
 from .finding import Finding
 from .tree import MigrationFile, Tree
 
@@ -119,19 +120,46 @@ class _Watched:
             self.findings.append(_not_undone(migration, event, self.root))
             self.before[alias] = self._read(alias)
         elif step == "back":
-            self._compare(
-                migration, self.before[alias], self._read(alias, self.before[alias]), "after the way back"
-            )
+            self._compare_back(migration, alias, self._read(alias, self.before[alias]))
         else:
             again = self._read(alias, self.before[alias])
             if error:
-                self._add(migration, [f"applied again: {error.partition('DETAIL:')[0].strip()}"])
+                self._add(migration, [f"applied again: {without_values(error)}"])
             else:
                 self._compare_again(migration, alias, again)
             self.before[alias] = self._read(alias)
 
     def _read(self, alias: str, like: State | None = None) -> State:
         return read_state(self.runner, self.databases, alias, self.unstable, like)
+
+    def _compare_back(self, migration: MigrationFile, alias: str, after: State) -> None:
+        """Compare what was there all the time; a column or table that was gone comes back without its rows.
+
+        https://docs.djangoproject.com/en/stable/ref/migration-operations/#removefield: "apart from any data loss".
+        """
+        before, between = self.before[alias].rows, self.applied[alias].rows
+        kept, gone = {}, []
+        for table, names in digests.changed(before, after.rows).items():
+            if table not in between:
+                gone.append(table)
+                continue
+            lost = [name for name in names if name in before[table].columns.keys() - between[table].columns]
+            gone += [f"{table}.{name}" for name in lost]
+            kept[table] = lost
+        stayed = {
+            table: digests.Digest(
+                digest.rows,
+                {name: value for name, value in digest.columns.items() if name not in kept.get(table, ())},
+                digest.key,
+            )
+            for table, digest in before.items()
+            if table not in gone
+        }
+        found = differences(State(self.before[alias].reading, stayed), after)
+        if found:
+            self._add(migration, [f"after the way back: {each}" for each in found])
+        elif gone:
+            self._add(migration, [f"rows of {', '.join(gone)} are gone"], gone=True)
 
     def _compare(self, migration: MigrationFile, before: State, after: State, when: str) -> None:
         if found := differences(before, after):
@@ -155,7 +183,8 @@ class _Watched:
         }
         self._compare(migration, State(first.reading, kept), again, "applied again")
 
-    def _add(self, migration: MigrationFile, evidence: list[str]) -> None:
+    def _add(self, migration: MigrationFile, evidence: list[str], *, gone: bool = False) -> None:
+        """Add one finding a migration; ``gone``: it is in the nature of the operation, which is a notice."""
         if any(each.migration == migration.name for each in self.findings):
             return
         self.findings.append(
@@ -163,10 +192,15 @@ class _Watched:
                 code="reverse-differs",
                 migration=migration.name,
                 file=migration.relative(self.root),
-                effect="who goes back to the release before finds another schema or other rows than it left",
+                effect="after the way back the column or table is there again, and what it held is not"
+                if gone
+                else "who goes back to the release before finds another schema or other rows than it left",
                 evidence=tuple(evidence),
-                remedy="write the reverse that restores them (reverse_sql, reverse_code), or keep the old column "
-                "until no way back is needed",
+                remedy="nothing, if the release before can do without; else remove it in a later release, once no way "
+                "back is needed"
+                if gone
+                else "write the reverse that restores them (reverse_sql, reverse_code)",
+                notice=gone,
             )
         )
 
@@ -179,7 +213,7 @@ def _not_undone(migration: MigrationFile, event: Event, root: Path) -> Finding:
         file=migration.relative(root),
         line=migration.line(event["operation"]),
         effect="there is no way back to the release before without a backup",
-        evidence=(event["error"].partition("DETAIL:")[0].strip(),),
+        evidence=(without_values(event["error"]),),
         remedy="correct its reverse, which fails on rows"
         if reversible
         else "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "

@@ -4,7 +4,9 @@ PostgreSQL is started and stopped within the running container, so that the publ
 are in memory, survive a restart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, Self
 
 from testcontainers.core.docker_client import DockerClient
@@ -70,6 +72,18 @@ class ContainerServer(ManagedServer):
                 f'exec "$@" <{FOLDER}/stdin', name, *arguments, variables=variables
             )
         return self.tool_output(name, status, output, errors)
+
+    @contextmanager
+    def file_for_tools(self, path: Path) -> Iterator[str]:
+        """Copy it into the container for the length of the block."""
+        folder = f"{FOLDER}/from-outside"
+        files = {file.name: file for file in (sorted(path.iterdir()) if path.is_dir() else [path])}
+        self._container.execute(f"mkdir -p {folder}")
+        try:
+            self._container.put(files, folder)
+            yield folder if path.is_dir() else f"{folder}/{path.name}"
+        finally:
+            self._container.execute(f"rm -rf {folder}")
 
     def _initialise(self) -> None:
         major = int(self._container.execute("postgres --version")[1].split()[2].split(b".")[0])

@@ -7,9 +7,11 @@ from a connection of this process, stops the container when this process is gone
 import io
 import secrets
 import tarfile
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from testcontainers.core.config import testcontainers_config
@@ -83,16 +85,20 @@ class EngineContainer:
             output, errors = api.exec_start(created["Id"], demux=True)
             return int(api.exec_inspect(created["Id"])["ExitCode"]), output or b"", errors or b""
 
-    def put(self, files: Mapping[str, bytes], folder: str) -> None:
-        """Write files into a folder of the container, readable by its ``postgres`` user only."""
-        archive = io.BytesIO()
-        with tarfile.open(fileobj=archive, mode="w") as tar:
-            for name, content in files.items():
-                member = tarfile.TarInfo(name)
-                member.size, member.mode = len(content), 0o600
-                tar.addfile(member, io.BytesIO(content))
-        with engine.translated_errors():
-            self._client.client.api.put_archive(self.identifier, _ARRIVALS, archive.getvalue())
+    def put(self, files: Mapping[str, bytes | Path], folder: str) -> None:
+        """Write contents, or copies of files, into a folder of the container, for its ``postgres`` user only."""
+        with tempfile.TemporaryFile() as archive:
+            with tarfile.open(fileobj=archive, mode="w") as tar:
+                for name, content in files.items():
+                    if isinstance(content, Path):
+                        tar.add(content, name)
+                        continue
+                    member = tarfile.TarInfo(name)
+                    member.size, member.mode = len(content), 0o600
+                    tar.addfile(member, io.BytesIO(content))
+            archive.seek(0)
+            with engine.translated_errors():
+                self._client.client.api.put_archive(self.identifier, _ARRIVALS, archive)
         status, _, errors = self.execute(_TAKE_IN, folder, user="root")
         if status:
             reason = " ".join(errors.decode(errors="replace").split())

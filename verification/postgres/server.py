@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn, Self
 
 from ..errors import CannotRun
@@ -146,10 +147,11 @@ class Server(ABC):
         }
 
     def tool_output(self, name: str, status: int, output: bytes, errors: bytes) -> bytes:
-        """Return a program's output. Raises ``CannotRun`` with its last line of error if it failed."""
+        """Return a program's output. Raises ``CannotRun`` with its first error, else its last line, if it failed."""
         if status == 0:
             return output
         lines = masked(errors.decode(errors="replace"), self.password).strip().splitlines()
+        lines = [line for line in lines if "error:" in line.lower()][:1] or lines
         reason = lines[-1].strip() if lines else f"status {status}, no message"
         if not reason.startswith(f"{name}:"):
             reason = f"{name}: {reason}"
@@ -193,6 +195,11 @@ class Server(ABC):
 
         Raises ``CannotRun`` with its last line of error if it failed.
         """
+
+    @contextmanager
+    def file_for_tools(self, path: Path) -> Iterator[str]:
+        """Give the path at which client programs of this server find a file or folder of this machine."""
+        yield str(path.absolute())
 
     def _refuse(self, what: str) -> NoReturn:
         raise CannotRun(

@@ -13,7 +13,7 @@ def github(result: Result) -> Iterator[str]:
     if result.reason:
         yield f"::error title=verification::{_escape(result.reason)}"
     for check in result.checks:
-        if check.verdict is not Verdict.PASSED:
+        if check.verdict not in {Verdict.PASSED, Verdict.NOT_APPLICABLE}:
             level = "warning" if check.verdict is Verdict.INCONCLUSIVE else "error"
             yield f"::{level} title={_escape(check.name, property=True)}::{_escape(check.reason)}"
 

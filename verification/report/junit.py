@@ -26,7 +26,7 @@ def render(result: Result) -> str:
         tests=str(len(result.checks) + of_the_run),
         failures=str(failed),
         errors=str(errors + of_the_run),
-        skipped="0",
+        skipped=str(sum(check.verdict is Verdict.NOT_APPLICABLE for check in result.checks)),
         time=f"{sum(check.seconds for check in result.checks):.3f}",
         timestamp=str(result.provenance.get("started", "")),
     )
@@ -51,7 +51,9 @@ def _case(check: Check) -> ET.Element:
     case = ET.Element(
         "testcase", classname=_valid(f"verification.{area}"), name=_valid(name), time=f"{check.seconds:.3f}"
     )
-    if check.verdict is not Verdict.PASSED:
+    if check.verdict is Verdict.NOT_APPLICABLE:
+        ET.SubElement(case, "skipped", message=_valid(check.reason))
+    elif check.verdict is not Verdict.PASSED:
         tag = "error" if check.verdict is Verdict.ERROR else "failure"
         element = ET.SubElement(case, tag, message=_valid(check.reason), type=check.verdict.value)
         element.text = _valid(check.detail)

@@ -28,15 +28,25 @@ class Verdict(StrEnum):
     """It could not run: ``reason`` says why and how to fix it."""
     INCONCLUSIVE = "inconclusive"
     """It ran, and its figures settle nothing: ``reason`` says what would."""
+    NOT_APPLICABLE = "not applicable"
+    """Its subject does not exist in this project: ``reason`` says what it needs. The run passes without it."""
     PARTIAL = "partial"
     """Of a run only: each check that ran has passed, and some checks did not run."""
 
 
-WORST_FIRST: Final = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.PARTIAL, Verdict.PASSED)
+WORST_FIRST: Final = (
+    Verdict.FAILED,
+    Verdict.INCONCLUSIVE,
+    Verdict.ERROR,
+    Verdict.PARTIAL,
+    Verdict.PASSED,
+    Verdict.NOT_APPLICABLE,
+)
 """The order in which reports list checks, and in which the verdict of a run is decided."""
 EXIT_STATUS: Final = {
     Verdict.PASSED: EQUAL,
     Verdict.PARTIAL: EQUAL,
+    Verdict.NOT_APPLICABLE: EQUAL,
     Verdict.FAILED: DIFFERS,
     Verdict.INCONCLUSIVE: DIFFERS,
     Verdict.ERROR: CANNOT_RUN,
@@ -158,6 +168,10 @@ class Check:
         self.notes.append(why)
         self.conclude(Verdict.PASSED)
 
+    def not_applicable(self, reason: str) -> None:
+        """Say that the project has no subject for this check: what it lacks, and what would make the check apply."""
+        self.conclude(Verdict.NOT_APPLICABLE, reason)
+
     def expect_none(self, findings: Iterable[Finding | str], name: str = "findings") -> None:
         """Record how many findings there are as the figure ``name``, and fail with their lines if there is one.
 
@@ -209,10 +223,10 @@ class Result:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict of the run: the worst of its checks; a run without checks is an error."""
-        if not self.checks or not self.complete:
+        """The verdict of the run: the worst of its checks; a run without an applicable check is an error."""
+        verdicts = {check.verdict for check in self.checks} - {Verdict.NOT_APPLICABLE}
+        if not verdicts or not self.complete:
             return Verdict.ERROR
-        verdicts = {check.verdict for check in self.checks}
         if self.partial:
             verdicts.add(Verdict.PARTIAL)
         return next(verdict for verdict in WORST_FIRST if verdict in verdicts)

@@ -14,6 +14,7 @@ STYLES: Final = {
     Verdict.ERROR: "bold magenta",
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.PARTIAL: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.outcomes import Skipped
 from rich.console import Console
 
 from ..errors import CannotRun
@@ -32,6 +33,13 @@ UNFINISHED: Final[dict[int, str]] = {
     pytest.ExitCode.USAGE_ERROR: "pytest refused its arguments or could not start; its output says why",
     pytest.ExitCode.NO_TESTS_COLLECTED: "no check was selected",
 }
+
+
+class NotApplicable(Skipped):
+    """Raised by a fixture or a test: the project has no subject for the check, so there is nothing to verify.
+
+    The message says what the project lacks, and what in it would make the check apply.
+    """
 
 
 class GateRun:
@@ -82,7 +90,10 @@ class GateRun:
             _conclude(check, Verdict.ERROR, "marked xfail: a check passes or fails; remove the mark")
         elif report.skipped:
             reason = _first_line(str(call.excinfo.value)) if call.excinfo else ""
-            _conclude(check, Verdict.ERROR, f"skipped: {reason}")
+            if call.excinfo and isinstance(call.excinfo.value, NotApplicable):
+                check.not_applicable(reason)
+            else:
+                _conclude(check, Verdict.ERROR, f"skipped: {reason}")
         elif report.failed:
             _record_failure(check, report, call)
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ...postgres import driver
 from ...postgres.driver import sql
 from .columns import Layout, read_layouts
+from .frequencies import Statistics, distributed
 from .values import NULL_SHARE, ValueGenerator, value_generator
 
 SEED: Final = 20251123
@@ -44,10 +45,12 @@ def fill(
     size: int,
     ratios: Mapping[str, float] | None = None,
     seed: int = SEED,
+    live: Statistics | None = None,
 ) -> Filling:
     """Fill every empty table that a model describes; ``size`` rows stand for the ratio 1.
 
-    ``connection`` is in autocommit mode. Tables that hold rows keep exactly those.
+    ``connection`` is in autocommit mode. Tables that hold rows keep exactly those. With ``live``, a table
+    gets the rows that it has in the live database, ``size`` at most, with its frequencies.
     """
     layouts = read_layouts(connection, described)
     wanted = {table["table"].strip('"') for table in described}
@@ -58,8 +61,11 @@ def fill(
             continue
         ratio = (ratios or {}).get(layout.name, DEFAULT_RATIOS[min(depth, len(DEFAULT_RATIOS) - 1)])
         count = max(MIN_ROWS, round(size * ratio)) if ratio > 0 else 0
+        if live is not None and live.rows.get(layout.qualified):
+            count = min(size, live.rows[layout.qualified])
         if count:
-            _fill_table(connection, layout, count, random.Random(f"{seed}:{layout.name}"), keys, filling)  # noqa: S311 - rows, not secrets
+            rng = random.Random(f"{seed}:{layout.name}")  # noqa: S311 - rows, not secrets
+            _fill_table(connection, layout, count, rng, keys, filling, live)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return filling
@@ -119,7 +125,13 @@ def _identifier(layout: Layout) -> sql.Identifier:
 
 
 def _fill_table(
-    connection: Any, layout: Layout, count: int, rng: random.Random, keys: _Keys, filling: Filling
+    connection: Any,
+    layout: Layout,
+    count: int,
+    rng: random.Random,
+    keys: _Keys,
+    filling: Filling,
+    live: Statistics | None,
 ) -> None:
     names = [name for name in layout.columns if name not in layout.generated]
     generators: list[ValueGenerator] = []
@@ -136,7 +148,8 @@ def _fill_table(
                 else f"no values are known for type {column.type} of {name}"
             )
             return
-        generators.append(make or _null)
+        known = live.columns.get((layout.qualified, name)) if live else None
+        generators.append(distributed(make, column, known, count, rng) if make and known else make or _null)
     rows = _distinct(generators, count, _combinations(layout, names))
     try:
         _copy(connection, layout, names, rows)

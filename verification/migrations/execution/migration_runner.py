@@ -4,7 +4,7 @@ import functools
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -82,12 +82,14 @@ class MigrationRunner:
         progress: Callable[[int, Event], None] | None = None,
         step_seconds: float = JOB_SECONDS,
         options: Options = DEFAULTS,
+        offline: bool = False,
     ) -> None:
         """Start one worker. ``progress``: called with the number of the worker at each of its steps.
 
         ``step_seconds``: how long one migration may take. ``options``: what every comparison of this project's
-        databases leaves out.
+        databases leaves out. ``offline``: a migration that calls the network fails.
         """
+        self.offline = offline
         self.options = options
         self.project = project
         self.server = server
@@ -144,9 +146,9 @@ class MigrationRunner:
         """Create empty databases."""
         return self._databases(lambda _: None)
 
-    def clone(self, databases: Databases) -> Databases:
-        """Copy databases to which nobody is connected."""
-        return self._databases(lambda alias: databases.names[alias])
+    def clone(self, databases: Databases, *, empty: Collection[str] = ()) -> Databases:
+        """Copy databases to which nobody is connected; those of the aliases in ``empty`` are made empty instead."""
+        return self._databases(lambda alias: None if alias in empty else databases.names[alias])
 
     def drop(self, databases: Databases) -> None:
         """Drop databases before the end."""
@@ -270,7 +272,14 @@ class MigrationRunner:
         with self._lock:
             number = len(self._workers)
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        worker = Worker(self.project, self.server, self._idle, progress=tell, step_seconds=self.step_seconds)
+        worker = Worker(
+            self.project,
+            self.server,
+            self._idle,
+            progress=tell,
+            step_seconds=self.step_seconds,
+            offline=self.offline,
+        )
         with self._lock:
             self._workers.append(worker)
         return worker

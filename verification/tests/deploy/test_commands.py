@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,10 +10,9 @@ import pytest
 
 from verification.postgres import providers
 from verification.postgres.server import Server
-from verification.tests.deploy.store import Case, migration
+from verification.tests.deploy.repository import CHANGE, git, write
 from verification.tests.migrations.project_copies import command, copy, databases
 
-CHANGE: Final = "goods/migrations/0002_change.py"
 INDEX: Final = 'migrations.AddIndex("item", models.Index(fields=["price"], name="i"))'
 ROWS: Final = ("--rows", "1500")
 
@@ -24,31 +22,6 @@ def server() -> Iterator[Server]:
     """A server of its own: other processes of a test run make databases on the shared one."""
     with providers.start("embedded") as own:
         yield own
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A repository with the store in a folder of it, committed."""
-    folder = copy("store", tmp_path)
-    ratios = "goods_item = 1\ngoods_buyer = 0.1\ngoods_tag = 0.001\n"
-    (folder / "pyproject.toml").write_text(f"[tool.verification.rows]\n{ratios}", encoding="utf-8")
-    (tmp_path / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
-    git(tmp_path, "init", "--quiet", "--initial-branch=main")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "--quiet", "--message=base")
-    return folder
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
-    done = subprocess.run(
-        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout
-
-
-def write(project: Path, operations: str, functions: str = "") -> None:
-    (project / CHANGE).write_text(migration(Case("", operations, functions=functions)), encoding="utf-8")
 
 
 def test_a_branch_is_judged_and_nothing_is_left(project: Path, server: Server) -> None:

@@ -50,7 +50,9 @@ CASES: Final = (
     Case("second operation", 'migrations.AddField("tag", "seen", models.BooleanField(null=True)), sql("SELECT 1")',
          ("not-reversible",)),
     Case("noop", "python(longer, nothing)", ("reverse-differs",), FUNCTIONS),
-    Case("removed column", 'migrations.RemoveField("item", "shop")', ("reverse-differs",)),
+    Case("noop beside a removed column", 'migrations.RemoveField("item", "shop"), python(longer, nothing)',
+         ("reverse-differs",), FUNCTIONS),
+    Case("removed column that must be filled", 'migrations.RemoveField("item", "price")', ("reverse-differs",)),
     Case("rows twice", "python(doubled, nothing)", ("reverse-differs",), FUNCTIONS),
     Case("fails", "python(nothing, broken)", ("reverse-differs",), FUNCTIONS),
     Case("schema", 'sql("ALTER TABLE goods_item ADD made date", "SELECT 1")', ("reverse-differs",)),
@@ -84,6 +86,26 @@ def test_recovery_from_a_release(case: Case, shop: Store) -> None:
 
     assert tuple(each.code for each in findings if not each.notice) == case.codes
     assert not case.codes or not release.may_go_out
+
+
+GONE: Final = (
+    Case("column", 'migrations.RemoveField("item", "shop")', ("public.goods_item.shop",)),
+    Case("column with a default", """sql("UPDATE goods_item SET shop = 1 WHERE id = 1", ""),
+         migrations.AlterField("item", "shop", models.BigIntegerField(null=True, default=7)),
+         migrations.RemoveField("item", "shop")""", ("public.goods_item.shop",)),
+    Case("table", 'migrations.DeleteModel("Tag")', ("public.goods_tag",)),
+    Case("SQL", 'sql("ALTER TABLE goods_item DROP note", "ALTER TABLE goods_item ADD note text")',
+         ("public.goods_item.note",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GONE, ids=lambda case: case.name)
+def test_what_a_removed_column_held_is_a_notice(case: Case, shop: Store) -> None:
+    """Whoever removes it knows; the way back itself works."""
+    (found,) = [each for each in shop.judge(case, "way back").findings if each.code in FAMILIES["recovery"]]
+
+    assert (found.code, found.notice) == ("reverse-differs", True)
+    assert found.evidence == (f"rows of {', '.join(case.codes)} are gone",)
 
 
 def test_an_index_that_is_built_concurrently_is_a_notice(shop: Store) -> None:

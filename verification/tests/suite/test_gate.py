@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from verification.report.result import Check, Result, Verdict
 from verification.suite.gate import SUITE, names_of_tests
 from verification.tests.suite.gate_runs import SECONDS, Outcome, Runs, environment, write
 
@@ -401,3 +402,42 @@ def test_a_server_that_does_not_answer_is_named(runs: Runs, tmp_path: Path) -> N
         assert outcome.check(name)["verdict"] == "error"
         assert "does not answer" in outcome.check(name)["reason"]
     assert list(tmp_path.glob("verification-*")) == []
+
+
+def test_a_check_without_a_subject_does_not_apply(runs: Runs, tmp_path: Path) -> None:
+    """The run passes with the checks that apply, and every report says which do not, and why."""
+    done = run(
+        runs,
+        tmp_path,
+        """
+import pytest
+from verification.suite.gate import NotApplicable
+
+@pytest.fixture
+def celery():
+    raise NotApplicable("no celery_app is named; name it and the check applies")
+
+def test_worker(verification_check, celery):
+    pass
+
+def test_orphans(verification_check):
+    verification_check.measure("orphans", 0, "rows", 0)
+""",
+    )
+
+    worker = done.check("mine.worker")
+    assert (worker["verdict"], worker["reason"]) == (
+        "not applicable",
+        "no celery_app is named; name it and the check applies",
+    )
+    assert [case.tag for case in done.junit.iter("skipped")] == ["skipped"]
+    assert "1 not applicable" in done.output
+    assert "no celery_app is named" in done.page
+
+
+def test_a_run_in_which_nothing_applies_is_an_error() -> None:
+    """Nothing was verified, so nothing may go out."""
+    check = Check(name="schema.squash", title="")
+    check.not_applicable("no app has a squash")
+
+    assert Result(provenance={}, checks=[check], complete=True).verdict is Verdict.ERROR
