@@ -39,8 +39,9 @@ def _read(alias: str, url: str, described: Mapping[str, Sequence[Mapping[str, An
         )
     try:
         with shell.shown(), closing(connect(url)) as connection:
-            connection.set_session(readonly=True, autocommit=True)
+            connection.autocommit = True
             with connection.cursor() as cursor:
+                cursor.execute("SET default_transaction_read_only = on")
                 cursor.execute("SET statement_timeout = %s", (f"{_SECONDS}s",))
             found = frequencies.read(connection, described[alias])
     except driver.Error as error:
