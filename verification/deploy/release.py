@@ -1,10 +1,10 @@
 """One release judged: the base in a database with rows, the new migrations run on clones of it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from datetime import date
 from typing import Any, Final
 
 from ..errors import CannotRun
@@ -14,7 +14,7 @@ from ..migrations.execution.worker_process import JobFailed, Project
 from ..migrations.plan.chains import Chain, Key
 from ..postgres.server import Server
 from ..project.configuration import Configuration
-from . import base_rows, compatibility, cost, history, interruption, traffic, way_back
+from . import base_rows, compatibility, cost, history, interruption, race, suppressions, traffic, way_back
 from .base_tree import BaseTree, base_tree
 from .dump import Dump
 from .error_text import without_values
@@ -24,7 +24,7 @@ from .tree import Tree, read_files
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption"})
+PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption", "race"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
@@ -45,6 +45,7 @@ class Options:
     """Alias -> the dump that takes the place of generated rows."""
     statistics: Mapping[str, str] = field(default_factory=dict)
     """Alias -> URL of the live database whose sizes and frequencies the rows get."""
+    accepted: Sequence[suppressions.Suppression] = ()
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Release:
     @property
     def may_go_out(self) -> bool:
         """Whether nothing was found that stops it."""
-        return all(finding.notice for finding in self.findings)
+        return not any(finding.stops for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def judge(
         with _trees(base, configuration, head, options, server) as trees:
             release = Release(base.revision, server.version)
             _judge(release, trees, configuration, options, say)
+            _accept(release, trees, options.accepted)
     release.seconds = time.monotonic() - began
     return release
 
@@ -119,6 +121,16 @@ def _judge(release: Release, trees: Trees, configuration: Configuration, options
     few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS))) if new else filled
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     judge_trees(release, trees, Bases(filled, few.databases), configuration, say)
+
+
+def _accept(release: Release, trees: Trees, accepted: Sequence[suppressions.Suppression]) -> None:
+    today = date.today()  # noqa: DTZ011 - the last day of an entry is a day of whoever reads it
+    failed = any(finding.code == "fails-on-rows" for finding in release.findings)
+    new = trees.head_files.keys() - trees.base_files.keys()
+    untried = new if failed else new - {_key(step.migration) for step in release.steps}
+    release.findings = suppressions.apply(
+        release.findings, accepted, today, new=new, applied=trees.base_files.keys(), untried=untried
+    )
 
 
 def judge_trees(
@@ -142,7 +154,7 @@ def judge_trees(
         say("measuring the new migrations on rows")
         failed = _measure(release, trees, filled, configuration)
         if not failed:
-            _recover(release, trees, bases, root, say, parts)
+            _recover(release, trees, bases, configuration, say, parts)
 
 
 def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, Any]:
@@ -178,14 +190,20 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
 
 
 def _recover(
-    release: Release, trees: Trees, bases: Bases, root: Path, say: Say, parts: frozenset[str]
+    release: Release,
+    trees: Trees,
+    bases: Bases,
+    configuration: Configuration,
+    say: Say,
+    parts: frozenset[str],
 ) -> None:
-    """Try both codes on both schemas, the way back, and interruptions of what has no transaction."""
+    """Try traffic, both codes on both schemas, the way back, interruptions, and two migrators at once."""
+    root, command = configuration.root, configuration.migrate_command
     if "traffic" in parts:
         say("running the new migrations under traffic")
         filled = bases.filled.databases
         release.findings = traffic.judge(
-            trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root
+            trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root, command
         )
     if "compatibility" in parts:
         say("trying both codes on both schemas")
@@ -193,7 +211,7 @@ def _recover(
             trees.base, trees.head, bases.few, release.steps, trees.head_files, root
         )
     unstable: way_back.Unstable = {}
-    if parts & {"way back", "interruption"}:
+    if parts & {"way back", "interruption", "race"}:
         unstable = way_back.find_unstable(trees.head, bases.few)
     if "way back" in parts:
         say("going back, and forward again")
@@ -203,6 +221,11 @@ def _recover(
         say("interrupting migrations without a transaction")
         release.findings += interruption.judge(
             trees.head, bases.few, release.steps, trees.head_files, unstable, root
+        )
+    if "race" in parts:
+        say("two migrators at once")
+        release.findings += race.judge(
+            trees.head, bases.few, release.steps, trees.head_files, unstable, root, command
         )
 
 
@@ -259,7 +282,7 @@ def _trees(
         Project.of(there, settings=head.settings, python=options.base_python or head.python),
         variables=there.variables(variables),
     )
-    with MigrationRunner(head, server, max_workers=1, step_seconds=step_seconds) as head_runner:
+    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds, offline=True) as head_runner:
         try:
             base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
         except CannotRun as error:

@@ -13,7 +13,7 @@ from .finding import Finding
 from .tree import Tree
 
 MOST_TABLES: Final = 6
-SLOW_S: Final = 1.5
+SLOW_S: Final = 2.5
 """How long a slow transaction stays open once the migration waits for it."""
 
 
@@ -55,15 +55,22 @@ def measure(
     tables: Sequence[str],
     *,
     slow_s: float = 0.0,
+    command: str = "",
 ) -> Traffic:
-    """Run the new migrations on a clone while the base's models use ``tables``. Raises ``JobFailed``."""
+    """Run the new migrations on a clone while the base's models use ``tables``. Raises ``JobFailed``.
+
+    ``command``: the project's own migrate command, where it may wait otherwise than ``migrate``.
+    """
     gave_up = False
     with head.copy(databases) as clone, base.worker() as worker:
 
         def migrate(_: Any) -> None:
             nonlocal gave_up
             try:
-                head.forward(clone, Chain())
+                if command:
+                    _run(head, clone, command)
+                else:
+                    head.forward(clone, Chain())
             except JobFailed as error:
                 if "lock timeout" not in error.message:
                     raise
@@ -73,7 +80,18 @@ def measure(
         result = worker.run(
             "traffic", databases=names, alias=alias, tables=[*tables], slow_s=slow_s, paused=migrate
         )
-    return Traffic(tuple(Wait(**each) for each in result["waits"]), result["queued"], gave_up)
+    return Traffic(
+        tuple(Wait(**each) for each in result["waits"]), result["queued"], gave_up or result["gave_up"]
+    )
+
+
+def _run(head: MigrationRunner, databases: Databases, command: str) -> None:
+    with head.worker() as worker:
+        error = worker.run("migrate_command", databases=databases.to_json(), command=command, hold=False)[
+            "error"
+        ]
+    if error:
+        raise JobFailed("apply", error)
 
 
 def judge(
@@ -84,6 +102,7 @@ def judge(
     files: Tree,
     found: Iterable[Finding],
     root: Path,
+    command: str = "",
 ) -> list[Finding]:
     """Return the findings so far with what users waited, and those that only traffic shows.
 
@@ -98,7 +117,7 @@ def judge(
         bare = [table.rpartition(".")[2] for table in locked]
         try:
             plain = measure(base, head, databases, alias, bare)
-            slow = measure(base, head, databases, alias, bare, slow_s=SLOW_S)
+            slow = measure(base, head, databases, alias, bare, slow_s=SLOW_S, command=command)
         except JobFailed as error:
             raise error.cannot_run("the new migrations cannot be run under traffic") from None
         findings = [_with_waits(each, plain) for each in findings]

@@ -54,6 +54,8 @@ class Configuration:
     """Status of the answer when the inside of the view fails; 0: any of 500 and more."""
     health_failure_schema: Mapping[str, Any] = field(default_factory=dict)
     """JSON Schema of the body of that answer; empty: any body."""
+    migrate_command: str = ""
+    """The command of ``manage.py`` that applies the migrations in a deploy; empty: ``migrate``."""
     wsgi: str = ""
     gunicorn_config: str = ""
     celery_app: str = ""
@@ -72,6 +74,8 @@ class Configuration:
     """libpq's keyword (also: name, user, password) -> the project's variable for it."""
     load: Mapping[str, str] = field(default_factory=dict)
     """The request that the checks under load send; `verification/health/load/options.py` documents each key."""
+    deploy: Mapping[str, Any] = field(default_factory=dict)
+    """The base of the deploy gate, and the findings that are accepted; docs/deploy.md documents each key."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that every process of the project gets, unless already set."""
 

@@ -89,8 +89,9 @@ class Store:
                 else:
                     (self.folder / name).unlink()
 
-    def judge(self, case: Case, *parts: str) -> Release:
+    def judge(self, case: Case, *parts: str, command: str = "") -> Release:
         """Judge one release: plan and cost, and the parts that are named."""
+        self.configuration = replace(self.configuration, migrate_command=command)
         texts = {"0002_change.py": migration(case)} if case.operations else {}
         texts = {f"goods/migrations/{name}": text for name, text in {**texts, **case.further}.items()}
         if case.model[0]:
@@ -101,7 +102,7 @@ class Store:
             if FIRST not in case.further and not case.model[0]:
                 return self._judge(self.head, parts)
             # The running process has loaded that file.
-            with MigrationRunner(self.head.project, self.head.server, max_workers=1) as head:
+            with MigrationRunner(self.head.project, self.head.server, max_workers=2) as head:
                 return self._judge(head, parts)
 
     def _judge(self, head: MigrationRunner, parts: Sequence[str]) -> Release:
@@ -127,6 +128,8 @@ def store(server: Server, directory: Path) -> Iterator[Store]:
     ]
     with (
         MigrationRunner(projects[0], server, max_workers=1) as base,
-        MigrationRunner(projects[1], server, max_workers=1) as head,
+        MigrationRunner(projects[1], server, max_workers=2) as head,
     ):
+        with head.worker(), head.worker():
+            pass  # both have started now, and have loaded no migration of a case
         yield Store(base, head, folders[1])

@@ -25,7 +25,7 @@ def traffic(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
 
     ``tables``: which ones, each with one reader and one writer. ``slow_s``: keep a transaction open that has read
     them, until somebody has waited for it that long. Returns for each table and kind: calls, longest_ms,
-    p99_ms, errors; and whether somebody waited for the slow transaction.
+    p99_ms, errors; whether somebody waited for the slow transaction, and gave up before it ended.
     """
     over = threading.Event()
     callers = [
@@ -49,7 +49,11 @@ def traffic(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
     over.set()
     for thread in threads:
         thread.join(30)
-    return {"waits": [each.told() for each in callers if each.times], "queued": slow.queued}
+    return {
+        "waits": [each.told() for each in callers if each.times],
+        "queued": slow.queued,
+        "gave_up": slow.gave_up,
+    }
 
 
 class _Caller:
@@ -111,7 +115,7 @@ class _Slow:
     def __init__(self, alias: str, tables: list[str], seconds: float, over: threading.Event) -> None:
         self.alias, self.tables, self.seconds, self.over = alias, tables, seconds, over
         self.ready = threading.Event()
-        self.queued = False
+        self.queued = self.gave_up = False
 
     def run(self) -> None:
         connection = connections[self.alias]
@@ -123,16 +127,17 @@ class _Slow:
                 cursor.execute("SELECT pg_backend_pid()")
                 pid = cursor.fetchone()[0]
             self.ready.set()
-            while not self.over.wait(0.02) and not self._waited_for(watcher, pid):
-                pass
-            if self.queued:
-                self.over.wait(self.seconds)
+            while not self.over.wait(0.02) and not self.queued:
+                self.queued = self._waits(watcher, pid)
+            until = time.monotonic() + self.seconds
+            while self.queued and not self.gave_up and time.monotonic() < until and not self.over.wait(0.05):
+                self.gave_up = not self._waits(watcher, pid)
         self.ready.set()
         watcher.close()
         connection.close()
 
-    def _waited_for(self, watcher: Any, pid: int) -> bool:
+    @staticmethod
+    def _waits(watcher: Any, pid: int) -> bool:
         with watcher.cursor() as cursor:
             cursor.execute(QUEUED, [pid])
-            self.queued = bool(cursor.fetchone()[0])
-        return self.queued
+            return bool(cursor.fetchone()[0])
