@@ -110,7 +110,8 @@ def _finding(rule: str, unclean: Sequence[Observation]) -> Finding:
     calls = list(dict.fromkeys(call for seen in unclean for call in seen.seen))
     places = dict.fromkeys(found["place"] for found in PLACE.finditer(" ".join(calls)))
     answers = list(dict.fromkeys(answer for seen in unclean for answer in seen.wrong))
-    said = [f"makes calls: {'; '.join(PLACE.sub('', call)[:120] for call in calls[:2])}"] if calls else []
+    kinds = list(dict.fromkeys(PLACE.sub("", call)[:120] for call in calls))
+    said = [f"makes calls: {'; '.join(kinds[:2])}"] if kinds else []
     said += [f"answers other than 200: {', '.join(answers)}"] if answers else []
     return Finding(
         rule=rule,
