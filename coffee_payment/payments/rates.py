@@ -1,4 +1,4 @@
-"""How often something may be done within a minute: the counters are in Redis, and all processes share them.
+"""How often something may be done in a time: the counters are in Redis, and all processes share them.
 
 Without Redis each process counts for itself: a limit then is weaker, and customers are served.
 """
@@ -31,11 +31,11 @@ class _Paused:
     until = 0.0
 
 
-def allows(what: str, per_minute: int, key: str) -> bool:
-    """Count one try by `key`, and return whether it is within the limit; a limit of 0 is none."""
-    if not per_minute:
+def allows(what: str, number: int, key: str, *, minutes: int = 1) -> bool:
+    """Count one try by `key`, and return whether it is within `number` in `minutes`; a limit of 0 is none."""
+    if not number:
         return True
-    limit = RateLimitItemPerMinute(per_minute)
+    limit = RateLimitItemPerMinute(number, minutes)
     names = (what, key[:_KEY_LENGTH])
     if time.monotonic() >= _Paused.until:
         try:

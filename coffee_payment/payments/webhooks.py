@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from payments import rates
+from payments.models import Order
 from payments.orders import journal, ledger, payment_results
 from payments.outgoing import bulkhead, questions
 from payments.outgoing.errors import ProviderError, ProviderRejected
@@ -20,6 +22,9 @@ from payments.responses import json_error, survives_database_loss, unavailable_j
 
 logger = logging.getLogger(__name__)
 
+UNKNOWN_IDS: Final = 5
+"""How many questions about ids that the ledger does not know one order may cause in `UNKNOWN_MINUTES`."""
+UNKNOWN_MINUTES: Final = 10
 _UNKNOWN_PAYMENT: Final = frozenset({None, 400, 404, 422})
 """Statuses with which a provider refuses the payment id; 401 and 403 refuse our credentials, which staff can fix."""
 
@@ -75,9 +80,9 @@ def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) 
         payment = asked.fetch(require_credentials(find_credentials(order, scenario)), payment_id)
         _act(notification, asked, payment, note)
 
-    known = payment_id == order.payment_reference_id or ledger.attempt_of(order, payment_id) is not None
+    _refuse_guesses(order, payment_id)
     try:
-        questions.ask(payment_id, work, unknown_of="" if known else order.pk)
+        questions.ask(payment_id, work)
     except bulkhead.Busy as error:
         raise NotificationRefused(503, "service_unavailable", f"too many calls: {error}") from error
     except questions.Late as error:
@@ -90,6 +95,14 @@ def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) 
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
     except ProviderError as error:
         raise NotificationRefused(503, "service_unavailable", str(error)) from error
+
+
+def _refuse_guesses(order: Order, payment_id: str) -> None:
+    """Raise `NotificationRefused` after many notifications of payments of an order that the ledger does not know."""
+    if payment_id == order.payment_reference_id or ledger.attempt_of(order, payment_id) is not None:
+        return
+    if not rates.allows("unknown payment", UNKNOWN_IDS, order.pk, minutes=UNKNOWN_MINUTES):
+        raise NotificationRefused(503, "service_unavailable", "too many unknown payments of this order")
 
 
 def _act(

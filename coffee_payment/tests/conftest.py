@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from tests.shop import Providers, Shop
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_kept_connections() -> None:
+    """Close connections of threads with their work: a kept one would hold the test database at its end."""
+    from django.db import connections
+
+    for each in connections.settings.values():
+        each["CONN_MAX_AGE"] = 0
+
+
 @pytest.fixture(autouse=True)
 def counted_anew(settings: Any) -> None:
     """Count the limits of strangers in this process, from zero; only tests of the limits set them."""

@@ -12,12 +12,14 @@ FAMILIES: Final = {
         "other-table-locked",
         "unbatched-backfill",
         "fails-on-rows",
+        "disk-needed",
     ),
-    "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout"),
+    "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout", "deadlock"),
     "compatibility": ("old-code-breaks", "new-code-needs-migration", "release-must-be-split"),
     "recovery": ("not-reversible", "reverse-differs", "not-retry-safe", "invalid-index-left"),
     "concurrency": ("migrators-race",),
     "history": ("applied-migration-edited", "applied-migration-deleted", "several-leaf-nodes"),
+    "suppressions": ("suppression-unused", "suppression-expired"),
 }
 """Family -> its codes."""
 CODES: Final = tuple(code for codes in FAMILIES.values() for code in codes)
@@ -49,6 +51,14 @@ class Finding:
     """Whether it is worth knowing and does not stop the deploy."""
     above_limit: bool = field(default=True)
     """Whether the blocked time is above the limit at these rows; without one it grows into it with the rows."""
+
+    accepted: str = ""
+    """Until when and why the team has accepted it; empty: it has not."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stops the deploy."""
+        return not (self.notice or self.accepted)
 
     @property
     def place(self) -> str:

@@ -1,9 +1,10 @@
 """One release judged: the base in a database with rows, the new migrations run on clones of it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final
 
 from ..errors import CannotRun
@@ -13,7 +14,18 @@ from ..migrations.execution.worker_process import JobFailed, Project
 from ..migrations.plan.chains import Chain, Key
 from ..postgres.server import Server
 from ..project.configuration import Configuration
-from . import base_rows, compatibility, cost, history, interruption, race, traffic, way_back
+from . import (
+    base_rows,
+    compatibility,
+    cost,
+    deadlock,
+    history,
+    interruption,
+    race,
+    suppressions,
+    traffic,
+    way_back,
+)
 from .base_tree import BaseTree, base_tree
 from .dump import Dump
 from .error_text import without_values
@@ -23,7 +35,7 @@ from .tree import Tree, read_files
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption", "race"})
+PARTS: Final = frozenset({"traffic", "deadlock", "compatibility", "way back", "interruption", "race"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
@@ -44,6 +56,7 @@ class Options:
     """Alias -> the dump that takes the place of generated rows."""
     statistics: Mapping[str, str] = field(default_factory=dict)
     """Alias -> URL of the live database whose sizes and frequencies the rows get."""
+    accepted: Sequence[suppressions.Suppression] = ()
 
 
 @dataclass
@@ -65,7 +78,7 @@ class Release:
     @property
     def may_go_out(self) -> bool:
         """Whether nothing was found that stops it."""
-        return all(finding.notice for finding in self.findings)
+        return not any(finding.stops for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,7 @@ def judge(
         with _trees(base, configuration, head, options, server) as trees:
             release = Release(base.revision, server.version)
             _judge(release, trees, configuration, options, say)
+            _accept(release, trees, options.accepted)
     release.seconds = time.monotonic() - began
     return release
 
@@ -118,6 +132,16 @@ def _judge(release: Release, trees: Trees, configuration: Configuration, options
     few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS))) if new else filled
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     judge_trees(release, trees, Bases(filled, few.databases), configuration, say)
+
+
+def _accept(release: Release, trees: Trees, accepted: Sequence[suppressions.Suppression]) -> None:
+    today = date.today()  # noqa: DTZ011 - the last day of an entry is a day of whoever reads it
+    failed = any(finding.code == "fails-on-rows" for finding in release.findings)
+    new = trees.head_files.keys() - trees.base_files.keys()
+    untried = new if failed else new - {_key(step.migration) for step in release.steps}
+    release.findings = suppressions.apply(
+        release.findings, accepted, today, new=new, applied=trees.base_files.keys(), untried=untried
+    )
 
 
 def judge_trees(
@@ -191,6 +215,18 @@ def _recover(
         filled = bases.filled.databases
         release.findings = traffic.judge(
             trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root, command
+        )
+    if "deadlock" in parts:
+        say("running the new migrations beside transactions of several statements")
+        release.findings += deadlock.judge(
+            trees.base,
+            trees.head,
+            bases.few,
+            release.steps,
+            bases.filled.tables,
+            trees.head_files,
+            root,
+            command,
         )
     if "compatibility" in parts:
         say("trying both codes on both schemas")
@@ -269,7 +305,7 @@ def _trees(
         Project.of(there, settings=head.settings, python=options.base_python or head.python),
         variables=there.variables(variables),
     )
-    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds) as head_runner:
+    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds, offline=True) as head_runner:
         try:
             base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
         except CannotRun as error:

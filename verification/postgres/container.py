@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-import psycopg2
 from testcontainers.core.docker_client import DockerClient
 
 from ..errors import CannotRun
 from ..processes import cleanup
 from ..processes.port import LOOPBACK
-from . import engine, server_files
+from . import driver, engine, server_files
 from .engine_container import FOLDER, PORT, EngineContainer
 from .managed import ManagedServer
 from .server import Database
@@ -106,7 +105,7 @@ class ContainerServer(ManagedServer):
             self.host, self.port = host, port
             try:
                 ((version,),) = Database(self, "postgres").execute("SHOW server_version")
-            except psycopg2.OperationalError:
+            except driver.OperationalError:
                 continue
             self.version = str(version).split()[0]
             return
@@ -119,7 +118,7 @@ class ContainerServer(ManagedServer):
         """Use the server's socket, which is slower, if its access rules refuse a connection."""
         try:
             self._connect_for_maintenance().close()
-        except psycopg2.OperationalError:
+        except driver.OperationalError:
             self.run_tool("psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", statement)
         else:
             super()._maintain(statement)

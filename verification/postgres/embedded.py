@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
-
 from ..errors import CannotRun
 from ..processes import account, cleanup
 from ..processes.account import Account
@@ -22,6 +20,7 @@ from . import (
     watchdog,
 )
 from .binaries import Installation
+from .driver import Connection
 from .managed import ManagedServer
 from .postmaster import Postmaster
 from .tls import Authority, write_private
@@ -135,7 +134,7 @@ class EmbeddedServer(ManagedServer):
         self._postmaster.start()
         connection = self._connect_locally(template_password or self.password)
         try:
-            self.version = str(connection.get_parameter_status("server_version")).split()[0]
+            self.version = str(connection.info.parameter_status("server_version")).split()[0]
             if template_password is not None:
                 private_socket.set_password(connection, self.user, self.password)
         finally:

@@ -9,11 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn, Self
 
-import psycopg2
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
-
 from ..errors import CannotRun
-from . import url
+from . import driver, url
+from .driver import Connection
 from .tls import Authority
 
 CONNECT_SECONDS: Final = 10
@@ -43,8 +41,8 @@ class Database:
         return self.server.url(self.name)
 
     def connect(self) -> Connection:
-        """Return a psycopg2 connection in autocommit mode, which the caller closes."""
-        connection: Connection = psycopg2.connect(self.url)
+        """Return a connection in autocommit mode, which the caller closes."""
+        connection: Connection = driver.connect(self.url)
         connection.autocommit = True
         return connection
 

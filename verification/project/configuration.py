@@ -92,6 +92,8 @@ class Configuration:
     """
     load: Mapping[str, str] = field(default_factory=dict)
     """The request that the checks under load send; `verification/health/load/options.py` documents each key."""
+    deploy: Mapping[str, Any] = field(default_factory=dict)
+    """The base of the deploy gate, and the findings that are accepted; docs/deploy.md documents each key."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that every process of the project gets, unless already set."""
 

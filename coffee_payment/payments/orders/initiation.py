@@ -5,7 +5,6 @@ blank) shows other processes that a payment is being created.
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -142,23 +141,20 @@ def _refuse_email(email: str | None, credentials: MerchantCredentials | None) ->
 
 def _being_created(order: Order) -> bool:
     """Return whether a young attempt is open; older ones are closed by the next `_open_attempt`."""
-    return _has_young(order.payments.filter(status=Payment.Status.PENDING, transaction_id=""))
-
-
-def _has_young(attempts: Iterable[Payment]) -> bool:
-    begun = timezone.now() - attempt_lease()
-    return any(attempt.created_at > begun for attempt in attempts)
+    return order.payments.filter(
+        status=Payment.Status.PENDING, transaction_id="", created_at__gt=timezone.now() - attempt_lease()
+    ).exists()
 
 
 def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Attempt:
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
         _refuse_unpayable(locked)
-        attempts = list(locked.payments.all())
+        attempts = list(locked.payments.only("status", "transaction_id", "created_at"))
         unknown = [
             each for each in attempts if each.status == Payment.Status.PENDING and not each.transaction_id
         ]
-        if _has_young(unknown):
+        if any(each.created_at > timezone.now() - attempt_lease() for each in unknown):
             raise Refusal(409, "payment_in_progress")
         if not locked.status_check_type:
             locked.status_check_type = (

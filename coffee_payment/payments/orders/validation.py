@@ -73,7 +73,7 @@ def _check_hash(scan: _Scan, result: Validation) -> Validation:
 
 
 def _check_order(scan: _Scan, _: Validation) -> Validation:
-    order = Order.objects.select_related("device", "merchant").filter(pk=scan.order_id).first()
+    order = Order.objects.select_related("device").filter(pk=scan.order_id).first()
     return validate_order(order, scan.device_uuid)
 
 

@@ -1,20 +1,20 @@
-"""What notifications make a process ask: one question about a payment at a time, few about payments nobody knows.
+"""What notifications make a process ask: one question about a payment at a time.
 
 A provider gives up on a notification that is not answered soon, and repeats it after 503. So the question is asked in
-a thread of its own: when its answer is late the notification gets 503, while what has begun goes on to its end.
+another thread: when its answer is late the notification gets 503, while what has begun goes on to its end. The threads
+stay, with their database connections, as gunicorn's do: a new connection costs more than the whole notification.
 """
 
 import logging
 import threading
-import time
-from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import copy_context
+from functools import cache
 from typing import Final
 
-from django.db import connection, connections
+from django.db import close_old_connections, connection
 
 from payments.outgoing import bulkhead
 
@@ -22,38 +22,29 @@ logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 0.8
 """How long a notification waits for its answer: it has to be answered within a second."""
-UNKNOWN_IDS: Final = 5
-"""How many questions about ids that the ledger does not know one order may cause in `UNKNOWN_SECONDS`."""
-UNKNOWN_SECONDS: Final = 600.0
-_ORDERS: Final = 10_000
-"""How many orders' questions are remembered."""
 
 _lock = threading.Lock()
 _under_way: dict[str, Future[None]] = {}
-_unknown: OrderedDict[str, deque[float]] = OrderedDict()
 
 
 class Late(Exception):  # noqa: N818 - an answer to the provider, not a fault
     """The question is still under way."""
 
 
-def ask(payment_id: str, work: Callable[[], None], *, unknown_of: str = "") -> None:
+def ask(payment_id: str, work: Callable[[], None]) -> None:
     """Do the work, or wait for the same work that is under way. Raises `Busy`, `Late`, and what the work raises.
 
-    `unknown_of` is the order whose budget pays for the question, if the ledger does not know the payment.
     Within a transaction the work is a part of it, and done at once.
     """
     if connection.in_atomic_block:
         with bulkhead.slot("webhooks"):
-            with _lock:
-                _pay_for(unknown_of)
             work()
         return
     with ExitStack() as stack:
         with _lock:
             question = _under_way.get(payment_id)
             if question is None:
-                question = _begin(payment_id, work, unknown_of)
+                question = _begin(payment_id, work)
             else:
                 stack.enter_context(bulkhead.slot("joined"))
         try:
@@ -70,23 +61,24 @@ def under_way() -> int:
     return len(_under_way)
 
 
-def _begin(payment_id: str, work: Callable[[], None], unknown_of: str) -> Future[None]:
+def _begin(payment_id: str, work: Callable[[], None]) -> Future[None]:
     """Start the work in a thread, which holds one of the calls for webhooks to its end. Call it under the lock."""
     question: Future[None] = Future()
-    with ExitStack() as stack:
-        stack.enter_context(bulkhead.slot("webhooks"))
-        _pay_for(unknown_of)
-        held = stack.pop_all()
+    held = ExitStack()
+    held.enter_context(bulkhead.slot("webhooks"))
 
     def run() -> None:
+        if not question.set_running_or_notify_cancel():
+            return
         failure: BaseException | None = None
+        close_old_connections()
         with held:
             try:
                 work()
             except BaseException as error:  # noqa: BLE001 - it is raised where the notification waits
                 failure = error
             finally:
-                connections.close_all()
+                close_old_connections()
         with _lock:
             del _under_way[payment_id]
         if failure is None:
@@ -95,12 +87,18 @@ def _begin(payment_id: str, work: Callable[[], None], unknown_of: str) -> Future
             question.set_exception(failure)
 
     try:
-        threading.Thread(target=copy_context().run, args=(run,), name="notification").start()
+        _threads(bulkhead.limit("webhooks")).submit(copy_context().run, run)
     except RuntimeError:  # no more threads
+        question.cancel()
         held.close()
         raise
     _under_way[payment_id] = question
     return question
+
+
+@cache
+def _threads(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, thread_name_prefix="notification")
 
 
 def _log_late(question: Future[None]) -> None:
@@ -109,19 +107,3 @@ def _log_late(question: Future[None]) -> None:
         logger.info("notification processed after its answer")
     else:
         logger.warning("notification not processed", extra={"reason": f"{type(failure).__name__}: {failure}"})
-
-
-def _pay_for(order_id: str) -> None:
-    """Take one question off an order's budget. Raises `Busy` if nothing is left of it. Call it under the lock."""
-    if not order_id:
-        return
-    now = time.monotonic()
-    asked = _unknown.setdefault(order_id, deque())
-    _unknown.move_to_end(order_id)
-    if len(_unknown) > _ORDERS:
-        _unknown.popitem(last=False)
-    while asked and asked[0] < now - UNKNOWN_SECONDS:
-        asked.popleft()
-    if len(asked) >= UNKNOWN_IDS:
-        raise bulkhead.Busy("the order's questions about unknown payments are used up")
-    asked.append(now)

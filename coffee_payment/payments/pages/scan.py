@@ -127,7 +127,7 @@ def _create_order(scan: dict[str, str], device: Device, price: Decimal) -> Valid
             order.save(force_insert=True)
             journal.write(order.pk, journal.Kind.STEP, "scan", from_status="", to_status=order.status)
     except IntegrityError:
-        other = Order.objects.select_related("device", "merchant").filter(pk=order.pk).first()
+        other = Order.objects.select_related("device").filter(pk=order.pk).first()
         if other is None:
             raise
         return validate_order(other, device.device_uuid)
