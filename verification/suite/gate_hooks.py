@@ -12,6 +12,7 @@ from ..postgres.server_pool import ServerPool
 from ..project.configuration import load
 from ..report.history import NAME, seconds
 from ..report.result import Check
+from ..transport.project_connections import names_tls
 from .gate import GateRun, is_check, open_check
 from .progress import RunProgress
 from .watch import Watch
@@ -85,7 +86,7 @@ class GateHooks:
             return
         self.run.selected = len(session.items)
         try:
-            self.pool.start(**_servers(session.items))
+            self.pool.start(**self._servers(session.items))
         except CannotRun as error:
             self._refuse(error)
         self.run.provenance["postgresql"] = self.pool.description
@@ -106,7 +107,7 @@ class GateHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Run no check whose server does not answer: each would wait for its time limit."""
-        self.pool.require_answers(**_servers([item]))
+        self.pool.require_answers(**self._servers([item]))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -143,6 +144,14 @@ class GateHooks:
         """Print no letter for a test: the progress of the run has its line."""
         return (report.outcome, "", "") if report.when == "call" or not report.passed else ("", "", "")
 
+    def _servers(self, items: Iterable[pytest.Item]) -> dict[str, bool]:
+        """Return which servers these checks need; one that no check will get is started by the fixture, if ever."""
+        needed = {name for item in items for name in getattr(item, "fixturenames", ())}
+        return {
+            "plain": bool(needed & {"verification_server", "django_db_setup"}),
+            "tls": "verification_tls_server" in needed and names_tls(self.run.configuration),
+        }
+
     def _give_up(self, reason: str) -> None:
         self.run.reason = reason
 
@@ -152,15 +161,6 @@ class GateHooks:
     def _refuse(self, error: CannotRun) -> None:
         self.run.reason = str(error)
         raise pytest.UsageError(str(error)) from None
-
-
-def _servers(items: Iterable[pytest.Item]) -> dict[str, bool]:
-    """Return which servers these checks need."""
-    needed = {name for item in items for name in getattr(item, "fixturenames", ())}
-    return {
-        "plain": bool(needed & {"verification_server", "django_db_setup"}),
-        "tls": "verification_tls_server" in needed,
-    }
 
 
 class Refusal:

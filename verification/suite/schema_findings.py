@@ -26,14 +26,14 @@ def expect_same(
     sides: tuple[str, str],
     configuration: Configuration,
     origin: Callable[[Difference], Origin | None] = lambda _: None,
+    also: Iterable[str] = (),
 ) -> None:
-    """Record the differences between two sides as evidence and findings; fail if there is one."""
+    """Record the differences between two sides and what is ``also`` wrong as findings; fail if there is one."""
     found = list(differences)
     check.sides = sides
     check.differences += [difference.to_json() for difference in found]
-    check.expect_none(
-        [finding(check.name, each, sides, configuration, origin(each)) for each in found], "differences"
-    )
+    findings = [finding(check.name, each, sides, configuration, origin(each)) for each in found]
+    check.expect_none([*findings, *also], "differences")
 
 
 def finding(

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from ..errors import CannotRun
-from ..migrations.equivalence import drift, states, upgrade_paths
+from ..migrations.equivalence import comparison, drift, models_ignored, states, upgrade_paths
 from ..migrations.equivalence.chain_runs import Applied
 from ..migrations.equivalence.comparison import StateReading, configured
 from ..migrations.equivalence.origin import Origins
-from ..migrations.equivalence.upgrade import RowVolume
+from ..migrations.equivalence.upgrade import RowVolume, Upgrade
 from ..migrations.equivalence.verification import Verification, Verifier
 from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import JobFailed, Project
@@ -19,6 +19,8 @@ from ..report.evidence import Measurement, Table
 from ..report.result import Check
 from ..schema.comparison.difference import Difference
 from . import schema_evidence, schema_findings
+from .applicability import need, need_settings
+from .gate import NotApplicable
 from .schema_findings import ORIGINALS, SQUASH, expect_same
 
 PROPERTY = ("Property 5",)
@@ -30,20 +32,36 @@ PARTIAL_STATE_ROWS = 50
 @pytest.fixture(scope="module")
 def runner(configuration: Configuration, server: Server) -> Iterator[MigrationRunner]:
     """The project on the server, with workers of its own."""
-    if not configuration.settings:
-        raise CannotRun("[tool.verification] names no settings module", "add settings = 'mysite.settings'")
+    need_settings(configuration)
     project = Project.of(configuration, settings=configuration.settings)
     with MigrationRunner(project, server, options=configured(configuration)) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def squashes(runner: MigrationRunner, configuration: Configuration) -> Verification:
+def apps(runner: MigrationRunner, configuration: Configuration) -> tuple[str, ...]:
+    """The project's own apps; empty, which means every app, if it has none."""
+    return configuration.apps or runner.tree.below(configuration.root)
+
+
+@pytest.fixture(scope="module")
+def chains(runner: MigrationRunner, apps: tuple[str, ...]) -> Verification:
     """Original and squashed chains, each run once on an empty database and read by both readers."""
     try:
-        return Verifier(runner).verify(runner.tree.chosen(configuration.apps))
+        return Verifier(runner).verify(runner.tree.squashes_of(apps))
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
+
+
+@pytest.fixture(scope="module")
+def squashes(
+    runner: MigrationRunner, configuration: Configuration, apps: tuple[str, ...], chains: Verification
+) -> Verification:
+    """The same, if there is a squash."""
+    gone = runner.tree.not_comparable(apps)
+    lacks = f"the originals of {gone[0]} are gone: there is nothing to compare it with" if gone else ""
+    need(configuration, "squash", exists=bool(chains.verdicts), lacks=lacks)
+    return chains
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +72,37 @@ def paths(
     pytestconfig: pytest.Config,
 ) -> list[upgrade_paths.UpgradePaths]:
     """All upgrade paths of each squash except that of an empty database."""
-    few = RowVolume(PARTIAL_STATE_ROWS, configuration.rows)
-    size = pytestconfig.getoption("--verification-rows") or configuration.row_count
-    many = RowVolume(size, configuration.rows) if size else None
+    few, many = _volumes(configuration, pytestconfig)
     chain = squashes.original.chain
     return [
         upgrade_paths.verify_upgrade_paths(runner, verdict.squash, chain, few, many)
         for verdict in squashes.verdicts
     ]
+
+
+@pytest.fixture(scope="module")
+def costs(
+    runner: MigrationRunner,
+    chains: Verification,
+    configuration: Configuration,
+    apps: tuple[str, ...],
+    request: pytest.FixtureRequest,
+) -> list[Upgrade]:
+    """The longest upgrade of each squash on many rows; without a squash, of each app of the project."""
+    if chains.verdicts:
+        return [path.costs for path in request.getfixturevalue("paths") if path.costs is not None]
+    few, many = _volumes(configuration, request.config)
+    longer = [app for app in apps if len(runner.tree.migrations.get(app, ())) > 1]
+    need(
+        configuration,
+        "history",
+        exists=bool(longer),
+        lacks="no app of the project has more than one migration",
+    )
+    measured = [
+        upgrade_paths.measure_without_squash(runner, app, chains.original.chain, few, many) for app in longer
+    ]
+    return [each for each in measured if each is not None]
 
 
 def test_schema_squash(
@@ -86,20 +127,25 @@ def test_schema_squash(
     expect_same(check, found, SIDES, configuration, lambda each: origins[each.line].of(each))
 
 
-def test_schema_readers(squashes: Verification, configuration: Configuration, check: Check) -> None:
+def test_schema_readers(chains: Verification, configuration: Configuration, check: Check) -> None:
     """Catalog and inspection, which share no code, read the same from every database."""
     check.properties = PROPERTY
-    found = [each for verdict in squashes.verdicts for each in verdict.comparison.disagreements]
+    found = [each for verdict in chains.verdicts for each in verdict.comparison.disagreements]
+    found = found or comparison.disagreements(_reading(chains.original))
     expect_same(check, found, ("catalog", "inspection"), configuration)
 
 
 def test_schema_written(
-    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
+    runner: MigrationRunner,
+    chains: Verification,
+    configuration: Configuration,
+    apps: tuple[str, ...],
+    check: Check,
 ) -> None:
     """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
-    found = states.unwritten(runner, squashes.original.chain)
-    unwritten = {app: found[app] for app in found if not configuration.apps or app in configuration.apps}
+    found = states.unwritten(runner, chains.original.chain)
+    unwritten = {app: found[app] for app in found if not apps or app in apps}
     check.tables.append(
         Table(
             "what makemigrations would write",
@@ -114,14 +160,22 @@ def test_schema_written(
 
 
 def test_schema_models(
-    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
+    runner: MigrationRunner,
+    chains: Verification,
+    configuration: Configuration,
+    apps: tuple[str, ...],
+    check: Check,
 ) -> None:
     """Every field, index and constraint of the models is in the migrated database, and nothing else is."""
     check.properties = PROPERTY
-    found = drift.against_models(runner, _reading(squashes.original), configuration.apps)
+    found = drift.against_models(runner, _reading(chains.original), apps)
+    judged = models_ignored.judge(found.differences, configuration.models_ignore)
+    check.notes += [f"ignored: {line}" for line in judged.ignored]
     check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
-    assert found.tables, f"no model of {', '.join(configuration.apps) or 'any app'} has a table"
-    expect_same(check, found.differences, ("migrated database", "models"), configuration)
+    if not found.tables:
+        raise NotApplicable(f"no model of {', '.join(apps) or 'any app'} has a table")
+    sides = (models_ignored.DATABASE, models_ignored.MODELS)
+    expect_same(check, judged.differences, sides, configuration, also=judged.unused)
 
 
 def test_schema_partial_states(
@@ -198,14 +252,13 @@ def test_schema_rollback(
 
 
 def test_schema_costs(
-    paths: list[upgrade_paths.UpgradePaths],
+    costs: list[Upgrade],
     runner: MigrationRunner,
     configuration: Configuration,
     check: Check,
 ) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
-    costs = [path.costs for path in paths if path.costs is not None]
     steps = [step for each in costs for step in each.steps]
     check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
     check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
@@ -216,6 +269,13 @@ def test_schema_costs(
     check.samples["migration"] = [step.seconds * 1000 for step in steps]
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
     expect_same(check, [each for cost in costs for each in cost.differences], SIDES, configuration)
+
+
+def _volumes(configuration: Configuration, config: pytest.Config) -> tuple[RowVolume, RowVolume | None]:
+    """Return the rows of a partial state, and those on which costs are measured."""
+    size = config.getoption("--verification-rows") or configuration.row_count
+    many = RowVolume(size, configuration.rows) if size else None
+    return RowVolume(PARTIAL_STATE_ROWS, configuration.rows), many
 
 
 def _reading(applied: Applied) -> StateReading:

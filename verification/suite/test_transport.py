@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..environment.documentation import examine_project
+from ..environment.effects import with_database
 from ..environment.settings_process import Probe
 from ..postgres.server import Database, Server
 from ..project.configuration import Configuration
@@ -27,6 +29,7 @@ from ..transport.options import (
 )
 from ..transport.project_connections import Session, Sessions
 from ..transport.tls_server import TlsTestServer
+from .applicability import need_policy, need_tls
 
 PROPERTIES = ("Property 4",)
 RULE = "the rule is in docs/tls.md, under Variables"
@@ -38,15 +41,25 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 @pytest.fixture(scope="module")
 def probe(configuration: Configuration) -> Iterator[Probe]:
     """A process that loads the project's settings again for each case."""
+    need_tls(configuration)
     with Probe(configuration) as probe:
         yield probe
 
 
-def fault(probe: Probe, names: Mapping[str, str], database: str | None, values: Values) -> str:
-    """Load the settings with these values and return what is wrong with OPTIONS; empty: nothing."""
+def fault(
+    probe: Probe,
+    names: Mapping[str, str],
+    database: str | None,
+    values: Values,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Load the settings with these values and return what is wrong with OPTIONS; empty: nothing.
+
+    ``others``: variables that the project needs besides.
+    """
     values = {keyword: value for keyword, value in values.items() if keyword in names}
     given_values = {names["name"]: database, **{names[keyword]: value for keyword, value in values.items()}}
-    loaded = probe.load(given_values)
+    loaded = probe.load({**others, **given_values})
     shown = (
         ", ".join(f"{name}={value!r}" for name, value in given_values.items() if value is not None)
         or "nothing set"
@@ -71,9 +84,15 @@ def test_options(configuration: Configuration, probe: Probe, tmp_path: Path, che
     check.properties = PROPERTIES
     names = configuration.database_environment
     (tmp_path / "there.pem").touch()
-    cases = list(combinations(str(tmp_path / "there.pem"), str(tmp_path / MISSING)))
+    cases = [
+        (database, values)
+        for database, values in combinations(str(tmp_path / "there.pem"), str(tmp_path / MISSING))
+        if (database or "database-optional" in configuration.policies)
+        and (values.get("sslmode") in MODES or "tls-needs-mode" in configuration.policies)
+    ]
+    others = {} if "database-optional" in configuration.policies else with_database(configuration)
 
-    faults = [found for database, values in cases if (found := fault(probe, names, database, values))]
+    faults = [found for database, values in cases if (found := fault(probe, names, database, values, others))]
 
     check.measurements += [
         Measurement("combinations", len(cases), "combinations"),
@@ -112,6 +131,8 @@ def option_finding(rule: str, keyword: str, faults: Sequence[str], configuration
 def test_options_any_text(configuration: Configuration, probe: Probe, check: Check) -> None:
     """For any text in the four variables, OPTIONS hold what the rule says."""
     check.properties = PROPERTIES
+    need_policy(configuration, "database-optional")
+    need_policy(configuration, "tls-needs-mode")
     names = configuration.database_environment
     optional = st.none() | TEXT
     count = 0
