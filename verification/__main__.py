@@ -19,7 +19,8 @@ from .errors import CANNOT_RUN, CannotRun
 from .processes.wait import READER_THREAD
 
 COMMANDS: Final = {
-    "doctor": ("postgres", "which providers of PostgreSQL work here"),
+    "init": ("adoption", "look at the project in this folder and write [tool.verification]"),
+    "doctor": ("adoption", "which providers of PostgreSQL work here, and what each check still needs"),
     "run": ("suite", "run the gate; further arguments go to pytest"),
     "diff": ("schema", "two databases or snapshots: every difference of their schemas"),
     "snapshot": ("schema", "write a database's schema to a file"),
