@@ -72,7 +72,7 @@ def _loaded(root: Path, manage: Path | None, settings: str) -> tuple[dict[str, A
         if use_manage and not settings and not seen["settings"]:
             use_manage = False  # it does something else than Django's own; its text names the settings
             continue
-        name = variable_in(seen["error"], seen["kind"])
+        name = variable_in(seen["error"], seen["kind"]) or _with_value(variables, seen["error"])
         if not name or tries.get(name, 0) > 3:  # noqa: PLR2004 - values that were tried
             message = redact(" ".join(str(seen["error"]).split()))
             raise CannotRun(
@@ -84,6 +84,11 @@ def _loaded(root: Path, manage: Path | None, settings: str) -> tuple[dict[str, A
     raise CannotRun(
         f"settings need more than {TRIES} variables", "set them in [tool.verification.environment]"
     )
+
+
+def _with_value(variables: Mapping[str, str], message: str) -> str:
+    """Return the variable that was set last of those whose value an error shows; empty: it shows none."""
+    return next((name for name in reversed(list(variables)) if variables[name] in message), "")
 
 
 def _look(
