@@ -80,6 +80,8 @@ def _run_all(folder: Path) -> int:
             (1, ("drift", left.url, *settings, *embedded)),
             (0, ("env", "--settings-file", "mysite/settings.py", "--readme", "README.md")),
             (0, ("run", *embedded, "test_ours.py")),
+            (0, ("explain", "table-rewritten")),
+            (2, ("explain", "table-written")),
             (0, ("report", "reports/verification.json", "-o", "again.html")),
             (2, ("run", "--provider", "existing")),
         ]

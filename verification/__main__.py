@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "squash": ("migrations", "original chains against squashed chains, on a real server"),
     "drift": ("migrations", "a live database against what its migrations say it should be"),
     "deploy": ("deploy", "run this branch's new migrations on rows, beside the code of a revision"),
+    "explain": ("explain", "what the code of a finding means, with a bad and a good example"),
     "env": (
         "environment",
         "compare the variables that the settings read with those that the README documents",

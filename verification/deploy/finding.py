@@ -64,6 +64,12 @@ class Finding:
         """Return file and line as editors read them."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
+    @property
+    def line_of_report(self) -> str:
+        """Return it in one line."""
+        where = f" ({self.place})" if self.place else ""
+        return f"{self.code}: {self.migration}{where}: {self.effect}; {'; '.join(self.evidence)}"
+
     def to_json(self) -> dict[str, Any]:
         """Return it for a report."""
         return asdict(self)
