@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..command_line import PACKAGE, PLUGIN, server_options
 from ..errors import CANNOT_RUN, CannotRun
+from ..extras import require
 from ..project.configuration import Configuration, load
 
 SUITE: Final = Path(__file__).parent
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from ..processes.supervised import run_supervised
 
+    require("run", "run")
     configuration = load()
     rest: list[str] = arguments.rest or []
     if sys.flags.optimize:
