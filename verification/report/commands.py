@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import CannotRun
 from ..extras import require
 from .history import NAME
-from .result import FORMAT
+from .run import FORMAT
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from . import history, html, junit
+from . import code_quality, history, html, junit, sarif
 from .redaction import redact
-from .result import Check, Result
+from .result import Check
+from .run import Result
 
 JSON_NAME: Final = "verification.json"
 HTML_NAME: Final = "verification.html"
@@ -47,7 +48,8 @@ class Recorder:
         write_file(self.directory / JSON_NAME, text)
         page = html.render(json.loads(text), history=self.directory / history.NAME)
         write_file(self.directory / HTML_NAME, page)
-        write_file(self.directory / junit.NAME, redact(junit.render(self.result), secrets))
+        for printed in (junit, sarif, code_quality):
+            write_file(self.directory / printed.NAME, redact(printed.render(self.result), secrets))
 
 
 def _finite(content: Any) -> Any:

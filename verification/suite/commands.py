@@ -15,6 +15,8 @@ from ..extras import require
 from ..project.configuration import Configuration, load
 
 SUITE: Final = Path(__file__).parent
+QUIET: Final = ("-qq", "--tb=no", "-rN", "--benchmark-quiet", "--override-ini=console_output_style=classic")
+"""Pytest prints nothing of its own: the gate shows its progress, one table and the causes."""
 _REPORTS: Final = re.compile(r"""^\s*reports\s*=\s*["'](.+?)["']""", re.MULTILINE)
 """The key of ``[tool.verification]`` in a file that may not parse."""
 _PYTEST_HAS_SAID_IT: Final = frozenset({2, 3, 4, 5})
@@ -77,6 +79,7 @@ def _run_pytest(
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     refusal = Refusal()
     options = [
+        *(() if "--collect-only" in rest else QUIET),
         *("-c", str(SUITE / "pytest.ini"), f"--rootdir={configuration.root}"),
         *("-p", PLUGIN),
         f"--verification-reports={reports}",
