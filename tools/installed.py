@@ -61,7 +61,7 @@ class Installation:
         self._wheels = folder / "wheels"
         self.failed: list[str] = []
         _run([sys.executable, "-m", "venv", folder / "environment"])
-        _run([self._python, "-m", "pip", "wheel", "-q", "--no-deps", "-w", self._wheels, REPOSITORY])
+        _run([self._python, "-m", "pip", "wheel", "-qq", "--no-deps", "-w", self._wheels, REPOSITORY])
         self.install()
 
     def install(self, *extras: str) -> None:
@@ -71,7 +71,7 @@ class Installation:
 
     def pip(self, command: str, *arguments: str) -> None:
         """Run pip in the environment."""
-        _run([self._python, "-m", "pip", "-q", "--disable-pip-version-check", command, *arguments])
+        _run([self._python, "-m", "pip", "-qq", "--disable-pip-version-check", command, *arguments])
 
     def size(self) -> int:
         """Return what the environment's packages take, in MB, without pip and setuptools."""
@@ -133,7 +133,9 @@ class Installation:
             )  # fmt: skip
             good = done.returncode == command.status and command.says in done.stdout
             # A refusal is one line.
-            good &= "Traceback" not in done.stdout and not (command.says and done.stdout.count("\n") > 1)
+            good &= "Traceback" not in done.stdout and not (
+                command.says and len(done.stdout.split("\n\n")[0].splitlines()) > 1
+            )
             shown = f"{command.arguments[0]}: exit status {done.returncode}, expected {command.status}"
             print(f"{'ok  ' if good else 'FAIL'} {shown}", flush=True)
             if not good:
@@ -197,7 +199,7 @@ def _core(left: str, right: str) -> list[Command]:
         Command(1, ("diff", left, right)),
         Command(0, ("squash", *SETTINGS, *EMBEDDED)),
         Command(1, ("drift", left, *SETTINGS, *EMBEDDED)),
-        Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "git"),
+        Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "no Git repository"),
     ]
 
 

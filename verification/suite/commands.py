@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,11 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def record_failure(reason: str, reports: Path | None = None) -> None:
     """Replace the reports of an earlier run, so that they are not taken for those of a run that did not start."""
-    from ..report.recorder import JSON_NAME
+    from ..report.recorder import JSON_NAME, NAMES
 
     directory = reports or _configured_reports()
-    if (directory / JSON_NAME).exists():
+    if not (directory / JSON_NAME).exists():
+        return
+    try:
         _start_reports(directory, reason)
+    except (CannotRun, ImportError):  # what writes it is not installed, or the folder cannot be written
+        for name in NAMES:
+            with suppress(OSError):
+                (directory / name).unlink()
 
 
 def _run_pytest(
