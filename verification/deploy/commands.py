@@ -8,15 +8,13 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg2
-
 from ..command_line import server_options
 from ..errors import DIFFERS, EQUAL, CannotRun
 from ..migrations.commands import COST_ROWS
 from ..migrations.equivalence.upgrade import RowVolume
 from ..migrations.execution.progress import say, waiting
 from ..migrations.show import print_json
-from ..postgres import providers
+from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
 from . import configured, dump, live, release, show, suppressions
@@ -132,7 +130,7 @@ def _server(arguments: argparse.Namespace, dumps: Mapping[str, Dump]) -> Iterato
                 )
         try:
             yield server
-        except psycopg2.OperationalError as error:
+        except driver.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
             if (error.pgcode or "").startswith(INSUFFICIENT_RESOURCES):
                 raise CannotRun(

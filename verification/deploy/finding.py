@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from ..report.finding import Finding as Record
+from ..report.finding import Level, Place
+
 FAMILIES: Final = {
     "cost": (
         "table-rewritten",
@@ -12,8 +15,9 @@ FAMILIES: Final = {
         "other-table-locked",
         "unbatched-backfill",
         "fails-on-rows",
+        "disk-needed",
     ),
-    "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout"),
+    "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout", "deadlock"),
     "compatibility": ("old-code-breaks", "new-code-needs-migration", "release-must-be-split"),
     "recovery": ("not-reversible", "reverse-differs", "not-retry-safe", "invalid-index-left"),
     "concurrency": ("migrators-race",),
@@ -73,3 +77,17 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """Return it for a report."""
         return asdict(self)
+
+    def to_finding(self) -> Record:
+        """Return the record that the gate's reports print."""
+        what = f"{self.migration}: {self.code.replace('-', ' ')}" + (f" ({self.table})" if self.table else "")
+        return Record(
+            rule=f"deploy.{self.code}",
+            message=what,
+            subject=f"deploy:{self.code}:{self.migration}:{self.table}:{self.line}",
+            places=(Place(self.file, self.line),) if self.file else (),
+            why=self.effect,
+            remedy=self.remedy,
+            evidence=(*((self.statement,) if self.statement else ()), *self.evidence),
+            level=Level.NOTE if self.notice else Level.ERROR,
+        )

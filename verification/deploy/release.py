@@ -14,7 +14,18 @@ from ..migrations.execution.worker_process import JobFailed, Project
 from ..migrations.plan.chains import Chain, Key
 from ..postgres.server import Server
 from ..project.configuration import Configuration
-from . import base_rows, compatibility, cost, history, interruption, race, suppressions, traffic, way_back
+from . import (
+    base_rows,
+    compatibility,
+    cost,
+    deadlock,
+    history,
+    interruption,
+    race,
+    suppressions,
+    traffic,
+    way_back,
+)
 from .base_tree import BaseTree, base_tree
 from .dump import Dump
 from .error_text import without_values
@@ -24,7 +35,7 @@ from .tree import Tree, read_files
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption", "race"})
+PARTS: Final = frozenset({"traffic", "deadlock", "compatibility", "way back", "interruption", "race"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
@@ -210,6 +221,18 @@ def _recover(
         filled = bases.filled.databases
         release.findings = traffic.judge(
             trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root, command
+        )
+    if "deadlock" in parts:
+        say("running the new migrations beside transactions of several statements")
+        release.findings += deadlock.judge(
+            trees.base,
+            trees.head,
+            bases.few,
+            release.steps,
+            bases.filled.tables,
+            trees.head_files,
+            root,
+            command,
         )
     if "compatibility" in parts:
         say("trying both codes on both schemas")

@@ -75,13 +75,14 @@ def _refuse_to_guess(source: settings_source.Source, findings: Sequence[Finding]
 
 def examine_project(configuration: Configuration) -> Environment:
     """Do the same for the files that the configuration names. Raises ``CannotRun`` as ``examine``."""
-    if not configuration.settings_file:
+    source = configuration.settings_source()
+    if source is None:
         raise CannotRun(
-            "pyproject.toml: [tool.verification] has no settings_file",
-            "name the file that reads the variables",
+            f"pyproject.toml: [tool.verification] settings = {configuration.settings!r}: no file of that name",
+            "name the file that reads the variables as settings_file",
         )
     return examine(
-        configuration.path(configuration.settings_file),
+        source,
         configuration.path(configuration.readme),
         others=[configuration.path(name) for name in configuration.environment_files],
         root=configuration.root,

@@ -5,9 +5,8 @@ import os
 import time
 from typing import Final
 
-import psycopg2
-
 from ..errors import CannotRun
+from . import driver
 from .server import CONNECT_SECONDS, Server
 
 _GONE: Final = (os.strerror(errno.ECONNREFUSED), os.strerror(errno.ENOENT))
@@ -33,7 +32,7 @@ def _ask(server: Server, seconds: int) -> tuple[str, bool]:
     """Return why there is no connection (empty if there is one), and whether that took all the time."""
     before = time.monotonic()
     try:
-        psycopg2.connect(server.url(connect_timeout=str(seconds))).close()
-    except psycopg2.Error as error:
+        driver.connect(server.url(connect_timeout=str(seconds))).close()
+    except driver.Error as error:
         return str(error), time.monotonic() - before > seconds - 1
     return "", False

