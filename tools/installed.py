@@ -160,6 +160,8 @@ def _run_all(installation: Installation) -> None:
         [
             Command(0, ("--help",)),
             Command(0, ("--version",), f"{NAME} "),
+            Command(0, ("explain", "table-rewritten"), "# table-rewritten"),
+            Command(2, ("explain", "table-written"), "no finding has the code"),
             Command(0, ("env", "--settings-file", "mysite/settings.py", "--readme", "README.md")),
             *(
                 Command(2, arguments, "psycopg[binary] or psycopg2-binary")
@@ -172,53 +174,6 @@ def _run_all(installation: Installation) -> None:
             ),
         ],
     )
-<<<<<<< HEAD
-    for app in ("books", "verification"):
-        (folder / app / "models.py").write_text(MODELS, encoding="utf-8")
-    (folder / "pyproject.toml").write_text(CONFIGURATION, encoding="utf-8")
-    (folder / "README.md").write_text(README, encoding="utf-8")
-    (folder / "test_ours.py").write_text(CHECK, encoding="utf-8")
-    for arguments in (
-        ("makemigrations", "books", "verification"),
-        ("squashmigrations", "books", "0001", "--no-input"),
-    ):
-        subprocess.run([sys.executable, "manage.py", *arguments], cwd=folder, check=True)
-
-
-def _run_all(folder: Path) -> int:
-    providers = import_module("django_postgres_verification.postgres.providers")
-    with providers.start("embedded") as server, server.database() as left, server.database() as right:
-        right.execute("CREATE TABLE extra (id integer)")
-        embedded, settings = ("--provider", "embedded"), ("--settings", "mysite.settings")
-        wanted: list[tuple[int, tuple[str, ...]]] = [
-            (0, ("--help",)),
-            (0, ("doctor",)),
-            (0, ("snapshot", left.url, "-o", "left.json")),
-            (0, ("diff", left.url, "left.json")),
-            (1, ("diff", left.url, right.url)),
-            (0, ("squash", *settings, *embedded)),
-            (1, ("drift", left.url, *settings, *embedded)),
-            (0, ("env", "--settings-file", "mysite/settings.py", "--readme", "README.md")),
-            (0, ("run", *embedded, "test_ours.py")),
-            (0, ("explain", "table-rewritten")),
-            (2, ("explain", "table-written")),
-            (0, ("report", "reports/verification.json", "-o", "again.html")),
-            (2, ("run", "--provider", "existing")),
-        ]
-        failed = [arguments[0] for status, arguments in wanted if not _ends(folder, status, arguments)]
-    print(json.dumps({"commands": len(wanted), "failed": failed}))
-    return 1 if failed else 0
-
-
-def _ends(folder: Path, status: int, arguments: tuple[str, ...]) -> bool:
-    done = subprocess.run(
-        [sys.executable, "-m", "django_postgres_verification", *arguments],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-=======
     installation.pip("install", "psycopg[binary]")
     installation.try_all(
         "core with psycopg 3",
@@ -227,7 +182,6 @@ def _ends(folder: Path, status: int, arguments: tuple[str, ...]) -> bool:
             Command(2, ("squash", *SETTINGS, "--provider", "container"), f"pip install '{NAME}[containers]'"),
             Command(2, ("--print-completion", "bash"), f"pip install '{NAME}[completion]'"),
         ],
->>>>>>> main
     )
     installation.install("embedded")
     with installation.databases() as (left, right):

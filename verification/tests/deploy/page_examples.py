@@ -20,6 +20,7 @@ PARTS: Final = {
     **dict.fromkeys(FAMILIES["traffic"], "traffic"),
     **dict.fromkeys(FAMILIES["compatibility"], "compatibility"),
     **dict.fromkeys(FAMILIES["concurrency"], "race"),
+    "deadlock": "deadlock",
     "not-reversible": "way back",
     "reverse-differs": "way back",
     "not-retry-safe": "interruption",
