@@ -68,12 +68,6 @@ class Finding:
         """Return file and line as editors read them."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
-    @property
-    def line_of_report(self) -> str:
-        """Return it in one line."""
-        where = f" ({self.place})" if self.place else ""
-        return f"{self.code}: {self.migration}{where}: {self.effect}; {'; '.join(self.evidence)}"
-
     def to_json(self) -> dict[str, Any]:
         """Return it for a report."""
         return asdict(self)
@@ -88,6 +82,8 @@ class Finding:
             places=(Place(self.file, self.line),) if self.file else (),
             why=self.effect,
             remedy=self.remedy,
-            evidence=(*((self.statement,) if self.statement else ()), *self.evidence),
-            level=Level.NOTE if self.notice else Level.ERROR,
+            evidence=tuple(
+                filter(None, (self.accepted and f"accepted {self.accepted}", self.statement, *self.evidence))
+            ),
+            level=Level.ERROR if self.stops else Level.NOTE,
         )

@@ -45,7 +45,7 @@ class Example:
     @property
     def printed(self) -> str:
         """What the page says that it prints."""
-        return next(text for kind, text in _BLOCK.findall(self.text) if kind == "text")
+        return next(str(text) for kind, text in _BLOCK.findall(self.text) if kind == "text")
 
     def files(self, folder: Path) -> dict[str, str | None]:
         """Return the files that it adds to the base or changes there."""

@@ -39,7 +39,9 @@ def test_each_family_of_findings_has_a_check(runs: Runs, project: Path, server: 
     assert all("no new migrations since" in each["notes"][-1] for each in nothing[1].values())
     assert index[0] == 1
     assert {name for name, each in index[1].items() if each["verdict"] != "passed"} == {"deploy.cost"}
-    assert "index-built-under-lock: goods.0002_change" in index[1]["deploy.cost"]["reason"]
+    (finding,) = (each for each in index[1]["deploy.cost"]["findings"] if each["level"] == "error")
+    assert finding["rule"] == "deploy.index-built-under-lock"
+    assert finding["places"][0]["file"] == "goods/migrations/0002_change.py"
     assert {name: each["verdict"] for name, each in fails[1].items() if each["verdict"] != "passed"} == {
         "deploy.cost": "failed",
         **{f"deploy.{each}": "error" for each in ("traffic", "compatibility", "recovery", "concurrency")},
