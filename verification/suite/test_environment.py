@@ -7,7 +7,8 @@ from ..environment.documentation import Environment, examine_project
 from ..environment.effects import Effects, examine_effects
 from ..environment.running_reads import examine_running
 from ..project.configuration import Configuration
-from ..report.result import Check, Measurement, Table
+from ..report.evidence import Measurement, Table
+from ..report.result import Check
 from .applicability import need_deployment_files, need_readme
 
 PROPERTIES = ("Property 3",)

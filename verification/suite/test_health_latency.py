@@ -22,7 +22,8 @@ from ..project import wsgi_ready
 from ..project.configuration import Configuration
 from ..project.http_probe import POD, Answer
 from ..project.web_server import WebServer
-from ..report.result import Check, Measurement, Table, Verdict
+from ..report.evidence import Measurement, Table
+from ..report.result import Check, Verdict
 from .applicability import need
 
 PROPERTIES: Final = ("Property 1",)

@@ -8,7 +8,8 @@ from typing import Final
 
 from ..health.latency.distribution import LIMIT_MS
 from ..health.load.run import LoadRun
-from ..report.result import Check, Table, Verdict
+from ..report.evidence import Table
+from ..report.result import Check, Verdict
 
 PROPERTIES: Final = ("Property 1",)
 
@@ -37,7 +38,7 @@ def test_load_alarm(check: Check, load_run: LoadRun) -> None:
     """Each of these measurements fails for a plain threaded server that starves, leaks and drops."""
     check.properties = PROPERTIES
     found = load_run.of_control()
-    rows = [(name, each.findings[0].line if each.findings else "nothing") for name, each in found.items()]
+    rows = [(name, each.findings[0] if each.findings else "nothing") for name, each in found.items()]
     check.tables.append(
         Table("What the measurements found wrong with the control", ("check", "finding"), rows)
     )
@@ -60,7 +61,7 @@ def _conclude(check: Check, load_run: LoadRun, measurement: str) -> None:
     if observation.findings and not observation.hard and late >= LIMIT_MS / 2:
         check.conclude(
             Verdict.INCONCLUSIVE,
-            f"{observation.findings[0].line}; the client itself was {late:.0f} ms late: "
+            f"{observation.findings[0]}; the client itself was {late:.0f} ms late: "
             "the machine is too busy, measure again",
         )
         return

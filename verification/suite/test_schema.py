@@ -1,6 +1,6 @@
 """Property 5: the squashed chain and the original chain give the same schema, on every upgrade path."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,17 +8,23 @@ from ..errors import CannotRun
 from ..migrations.equivalence import comparison, drift, models_ignored, states, upgrade_paths
 from ..migrations.equivalence.chain_runs import Applied
 from ..migrations.equivalence.comparison import StateReading, configured
+from ..migrations.equivalence.origin import Origins
 from ..migrations.equivalence.upgrade import RowVolume, Upgrade
 from ..migrations.equivalence.verification import Verification, Verifier
-from ..migrations.execution.migration_runner import MigrationRunner, Step
+from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import JobFailed, Project
 from ..postgres.server import Server
 from ..project.configuration import Configuration
-from ..report.result import Check, Measurement, Table
+from ..report.evidence import Measurement, Table
+from ..report.result import Check
+from ..schema.comparison.difference import Difference
+from . import schema_evidence, schema_findings
 from .applicability import need, need_settings
 from .gate import NotApplicable
+from .schema_findings import ORIGINALS, SQUASH, expect_same
 
 PROPERTY = ("Property 5",)
+SIDES = (ORIGINALS, SQUASH)
 PARTIAL_STATE_ROWS = 50
 """Rows of the largest table in each of the partial states."""
 
@@ -99,38 +105,42 @@ def costs(
     return [each for each in measured if each is not None]
 
 
-def test_schema_squash(squashes: Verification, check: Check) -> None:
+def test_schema_squash(
+    runner: MigrationRunner, squashes: Verification, configuration: Configuration, check: Check
+) -> None:
     """On an empty database the squash gives the schema and the rows of the originals it replaces."""
     check.properties = PROPERTY
-    check.tables.append(_times("seconds of each original migration", squashes.original.steps))
+    check.tables.append(schema_evidence.times("seconds of each original migration", squashes.original.steps))
     for verdict in squashes.verdicts:
         check.measurements.append(
             Measurement(f"{verdict.squash}: replaced migrations", len(verdict.squash.originals), "migrations")
         )
         check.notes += [f"information: {each.line}" for each in verdict.comparison.information]
         check.notes += verdict.comparison.notes
-    check.expect_none(
-        [
-            each
-            for verdict in squashes.verdicts
-            for each in (*verdict.comparison.differences, *verdict.comparison.unwritten)
-        ],
-        "differences",
-    )
+    found: list[Difference] = []
+    origins: dict[str, Origins] = {}
+    for verdict in squashes.verdicts:
+        of_squash = [*verdict.comparison.differences, *verdict.comparison.unwritten]
+        found += of_squash
+        made = Origins(runner, verdict.squash, squashes.original.chain)
+        origins |= dict.fromkeys([each.line for each in of_squash], made)
+    expect_same(check, found, SIDES, configuration, lambda each: origins[each.line].of(each))
 
 
-def test_schema_readers(chains: Verification, check: Check) -> None:
+def test_schema_readers(chains: Verification, configuration: Configuration, check: Check) -> None:
     """Catalog and inspection, which share no code, read the same from every database."""
     check.properties = PROPERTY
-    check.expect_none(
-        [each for verdict in chains.verdicts for each in verdict.comparison.disagreements]
-        or comparison.disagreements(_reading(chains.original)),
-        "differences",
-    )
+    found = [each for verdict in chains.verdicts for each in verdict.comparison.disagreements]
+    found = found or comparison.disagreements(_reading(chains.original))
+    expect_same(check, found, ("catalog", "inspection"), configuration)
 
 
 def test_schema_written(
-    runner: MigrationRunner, chains: Verification, apps: tuple[str, ...], check: Check
+    runner: MigrationRunner,
+    chains: Verification,
+    configuration: Configuration,
+    apps: tuple[str, ...],
+    check: Check,
 ) -> None:
     """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
@@ -143,9 +153,9 @@ def test_schema_written(
             [(app, change) for app, changes in unwritten.items() for change in changes],
         )
     )
-    check.measure("apps with changes to write", len(unwritten), "apps", 0)
-    assert not unwritten, "models and migrations differ: " + "; ".join(
-        f"{app}: {', '.join(changes)}" for app, changes in unwritten.items()
+    check.expect_none(
+        [schema_findings.unwritten(app, each, configuration) for app in unwritten for each in unwritten[app]],
+        "changes to write",
     )
 
 
@@ -164,7 +174,8 @@ def test_schema_models(
     check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
     if not found.tables:
         raise NotApplicable(f"no model of {', '.join(apps) or 'any app'} has a table")
-    check.expect_none([*judged.differences, *judged.unused], "differences")
+    sides = (models_ignored.DATABASE, models_ignored.MODELS)
+    expect_same(check, judged.differences, sides, configuration, also=judged.unused)
 
 
 def test_schema_partial_states(
@@ -180,6 +191,7 @@ def test_schema_partial_states(
             [(each.migration or "none", each.rows, each.applied, each.refused) for each in upgrades],
         )
     )
+    check.grids += [schema_evidence.grid(path) for path in paths]
     check.measurements.append(Measurement("partial states", len(upgrades), "states"))
     carried = sum(each.rows for each in upgrades)
     check.measurements.append(Measurement("rows carried through", carried, "rows"))
@@ -202,10 +214,13 @@ def test_schema_partial_states(
             "originals that stop on every database with rows", ("migration",), [(each,) for each in stopping]
         )
     )
-    check.expect_none([each for upgrade in upgrades for each in upgrade.differences], "differences")
+    found = {each.line: each for upgrade in upgrades for each in upgrade.differences}
+    expect_same(check, found.values(), SIDES, configuration)
 
 
-def test_schema_prune(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_prune(
+    paths: list[upgrade_paths.UpgradePaths], configuration: Configuration, check: Check
+) -> None:
     """With all originals applied the squash runs nothing; then the originals can be pruned and removed."""
     check.properties = PROPERTY
     for path in paths:
@@ -213,13 +228,13 @@ def test_schema_prune(paths: list[upgrade_paths.UpgradePaths], check: Check) -> 
         check.notes.append(
             f"{path.squash}: {before} migrations recorded before migrate --prune, {after} after"
         )
-    check.expect_none(
-        [each for path in paths for each in (*path.prune_result.switched, *path.prune_result.pruned)],
-        "differences",
-    )
+    found = [each for path in paths for each in (*path.prune_result.switched, *path.prune_result.pruned)]
+    expect_same(check, found, SIDES, configuration)
 
 
-def test_schema_rollback(paths: list[upgrade_paths.UpgradePaths], check: Check) -> None:
+def test_schema_rollback(
+    paths: list[upgrade_paths.UpgradePaths], configuration: Configuration, check: Check
+) -> None:
     """Each original, undone, leaves the schema and the rows that it started from; what cannot be undone says why."""
     check.properties = PROPERTY
     steps = [each for path in paths for each in path.rollback_steps]
@@ -232,20 +247,28 @@ def test_schema_rollback(paths: list[upgrade_paths.UpgradePaths], check: Check) 
     )
     assert steps, "no original was undone"
     found = [each for step in steps for each in step.differences]
-    check.expect_none([*found, *(each for path in paths for each in path.squash_back)], "differences")
+    found += [each for path in paths for each in path.squash_back]
+    expect_same(check, found, ("before", "after it was undone"), configuration)
 
 
-def test_schema_costs(costs: list[Upgrade], check: Check) -> None:
+def test_schema_costs(
+    costs: list[Upgrade],
+    runner: MigrationRunner,
+    configuration: Configuration,
+    check: Check,
+) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
     steps = [step for each in costs for step in each.steps]
     check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
     check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
-    check.tables.append(_times("seconds of each migration on these rows", steps))
-    check.tables.append(_alarms(steps))
+    check.tables.append(schema_evidence.times("seconds of each migration on these rows", steps))
+    check.migrations.append(schema_evidence.timeline("migrations on these rows", steps))
+    for note in schema_evidence.stopping_traffic(steps, schema_findings.files_of(runner.tree, configuration)):
+        check.record(note)
     check.samples["migration"] = [step.seconds * 1000 for step in steps]
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
-    check.expect_none([each for cost in costs for each in cost.differences], "differences")
+    expect_same(check, [each for cost in costs for each in cost.differences], SIDES, configuration)
 
 
 def _volumes(configuration: Configuration, config: pytest.Config) -> tuple[RowVolume, RowVolume | None]:
@@ -259,27 +282,3 @@ def _reading(applied: Applied) -> StateReading:
     if applied.reading is None:
         raise CannotRun("the original chain left nothing to read", "see the check schema.squash")
     return applied.reading
-
-
-def _times(title: str, steps: Sequence[Step]) -> Table:
-    rows = [
-        (
-            step.migration,
-            round(step.seconds, 4),
-            ", ".join(f"{table}: {mode}" for table, mode in step.locks.items()),
-            ", ".join(step.rewritten),
-            step.caveat,
-        )
-        for step in steps
-    ]
-    columns = ("migration", "seconds", "strongest lock of each table", "rewritten", "what may be missing")
-    return Table(title, columns, rows)
-
-
-def _alarms(steps: Sequence[Step]) -> Table:
-    found = {(step.migration, line) for step in steps for line in step.alarms(upgrade_paths.LARGE_TABLE_ROWS)}
-    return Table(
-        f"steps that stop the traffic of a table with {upgrade_paths.LARGE_TABLE_ROWS} rows or more",
-        ("migration", "table and lock"),
-        sorted(found),
-    )

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 from ..postgres.server import Database
 from ..project.configuration import Configuration
-from ..report.result import Check, Table
+from ..report.evidence import Table
+from ..report.result import Check
 from ..transport.cases import IN_TLS, MISSING, ROOT
 from ..transport.options import MODES, expects_warning
 from ..transport.processes import KINDS, Process

@@ -10,7 +10,7 @@ from http.client import HTTPException
 from typing import Final
 
 from ...processes.port import LOOPBACK
-from ...report.result import Table
+from ...report.evidence import Table
 from .client import Exchange
 from .findings import Observation, timeline
 from .options import request

@@ -9,6 +9,9 @@ from fnmatch import fnmatchcase
 
 from ...schema.comparison.difference import Difference
 
+DATABASE = "migrated database"
+MODELS = "models"
+
 
 @dataclass
 class Judged:
@@ -46,4 +49,5 @@ def judge(differences: Sequence[Difference], ignore: Mapping[str, str]) -> Judge
 
 def _matches(difference: Difference, pattern: str) -> bool:
     name = f"{difference.kind} {difference.object}"
-    return any(fnmatchcase(text, pattern) for text in (difference.line, name))
+    said = difference.between(f"the {DATABASE}", f"the {MODELS}")
+    return any(fnmatchcase(text, pattern) for text in (said, difference.line, name))
