@@ -3,10 +3,14 @@
 import argparse
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..command_line import PACKAGE
 from ..errors import CANNOT_RUN, EQUAL, CannotRun
+from ..extras import require
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 TABLE: Final = "[tool.verification]"
 
@@ -32,6 +36,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _init(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
+    require("run", f"{PACKAGE} init")
     from .discovery import discover
 
     root = Path.cwd()
@@ -97,7 +102,6 @@ def _doctor(arguments: argparse.Namespace) -> int:
     from rich.table import Table
 
     from ..postgres import providers
-    from .missing import missing
 
     with Console(stderr=True).status("trying every provider"):
         diagnoses = providers.diagnose(arguments.dsn)
@@ -115,6 +119,21 @@ def _doctor(arguments: argparse.Namespace) -> int:
     choice = providers.choose(dsn=arguments.dsn)
     console.print(f"auto uses: {choice.provider} ({escape(choice.reason)})", highlight=False)
     console.print()
+    try:
+        require("run", "the gate")
+    except CannotRun as error:
+        console.print(str(error), markup=False)
+    else:
+        _show_subjects(console)
+    return EQUAL if any(diagnosis.works for diagnosis in diagnoses) else CANNOT_RUN
+
+
+def _show_subjects(console: "Console") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from .missing import missing
+
     checks = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("subject", "there", "checks", "what to do"):
         checks.add_column(column, overflow="fold")
@@ -122,4 +141,3 @@ def _doctor(arguments: argparse.Namespace) -> int:
         there = "[green]yes[/green]" if each.there else "[red]no[/red]" if each.required else "no"
         checks.add_row(each.subject, there, escape(each.checks), escape(each.advice))
     console.print(checks)
-    return EQUAL if any(diagnosis.works for diagnosis in diagnoses) else CANNOT_RUN
