@@ -7,7 +7,7 @@ are in memory, survive a restart.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from testcontainers.core.docker_client import DockerClient
 
@@ -18,7 +18,9 @@ from . import driver, engine, server_files
 from .engine_container import FOLDER, PORT, EngineContainer
 from .managed import ManagedServer
 from .server import Database
-from .tls import Authority
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 _DATA: Final = f"{FOLDER}/data"
 _LOG: Final = f"{FOLDER}/log"
@@ -32,7 +34,7 @@ class ContainerServer(ManagedServer):
 
     provider = "container"
 
-    def __init__(self, client: DockerClient, image: str, authority: Authority | None) -> None:
+    def __init__(self, client: DockerClient, image: str, authority: "Authority | None") -> None:
         """Start the container; ``launch`` starts the server in it."""
         super().__init__(authority)
         self._running = False
@@ -41,7 +43,7 @@ class ContainerServer(ManagedServer):
         cleanup.register(self)
 
     @classmethod
-    def launch(cls, *, major: int | None = None, authority: Authority | None = None) -> Self:
+    def launch(cls, *, major: int | None = None, authority: "Authority | None" = None) -> Self:
         """Start a server of a major version (default 17). Raises ``CannotRun`` if it does not start."""
         client = engine.client()
         image = engine.image_name(major)

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
 
 from ..errors import CannotRun
 from . import driver, url
 from .driver import Connection
-from .tls import Authority
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 CONNECT_SECONDS: Final = 10
 """How long a server of the harness may take to answer a connection."""
@@ -73,7 +75,7 @@ class Server(ABC):
     port: int
     user: str
     password: str
-    authority: Authority | None = None
+    authority: "Authority | None" = None
     """The authority of its certificates; None: it has no TLS, or certificates that the harness did not issue."""
     url_parameters: Mapping[str, str] = {}
     """libpq keywords that every URL of this server needs."""

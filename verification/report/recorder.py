@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from . import code_quality, history, html, junit, sarif
+from . import code_quality, history, junit, sarif
 from .redaction import redact
 from .result import Check
 from .run import Result
 
 JSON_NAME: Final = "verification.json"
 HTML_NAME: Final = "verification.html"
+NAMES: Final = (JSON_NAME, HTML_NAME, junit.NAME, sarif.NAME, code_quality.NAME)
+"""The files of a report."""
 
 
 class Recorder:
@@ -42,6 +44,8 @@ class Recorder:
 
     def write(self) -> None:
         """Write each report in one step: a reader never sees half of one."""
+        from . import html
+
         secrets = list(self.secrets())
         content = _finite(self.result.to_json())
         text = redact(json.dumps(content, indent=1, ensure_ascii=False, default=str), secrets)

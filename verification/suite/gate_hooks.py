@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from ..errors import CannotRun
+from ..extras import require
 from ..postgres.server_pool import ServerPool
 from ..project.configuration import load
 from ..report.history import NAME, seconds
@@ -32,6 +33,7 @@ def start_gate(config: pytest.Config, pool: ServerPool, use_project: Callable[[p
     )
     run = None
     try:
+        require("run", "the gate")
         run = GateRun(
             load(config.rootpath), Path(config.getoption("--verification-reports")), command, pool.secrets
         )
