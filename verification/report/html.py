@@ -55,7 +55,7 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("verification.report"),
+        loader=PackageLoader(str(__package__)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
