@@ -152,9 +152,7 @@ class Installation:
             0,
         )
 
-    def _judge(
-        self, what: str, name: str, done: "subprocess.CompletedProcess[str]", status: int, says: str = ""
-    ) -> None:
+    def _judge(self, what: str, name: str, done: published.Done, status: int, says: str = "") -> None:
         good = done.returncode == status and says in done.stdout and "Traceback" not in done.stdout
         if says:  # in one line
             good &= done.stdout.strip().count("\n") == 0

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+Done = subprocess.CompletedProcess[str]
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 
 
@@ -34,9 +35,7 @@ def component_steps(inputs: Mapping[str, str]) -> Iterator[tuple[str, dict[str, 
         yield line, {}
 
 
-def run_step(
-    step: tuple[str, dict[str, str]], project: Path, environment: Path
-) -> "subprocess.CompletedProcess[str]":
+def run_step(step: tuple[str, dict[str, str]], project: Path, environment: Path) -> Done:
     """Run a step in the project, as a runner with this Python environment does."""
     script, variables = step
     return subprocess.run(
@@ -50,9 +49,7 @@ def run_step(
     )
 
 
-def run_hooks(
-    project: Path, environment: Path, arguments: Mapping[str, list[str]]
-) -> "subprocess.CompletedProcess[str]":
+def run_hooks(project: Path, environment: Path, arguments: Mapping[str, list[str]]) -> Done:
     """Run hooks of a local clone by pre-commit on all files of the project, which becomes a Git repository."""
     clone = project.parent / "clone"
     for command, folder in (
