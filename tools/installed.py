@@ -132,13 +132,13 @@ class Installation:
             yield left, right
             process.communicate("")
 
-    def try_forms(self, url: str) -> None:
+    def try_forms(self) -> None:
         """Install and run by the steps of the GitHub action, then by those of GitLab, then by pre-commit's hooks."""
         environment = self._python.parents[1]
         action = published.action_steps({"command": "squash", "arguments": " ".join([*SETTINGS, *EMBEDDED])})
         (wheel,) = self._wheels.glob("*.whl")
         component = published.component_steps(
-            {"before": "true", "package": f"{wheel}[run]", "arguments": f"diff {url} left.json"}
+            {"before": "true", "package": f"{wheel}[run]", "arguments": " ".join(("env", *ENVIRONMENT))}
         )
         for name, steps in {"action.yml": action, "templates/verification.yml": component}.items():
             for step in steps:
@@ -220,7 +220,7 @@ def _run_all(installation: Installation) -> None:
     installation.install("embedded")
     with installation.databases() as (left, right):
         installation.try_all("embedded with psycopg 3", _core(left, right))
-        installation.try_forms(left)
+        installation.try_forms()
         installation.install("completion")
         installation.try_all("all with psycopg 3", _gate())
         installation.pip("uninstall", "-y", "psycopg", "psycopg-binary")
@@ -236,7 +236,7 @@ def _core(left: str, right: str) -> list[Command]:
         Command(1, ("diff", left, right)),
         Command(0, ("squash", *SETTINGS, *EMBEDDED)),
         Command(1, ("drift", left, *SETTINGS, *EMBEDDED)),
-        Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "no Git repository"),
+        Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "verification: "),
     ]
 
 
