@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from ...project.configuration import Configuration
+from ...project.environment import HARNESS
 from ..detectors.violations import CLEAN, Violation
 
 PATHS: Final = {str(subject): f"/{subject}" for subject in (CLEAN, *Violation)}
@@ -18,7 +19,7 @@ def configuration(like: Configuration | None = None) -> Configuration:
     asgi = bool(like and like.asgi)
     names = ("name", "user", "password", "host", "port")
     return Configuration(
-        root=Path(__file__).parent,
+        root=Path(HARNESS),  # not within a package: granian would take its modules for parts of that one
         settings=f"{__package__}.settings",
         wsgi=f"{__package__}.wsgi:application",
         asgi=f"{__package__}.wsgi:asgi_application" if asgi else "",
