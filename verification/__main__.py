@@ -20,13 +20,15 @@ from .extras import DISTRIBUTION, installed_version, require
 from .processes.wait import READER_THREAD
 
 COMMANDS: Final = {
-    "doctor": ("postgres", "which providers of PostgreSQL work here"),
+    "init": ("adoption", "look at the project in this folder and write [tool.verification]"),
+    "doctor": ("adoption", "which providers of PostgreSQL work here, and what each check still needs"),
     "run": ("suite", "run the gate; further arguments go to pytest"),
     "diff": ("schema", "two databases or snapshots: every difference of their schemas"),
     "snapshot": ("schema", "write a database's schema to a file"),
     "squash": ("migrations", "original chains against squashed chains, on a real server"),
     "drift": ("migrations", "a live database against what its migrations say it should be"),
     "deploy": ("deploy", "run this branch's new migrations on rows, beside the code of a revision"),
+    "explain": ("explain", "what the code of a finding means, with a bad and a good example"),
     "env": (
         "environment",
         "compare the variables that the settings read with those that the README documents",

@@ -82,6 +82,8 @@ class Finding:
             places=(Place(self.file, self.line),) if self.file else (),
             why=self.effect,
             remedy=self.remedy,
-            evidence=(*((self.statement,) if self.statement else ()), *self.evidence),
-            level=Level.NOTE if self.notice else Level.ERROR,
+            evidence=tuple(
+                filter(None, (self.accepted and f"accepted {self.accepted}", self.statement, *self.evidence))
+            ),
+            level=Level.ERROR if self.stops else Level.NOTE,
         )

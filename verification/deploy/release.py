@@ -72,6 +72,8 @@ class Release:
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What could not be tried, and why."""
+    not_tried: str = ""
+    """Why the new migrations did not run to their end, and nothing but their history and cost is known."""
     rows: int = 0
     seconds: float = 0.0
 
@@ -122,23 +124,23 @@ def judge(
 
 def _judge(release: Release, trees: Trees, configuration: Configuration, options: Options, say: Say) -> None:
     new = frozenset(trees.head_files.keys() - trees.base_files.keys())
-    say(f"{len(new)} new migration file(s) since {release.base}; filling the base's tables")
-    empty = base_rows.migrate(trees.base)
-    rows = options.rows if new else replace(options.rows, size=0)
-    source = base_rows.Source()
-    if new:
-        source = base_rows.Source(options.dumps, read_statistics(options.statistics, empty.described), new)
+    say(f"{len(new)} new migration file(s) since {release.base}")
+    if not new:
+        release.findings += history.compare(trees.base_files, trees.head_files, configuration.root)
+        return
+    say("filling the base's tables")
+    empty, rows = base_rows.migrate(trees.base), options.rows
+    source = base_rows.Source(options.dumps, read_statistics(options.statistics, empty.described), new)
     filled = base_rows.fill(trees.base, empty, rows, source)
-    few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS))) if new else filled
+    few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS)))
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     judge_trees(release, trees, Bases(filled, few.databases), configuration, say)
 
 
 def _accept(release: Release, trees: Trees, accepted: Sequence[suppressions.Suppression]) -> None:
     today = date.today()  # noqa: DTZ011 - the last day of an entry is a day of whoever reads it
-    failed = any(finding.code == "fails-on-rows" for finding in release.findings)
     new = trees.head_files.keys() - trees.base_files.keys()
-    untried = new if failed else new - {_key(step.migration) for step in release.steps}
+    untried = new if release.not_tried else ()
     release.findings = suppressions.apply(
         release.findings, accepted, today, new=new, applied=trees.base_files.keys(), untried=untried
     )
@@ -160,6 +162,8 @@ def judge_trees(
     plan = _plan(release, trees, filled.databases)
     conflicts = plan.get("conflicts", {})
     release.findings += history.several_leaf_nodes(conflicts, trees.head_files, root)
+    if conflicts:
+        release.not_tried = f"{', '.join(sorted(conflicts))}: several leaf nodes"
     release.plan = list(dict.fromkeys((app, name) for found in plan["plan"].values() for app, name in found))
     if release.plan:
         say("measuring the new migrations on rows")
@@ -177,6 +181,7 @@ def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, 
         except JobFailed as error:
             if not release.findings:
                 raise error.cannot_run("the working tree's migrations cannot be planned") from None
+            release.not_tried = error.message
             release.notes.append(f"the new migrations were not run: {error.message}")
             return {"plan": {}}
 
@@ -192,6 +197,7 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
                 raise error.cannot_run("a new migration cannot be run") from None
             release.steps = steps_of({"steps": error.steps})
             release.findings.append(_fails(error, _offending(error, trees, filled), trees, configuration))
+            release.not_tried = f"{error.migration} fails on rows"
             _note_unmeasured(release, error.migration)
             failed = True
     for step in release.steps:

@@ -1,5 +1,6 @@
 """Print a judged release: for people on a terminal, or as one JSON object."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from rich.console import Console
@@ -49,14 +50,19 @@ def text(release: Release) -> None:
         out.print(f"no new migrations since {escape(release.base)}")
     elif release.steps:
         out.print(_plan(release))
-    for finding in sorted(release.findings, key=_weight):
-        out.print(_card(finding))
+    cards(release.findings, out)
     for note in release.notes:
         out.print(f"[yellow]note[/yellow] {escape(note)}")
     out.print(
         f"{_verdict(release)}  [dim]base {escape(release.base)}, PostgreSQL {escape(release.postgres)}, "
         f"{release.rows:,} rows, {release.seconds:.0f} s[/dim]"
     )
+
+
+def cards(findings: Iterable[Finding], out: Console) -> None:
+    """Print each finding, those that stop the deploy last."""
+    for finding in sorted(findings, key=_weight):
+        out.print(_card(finding))
 
 
 def _verdict(release: Release) -> str:

@@ -21,6 +21,8 @@ class Environment:
     """In other files, such as the entry point of the container."""
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
+    literals: frozenset[str] = frozenset()
+    """Texts that the settings compare with something."""
 
     @property
     def variables(self) -> set[str]:
@@ -52,7 +54,8 @@ def examine(
     shown = rows[0].file if rows else readme_file.name
     findings += compare([*source.reads, *extra], rows, shown)
     _refuse_to_guess(source, findings)
-    return Environment(tuple(source.reads), tuple(extra), tuple(rows), tuple(sorted(set(findings))))
+    ordered = tuple(sorted(set(findings)))
+    return Environment(tuple(source.reads), tuple(extra), tuple(rows), ordered, frozenset(source.literals))
 
 
 def _refuse_to_guess(source: settings_source.Source, findings: Sequence[Finding]) -> None:

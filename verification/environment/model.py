@@ -9,6 +9,8 @@ from ..report.finding import Finding as Record
 from ..report.finding import Place
 
 MASK: Final = "***"
+FILE: Final = "_FILE"
+"""End of a variable that names a file with the value of another one, as Docker's secrets are passed."""
 SECRET_NAME: Final = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|CREDENTIALS|(?:SECRET|API|ENCRYPTION|PRIVATE|SIGNING)_KEY)$"
 )

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
@@ -16,7 +17,7 @@ from ..processes.port import LOOPBACK
 from ..processes.wait import wait_for
 from .configuration import Configuration
 from .http_probe import Probe
-from .http_servers import Application, command_of, server_of
+from .http_servers import Application, Listener, command_of, server_of
 
 START_SECONDS: Final = 30.0
 """How long a project may take to import before it counts as not starting."""
@@ -118,8 +119,16 @@ class WebServer:
         return self._await(answers, f"no answer to {path}")
 
     def wait_for_log(self, text: str) -> Self:
-        """Wait until its log holds a text; otherwise as ``wait``."""
-        return self._await(lambda: text in self.log(), f"its log does not say {text!r}")
+        """Wait until its log holds a text and its port is open; otherwise as ``wait``."""
+        return self._await(lambda: text in self.log() and self._listens(), f"its log does not say {text!r}")
+
+    def _listens(self) -> bool:
+        if isinstance(self._address, Listener):
+            return True  # since it was bound here
+        with suppress(OSError):
+            socket.create_connection((LOOPBACK, self.port), timeout=1).close()
+            return True
+        return False
 
     def _await(self, condition: Callable[[], bool], missing: str) -> Self:
         def came() -> bool:

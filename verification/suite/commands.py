@@ -28,6 +28,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = subparsers.add_parser("run", parents=[server_options()])
     parser.add_argument("--verification-reports", metavar="DIRECTORY", help="where the reports are written")
+    parser.add_argument(
+        "--since", metavar="REF", help="the revision that runs in production, for the checks deploy.*"
+    )
     parser.set_defaults(handler=run, takes_rest=True)
 
 
@@ -97,6 +100,8 @@ def _run_pytest(
     ]
     if arguments.postgres:
         options.append(f"--verification-postgres={arguments.postgres}")
+    if arguments.since:
+        options.append(f"--verification-since={arguments.since}")
     if arguments.dsn:
         options.append(f"--verification-dsn={arguments.dsn}")
     tests = [] if _names_tests(rest) else [str(SUITE)]

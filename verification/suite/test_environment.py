@@ -24,7 +24,7 @@ def environment(configuration: Configuration) -> Environment:
 @pytest.fixture(scope="module")
 def effects(configuration: Configuration, environment: Environment) -> Effects:
     """What each documented variable does."""
-    return examine_effects(configuration, environment.reads, environment.rows)
+    return examine_effects(configuration, environment.reads, environment.rows, environment.literals)
 
 
 def test_environment_documented(environment: Environment, check: Check) -> None:

@@ -181,12 +181,15 @@ def test_latency_alarm(check: Check, control: HealthSession) -> None:
     check.expect_none(wrong, "wrong conclusions")
 
 
-def test_any_request(check: Check, project: HealthSession, health_path: str) -> None:
+def test_any_request(
+    check: Check, project: HealthSession, configuration: Configuration, health_path: str
+) -> None:
     """Any health check request, whatever its Host, query and headers, is answered 200 within 100 ms."""
     check.properties = PROPERTIES
     probe = project.web.probe(health_path)
     latencies: dict[float, Request] = {}
     delays: list[float] = []
+    any_site = "health-any-site" in configuration.policies
     slow: list[Request] = []
 
     def send(request: Request) -> tuple[float, Answer]:
@@ -207,7 +210,8 @@ def test_any_request(check: Check, project: HealthSession, health_path: str) -> 
                 slow.append(request)
         latencies[milliseconds] = request
         assert answer.status == 200, f"{answer.status} for {request}"
-        assert "set-cookie" not in answer.headers, f"a cookie for {request}"
+        # Otherwise Django's own middleware may replace a cookie that it cannot read.
+        assert not any_site or "set-cookie" not in answer.headers, f"a cookie for {request}"
 
     with sampling.gc_frozen():
         verify()
