@@ -479,7 +479,7 @@ def test_a_terminal_shows_what_runs_and_a_pipe_gets_plain_lines(tmp_path: Path) 
 
     assert b"\x1b[" in shown
     words = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown)
-    assert b"0/1" in words
+    assert b"1/1" in words
     assert b"mine.good" in words
     assert "[1/1] mine.good passed" in piped.stdout
     assert "1 checks, about 0:0" in piped.stdout
