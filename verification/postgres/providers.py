@@ -132,8 +132,9 @@ def _start(provider: str, major: int | None, tls: bool, dsn: str | None) -> Serv
 
 
 def _close_started(future: Future[Server]) -> None:
-    with suppress(CannotRun):
-        future.result().close()
+    if future.exception() is None:
+        with suppress(CannotRun):
+            future.result().close()
 
 
 def _diagnose_container() -> Diagnosis:
