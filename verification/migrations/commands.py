@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg2
-
 from ..command_line import comparison_options, server_options
 from ..errors import DIFFERS, EQUAL, CannotRun
-from ..postgres import providers
+from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
 from ..schema.comparison.compare import check_ignored
@@ -209,7 +207,7 @@ def _runner(
             yield runner
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
-    except psycopg2.OperationalError as error:
+    except driver.OperationalError as error:
         line = (str(error).strip() or "no answer").splitlines()[0]
         raise CannotRun(
             f"the server at {server.address} went away ({line})", "check that it runs, and repeat"

@@ -8,19 +8,20 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-import psycopg2
 from testcontainers.core.docker_client import DockerClient
 
 from ..errors import CannotRun
 from ..processes import cleanup
 from ..processes.port import LOOPBACK
-from . import engine, server_files
+from . import driver, engine, server_files
 from .engine_container import FOLDER, PORT, EngineContainer
 from .managed import ManagedServer
 from .server import Database
-from .tls import Authority
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 _DATA: Final = f"{FOLDER}/data"
 _LOG: Final = f"{FOLDER}/log"
@@ -35,7 +36,7 @@ class ContainerServer(ManagedServer):
 
     provider = "container"
 
-    def __init__(self, client: DockerClient, image: str, authority: Authority | None) -> None:
+    def __init__(self, client: DockerClient, image: str, authority: "Authority | None") -> None:
         """Start the container; ``launch`` starts the server in it."""
         super().__init__(authority)
         self._running = False
@@ -44,7 +45,7 @@ class ContainerServer(ManagedServer):
         cleanup.register(self)
 
     @classmethod
-    def launch(cls, *, major: int | None = None, authority: Authority | None = None) -> Self:
+    def launch(cls, *, major: int | None = None, authority: "Authority | None" = None) -> Self:
         """Start a server of a major version (default 17). Raises ``CannotRun`` if it does not start."""
         client = engine.client()
         image = engine.image_name(major)
@@ -120,7 +121,7 @@ class ContainerServer(ManagedServer):
             self.host, self.port = host, port
             try:
                 ((version,),) = Database(self, "postgres").execute("SHOW server_version")
-            except psycopg2.OperationalError:
+            except driver.OperationalError:
                 continue
             self.version = str(version).split()[0]
             return
@@ -133,7 +134,7 @@ class ContainerServer(ManagedServer):
         """Use the server's socket, which is slower, if its access rules refuse a connection."""
         try:
             self._connect_for_maintenance().close()
-        except psycopg2.OperationalError:
+        except driver.OperationalError:
             self.run_tool("psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", statement)
         else:
             super()._maintain(statement)

@@ -6,8 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg2
-
+from ...postgres import driver
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
 from ..data import digests, numbering, production_rows
@@ -205,8 +204,8 @@ def digest(
 
 
 def connect(runner: MigrationRunner, databases: Databases, alias: str) -> Any:
-    """Open a psycopg2 connection to one alias, in autocommit mode."""
-    connection = psycopg2.connect(runner.server.url(databases.names[alias]))
+    """Open a connection to one alias, in autocommit mode."""
+    connection = driver.connect(runner.server.url(databases.names[alias]))
     connection.autocommit = True
     return connection
 

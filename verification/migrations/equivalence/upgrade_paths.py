@@ -186,6 +186,21 @@ def verify_upgrade_paths(
     return UpgradePaths(squash, early + ups, back, prune_result, on_the_way, squash_back, costs)
 
 
+def measure_without_squash(
+    runner: MigrationRunner,
+    app: str,
+    chain: Chain,
+    rows: upgrade.RowVolume,
+    many: upgrade.RowVolume | None,
+) -> upgrade.Upgrade | None:
+    """Measure what the migrations of an app cost on many rows, as ``UpgradePaths.costs`` has it for a squash."""
+    names = tuple((app, name) for name in runner.tree.migrations[app])
+    every = Squash(app=app, name="", originals=names, covers=names, missing=(), in_use=False, tables=())
+    partial = partial_states.build_partial_states(runner, every, chain)
+    early = _first_to_hold_rows(upgrade.upgrade(runner, partial, state, rows) for state in partial.states)
+    return _measure(runner, partial, early[-1], many)
+
+
 def _backwards(
     runner: MigrationRunner, partial: partial_states.PartialStates
 ) -> tuple[list[rollback.BackwardStep], list[Difference]]:
