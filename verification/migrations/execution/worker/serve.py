@@ -103,11 +103,16 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _work_of(name: str, channel: Channel, runs: list[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    from . import calls, migrate_command, offending, queries, recovery, release, run, traffic
+    from . import calls, deadlock, migrate_command, offending, queries, recovery, release, run, traffic
 
     if name in {"forward", "apply_stepwise", "roll_back_stepwise"}:
         return lambda job: getattr(run, name)(job, channel, runs)
-    pausing = {"there_and_back": recovery, "traffic": traffic, "migrate_command": migrate_command}
+    pausing = {
+        "there_and_back": recovery,
+        "traffic": traffic,
+        "deadlock": deadlock,
+        "migrate_command": migrate_command,
+    }
     if name in pausing:
         return lambda job: getattr(pausing[name], name)(job, channel)
     module = next(each for each in (queries, release, recovery, calls, offending) if hasattr(each, name))
