@@ -53,7 +53,10 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
         cards=[_card(cause, checks) for cause in result["causes"][:CARDS]],
         more_causes=more_causes,
         traffic=[
-            finding for check in checks for finding in check["findings"] if finding["rule"] == STOPS_TRAFFIC
+            finding
+            for check in checks
+            for finding in check["findings"]
+            if finding["rule"] in STOPS_TRAFFIC and finding["level"] == Level.NOTE
         ],
         trends=_trends(checks, history, result["provenance"]),
     )

@@ -8,6 +8,7 @@ from ..errors import CannotRun
 from ..migrations.equivalence import comparison, drift, models_ignored, states, upgrade_paths
 from ..migrations.equivalence.chain_runs import Applied
 from ..migrations.equivalence.comparison import StateReading, configured
+from ..migrations.equivalence.declared import Declared
 from ..migrations.equivalence.origin import Origins
 from ..migrations.equivalence.upgrade import RowVolume, Upgrade
 from ..migrations.equivalence.verification import Verification, Verifier
@@ -75,7 +76,9 @@ def paths(
     few, many = _volumes(configuration, pytestconfig)
     chain = squashes.original.chain
     return [
-        upgrade_paths.verify_upgrade_paths(runner, verdict.squash, chain, few, many)
+        upgrade_paths.verify_upgrade_paths(
+            runner, verdict.squash, chain, few, many, Declared.of(configuration)
+        )
         for verdict in squashes.verdicts
     ]
 
@@ -102,6 +105,10 @@ def costs(
     measured = [
         upgrade_paths.measure_without_squash(runner, app, chains.original.chain, few, many) for app in longer
     ]
+    if not any(each and each.steps for each in measured):
+        raise NotApplicable(
+            f"no state of {', '.join(longer)} takes generated rows, so that nothing can be measured"
+        )
     return [each for each in measured if each is not None]
 
 
@@ -179,7 +186,10 @@ def test_schema_models(
 
 
 def test_schema_partial_states(
-    paths: list[upgrade_paths.UpgradePaths], configuration: Configuration, check: Check
+    paths: list[upgrade_paths.UpgradePaths],
+    runner: MigrationRunner,
+    configuration: Configuration,
+    check: Check,
 ) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
@@ -203,19 +213,21 @@ def test_schema_partial_states(
             [
                 (name, line, name in configuration.data_steps)
                 for path in paths
-                for name, lines in path.on_the_way.changed.items()
-                for line in lines
+                for name, line in path.changing
             ],
         )
     )
-    stopping = [each.object for path in paths for each in path.stopping]
     check.tables.append(
         Table(
-            "originals that stop on every database with rows", ("migration",), [(each,) for each in stopping]
+            "originals that stop on every database with rows, as declared",
+            ("migration", "reason"),
+            [each for path in paths for each in path.stops.declared.items()],
         )
     )
     found = {each.line: each for upgrade in upgrades for each in upgrade.differences}
-    expect_same(check, found.values(), SIDES, configuration)
+    found |= {each.line: each for path in paths for each in path.stops.undeclared}
+    unused = upgrade_paths.unused(Declared.of(configuration), runner.tree.squashes, paths)
+    expect_same(check, found.values(), SIDES, configuration, also=unused)
 
 
 def test_schema_prune(

@@ -29,5 +29,9 @@ def configuration(like: Configuration | None = None) -> Configuration:
         generated_secrets=("VIOLATING_SECRET_KEY",),
         database_environment={keyword: f"VIOLATING_{keyword.upper()}" for keyword in names},
         # The view that resolves a name must not wait for a name server that does not answer.
-        environment={"RES_OPTIONS": "timeout:1 attempts:1"},
+        # Its gunicorn reads no gunicorn.conf.py that lies in the working directory: that is the project's.
+        environment={
+            "RES_OPTIONS": "timeout:1 attempts:1",
+            "GUNICORN_CMD_ARGS": f"--config python:{__package__}",
+        },
     )
