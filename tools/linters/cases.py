@@ -98,11 +98,10 @@ def case(
     *,
     atomic: bool = True,
     model: tuple[str, str] = ("", ""),
-    **further: str,
+    further: dict[str, str] | None = None,
 ) -> Case:
     """Return a case of the corpus."""
-    files = {f"{file}.py": text for file, text in further.items()}
-    return Case(name, operations, codes, FUNCTIONS, atomic, files, model, AFTER)
+    return Case(name, operations, codes, FUNCTIONS, atomic, further or {}, model, AFTER)
 
 
 def sql(*statements: str) -> str:
@@ -251,7 +250,7 @@ HARMLESS: Final = (
     case("reindex concurrently", sql("REINDEX TABLE CONCURRENTLY goods_item"), atomic=False),
     case("unique by an index",
          sql("DROP INDEX CONCURRENTLY IF EXISTS u", "CREATE UNIQUE INDEX CONCURRENTLY u ON goods_item (id, price)"),
-         atomic=False, **{"0004_constraint": """
+         atomic=False, further={"0004_constraint.py": """
 from django.db import migrations
 
 

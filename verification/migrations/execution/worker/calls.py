@@ -83,6 +83,8 @@ def _calls(model: Any, alias: str, text: str) -> Iterator[tuple[str, Callable[[]
         if values:
             yield "update", lambda mine=mine, values=values: mine.update(**values)
         yield "delete", lambda mine=mine: mine.delete()
+        if isinstance(model._meta.pk, models.AutoField):
+            yield "insert with a new key", lambda row=row, mine=mine: _insert_new(row, mine, alias)
 
 
 def _rows(text: str, alias: str) -> list[Any]:
@@ -100,6 +102,12 @@ def _settable(field: Any) -> bool:
 def _insert(row: Any, mine: Any, alias: str) -> None:
     # Foreign keys to the row are checked at the end, which does not come.
     mine._raw_delete(alias)
+    row.save_base(raw=True, force_insert=True, using=alias)
+
+
+def _insert_new(row: Any, mine: Any, alias: str) -> None:
+    mine._raw_delete(alias)
+    row.pk = None
     row.save_base(raw=True, force_insert=True, using=alias)
 
 
