@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-REPOSITORY: Final = Path(__file__).resolve().parents[1]
+from . import published
+
 NAME: Final = "django-postgres-verification"
 CONFIGURATION: Final = '[tool.verification]\nsettings = "mysite.settings"\nwsgi = "mysite.wsgi:application"\n'
 CHECK: Final = '''
@@ -41,6 +42,7 @@ with providers.start("embedded") as server, server.database() as left, server.da
 """Starts two databases that differ in a table, prints their URLs, and ends with its standard input."""
 EMBEDDED: Final = ("--provider", "embedded")
 SETTINGS: Final = ("--settings", "mysite.settings")
+ENVIRONMENT: Final = ("--settings-file", "mysite/settings.py", "--readme", "README.md")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Installation:
         self._wheels = folder / "wheels"
         self.failed: list[str] = []
         _run([sys.executable, "-m", "venv", folder / "environment"])
-        _run([self._python, "-m", "pip", "wheel", "-qq", "--no-deps", "-w", self._wheels, REPOSITORY])
+        _run(
+            [self._python, "-m", "pip", "wheel", "-qq", "--no-deps", "-w", self._wheels, published.REPOSITORY]
+        )
         self.install()
 
     def install(self, *extras: str) -> None:
@@ -110,6 +114,12 @@ class Installation:
         ):
             _run([self._python, "manage.py", *arguments], self.project)
 
+    def leave_report(self) -> None:
+        """Leave what looks like an earlier run's report: a run that cannot start must not keep it."""
+        reports = self.project / "reports"
+        reports.mkdir()
+        (reports / "verification.json").write_text('{"verdict": "passed"}', encoding="utf-8")
+
     @contextmanager
     def databases(self) -> Iterator[tuple[str, str]]:
         """Start two databases that differ; return their URLs."""
@@ -122,6 +132,39 @@ class Installation:
             yield left, right
             process.communicate("")
 
+    def try_forms(self) -> None:
+        """Install and run by the steps of the GitHub action, then by those of GitLab, then by pre-commit's hooks."""
+        environment = self._python.parents[1]
+        action = published.action_steps({"command": "squash", "arguments": " ".join([*SETTINGS, *EMBEDDED])})
+        (wheel,) = self._wheels.glob("*.whl")
+        component = published.component_steps(
+            {"before": "true", "package": f"{wheel}[run]", "arguments": " ".join(("env", *ENVIRONMENT))}
+        )
+        for name, steps in {"action.yml": action, "templates/verification.yml": component}.items():
+            for step in steps:
+                self._judge(name, step[0], published.run_step(step, self.project, environment), 0)
+        self.pip("install", "pre-commit")
+        hooks = {"env": list(ENVIRONMENT), "squash": [*SETTINGS, *EMBEDDED]}
+        self._judge(
+            ".pre-commit-hooks.yaml",
+            "pre-commit run",
+            published.run_hooks(self.project, environment, hooks),
+            0,
+        )
+
+    def _judge(self, what: str, name: str, done: published.Done, status: int, says: str = "") -> None:
+        good = done.returncode == status and says in done.stdout and "Traceback" not in done.stdout
+        if says and status:  # in one line
+            good &= done.stdout.strip().count("\n") == 0
+        shown = name.strip().splitlines()[-1][:90]
+        print(
+            f"{'ok  ' if good else 'FAIL'} {shown}: exit status {done.returncode}, expected {status}",
+            flush=True,
+        )
+        if not good:
+            print(done.stdout)
+            self.failed.append(f"{what}: {shown}")
+
     def try_all(self, what: str, commands: Sequence[Command]) -> None:
         """Run commands in the project, by the console script and by ``python -m`` in turn."""
         print(f"{what}: {self.size()} MB", flush=True)
@@ -131,16 +174,7 @@ class Installation:
                 [*ways[number % 2], *command.arguments],
                 cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
             )  # fmt: skip
-            good = done.returncode == command.status and command.says in done.stdout
-            # A refusal is one line.
-            good &= "Traceback" not in done.stdout and not (
-                command.says and len(done.stdout.split("\n\n")[0].splitlines()) > 1
-            )
-            shown = f"{command.arguments[0]}: exit status {done.returncode}, expected {command.status}"
-            print(f"{'ok  ' if good else 'FAIL'} {shown}", flush=True)
-            if not good:
-                print(done.stdout)
-                self.failed.append(f"{what}: {command.arguments[0]}")
+            self._judge(what, command.arguments[0], done, command.status, command.says)
 
 
 def main() -> int:
@@ -162,7 +196,7 @@ def _run_all(installation: Installation) -> None:
             Command(0, ("--version",), f"{NAME} "),
             Command(0, ("explain", "table-rewritten"), "# table-rewritten"),
             Command(2, ("explain", "table-written"), "no finding has the code"),
-            Command(0, ("env", "--settings-file", "mysite/settings.py", "--readme", "README.md")),
+            Command(0, ("env", *ENVIRONMENT)),
             *(
                 Command(2, arguments, "psycopg[binary] or psycopg2-binary")
                 for arguments in (
@@ -175,10 +209,12 @@ def _run_all(installation: Installation) -> None:
         ],
     )
     installation.pip("install", "psycopg[binary]")
+    installation.leave_report()
     installation.try_all(
         "core with psycopg 3",
         [
             Command(2, ("run",), f"pip install '{NAME}[run]'"),
+            Command(2, ("report", "reports/verification.json", "-o", "again.html"), "No such file"),
             Command(2, ("squash", *SETTINGS, "--provider", "container"), f"pip install '{NAME}[containers]'"),
             Command(2, ("--print-completion", "bash"), f"pip install '{NAME}[completion]'"),
         ],
@@ -186,7 +222,8 @@ def _run_all(installation: Installation) -> None:
     installation.install("embedded")
     with installation.databases() as (left, right):
         installation.try_all("embedded with psycopg 3", _core(left, right))
-        installation.install("run", "completion")
+        installation.try_forms()
+        installation.install("completion")
         installation.try_all("all with psycopg 3", _gate())
         installation.pip("uninstall", "-y", "psycopg", "psycopg-binary")
         installation.pip("install", "psycopg2-binary")
@@ -201,7 +238,7 @@ def _core(left: str, right: str) -> list[Command]:
         Command(1, ("diff", left, right)),
         Command(0, ("squash", *SETTINGS, *EMBEDDED)),
         Command(1, ("drift", left, *SETTINGS, *EMBEDDED)),
-        Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "no Git repository"),
+        Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "verification: "),
     ]
 
 

@@ -89,8 +89,6 @@ def written(text: str, table: dict[str, Any]) -> str:
     tool: Any = document["tool"]
     if "verification" in tool:
         del tool["verification"]
-    if text and not text.endswith("\n\n"):
-        new.trivia.indent = "\n"
     tool["verification"] = new
     return tomlkit.dumps(document)
 

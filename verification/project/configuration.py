@@ -34,7 +34,15 @@ class Configuration:
     policies: tuple[str, ...] = ()
     """What the project promises and other projects need not; names in ``subjects.py``."""
     data_steps: tuple[str, ...] = ()
-    """Originals that are meant to change rows, as ``app.0001_name``; the report marks the others."""
+    """Originals that are meant to change rows, as ``app.0001_name``; the report marks the others.
+
+    One that is no original of a squash is a finding.
+    """
+    stops_on_rows: Mapping[str, str] = field(default_factory=dict)
+    """Original that stops on every database with rows -> why that is right: no database had rows then, for example.
+
+    One that is not named fails the gate; one that does not stop is a finding.
+    """
     ignore: tuple[str, ...] = ()
     """Differences of schemas and rows that do not count, as ``--ignore`` names them."""
     models_ignore: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,9 @@
 """The result as one HTML page that needs no network."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +22,10 @@ CARDS: Final = 12
 """Causes that are cards; the rest is a table."""
 ROWS: Final = 60
 """Rows of a table that are in the page as they are; a script shows and filters the rest."""
-ROWS_IN_PAGE: Final = 10_000
-CELL: Final = 160
+CHARACTERS: Final = 2_200_000
+"""Of the further rows of all tables together: what is beyond them is in the result file alone."""
+CHARACTERS_OF_CAUSES: Final = 400_000
+CELL: Final = 120
 """Characters of a cell in a long table; the result file has the whole text."""
 
 
@@ -31,22 +35,28 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
     Raises ``KeyError``, ``TypeError`` or ``ValueError`` for content of another shape.
     """
     checks = sorted(result["checks"], key=lambda check: WORST_FIRST.index(Verdict(check["verdict"])))
-    views = [_view(check) for check in checks]
+    more_causes = _long(
+        ("what", "where", "checks"),
+        [
+            (cause["message"], cause["place"], ", ".join(cause["checks"]))
+            for cause in result["causes"][CARDS:]
+        ],
+        _Room(CHARACTERS_OF_CAUSES),
+    )
+    room = _Room(CHARACTERS)
+    views = [_view(check, room) for check in checks]
     return _template().render(
         result={"headline": result["verdict"], "partial": "", "reason": "", **result},
         stopping=[view for view in views if Verdict(view["verdict"]) in STOPPING],
         others=[view for view in views if Verdict(view["verdict"]) not in STOPPING],
         counts={verdict.value: sum(c["verdict"] == verdict for c in checks) for verdict in WORST_FIRST},
         cards=[_card(cause, checks) for cause in result["causes"][:CARDS]],
-        more_causes=_long(
-            ("what", "where", "checks"),
-            [
-                (cause["message"], cause["place"], ", ".join(cause["checks"]))
-                for cause in result["causes"][CARDS:]
-            ],
-        ),
+        more_causes=more_causes,
         traffic=[
-            finding for check in checks for finding in check["findings"] if finding["rule"] == STOPS_TRAFFIC
+            finding
+            for check in checks
+            for finding in check["findings"]
+            if finding["rule"] in STOPS_TRAFFIC and finding["level"] == Level.NOTE
         ],
         trends=_trends(checks, history, result["provenance"]),
     )
@@ -55,13 +65,19 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("verification.report"),
+        loader=PackageLoader(__package__),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["figure"] = _figure
     return environment.get_template("report.html.j2")
+
+
+def _figure(value: float) -> str:
+    """Return a number as people write it: whole ones with all digits, others with four."""
+    return f"{value:,.0f}" if math.isfinite(value) and value == round(value) else f"{value:.4g}"
 
 
 def _card(cause: Mapping[str, Any], checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -82,7 +98,7 @@ def _trends(
     return {name: latency.trend([point.value for point in line], units.get(name, "")) for name, line in lines}
 
 
-def _view(check: Mapping[str, Any]) -> dict[str, Any]:
+def _view(check: Mapping[str, Any], room: "_Room") -> dict[str, Any]:
     """Return a check with what is drawn from its evidence: figures with margins, pictures, long tables."""
     figures = [Measurement(**figure) for figure in check["measurements"]]
     limits = [figure.limit for figure in figures if figure.unit == "ms" and figure.limit is not None]
@@ -100,20 +116,37 @@ def _view(check: Mapping[str, Any]) -> dict[str, Any]:
             ("change", "kind", "object", "attribute", *check["sides"]),
             [[each[name] for name in ("change", "kind", "object", "attribute", "left", "right")]
              for each in check["differences"]],
+            room,
         ),
-        "tables": [{"title": each["title"], "rows": _long(each["columns"], each["rows"])} for each in check["tables"]],
+        "tables": [
+            {"title": each["title"], "rows": _long(each["columns"], each["rows"], room)}
+            for each in check["tables"]
+        ],
     }  # fmt: skip
 
 
-def _long(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+@dataclass
+class _Room:
+    """Characters that the page has left for further rows."""
+
+    left: int
+
+
+def _long(columns: Sequence[str], rows: Sequence[Sequence[Any]], room: _Room) -> dict[str, Any]:
     """Return a table of which a script shows what is beyond the first rows; the data is empty if there is no more."""
-    rest = [[_cell(value) for value in row] for row in rows[ROWS:ROWS_IN_PAGE]]
+    rest: list[list[str]] = []
+    for row in rows[ROWS:]:
+        cells = [_cell(value) for value in row]
+        room.left -= sum(map(len, cells)) + 3 * len(cells)
+        if room.left < 0:
+            break
+        rest.append(cells)
     data = json.dumps(rest, ensure_ascii=False, separators=(",", ":")) if rest else ""
     return {
         "columns": columns,
         "rows": [[_cell(value, 2_000) for value in row] for row in rows[:ROWS]],
         "count": len(rows),
-        "omitted": max(0, len(rows) - ROWS_IN_PAGE),
+        "omitted": max(0, len(rows) - ROWS - len(rest)),
         # In a script element nothing is escaped; "</" would end it.
         "data": Markup(data.replace("<", "\\u003c")),  # noqa: S704
     }

@@ -8,7 +8,13 @@ from importlib.resources import files
 from typing import Final
 
 COULD_NOT_RUN: Final = "could-not-run"
-STOPS_TRAFFIC: Final = "stops-traffic"
+STOPS_TRAFFIC: Final = (
+    "stops-traffic",
+    "deploy.table-rewritten",
+    "deploy.reads-blocked",
+    "deploy.writes-blocked",
+)
+"""Rules whose notes say that people wait while a migration runs, although no check fails."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from .causes import Cause
 from .evidence import Measurement
 from .finding import Level
 from .result import WORST_FIRST, Check, Verdict
+from .rules import STOPS_TRAFFIC
 from .run import Result
 
 STYLES: Final = {
@@ -32,6 +33,13 @@ def show(result: Result, console: Console, reports: str) -> None:
             console.print(f"[dim]{escape(check.name)} does not apply: {escape(check.reason)}[/dim]")
     for number, cause in enumerate(result.causes, 1):
         _cause(console, number, cause)
+    stopping = [each for check in result.checks for each in check.findings if each.rule in STOPS_TRAFFIC]
+    if notes := [each for each in stopping if each.level is Level.NOTE]:
+        console.print(
+            f"\n[yellow]the traffic of a large table stops[/yellow] in {len(notes)} migration steps:"
+        )
+        for each in notes:
+            console.print(f"   {escape(each.message)}")
     counts = ", ".join(
         f"{number} {verdict.value}"
         for verdict in WORST_FIRST

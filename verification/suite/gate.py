@@ -109,7 +109,7 @@ class GateRun:
         failed = report.when == "call" and any(
             isinstance(failure, AssertionError | pytest.fail.Exception) for failure in failures
         )
-        reason = "; ".join(_first_line(str(failure)) or type(failure).__name__ for failure in failures)
+        reason = "; ".join(map(_words, failures))
         _conclude(
             check, Verdict.FAILED if failed else Verdict.ERROR, reason or _first_line(report.longreprtext)
         )
@@ -231,6 +231,14 @@ def names_of_tests(module: Path) -> list[str]:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     return [node.name for node in functions if node.name.startswith("test_")]
+
+
+def _words(failure: BaseException) -> str:
+    """Return what an exception says; one that is no sentence of the harness or of an assertion with its name."""
+    said = _first_line(str(failure))
+    if isinstance(failure, CannotRun | AssertionError | pytest.fail.Exception) and said:
+        return said
+    return f"{type(failure).__name__}: {said}" if said else type(failure).__name__
 
 
 def _leaves(failure: BaseException | None) -> list[BaseException]:

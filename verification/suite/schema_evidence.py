@@ -48,7 +48,7 @@ def stopping_traffic(steps: Sequence[Step], places: dict[str, Place]) -> list[Fi
     found = sorted({(step.migration, line) for step in steps for line in step.alarms(LARGE)})
     return [
         Finding(
-            rule=STOPS_TRAFFIC,
+            rule=STOPS_TRAFFIC[0],
             message=f"{migration}: {line} (a table with {LARGE:,} rows or more)",
             places=(places[migration],) if migration in places else (),
             level=Level.NOTE,

@@ -8,6 +8,7 @@ from ..errors import CannotRun
 from ..migrations.equivalence import comparison, drift, models_ignored, states, upgrade_paths
 from ..migrations.equivalence.chain_runs import Applied
 from ..migrations.equivalence.comparison import StateReading, configured
+from ..migrations.equivalence.declared import Declared
 from ..migrations.equivalence.origin import Origins
 from ..migrations.equivalence.upgrade import RowVolume, Upgrade
 from ..migrations.equivalence.verification import Verification, Verifier
@@ -75,7 +76,9 @@ def paths(
     few, many = _volumes(configuration, pytestconfig)
     chain = squashes.original.chain
     return [
-        upgrade_paths.verify_upgrade_paths(runner, verdict.squash, chain, few, many)
+        upgrade_paths.verify_upgrade_paths(
+            runner, verdict.squash, chain, few, many, Declared.of(configuration)
+        )
         for verdict in squashes.verdicts
     ]
 
@@ -169,7 +172,7 @@ def test_schema_models(
     """Every field, index and constraint of the models is in the migrated database, and nothing else is."""
     check.properties = PROPERTY
     found = drift.against_models(runner, _reading(chains.original), apps)
-    judged = models_ignored.judge(found.differences, configuration.models_ignore)
+    judged = models_ignored.judge(found.differences, configuration.models_ignore, found.joins)
     check.notes += [f"ignored: {line}" for line in judged.ignored]
     check.measurements.append(Measurement("tables of models compared", found.tables, "tables"))
     if not found.tables:
@@ -179,7 +182,10 @@ def test_schema_models(
 
 
 def test_schema_partial_states(
-    paths: list[upgrade_paths.UpgradePaths], configuration: Configuration, check: Check
+    paths: list[upgrade_paths.UpgradePaths],
+    runner: MigrationRunner,
+    configuration: Configuration,
+    check: Check,
 ) -> None:
     """From each partial state, holding rows, the squash leads to the same schema and keeps the rows."""
     check.properties = PROPERTY
@@ -203,19 +209,21 @@ def test_schema_partial_states(
             [
                 (name, line, name in configuration.data_steps)
                 for path in paths
-                for name, lines in path.on_the_way.changed.items()
-                for line in lines
+                for name, line in path.changing
             ],
         )
     )
-    stopping = [each.object for path in paths for each in path.stopping]
     check.tables.append(
         Table(
-            "originals that stop on every database with rows", ("migration",), [(each,) for each in stopping]
+            "originals that stop on every database with rows, as declared",
+            ("migration", "reason"),
+            [each for path in paths for each in path.stops.declared.items()],
         )
     )
     found = {each.line: each for upgrade in upgrades for each in upgrade.differences}
-    expect_same(check, found.values(), SIDES, configuration)
+    found |= {each.line: each for path in paths for each in path.stops.undeclared}
+    unused = upgrade_paths.unused(Declared.of(configuration), runner.tree.squashes, paths)
+    expect_same(check, found.values(), SIDES, configuration, also=unused)
 
 
 def test_schema_prune(
@@ -266,7 +274,6 @@ def test_schema_costs(
     check.migrations.append(schema_evidence.timeline("migrations on these rows", steps))
     for note in schema_evidence.stopping_traffic(steps, schema_findings.files_of(runner.tree, configuration)):
         check.record(note)
-    check.samples["migration"] = [step.seconds * 1000 for step in steps]
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
     expect_same(check, [each for cost in costs for each in cost.differences], SIDES, configuration)
 

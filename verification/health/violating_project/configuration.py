@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from ...project.configuration import Configuration
+from ...project.environment import HARNESS
 from ..detectors.violations import CLEAN, Violation
 
 PATHS: Final = {str(subject): f"/{subject}" for subject in (CLEAN, *Violation)}
@@ -18,7 +19,7 @@ def configuration(like: Configuration | None = None) -> Configuration:
     asgi = bool(like and like.asgi)
     names = ("name", "user", "password", "host", "port")
     return Configuration(
-        root=Path(__file__).parent,
+        root=Path(HARNESS),  # not within a package: granian would take its modules for parts of that one
         settings=f"{__package__}.settings",
         wsgi=f"{__package__}.wsgi:application",
         asgi=f"{__package__}.wsgi:asgi_application" if asgi else "",
@@ -28,5 +29,9 @@ def configuration(like: Configuration | None = None) -> Configuration:
         generated_secrets=("VIOLATING_SECRET_KEY",),
         database_environment={keyword: f"VIOLATING_{keyword.upper()}" for keyword in names},
         # The view that resolves a name must not wait for a name server that does not answer.
-        environment={"RES_OPTIONS": "timeout:1 attempts:1"},
+        # Its gunicorn reads no gunicorn.conf.py that lies in the working directory: that is the project's.
+        environment={
+            "RES_OPTIONS": "timeout:1 attempts:1",
+            "GUNICORN_CMD_ARGS": f"--config python:{__package__}",
+        },
     )

@@ -45,9 +45,10 @@ def fill(
     size: int,
     ratios: Mapping[str, float] | None = None,
     seed: int = SEED,
+    least: int = MIN_ROWS,
     live: Statistics | None = None,
 ) -> Filling:
-    """Fill every empty table that a model describes; ``size`` rows stand for the ratio 1.
+    """Fill every empty table that a model describes; ``size`` rows stand for the ratio 1, ``least`` for the smallest.
 
     ``connection`` is in autocommit mode. Tables that hold rows keep exactly those. With ``live``, a table
     gets the rows that it has in the live database, ``size`` at most, with its frequencies.
@@ -60,7 +61,7 @@ def fill(
         if layout.name not in wanted or _has_rows(connection, layout):
             continue
         ratio = (ratios or {}).get(layout.name, DEFAULT_RATIOS[min(depth, len(DEFAULT_RATIOS) - 1)])
-        count = max(MIN_ROWS, round(size * ratio)) if ratio > 0 else 0
+        count = max(least, round(size * ratio)) if ratio > 0 else 0
         if live is not None and live.rows.get(layout.qualified):
             count = min(size, live.rows[layout.qualified])
         if count:

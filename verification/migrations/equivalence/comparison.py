@@ -77,7 +77,7 @@ def compare_readings(left: StateReading, right: StateReading, options: Options) 
     for alias, schema in left.schemas.items():
         asked = [side.urls[alias] for side in (right, left) if alias in side.urls]
         ours = spelling.unified(schema, right.schemas[alias], asked)
-        catalogs = compare_schemas(ours, right.schemas[alias], options)
+        catalogs = compare_schemas(ours, right.schemas[alias], options, exchanges=True)
         found.differences += [with_alias(each, alias) for each in catalogs.differences]
         found.information += [with_alias(each, alias) for each in catalogs.information]
         found.notes += catalogs.notes

@@ -36,6 +36,8 @@ class ModelDrift:
     """Database of the migrations (left) against one made from the models alone (right)."""
     tables: int = 0
     """How many tables of models were compared."""
+    joins: frozenset[str] = frozenset()
+    """The tables that Django makes for a ManyToManyField without ``through``."""
 
 
 def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequence[str]) -> ModelDrift:
@@ -48,16 +50,18 @@ def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequen
     except JobFailed as error:
         raise error.cannot_run("no database can be made from the models alone") from None
     from_models = comparison.read(runner.server, databases, both=False)
-    names = {
-        table["table"].strip('"')
+    ours = {
+        table["table"].strip('"'): table["join"]
         for tables in described.values()
         for table in tables
         if not apps or table["app"] in apps
     }
+    names = set(ours)
     found = comparison.compare_readings(migrated, from_models, runner.options)
     differences = [each for each in found.differences if _concerns(each.object, names)]
     runner.drop(databases)
-    return ModelDrift(differences=differences, tables=len(names))
+    joins = frozenset(name for name, join in ours.items() if join)
+    return ModelDrift(differences=differences, tables=len(names), joins=joins)
 
 
 def _concerns(name: str, tables: set[str]) -> bool:

@@ -35,3 +35,8 @@ def span(values: tuple[float, float], unit: str) -> str:
     """Return the least and the greatest of some values as text."""
     least, greatest = values
     return f"{least:.3g} {unit}" if least == greatest else f"{least:.3g} to {greatest:.3g} {unit}"
+
+
+def time(milliseconds: float) -> str:
+    """Return a time as people write it: in seconds from one second on."""
+    return f"{milliseconds:.3g} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.3g} s"  # noqa: PLR2004

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from .axis import LEFT, RIGHT, WIDTH, Axis, span
+from .axis import LEFT, RIGHT, WIDTH, Axis, span, time
 
 ROW: Final = 76
 BARS: Final = 72
@@ -74,7 +74,7 @@ def _grid(axis: Axis, height: int) -> list[str]:
         x = axis.x(tick)
         parts.append(f'<line class="grid" x1="{x:.1f}" y1="4" x2="{x:.1f}" y2="{height - 26}"/>')
         parts.append(
-            f'<text class="tick" x="{x:.1f}" y="{height - 10}" text-anchor="middle">{tick:g} ms</text>'
+            f'<text class="tick" x="{x:.1f}" y="{height - 10}" text-anchor="middle">{time(tick)}</text>'
         )
     return parts
 
@@ -101,6 +101,6 @@ def _row(axis: Axis, top: int, name: str, values: Sequence[float], count: int) -
     for rank in PERCENTILES:
         x = axis.x(percentile(values, rank))
         parts.append(f'<line class="percentile" x1="{x:.1f}" y1="{floor}" x2="{x:.1f}" y2="{floor + 6}"/>')
-    for text, y in ((f"max {values[-1]:.3g} ms", 16), (f"p99 {percentile(values, 99):.3g} ms", 2)):
+    for text, y in ((f"max {time(values[-1])}", 16), (f"p99 {time(percentile(values, 99))}", 2)):
         parts.append(f'<text class="tick" x="{WIDTH - RIGHT + 6}" y="{floor - y}">{text}</text>')
     return parts

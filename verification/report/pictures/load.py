@@ -6,7 +6,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from ..evidence import Timeline
-from .axis import LEFT, RIGHT, WIDTH, Axis
+from .axis import LEFT, RIGHT, WIDTH, Axis, time
 
 TOP: Final = 24
 DRAWN: Final = 3_000
@@ -45,7 +45,7 @@ def draw(timeline: Timeline) -> Markup:
             f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
         )
         parts.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g} ms</text>'
+            f'<text class="tick" x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{time(tick)}</text>'
         )
     limit = y(timeline.limit)
     parts.append(f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{limit:.1f}" y2="{limit:.1f}"/>')

@@ -7,12 +7,12 @@ from markupsafe import Markup, escape
 from ..evidence import MigrationTimeline
 from .axis import WIDTH
 
-LABEL: Final = 270
+LABEL: Final = 300
 ROW: Final = 17
 TOP: Final = 22
 NARROWEST: Final = 2.0
 """Pixels of a bar: a migration of a millisecond is still seen."""
-NAME_LENGTH: Final = 42
+NAME_LENGTH: Final = 40
 """Characters of a name that are shown; the whole name is in the bar's title."""
 
 

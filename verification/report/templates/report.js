@@ -13,11 +13,12 @@ for (const region of document.querySelectorAll("[data-long]")) {
       row.append(...values.map((value) => Object.assign(document.createElement("td"), { textContent: value })));
       return row;
     }));
-    shown.textContent = `${Math.min(number, matching.length)} of ${matching.length} rows`;
+    const what = matching === all ? "rows" : "that match";
+    shown.textContent = `${Math.min(number, matching.length)} of ${matching.length} ${what}`;
   };
   field.addEventListener("input", () => {
     const wanted = field.value.toLowerCase();
-    matching = all.filter((values) => values.join("\n").toLowerCase().includes(wanted));
+    matching = !wanted ? all : all.filter((values) => values.join("\n").toLowerCase().includes(wanted));
     number = first.length;
     draw();
   });

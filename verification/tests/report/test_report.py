@@ -21,6 +21,7 @@ from verification.report.redaction import redact
 from verification.report.result import NO_VERDICT, Check, Verdict
 from verification.report.run import Result
 from verification.report.terminal import show, tightest
+from verification.tests.report.results import faulty
 from verification.tests.suite.gate_runs import Runs
 
 PASSWORD = "S3cret-of-the-run"
@@ -408,3 +409,25 @@ def test_command_line_complains_in_one_line(
     assert done.status == 2
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
+
+
+def test_the_terminal_has_one_table_and_the_causes_below_it() -> None:
+    """What, where, why and what to do; what stops traffic and what does not apply are said too."""
+    output = io.StringIO()
+
+    show(faulty(), Console(file=output, width=140), "report.html")
+
+    text = output.getvalue()
+    assert text.count("verdict  ") == 1
+    assert text.index("schema.squash  ") < text.index(
+        "1. index public.orders.orders_status_idx: missing in the squash <b>"
+    )
+    for words in (
+        "0001_squashed.py:112 (squash), orders/migrations/0026_status.py:33 (original migrations)",
+        "add to the squash: migrations.AddIndex(",
+        "seen by  schema.squash, schema.partial_states",
+        "orders.0002: public.orders: ACCESS EXCLUSIVE",
+        "transport.processes does not apply: the project names no celery_app",
+        "verdict: failed  (2 failed, 1 inconclusive, 1 error, 2 passed, 1 not applicable)",
+    ):
+        assert words in text
