@@ -28,9 +28,12 @@ def show(result: Result, console: Console, reports: str) -> None:
     """Print one row for each check, each cause with what to do, and the verdict."""
     console.print()
     console.print(_table(result.checks))
+    reasons: dict[str, list[str]] = {}
     for check in result.checks:
         if check.verdict is Verdict.NOT_APPLICABLE:
-            console.print(f"[dim]{escape(check.name)} does not apply: {escape(check.reason)}[/dim]")
+            reasons.setdefault(check.reason, []).append(check.name)
+    for reason, names in reasons.items():
+        console.print(f"[dim]not applicable: {escape(', '.join(names))}: {escape(reason)}[/dim]")
     for number, cause in enumerate(result.causes, 1):
         _cause(console, number, cause)
     stopping = [each for check in result.checks for each in check.findings if each.rule in STOPS_TRAFFIC]
