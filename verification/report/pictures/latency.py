@@ -47,7 +47,7 @@ def distribution(samples: Mapping[str, Mapping[str, Any]], limit: float | None) 
 
 
 def trend(values: Sequence[float], unit: str) -> Markup:
-    """Draw one figure's values in comparable runs as a line, oldest on the left, with its scale; nothing if it is flat."""
+    """Draw a figure's values in comparable runs as a line, oldest on the left, with its scale; a flat one is none."""
     least, greatest = min(values, default=0.0), max(values, default=0.0)
     if least == greatest:  # no line, or one that says nothing
         return Markup("")
