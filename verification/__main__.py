@@ -15,17 +15,20 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 from .command_line import PACKAGE, join_kinds
-from .errors import CANNOT_RUN, CannotRun
+from .errors import CANNOT_RUN, EQUAL, CannotRun
+from .extras import DISTRIBUTION, installed_version, require
 from .processes.wait import READER_THREAD
 
 COMMANDS: Final = {
-    "doctor": ("postgres", "which providers of PostgreSQL work here"),
+    "init": ("adoption", "look at the project in this folder and write [tool.verification]"),
+    "doctor": ("adoption", "which providers of PostgreSQL work here, and what each check still needs"),
     "run": ("suite", "run the gate; further arguments go to pytest"),
     "diff": ("schema", "two databases or snapshots: every difference of their schemas"),
     "snapshot": ("schema", "write a database's schema to a file"),
     "squash": ("migrations", "original chains against squashed chains, on a real server"),
     "drift": ("migrations", "a live database against what its migrations say it should be"),
     "deploy": ("deploy", "run this branch's new migrations on rows, beside the code of a revision"),
+    "explain": ("explain", "what the code of a finding means, with a bad and a good example"),
     "env": (
         "environment",
         "compare the variables that the settings read with those that the README documents",
@@ -78,11 +81,18 @@ def _record_failure(message: str) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    completion = arguments[:1] == ["--print-completion"] and arguments[1:2]
     parser = Parser(
-        prog=f"python -m {PACKAGE}",
+        prog=DISTRIBUTION if completion else f"python -m {PACKAGE}",
         description="Decide whether a Django project on PostgreSQL may be deployed.",
     )
+    parser.add_argument("--version", action="version", version=f"{DISTRIBUTION} {installed_version()}")
+    parser.add_argument(
+        "--print-completion", metavar="SHELL", help="print a script that completes commands in a shell"
+    )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    if completion:
+        return _print_completion(parser, subparsers, completion[0])
     command = next((argument for argument in arguments if not argument.startswith("-")), None)
     if command is not None and command not in COMMANDS:
         raise CannotRun(f"unknown command {command!r}", f"see {parser.prog} --help")
@@ -100,6 +110,20 @@ def _run(arguments: list[str]) -> int:
     status = parsed.handler(parsed)
     assert isinstance(status, int)  # noqa: S101 - every handler returns an exit status
     return status
+
+
+def _print_completion(parser: Parser, subparsers: "argparse._SubParsersAction[Parser]", shell: str) -> int:
+    require("completion", "--print-completion")
+    import shtab
+
+    if shell not in shtab.SUPPORTED_SHELLS:
+        raise CannotRun(
+            f"--print-completion {shell}: unknown", f"choose one of {', '.join(shtab.SUPPORTED_SHELLS)}"
+        )
+    for package in dict.fromkeys(package for package, _ in COMMANDS.values()):
+        import_module(f".{package}.commands", PACKAGE).register(subparsers)
+    print(shtab.complete(parser, shell))
+    return EQUAL
 
 
 def command_line() -> NoReturn:

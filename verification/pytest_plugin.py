@@ -62,6 +62,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="rows of the largest table where the cost of migrations is measured",
     )
     group.addoption(
+        "--verification-since",
+        metavar="REF",
+        help="the revision that runs in production, for the checks deploy.*",
+    )
+    group.addoption(
         "--verification-reports", metavar="DIRECTORY", help="run as the gate and write its reports there"
     )
     group.addoption("--verification-command", metavar="TEXT", help="the command that the reports show")

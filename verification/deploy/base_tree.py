@@ -17,6 +17,7 @@ from ..processes import run_directory
 from ..processes.output import last_line
 
 DEFAULT_BRANCHES: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+GIT: Final = "git"
 _SECONDS: Final = 120
 
 
@@ -81,7 +82,7 @@ def _git(
     """Run git; ``otherwise``: what to say when it fails (empty: what git says; None: return an empty text)."""
     try:
         done = subprocess.run(
-            ["git", *arguments],
+            [GIT, *arguments],
             cwd=directory,
             env={**os.environ, **(variables or {})},
             capture_output=True,

@@ -1,12 +1,12 @@
 """The command ``deploy``: may the working tree be deployed where a revision runs."""
 
 import argparse
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
-from typing import Any
-
-import psycopg2
+from typing import Any, Final
 
 from ..command_line import server_options
 from ..errors import DIFFERS, EQUAL, CannotRun
@@ -14,11 +14,14 @@ from ..migrations.commands import COST_ROWS
 from ..migrations.equivalence.upgrade import RowVolume
 from ..migrations.execution.progress import say, waiting
 from ..migrations.show import print_json
-from ..postgres import providers
+from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
-from . import dump, live, release, show
+from . import configured, dump, live, release, show, suppressions
 from .dump import Dump
+
+INSUFFICIENT_RESOURCES: Final = "53"
+"""Class of SQLSTATE: no disk, no memory, no connection is left."""
 
 Subparsers = Any
 """argparse has no public class for its subparsers."""
@@ -31,7 +34,8 @@ def register(subparsers: Subparsers) -> None:
         "--since",
         default="",
         metavar="REF",
-        help="the revision that runs in production (default: the merge base with the default branch)",
+        help="the revision that runs in production (default: base in [tool.verification.deploy], else the merge "
+        "base with the default branch)",
     )
     parser.add_argument(
         "--settings", default="", metavar="MODULE", help="the settings module (default: [tool.verification])"
@@ -82,6 +86,7 @@ def _deploy(arguments: argparse.Namespace) -> int:
     settings = arguments.settings or configuration.settings
     if not settings:
         raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
+    reference = arguments.since or configured.base(configuration)
     dumps = dump.parse(arguments.dump)
     options = release.Options(
         rows=RowVolume(max(0, arguments.rows), configuration.rows),
@@ -91,9 +96,15 @@ def _deploy(arguments: argparse.Namespace) -> int:
         step_seconds=arguments.limit,
         dumps=dumps,
         statistics=live.parse(arguments.statistics),
+        accepted=suppressions.read(configuration),
     )
-    with _server(arguments, dumps) as server:
-        found = release.judge(configuration, server, arguments.since, options, say=say)
+    try:
+        with _server(arguments, dumps) as server:
+            found = release.judge(configuration, server, reference, options, say=say)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        raise CannotRun(f"no space left in {tempfile.gettempdir()}", "free some") from None
     if arguments.format == "json":
         print_json(show.to_json(found))
     else:
@@ -119,8 +130,12 @@ def _server(arguments: argparse.Namespace, dumps: Mapping[str, Dump]) -> Iterato
                 )
         try:
             yield server
-        except psycopg2.OperationalError as error:
+        except driver.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
+            if (error.pgcode or "").startswith(INSUFFICIENT_RESOURCES):
+                raise CannotRun(
+                    f"the server at {server.address}: {line}", "take fewer rows with --rows"
+                ) from None
             raise CannotRun(
                 f"the server at {server.address} went away ({line})", "check that it runs"
             ) from None

@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-import psycopg2
-
 from ..errors import CannotRun
 from ..migrations.data import frequencies
 from ..migrations.data.frequencies import Statistics
-from ..postgres import shell
+from ..postgres import driver, shell
 from ..postgres.url import connect
 
 _SECONDS: Final = 30
@@ -41,11 +39,12 @@ def _read(alias: str, url: str, described: Mapping[str, Sequence[Mapping[str, An
         )
     try:
         with shell.shown(), closing(connect(url)) as connection:
-            connection.set_session(readonly=True, autocommit=True)
+            connection.autocommit = True
             with connection.cursor() as cursor:
+                cursor.execute("SET default_transaction_read_only = on")
                 cursor.execute("SET statement_timeout = %s", (f"{_SECONDS}s",))
             found = frequencies.read(connection, described[alias])
-    except psycopg2.Error as error:
+    except driver.Error as error:
         reason = (str(error).strip() or "no answer").splitlines()[0]
         raise CannotRun(f"--statistics: {reason}", "check the URL and the server") from None
     if not any(found.rows.values()):

@@ -1,9 +1,10 @@
 """One release judged: the base in a database with rows, the new migrations run on clones of it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final
 
 from ..errors import CannotRun
@@ -13,7 +14,18 @@ from ..migrations.execution.worker_process import JobFailed, Project
 from ..migrations.plan.chains import Chain, Key
 from ..postgres.server import Server
 from ..project.configuration import Configuration
-from . import base_rows, compatibility, cost, history, interruption, race, traffic, way_back
+from . import (
+    base_rows,
+    compatibility,
+    cost,
+    deadlock,
+    history,
+    interruption,
+    race,
+    suppressions,
+    traffic,
+    way_back,
+)
 from .base_tree import BaseTree, base_tree
 from .dump import Dump
 from .error_text import without_values
@@ -23,7 +35,7 @@ from .tree import Tree, read_files
 
 STEP_SECONDS: Final = 300.0
 """How long one migration may take, unless ``--limit`` says otherwise."""
-PARTS: Final = frozenset({"traffic", "compatibility", "way back", "interruption", "race"})
+PARTS: Final = frozenset({"traffic", "deadlock", "compatibility", "way back", "interruption", "race"})
 """What is tried besides the plan and the cost."""
 FEW_ROWS: Final = 50
 """Rows of the largest table where no time is measured."""
@@ -44,6 +56,7 @@ class Options:
     """Alias -> the dump that takes the place of generated rows."""
     statistics: Mapping[str, str] = field(default_factory=dict)
     """Alias -> URL of the live database whose sizes and frequencies the rows get."""
+    accepted: Sequence[suppressions.Suppression] = ()
 
 
 @dataclass
@@ -59,13 +72,15 @@ class Release:
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What could not be tried, and why."""
+    not_tried: str = ""
+    """Why the new migrations did not run to their end, and nothing but their history and cost is known."""
     rows: int = 0
     seconds: float = 0.0
 
     @property
     def may_go_out(self) -> bool:
         """Whether nothing was found that stops it."""
-        return all(finding.notice for finding in self.findings)
+        return not any(finding.stops for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -102,22 +117,33 @@ def judge(
         with _trees(base, configuration, head, options, server) as trees:
             release = Release(base.revision, server.version)
             _judge(release, trees, configuration, options, say)
+            _accept(release, trees, options.accepted)
     release.seconds = time.monotonic() - began
     return release
 
 
 def _judge(release: Release, trees: Trees, configuration: Configuration, options: Options, say: Say) -> None:
     new = frozenset(trees.head_files.keys() - trees.base_files.keys())
-    say(f"{len(new)} new migration file(s) since {release.base}; filling the base's tables")
-    empty = base_rows.migrate(trees.base)
-    rows = options.rows if new else replace(options.rows, size=0)
-    source = base_rows.Source()
-    if new:
-        source = base_rows.Source(options.dumps, read_statistics(options.statistics, empty.described), new)
+    say(f"{len(new)} new migration file(s) since {release.base}")
+    if not new:
+        release.findings += history.compare(trees.base_files, trees.head_files, configuration.root)
+        return
+    say("filling the base's tables")
+    empty, rows = base_rows.migrate(trees.base), options.rows
+    source = base_rows.Source(options.dumps, read_statistics(options.statistics, empty.described), new)
     filled = base_rows.fill(trees.base, empty, rows, source)
-    few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS))) if new else filled
+    few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS)))
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     judge_trees(release, trees, Bases(filled, few.databases), configuration, say)
+
+
+def _accept(release: Release, trees: Trees, accepted: Sequence[suppressions.Suppression]) -> None:
+    today = date.today()  # noqa: DTZ011 - the last day of an entry is a day of whoever reads it
+    new = trees.head_files.keys() - trees.base_files.keys()
+    untried = new if release.not_tried else ()
+    release.findings = suppressions.apply(
+        release.findings, accepted, today, new=new, applied=trees.base_files.keys(), untried=untried
+    )
 
 
 def judge_trees(
@@ -136,6 +162,8 @@ def judge_trees(
     plan = _plan(release, trees, filled.databases)
     conflicts = plan.get("conflicts", {})
     release.findings += history.several_leaf_nodes(conflicts, trees.head_files, root)
+    if conflicts:
+        release.not_tried = f"{', '.join(sorted(conflicts))}: several leaf nodes"
     release.plan = list(dict.fromkeys((app, name) for found in plan["plan"].values() for app, name in found))
     if release.plan:
         say("measuring the new migrations on rows")
@@ -153,6 +181,7 @@ def _plan(release: Release, trees: Trees, databases: Databases) -> Mapping[str, 
         except JobFailed as error:
             if not release.findings:
                 raise error.cannot_run("the working tree's migrations cannot be planned") from None
+            release.not_tried = error.message
             release.notes.append(f"the new migrations were not run: {error.message}")
             return {"plan": {}}
 
@@ -168,6 +197,7 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
                 raise error.cannot_run("a new migration cannot be run") from None
             release.steps = steps_of({"steps": error.steps})
             release.findings.append(_fails(error, _offending(error, trees, filled), trees, configuration))
+            release.not_tried = f"{error.migration} fails on rows"
             _note_unmeasured(release, error.migration)
             failed = True
     for step in release.steps:
@@ -191,6 +221,18 @@ def _recover(
         filled = bases.filled.databases
         release.findings = traffic.judge(
             trees.base, trees.head, filled, release.steps, trees.head_files, release.findings, root, command
+        )
+    if "deadlock" in parts:
+        say("running the new migrations beside transactions of several statements")
+        release.findings += deadlock.judge(
+            trees.base,
+            trees.head,
+            bases.few,
+            release.steps,
+            bases.filled.tables,
+            trees.head_files,
+            root,
+            command,
         )
     if "compatibility" in parts:
         say("trying both codes on both schemas")
@@ -269,7 +311,7 @@ def _trees(
         Project.of(there, settings=head.settings, python=options.base_python or head.python),
         variables=there.variables(variables),
     )
-    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds) as head_runner:
+    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds, offline=True) as head_runner:
         try:
             base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
         except CannotRun as error:

@@ -1,16 +1,20 @@
 """Print a judged release: for people on a terminal, or as one JSON object."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
+from rich.console import Console
 from rich.markup import escape
+from rich.panel import Panel
 from rich.table import Table
-from rich.tree import Tree
 
 from ..migrations.execution.migration_runner import Step
-from ..schema.show import console
 from .cost import READS_BLOCKED, WRITES_BLOCKED
 from .finding import Finding
 from .release import Release
+
+PAGE_COLUMNS: Final = 120
+"""Of a file; a terminal has its own."""
 
 
 def to_json(release: Release) -> dict[str, Any]:
@@ -39,26 +43,38 @@ def to_json(release: Release) -> dict[str, Any]:
 
 
 def text(release: Release) -> None:
-    """Print the plan with its cost, then each finding, then the verdict."""
-    out = console()
+    """Print the plan with its cost, the findings, those that stop the deploy last, then the verdict."""
+    standard = Console()
+    out = standard if standard.is_terminal else Console(width=PAGE_COLUMNS)
     if not release.plan:
         out.print(f"no new migrations since {escape(release.base)}")
     elif release.steps:
         out.print(_plan(release))
-    for finding in release.findings:
-        out.print(_branch(finding))
+    cards(release.findings, out)
     for note in release.notes:
         out.print(f"[yellow]note[/yellow] {escape(note)}")
-    count = sum(not finding.notice for finding in release.findings)
-    verdict = (
-        "[bold green]may go out[/bold green]"
-        if release.may_go_out
-        else f"[bold red]must not go out as it is[/bold red]: {count} finding{'s' if count > 1 else ''}"
-    )
     out.print(
-        f"{verdict}  [dim]base {escape(release.base)}, PostgreSQL {escape(release.postgres)}, "
+        f"{_verdict(release)}  [dim]base {escape(release.base)}, PostgreSQL {escape(release.postgres)}, "
         f"{release.rows:,} rows, {release.seconds:.0f} s[/dim]"
     )
+
+
+def cards(findings: Iterable[Finding], out: Console) -> None:
+    """Print each finding, those that stop the deploy last."""
+    for finding in sorted(findings, key=_weight):
+        out.print(_card(finding))
+
+
+def _verdict(release: Release) -> str:
+    stopping = sum(finding.stops for finding in release.findings)
+    accepted = sum(bool(finding.accepted) for finding in release.findings)
+    count = f"{stopping} finding{'s' if stopping > 1 else ''}"
+    said = (
+        "[bold green]may go out[/bold green]"
+        if release.may_go_out
+        else f"[bold red]must not go out as it is[/bold red]: {count}"
+    )
+    return f"{said}, {accepted} accepted" if accepted else said
 
 
 def _plan(release: Release) -> Table:
@@ -81,17 +97,38 @@ def _locks(step: Step) -> str:
     )
 
 
-def _branch(finding: Finding) -> Tree:
-    colour = "cyan" if finding.notice else "red" if finding.above_limit else "yellow"
-    said = f"{finding.code} (notice)" if finding.notice else finding.code
-    head = f"[bold {colour}]{said}[/bold {colour}]  {escape(finding.migration)}"
+def _weight(finding: Finding) -> int:
+    return ("cyan", "green", "yellow", "red").index(_colour(finding))
+
+
+def _colour(finding: Finding) -> str:
+    if finding.accepted or finding.notice:
+        return "green" if finding.accepted else "cyan"
+    return "red" if finding.above_limit else "yellow"
+
+
+def _card(finding: Finding) -> Panel:
+    colour = _colour(finding)
+    said = "accepted" if finding.accepted else "notice" if finding.notice else ""
+    rows = Table.grid(padding=(0, 1, 0, 0))
+    rows.add_column(style="dim", no_wrap=True)
+    rows.add_column(overflow="fold")
+    rows.add_row("", f"[bold]{escape(finding.effect)}[/bold]")
+    if finding.accepted:
+        rows.add_row("accepted", escape(finding.accepted))
     if finding.place:
-        head += f"  [dim]{escape(finding.place)}[/dim]"
-    tree = Tree(head)
-    tree.add(escape(finding.effect))
+        rows.add_row("where", escape(finding.place))
     if finding.statement:
-        tree.add(f"[cyan]{escape(finding.statement)}[/cyan]")
-    for fact in finding.evidence:
-        tree.add(f"[dim]{escape(fact)}[/dim]")
-    tree.add(f"[green]instead[/green]: {escape(finding.remedy)}")
-    return tree
+        rows.add_row("statement", f"[cyan]{escape(finding.statement)}[/cyan]")
+    for number, fact in enumerate(finding.evidence):
+        rows.add_row("" if number else "measured", escape(fact))
+    rows.add_row("instead", f"[green]{escape(finding.remedy)}[/green]")
+    title = f"[bold {colour}]{finding.code}[/bold {colour}]" + (f" ({said})" if said else "")
+    return Panel(
+        rows,
+        title=f"{title}  {escape(finding.migration)}",
+        title_align="left",
+        subtitle=f"[dim]explain {finding.code}[/dim]",
+        subtitle_align="right",
+        border_style=colour,
+    )

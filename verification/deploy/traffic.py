@@ -25,7 +25,8 @@ class Wait:
     kind: str
     """"read" or "write"."""
     calls: int
-    longest_ms: float
+    blocked_ms: float
+    """The longest call that PostgreSQL showed waiting for a lock; 0: none was."""
     p99_ms: float
     errors: int
 
@@ -40,10 +41,10 @@ class Traffic:
     gave_up: bool
     """Whether a migration ended because it did not get its lock."""
 
-    def longest(self, table: str, kind: str) -> float:
-        """Return the longest wait in milliseconds; 0 for a call that was not made."""
+    def blocked(self, table: str, kind: str) -> float:
+        """Return the longest wait for a lock in milliseconds; 0 for a call that was not made."""
         return max(
-            (each.longest_ms for each in self.waits if (each.table, each.kind) == (table, kind)), default=0.0
+            (each.blocked_ms for each in self.waits if (each.table, each.kind) == (table, kind)), default=0.0
         )
 
 
@@ -64,13 +65,10 @@ def measure(
     gave_up = False
     with head.copy(databases) as clone, base.worker() as worker:
 
-        def migrate(_: Any) -> None:
+        def paused(_: Any) -> None:
             nonlocal gave_up
             try:
-                if command:
-                    _run(head, clone, command)
-                else:
-                    head.forward(clone, Chain())
+                migrate(head, clone, command)
             except JobFailed as error:
                 if "lock timeout" not in error.message:
                     raise
@@ -78,14 +76,18 @@ def measure(
 
         names = {each: clone.names[each] for each in base.aliases if each in clone.names}
         result = worker.run(
-            "traffic", databases=names, alias=alias, tables=[*tables], slow_s=slow_s, paused=migrate
+            "traffic", databases=names, alias=alias, tables=[*tables], slow_s=slow_s, paused=paused
         )
     return Traffic(
         tuple(Wait(**each) for each in result["waits"]), result["queued"], gave_up or result["gave_up"]
     )
 
 
-def _run(head: MigrationRunner, databases: Databases, command: str) -> None:
+def migrate(head: MigrationRunner, databases: Databases, command: str) -> None:
+    """Apply what is new, by the project's own command if there is one. Raises ``JobFailed``."""
+    if not command:
+        head.forward(databases, Chain())
+        return
     with head.worker() as worker:
         error = worker.run("migrate_command", databases=databases.to_json(), command=command, hold=False)[
             "error"
@@ -141,8 +143,8 @@ def _locked(steps: Sequence[Step]) -> list[str]:
 
 def _said(traffic: Traffic, table: str) -> list[str]:
     return [
-        f"{each.kind}s of {table} under traffic: longest {each.longest_ms:.0f} ms, p99 {each.p99_ms:.0f} ms, "
-        f"{each.calls} calls"
+        f"{each.kind}s of {table} under traffic: waited {each.blocked_ms:.0f} ms for the lock, p99 {each.p99_ms:.0f} "
+        f"ms, {each.calls} calls"
         for each in traffic.waits
         if each.table == table.rpartition(".")[2]
     ]
@@ -154,7 +156,7 @@ def _with_waits(finding: Finding, traffic: Traffic) -> Finding:
     if not said:
         return finding
     bare = finding.table.rpartition(".")[2]
-    longest = max(traffic.longest(bare, "read"), traffic.longest(bare, "write"))
+    longest = max(traffic.blocked(bare, "read"), traffic.blocked(bare, "write"))
     return replace(
         finding, evidence=(*finding.evidence, *said), above_limit=finding.above_limit or longest >= LIMIT_MS
     )
@@ -174,8 +176,8 @@ def _blocked(
             (each for each in steps if each.locks.get(table) in WRITES_BLOCKED), key=lambda each: each.seconds
         )
         bare = table.rpartition(".")[2]
-        reads = step.locks[table] in READS_BLOCKED and traffic.longest(bare, "read") >= LIMIT_MS
-        writes = traffic.longest(bare, "write") >= LIMIT_MS
+        reads = step.locks[table] in READS_BLOCKED and traffic.blocked(bare, "read") >= LIMIT_MS
+        writes = traffic.blocked(bare, "write") >= LIMIT_MS
         if (step.migration, table) in known or not (reads or writes):
             continue
         kind = "read" if reads else "write"
@@ -188,7 +190,7 @@ def _blocked(
             effect=f"who {'reads' if reads else 'writes'} {table} waits until the migration has ended",
             evidence=(*_said(traffic, table), f"the migration: {step.seconds:.2f} s"),
             remedy="split the migration, so that what takes time is done without the lock",
-            blocked_ms=traffic.longest(bare, kind),
+            blocked_ms=traffic.blocked(bare, kind),
         )
 
 
@@ -198,7 +200,7 @@ def _without_timeout(
     """Find the queue behind a migration that waits for a slow transaction; one cause, however many migrations."""
     if not traffic.queued or traffic.gave_up:
         return
-    waits = {table: traffic.longest(table.rpartition(".")[2], "read") for table in locked}
+    waits = {table: traffic.blocked(table.rpartition(".")[2], "read") for table in locked}
     table = max(waits, key=lambda each: waits[each])
     if waits[table] < LIMIT_MS:
         return

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from ..errors import CannotRun
+from ..extras import require
 from .image import image_variables
 
 _ENTRY: Final = re.compile(r"^\s*(?P<off>#\s?)?(?:export\s+)?(?P<name>[A-Z_][A-Z0-9_]*)=(?P<value>.*)$")
@@ -61,6 +60,9 @@ def _dotenv(file: Path) -> Iterator[Setting]:
 
 
 def _documents(file: Path) -> list[Any]:
+    require("run", file.name)
+    import yaml
+
     try:
         return [document for document in yaml.safe_load_all(file.read_text(encoding="utf-8")) if document]
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -21,6 +21,8 @@ class Environment:
     """In other files, such as the entry point of the container."""
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
+    literals: frozenset[str] = frozenset()
+    """Texts that the settings compare with something."""
 
     @property
     def variables(self) -> set[str]:
@@ -52,7 +54,8 @@ def examine(
     shown = rows[0].file if rows else readme_file.name
     findings += compare([*source.reads, *extra], rows, shown)
     _refuse_to_guess(source, findings)
-    return Environment(tuple(source.reads), tuple(extra), tuple(rows), tuple(sorted(set(findings))))
+    ordered = tuple(sorted(set(findings)))
+    return Environment(tuple(source.reads), tuple(extra), tuple(rows), ordered, frozenset(source.literals))
 
 
 def _refuse_to_guess(source: settings_source.Source, findings: Sequence[Finding]) -> None:
@@ -75,13 +78,14 @@ def _refuse_to_guess(source: settings_source.Source, findings: Sequence[Finding]
 
 def examine_project(configuration: Configuration) -> Environment:
     """Do the same for the files that the configuration names. Raises ``CannotRun`` as ``examine``."""
-    if not configuration.settings_file:
+    source = configuration.settings_source()
+    if source is None:
         raise CannotRun(
-            "pyproject.toml: [tool.verification] has no settings_file",
-            "name the file that reads the variables",
+            f"pyproject.toml: [tool.verification] settings = {configuration.settings!r}: no file of that name",
+            "name the file that reads the variables as settings_file",
         )
     return examine(
-        configuration.path(configuration.settings_file),
+        source,
         configuration.path(configuration.readme),
         others=[configuration.path(name) for name in configuration.environment_files],
         root=configuration.root,

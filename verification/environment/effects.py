@@ -1,15 +1,18 @@
 """What each documented variable does when it is changed, set to its documented default, or empty."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ..errors import CannotRun
+from ..processes import run_directory
 from ..processes.run_directory import no_file
 from ..project.configuration import Configuration
 from .deployment_comparison import RUNTIME
-from .model import WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
+from .model import FILE, WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
 from .settings_process import Loaded, Probe
 
 _WITH_DATABASE: Final = {
@@ -46,13 +49,29 @@ class Effects:
     findings: tuple[Finding, ...]
 
 
-def examine_effects(configuration: Configuration, reads: Sequence[Read], rows: Sequence[Row]) -> Effects:
-    """Import the settings in many environments, in one other process. Raises ``CannotRun`` if they do not load."""
-    with Probe(configuration) as probe:
+def examine_effects(
+    configuration: Configuration, reads: Sequence[Read], rows: Sequence[Row], literals: Collection[str] = ()
+) -> Effects:
+    """Import the settings in many environments, in one other process. Raises ``CannotRun`` if they do not load.
+
+    ``literals``: texts with which a variable may have an effect, and with no other.
+    """
+    with Probe(configuration) as probe, _file_with_a_value() as file:
         contexts = _contexts(configuration, probe)
         known = {read.variable for read in reads}
         loads = [loaded for _, loaded in contexts]
-        effects = [_effect(probe, row, rows, contexts, loads) for row in rows if row.variable in known]
+        effects = [
+            _effect(
+                probe,
+                row,
+                rows,
+                contexts,
+                loads,
+                (file,) if row.variable.endswith(FILE) else sorted(literals),
+            )
+            for row in rows
+            if row.variable in known
+        ]
         findings = list(_compare_with_run_time(reads, loads, rows))
         by_name = {row.variable: row for row in rows}
         for effect in effects:
@@ -61,6 +80,17 @@ def examine_effects(configuration: Configuration, reads: Sequence[Read], rows: S
 
 
 _Context = tuple[Mapping[str, str], Loaded]
+
+
+@contextmanager
+def _file_with_a_value() -> Iterator[str]:
+    """Make a file as a Docker secret is one."""
+    folder = run_directory.make("secret")
+    try:
+        (folder / "value").write_text(secrets.token_urlsafe(32), encoding="utf-8")
+        yield str(folder / "value")
+    finally:
+        run_directory.remove(folder)
 
 
 def _contexts(configuration: Configuration, probe: Probe) -> list[_Context]:
@@ -88,7 +118,12 @@ def with_database(configuration: Configuration) -> dict[str, str]:
 
 
 def _effect(
-    probe: Probe, row: Row, rows: Sequence[Row], contexts: Sequence[_Context], loads: list[Loaded]
+    probe: Probe,
+    row: Row,
+    rows: Sequence[Row],
+    contexts: Sequence[_Context],
+    loads: list[Loaded],
+    literals: Sequence[str],
 ) -> Effect:
     """Return the effect of one variable; add what was loaded for it to ``loads``."""
     name = row.variable
@@ -100,7 +135,9 @@ def _effect(
     changed: set[str] = set()
     refused = False
     for variables, baseline in contexts:
-        for value in other_values(row.default, variables.get(name)):
+        for value in dict.fromkeys(
+            (*other_values(row.default, variables.get(name)), *literals[:MOST_LITERALS])
+        ):
             seen = load({**variables, name: value})
             refused = refused or bool(seen.error and name in seen.error)
             changed |= _changed(baseline, seen)
@@ -124,6 +161,8 @@ def _changed(baseline: Loaded, seen: Loaded) -> set[str]:
     return {name for name, value in baseline.settings.items() if seen.settings.get(name) != value}
 
 
+MOST_LITERALS: Final = 40
+"""Literals that are tried with one variable."""
 TRUE: Final = ("true", "True", "1", "yes", "on")
 FALSE: Final = ("false", "False", "0", "no", "off")
 """The spellings of booleans: a project may compare with one of them literally."""

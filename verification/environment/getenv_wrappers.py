@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from .composed_names import Composed, composed
+
 _DEFAULT_NAMES: Final = ("default", "fallback")
 """Parameters that are taken for the default if the body of the function does not show one."""
 
@@ -32,9 +34,19 @@ class GetenvWrapper:
     """The parameter that takes the default."""
     fixed: ast.expr | None
     """The default in the body of the function."""
+    forms: tuple[Composed, ...] = ()
+    """Other variables that it reads, whose names have that of the variable in them: ``NAME_FILE``."""
 
-    def access(self, call: ast.Call) -> Access:
-        """Return the access that a call of this function makes."""
+    def accesses(self, call: ast.Call) -> Iterator[Access]:
+        """Return the accesses that a call of this function makes."""
+        access = self._access(call)
+        if not self.forms or any(not form.before and not form.after for form in self.forms):
+            yield access
+        for form in self.forms:
+            if form.before or form.after:
+                yield Access(access.node, form.around(access.name), None)
+
+    def _access(self, call: ast.Call) -> Access:
         given = dict(zip(self.parameters, call.args, strict=False))
         given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         default = self.fixed
@@ -51,15 +63,27 @@ def wrappers_in(
     wrappers: dict[str, GetenvWrapper] = {}
     for name, node in _functions(tree):
         parameters, defaults = _signature(node.args)
-        for access in accesses(node):
-            match access.name:
-                case ast.Name(id=parameter) if parameter in parameters:
-                    carrier, fixed = _default_of(access.default, parameters, parameter)
-                    if access.default is None:
-                        carrier = _given_back(node, parameters, parameter) or carrier
-                    wrappers[name] = GetenvWrapper(node, parameters, defaults, parameter, carrier, fixed)
-                    break
+        found = [(access, _form(access.name)) for access in accesses(node)]
+        forms = [(access, form) for access, form in found if getattr(form.inner, "id", None) in parameters]
+        if not forms:
+            continue
+        # The variable itself says most of its default; without it the first of the others does.
+        plain = [(access, form) for access, form in forms if not form.before and not form.after]
+        access, form = (plain or forms)[0]
+        parameter = ast.unparse(form.inner)
+        carrier, fixed = _default_of(access.default, parameters, parameter)
+        if access.default is None:
+            carrier = _given_back(node, parameters, parameter) or carrier
+        others = {ast.unparse(each.inner) + each.before + each.after: each for _, each in forms}
+        wrappers[name] = GetenvWrapper(
+            node, parameters, defaults, parameter, carrier, fixed, tuple(others.values())
+        )
     return wrappers
+
+
+def _form(name: ast.expr | None) -> Composed:
+    found = composed(name, {})
+    return found if isinstance(found, Composed) else Composed(found or ast.Constant(value=None))
 
 
 def _given_back(node: ast.AST, parameters: tuple[str, ...], name: str) -> str | None:

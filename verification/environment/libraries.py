@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .getenv_wrappers import Access
+from .model import FILE
 
 ENVIRON: Final = frozenset({"environ", "environs"})
 _CLASSES: Final = frozenset({"Env", "FileAwareEnv", "EnvValidator"})
+FILE_AWARE: Final = "FileAwareEnv"
 _NO_READERS: Final = frozenset(
     {"read_env", "prefixed", "seal", "dump", "parser_for", "add_parser", "add_parser_from_field"}
 )
@@ -39,6 +41,8 @@ class Env:
     library: str
     defaults: Mapping[str, ast.expr]
     """Variable -> the default that the object was made with."""
+    files: bool = False
+    """Whether ``NAME_FILE`` may name a file with the value of ``NAME`` (``FileAwareEnv``)."""
 
 
 @dataclass
@@ -99,11 +103,24 @@ class Libraries:
                 for variable, value in schemes.items()
                 if isinstance(value, ast.Tuple) and len(value.elts) == 2  # noqa: PLR2004 - type and default
             }
-            self.envs[name] = Env(self._classes[function], defaults)
+            self.envs[name] = Env(self._classes[function], defaults, function.endswith(FILE_AWARE))
         elif function in self._repositories:
             self.configs.add(name)
 
-    def access(self, call: ast.Call) -> Access | None:
+    def accesses(self, call: ast.Call) -> list[Access]:
+        """Return the reads that a call makes: of the variable, and of the one that names a file with its value."""
+        access = self._access(call)
+        if access is None:
+            return []
+        function = ast.unparse(call.func)
+        env = self.envs.get(function) or self.envs.get(function.rpartition(".")[0])
+        match access.name:
+            case ast.Constant(value=str(name)) if env is not None and env.files:
+                return [access, Access(call, ast.Constant(value=f"{name}{FILE}"), None)]
+            case _:
+                return [access]
+
+    def _access(self, call: ast.Call) -> Access | None:
         """Return the read that a call makes; None: it makes none through these libraries."""
         function = ast.unparse(call.func)
         if function in self.configs:

@@ -5,7 +5,12 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from ..report.finding import Finding as Record
+from ..report.finding import Place
+
 MASK: Final = "***"
+FILE: Final = "_FILE"
+"""End of a variable that names a file with the value of another one, as Docker's secrets are passed."""
 SECRET_NAME: Final = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|CREDENTIALS|(?:SECRET|API|ENCRYPTION|PRIVATE|SIGNING)_KEY)$"
 )
@@ -95,16 +100,17 @@ class Finding:
             key: str(value) if isinstance(value, Problem) else value for key, value in asdict(self).items()
         }
 
-    def to_difference(self) -> dict[str, Any]:
-        """Return the entry that a report shows among its differences."""
-        return {
-            "kind": "variable",
-            "object": self.variable,
-            "change": str(self.problem),
-            "attribute": self.where,
-            "left": self.documented,
-            "right": self.actual or self.action,
-        }
+    def to_finding(self) -> Record:
+        """Return the record that reports print: all problems of one variable have one cause."""
+        values = (("documented", self.documented), ("read", self.actual))
+        return Record(
+            rule=f"environment.{self.problem.name.lower().replace('_', '-')}",
+            message=f"{self.variable}: {self.problem}",
+            subject=f"variable:{self.variable}",
+            places=(Place.of(self.where),) if self.where else (),
+            remedy=self.action,
+            evidence=tuple(f"{what}: {value!r}" for what, value in values if value is not None),
+        )
 
 
 def looks_secret(name: str, default: str | None = None) -> bool:

@@ -28,7 +28,8 @@ def _project_file(file: Path, module: str, level: int) -> Path | None:
     folders = [file.parent, *file.parents]
     candidates = [folders[level]] if level else folders[1 : _DEPTH + 1]
     for folder in candidates:
-        target = folder.joinpath(*module.split(".")).with_suffix(".py")
-        if target.is_file() and target != file and "site-packages" not in target.parts:
-            return target
+        place = folder.joinpath(*module.split("."))
+        for target in (place.with_suffix(".py"), place / "__init__.py"):
+            if target.is_file() and target != file and "site-packages" not in target.parts:
+                return target
     return None

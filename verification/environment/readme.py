@@ -81,6 +81,11 @@ def read(file: Path, *, root: Path | None = None) -> list[Row]:
     return rows
 
 
+def has_table(file: Path) -> bool:
+    """Whether a file is there, and has such a table."""
+    return file.is_file() and bool(parse(file.read_text(encoding="utf-8", errors="replace"))[1])
+
+
 def parse(text: str, shown: str = "README.md") -> tuple[list[Row], int]:
     """Return the rows, and the number of environment tables."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)

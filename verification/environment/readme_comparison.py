@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from .model import Finding, Problem, Read, Row, has_password, looks_secret, masked
+from .model import FILE, Finding, Problem, Read, Row, has_password, looks_secret, masked
 
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _Item = TypeVar("_Item", Read, Row)
@@ -45,9 +45,14 @@ def _grouped(items: Iterable[_Item]) -> dict[str, list[_Item]]:
 
 def _undocumented(reads: _Reads, rows: _Rows, readme: str) -> Iterator[Finding]:
     for name, places in reads.items():
-        if name not in rows:
+        if name not in rows and not _is_file_of(name, rows):
             action = f"add a row for it to the table in {readme}"
             yield Finding(places[0].where, name, Problem.UNDOCUMENTED, action, actual=_shown(places[0]))
+
+
+def _is_file_of(name: str, rows: _Rows) -> bool:
+    """Whether a variable names a file with the value of a documented one: it needs no row of its own."""
+    return name.endswith(FILE) and name.removesuffix(FILE) in rows
 
 
 def _not_read(reads: _Reads, rows: _Rows) -> Iterator[Finding]:

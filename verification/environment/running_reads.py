@@ -9,7 +9,7 @@ from . import settings_source
 from .deployment_comparison import RUNTIME
 from .documentation import Environment
 from .effects import other_values, with_database
-from .model import Finding, Problem, Read, Row
+from .model import FILE, Finding, Problem, Read, Row
 from .named_files import display_name, read_text
 from .settings_process import Probe, Running
 
@@ -88,5 +88,6 @@ def _undocumented(
     documented = {row.variable for row in environment.rows}
     places = {(read.variable, read.where) for read in parsed} | observed
     for variable, where in sorted(places):
-        if variable not in documented and not RUNTIME.fullmatch(variable):
+        known = variable in documented or variable.removesuffix(FILE) in documented
+        if not known and not RUNTIME.fullmatch(variable):
             yield Finding(where, variable, Problem.UNDOCUMENTED, ADVICE)

@@ -94,7 +94,7 @@ class Probe:
         configuration = self._configuration
         request = {
             "environment": {**self.base, **variables},
-            "wsgi": configuration.wsgi,
+            "wsgi": configuration.application,
             "celery_app": configuration.celery_app,
             "health_path": configuration.health_path,
         }

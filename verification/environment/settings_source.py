@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import CannotRun
+from .composed_names import Composed, composed
 from .conditional_defaults import default_beside
 from .environ_aliases import READERS, WRITERS, aliases_in
 from .expressions import Default, constants_of, render
@@ -21,7 +22,7 @@ from .model import WHOLE_ENVIRONMENT, Finding, Problem, Read
 from .named_files import display_name, read_text
 from .project_imports import project_imports
 from .pydantic_settings import field_reads
-from .unfollowed import mentions, unfollowed_libraries
+from .unfollowed import compared_texts, mentions, unfollowed_libraries
 
 UNKNOWN_NAME: Final = "(unknown)"
 _ADVICE: Final = "name the project's settings file"
@@ -33,6 +34,8 @@ class Source:
 
     reads: list[Read] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    literals: set[str] = field(default_factory=set)
+    """Texts that the source compares with something: a variable may have an effect with one of them alone."""
     written: set[str] = field(default_factory=set)
     """Variables that the project sets itself."""
     mentions: dict[str, str] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Source:
         """Add the reads and findings of another file."""
         self.reads.extend(other.reads)
         self.findings.extend(other.findings)
+        self.literals |= other.literals
         self.written |= other.written
         self.mentions |= other.mentions
         self.libraries |= other.libraries
@@ -125,12 +129,12 @@ class _Module:
             match node:
                 case ast.Call(func=function) if self.aliases.is_getter(function):
                     yield self._call(node)
-                case ast.Call() if (access := self.libraries.access(node)) is not None:
-                    yield access
+                case ast.Call() if found := self.libraries.accesses(node):
+                    yield from found
                 case ast.Call(func=function) if (
                     wrapper := self.wrappers.get(ast.unparse(function))
                 ) is not None:
-                    yield wrapper.access(node)
+                    yield from wrapper.accesses(node)
                 case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if self.aliases.is_environ(owner):
                     yield Access(node, key, None)
                 case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[owner]) if (
@@ -159,17 +163,18 @@ class _Module:
                     source.findings.append(self._not_literal(access, name))
         source.findings.extend(self._whole_environment())
         source.written |= set(self._written())
+        source.literals |= compared_texts(self.tree)
         source.mentions |= {text: f"{self.shown}:{line}: {what}" for text, line, what in mentions(self.tree)}
         source.libraries |= {name: f"{self.shown}:{line}" for name, line in unfollowed_libraries(self.tree)}
         return source
 
     def _named(self, name: ast.expr | None) -> ast.expr | None:
-        """Return the name of a variable, looked up if it is a constant of the module."""
+        """Return the name of a variable, put together where its parts are literals or constants of the module."""
         match name:
             case ast.Name(id=constant) if isinstance(self.constants.get(constant), ast.Constant):
                 return self.constants[constant]
-            case _:
-                return name
+        found = composed(name, self.constants)
+        return name if isinstance(found, Composed) else found
 
     def _written(self) -> Iterator[str]:
         for node in ast.walk(self.tree):
@@ -196,12 +201,14 @@ class _Module:
                 return False
 
     def _inside_wrapper(self, node: ast.AST, name: ast.expr | None) -> bool:
-        if not isinstance(name, ast.Name):
+        found = composed(name, {})
+        inner = found.inner if isinstance(found, Composed) else found
+        if not isinstance(inner, ast.Name):
             return False
         above: ast.AST | None = node
         while above is not None:
             if any(
-                wrapper.node is above and wrapper.name == name.id for wrapper in self.own_wrappers.values()
+                wrapper.node is above and wrapper.name == inner.id for wrapper in self.own_wrappers.values()
             ):
                 return True
             above = self.parents.get(above)

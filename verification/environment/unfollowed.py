@@ -50,3 +50,22 @@ def unfollowed_libraries(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for name in names:
             if name in LIBRARIES or name.partition(".")[0] in LIBRARIES:
                 yield name, node.lineno
+
+
+def compared_texts(tree: ast.Module) -> set[str]:
+    """Return the texts that a module compares with something: ``== "True"``, ``in ("1", "yes")``, ``case "on"``."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=left, comparators=comparators):
+                sides: list[ast.AST] = [left, *comparators]
+            case ast.MatchValue(value=value):
+                sides = [value]
+            case _:
+                continue
+        for side in sides:
+            parts = side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
+            found |= {
+                part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            }
+    return found

@@ -84,6 +84,8 @@ QUERIES: Final = (
     "t=1700000000",
     "a[]=%00",
 )
+REFUSED: Final = frozenset('#"<>')
+"""What no query holds (RFC 3986): the first begins a fragment, and for the others granian answers 400 itself."""
 SHOWN: Final = 80
 """Characters of a query or a header that a report shows."""
 
@@ -135,8 +137,8 @@ def hosts() -> SearchStrategy[str]:
 
 
 def queries() -> SearchStrategy[str]:
-    """Return query strings, short and as long as a server allows: any visible ASCII, no fragment."""
-    visible = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "#")
+    """Return query strings, short and as long as a server allows: any visible ASCII that is not ``REFUSED``."""
+    visible = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in REFUSED)
     text = st.text(visible, max_size=200)
     long = st.builds(
         lambda part, size: (part * size)[:size],

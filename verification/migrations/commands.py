@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg2
-
 from ..command_line import comparison_options, server_options
 from ..errors import DIFFERS, EQUAL, CannotRun
-from ..postgres import providers
+from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
 from ..schema.comparison.compare import check_ignored
 from ..schema.comparison.options import Options
 from . import show
 from .equivalence import comparison, drift, upgrade_paths
+from .equivalence.declared import Declared
 from .equivalence.proposal import propose
 from .equivalence.upgrade import RowVolume
 from .equivalence.verification import Verifier
@@ -101,20 +100,23 @@ def _squash(arguments: argparse.Namespace) -> int:
         assert found.original.reading is not None  # noqa: S101 - required by the verifier
         check_ignored(runner.options.ignore, *found.original.reading.schemas.values())
         extras: list[upgrade_paths.UpgradePaths] = []
+        unused: list[str] = []
         if arguments.thorough:
-            ratios = load(Path.cwd()).rows
+            configuration = load(Path.cwd())
+            ratios, known = configuration.rows, Declared.of(configuration)
             few, many = (
                 RowVolume(PARTIAL_STATE_ROWS, ratios),
                 RowVolume(arguments.rows, ratios) if arguments.rows else None,
             )
             extras = [
-                upgrade_paths.verify_upgrade_paths(runner, each, found.original.chain, few, many)
+                upgrade_paths.verify_upgrade_paths(runner, each, found.original.chain, few, many, known)
                 for each in squashes
             ]
+            unused = upgrade_paths.unused(known, runner.tree.squashes, extras)
         gone = runner.tree.not_comparable(arguments.app)
-        equal = found.equal and not any(extra.differences for extra in extras)
+        equal = found.equal and not unused and not any(extra.differences for extra in extras)
         if arguments.format == "text":
-            show.verification(found, extras, gone)
+            show.verification(found, extras, gone, unused)
         else:
             entries = [verdict.to_json() for verdict in found.verdicts]
             for entry, extra in zip(entries, extras, strict=False):
@@ -125,6 +127,7 @@ def _squash(arguments: argparse.Namespace) -> int:
                     "equal": equal,
                     "squashes": entries,
                     **({"not_comparable": left_out} if left_out else {}),
+                    **({"unused_declarations": unused} if unused else {}),
                 }
             )
         return EQUAL if equal else DIFFERS
@@ -209,7 +212,7 @@ def _runner(
             yield runner
     except JobFailed as error:
         raise error.cannot_run("the project's side failed") from None
-    except psycopg2.OperationalError as error:
+    except driver.OperationalError as error:
         line = (str(error).strip() or "no answer").splitlines()[0]
         raise CannotRun(
             f"the server at {server.address} went away ({line})", "check that it runs, and repeat"

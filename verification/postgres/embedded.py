@@ -3,9 +3,7 @@
 import signal
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self
-
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
+from typing import TYPE_CHECKING, Final, Self
 
 from ..errors import CannotRun
 from ..processes import account, cleanup
@@ -22,9 +20,12 @@ from . import (
     watchdog,
 )
 from .binaries import Installation
+from .driver import Connection
 from .managed import ManagedServer
 from .postmaster import Postmaster
-from .tls import Authority, write_private
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 _PORT_ATTEMPTS: Final = 5
 
@@ -34,7 +35,7 @@ class EmbeddedServer(ManagedServer):
 
     provider = "embedded"
 
-    def __init__(self, installation: Installation, owner: Account, authority: Authority | None) -> None:
+    def __init__(self, installation: Installation, owner: Account, authority: "Authority | None") -> None:
         """Make its directory; ``launch`` starts the server."""
         super().__init__(authority)
         self.installation = installation
@@ -48,7 +49,7 @@ class EmbeddedServer(ManagedServer):
         cleanup.register(self)
 
     @classmethod
-    def launch(cls, *, major: int | None = None, authority: Authority | None = None) -> Self:
+    def launch(cls, *, major: int | None = None, authority: "Authority | None" = None) -> Self:
         """Start a server of a major version (default: the best here). Raises ``CannotRun`` if it does not start."""
         owner = account.choose()
         installation = binaries.choose(major).reachable_by(owner)
@@ -86,7 +87,7 @@ class EmbeddedServer(ManagedServer):
     def _prepare(self) -> None:
         self.socket_directory.mkdir(mode=0o700)
         self.account.own(self.socket_directory)
-        write_private(self._postmaster.log_file, b"")
+        server_files.write_private(self._postmaster.log_file, b"")
 
     def _start_from_template(self) -> None:
         try:
@@ -114,7 +115,7 @@ class EmbeddedServer(ManagedServer):
                 self._port.release()
                 self._port = Port()
                 self.port = self._port.number
-                write_private(self._postmaster.log_file, b"")
+                server_files.write_private(self._postmaster.log_file, b"")
             else:
                 return
 
@@ -135,7 +136,7 @@ class EmbeddedServer(ManagedServer):
         self._postmaster.start()
         connection = self._connect_locally(template_password or self.password)
         try:
-            self.version = str(connection.get_parameter_status("server_version")).split()[0]
+            self.version = str(connection.info.parameter_status("server_version")).split()[0]
             if template_password is not None:
                 private_socket.set_password(connection, self.user, self.password)
         finally:
@@ -146,7 +147,7 @@ class EmbeddedServer(ManagedServer):
 
     def _write_data_files(self, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
-            self.account.own(write_private(self.data / name, content))
+            self.account.own(server_files.write_private(self.data / name, content))
 
     def _remove(self) -> None:
         self._postmaster.end(signal.SIGQUIT)

@@ -83,17 +83,30 @@ def translated_errors() -> Iterator[None]:
         raise _cannot_run(error) from None
 
 
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Return an error and what led to it, arguments included: urllib3 keeps the cause there."""
+    while error is not None:
+        yield error
+        for argument in error.args:
+            if isinstance(argument, BaseException):
+                yield from _causes(argument)
+        error = error.__cause__ or error.__context__
+
+
 def _cannot_run(error: Exception) -> CannotRun:
     if isinstance(error, APIError):
         reason = str(error.explanation or error).splitlines()[0]
         return CannotRun(f"the container engine refused: {reason}", "use --provider embedded")
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, requests.Timeout):
-        cause = cause.__cause__ or cause.__context__
-    if cause is not None:
+    if any(isinstance(each, requests.Timeout) for each in _causes(error)):
         return CannotRun(
             f"the container engine does not answer within {_ANSWER_SECONDS} s",
             "restart it or use --provider embedded",
+        )
+    if any(isinstance(each, PermissionError) for each in _causes(error)):
+        return CannotRun(
+            "a container engine is there, and this user may not use its socket (permission denied)",
+            "add the user to the group docker (sudo usermod -aG docker USER, then log in again), "
+            "or use --provider embedded",
         )
     return CannotRun(
         "no container engine answers", "start one (or set DOCKER_HOST), or use --provider embedded"

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
-import psycopg2
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
-
 from ..errors import CannotRun
 from ..processes import cleanup
 from ..processes.identity import ProcessIdentity
-from . import binaries, client_programs, dsn
+from . import binaries, client_programs, driver, dsn
+from .driver import Connection
 from .server import Database, Server, identifier
 
 PREFIX: Final = "verification_"
@@ -34,7 +32,7 @@ class ExistingServer(Server):
         self.port = info.port
         self.user = info.user
         self.password = info.password or ""
-        self.version = str(connection.get_parameter_status("server_version")).split()[0]
+        self.version = str(info.parameter_status("server_version")).split()[0]
         self._created: set[str] = set()
         cleanup.register(self)
 
@@ -81,7 +79,7 @@ class ExistingServer(Server):
             for name in sorted(self._created):
                 try:
                     self.drop_database(name)
-                except psycopg2.Error as error:
+                except driver.Error as error:
                     raise CannotRun(
                         f"existing {self.address}: database {name} of this run could not be dropped "
                         f"({binaries.last_line(str(error))})",

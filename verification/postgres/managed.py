@@ -4,14 +4,16 @@ import secrets
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import CannotRun
 from ..processes import cleanup, run_directory
 from ..processes.port import LOOPBACK
 from . import server_files
 from .server import CONNECT_SECONDS, Server
-from .tls import Authority
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 _PARAMETERS: Final = {"sslmode": "prefer", "gssencmode": "disable", "connect_timeout": str(CONNECT_SECONDS)}
 _CLIENT_FILES: Final = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
@@ -32,7 +34,7 @@ class ManagedServer(Server):
     host = LOOPBACK
     user = server_files.USER
 
-    def __init__(self, authority: Authority | None) -> None:
+    def __init__(self, authority: "Authority | None") -> None:
         self.authority = authority
         self.url_parameters = _PARAMETERS | dict.fromkeys(_CLIENT_FILES, str(run_directory.no_file()))
         self.password = secrets.token_urlsafe(24)

@@ -2,20 +2,17 @@
 
 from pathlib import Path
 
-import psycopg2
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
-from psycopg2.extensions import encrypt_password
-
 from ..errors import CannotRun
+from . import driver
 from .binaries import last_line
+from .driver import Connection, sql
 from .server import CONNECT_SECONDS
 
 
 def connect(directory: Path, port: int, user: str, password: str) -> Connection:
     """Return a connection in autocommit mode. Raises ``CannotRun`` if the server refuses it."""
     try:
-        connection = psycopg2.connect(
+        connection = driver.connect(
             host=str(directory),
             port=port,
             user=user,
@@ -23,7 +20,7 @@ def connect(directory: Path, port: int, user: str, password: str) -> Connection:
             dbname="postgres",
             connect_timeout=CONNECT_SECONDS,
         )
-    except psycopg2.OperationalError as error:
+    except driver.OperationalError as error:
         raise CannotRun(
             f"embedded: the server refused the harness's connection: {last_line(str(error))}",
             "stop it and start another one",
@@ -34,7 +31,7 @@ def connect(directory: Path, port: int, user: str, password: str) -> Connection:
 
 def set_password(connection: Connection, user: str, password: str) -> None:
     """Set the password of a role, hashed here so that the password itself is never in the server's log."""
-    verifier = encrypt_password(password, user, scope=connection, algorithm="scram-sha-256")
+    verifier = driver.scram_verifier(connection, user, password)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(verifier))

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, TypedDict
 
+from .. import extras
 from ..errors import CannotRun
 from ..processes import cleanup
-from . import binaries, engine, shell
-from .container import ContainerServer
+from . import binaries, shell
 from .embedded import EmbeddedServer
 from .existing import ExistingServer
 from .server import Server
-from .tls import Authority
 from .url import FORM
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 PROVIDERS: Final = ("auto", "container", "embedded", "existing")
 
@@ -108,13 +111,22 @@ def diagnose(dsn: str | None = None) -> list[Diagnosis]:
     return [_diagnose_container(), _diagnose_embedded(), _diagnose_existing(dsn)]
 
 
+def engine() -> ModuleType:
+    """Return the module about the container engine. Raises ``CannotRun`` if what it needs is not installed."""
+    extras.require("containers", "a container")
+    from . import engine
+
+    return engine
+
+
 def _choose_available(major: int | None) -> Choice:
     try:
-        client = engine.client()
+        containers = engine()
+        client = containers.client()
     except CannotRun as error:
         return Choice("embedded", error.reason)
     try:
-        engine.require_image(client, engine.image_name(major))
+        containers.require_image(client, containers.image_name(major))
     except CannotRun as error:
         return Choice("embedded", error.reason)
     finally:
@@ -125,25 +137,37 @@ def _choose_available(major: int | None) -> Choice:
 def _start(provider: str, major: int | None, tls: bool, dsn: str | None) -> Server:
     if provider == "existing":
         return ExistingServer.launch(dsn or "", major=major, tls=tls)
-    authority = Authority.create() if tls else None
+    authority = _authority() if tls else None
     if provider == "container":
+        engine()
+        from .container import ContainerServer
+
         return ContainerServer.launch(major=major, authority=authority)
     return EmbeddedServer.launch(major=major, authority=authority)
 
 
+def _authority() -> "Authority":
+    extras.require("run", "a server with TLS")
+    from .tls import Authority
+
+    return Authority.create()
+
+
 def _close_started(future: Future[Server]) -> None:
-    with suppress(CannotRun):
-        future.result().close()
+    if future.exception() is None:
+        with suppress(CannotRun):
+            future.result().close()
 
 
 def _diagnose_container() -> Diagnosis:
     try:
-        client = engine.client()
+        containers = engine()
+        client = containers.client()
     except CannotRun as error:
         return Diagnosis("container", False, error.reason, error.advice)
     try:
-        majors = tuple(str(major) for major in engine.majors(client))
-        engine.require_image(client, engine.image_name(None))
+        majors = tuple(str(major) for major in containers.majors(client))
+        containers.require_image(client, containers.image_name(None))
     except CannotRun as error:
         return Diagnosis("container", False, error.reason, error.advice, majors)
     finally:

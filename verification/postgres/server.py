@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final, NoReturn, Self
-
-import psycopg2
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
 
 from ..errors import CannotRun
-from . import url
-from .tls import Authority
+from . import driver, url
+from .driver import Connection
+
+if TYPE_CHECKING:
+    from .tls import Authority
 
 CONNECT_SECONDS: Final = 10
 """How long a server of the harness may take to answer a connection."""
@@ -43,8 +43,8 @@ class Database:
         return self.server.url(self.name)
 
     def connect(self) -> Connection:
-        """Return a psycopg2 connection in autocommit mode, which the caller closes."""
-        connection: Connection = psycopg2.connect(self.url)
+        """Return a connection in autocommit mode, which the caller closes."""
+        connection: Connection = driver.connect(self.url)
         connection.autocommit = True
         return connection
 
@@ -75,7 +75,7 @@ class Server(ABC):
     port: int
     user: str
     password: str
-    authority: Authority | None = None
+    authority: "Authority | None" = None
     """The authority of its certificates; None: it has no TLS, or certificates that the harness did not issue."""
     url_parameters: Mapping[str, str] = {}
     """libpq keywords that every URL of this server needs."""

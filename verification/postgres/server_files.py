@@ -1,11 +1,17 @@
 """The settings files of a server that the harness starts, in a container or embedded."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import CannotRun
-from .tls import DEFAULT_NAMES, Authority
+
+if TYPE_CHECKING:
+    from .tls import Authority
+
+DEFAULT_NAMES: Final = ("localhost", "127.0.0.1")
+"""The hosts that a server's certificate names by default: where the harness's servers listen."""
 
 USER: Final = "postgres"
 """The superuser of a server that the harness starts."""
@@ -86,7 +92,7 @@ def startup_error(log: str) -> str:
     return lines[last]
 
 
-def tls_files(authority: Authority, *hosts: str) -> dict[str, bytes]:
+def tls_files(authority: "Authority", *hosts: str) -> dict[str, bytes]:
     """Return the files that ``TLS`` names, with a certificate for these hosts and ``DEFAULT_NAMES``."""
     material = authority.issue_server(*dict.fromkeys((*DEFAULT_NAMES, *hosts)))
     return {"server.crt": material.certificate, "server.key": material.key, "root.crt": authority.pem}
@@ -103,3 +109,12 @@ def plain_name(name: str) -> str:
 
 def _quote(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
+
+
+def write_private(path: Path, content: bytes) -> Path:
+    """Write a file that only its owner can read (mode 0600 from its creation on) and return its path."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    return path

@@ -202,10 +202,10 @@ class ServerPool:
 
 def container_obstacle() -> str:
     """Return why no container can be started here; empty when one can."""
-    from . import engine
+    from .providers import engine
 
     try:
-        engine.client().client.close()
+        engine().client().client.close()
     except CannotRun as obstacle:
         return str(obstacle)
     return ""

@@ -11,7 +11,7 @@ from ..errors import CannotRun
 from ..processes.account import Account
 from . import binaries, server_files
 from .binaries import Installation
-from .tls import write_private
+from .server_files import write_private
 
 _RECIPE: Final = 1
 """Increase it when initdb is called differently, so that older templates are not used."""

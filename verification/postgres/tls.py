@@ -5,7 +5,6 @@ argument, so that a faulty certificate and its control differ in one word. (trus
 of a certificate, for one without alternative names, for an encrypted key or for a revocation list.)
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,24 +23,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-Usage = Literal["server", "client"]
+from .server_files import DEFAULT_NAMES, write_private
 
-DEFAULT_NAMES: Final = ("localhost", "127.0.0.1")
-"""The hosts that a server's certificate names by default: where the harness's servers listen."""
+Usage = Literal["server", "client"]
 
 _LIFETIME: Final = timedelta(days=30)
 _BACKDATED: Final = timedelta(days=60)
 """Authorities are older than any expired certificate, so that only the leaf is expired."""
 _USAGES: Final = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
-
-
-def write_private(path: Path, content: bytes) -> Path:
-    """Write a file that only its owner can read (mode 0600 from its creation on) and return its path."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    return path
 
 
 @dataclass(frozen=True)

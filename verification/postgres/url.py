@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-import psycopg2
-
 from ..errors import CannotRun
+from . import driver
 
 FORM: Final = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
@@ -51,11 +50,11 @@ def refuse_unclear(url: str) -> None:
 
 
 def connect(url: str, **options: Any) -> Any:
-    """Return an open psycopg2 connection. Raises ``CannotRun`` for an unclear URL, and what psycopg2 raises."""
+    """Return an open connection. Raises ``CannotRun`` for an unclear URL, and what the driver raises."""
     refuse_unclear(url)
     try:
-        return psycopg2.connect(url, **options)
-    except (psycopg2.ProgrammingError, UnicodeError):
+        return driver.connect(url, **options)
+    except (driver.ProgrammingError, UnicodeError):
         # libpq's message repeats parts of the URL, which may be the password.
         raise CannotRun("the URL is none that libpq understands", f"write {FORM}[?PARAMETER=VALUE]") from None
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from ..errors import CannotRun
+from .subjects import POLICIES, SUBJECTS, check_names
 
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
     """One project, as its ``pyproject.toml`` describes it.
 
-    Paths are relative to ``root``. Empty text means "this project has none": the checks
-    that would need it report an error instead of passing silently.
+    Paths are relative to ``root``. Empty text means "this project has none": the checks that would need it are not
+    applicable, or errors if ``require`` names it.
     """
 
     root: Path
@@ -27,16 +28,33 @@ class Configuration:
     paths: tuple[str, ...] = ()
     """Folders to put on ``sys.path`` before the settings are imported."""
     apps: tuple[str, ...] = ()
-    """Labels of the apps whose squashes are verified; empty: every app that has one."""
+    """Labels of the project's own apps, whose migrations are verified; empty: every app."""
+    require: tuple[str, ...] = ()
+    """What must exist: without it its checks are errors instead of *not applicable*; names in ``subjects.py``."""
+    policies: tuple[str, ...] = ()
+    """What the project promises and other projects need not; names in ``subjects.py``."""
     data_steps: tuple[str, ...] = ()
-    """Originals that are meant to change rows, as ``app.0001_name``; the report marks the others."""
+    """Originals that are meant to change rows, as ``app.0001_name``; the report marks the others.
+
+    One that is no original of a squash is a finding.
+    """
+    stops_on_rows: Mapping[str, str] = field(default_factory=dict)
+    """Original that stops on every database with rows -> why that is right: no database had rows then, for example.
+
+    One that is not named fails the gate; one that does not stop is a finding.
+    """
     ignore: tuple[str, ...] = ()
     """Differences of schemas and rows that do not count, as ``--ignore`` names them."""
+    models_ignore: Mapping[str, str] = field(default_factory=dict)
+    """Difference of database and models -> why it is right, such as an index made by RunSQL; ``*`` stands for any text.
+
+    An entry that no difference needs is a finding.
+    """
     generated_names: bool = False
     """Constraints, indexes and sequences that mean the same are equal whatever their names."""
     readme: str = "README.md"
     settings_file: str = ""
-    """The file that reads the environment, and whose variables the README documents."""
+    """The file that reads the environment, and whose variables the README documents; empty: that of ``settings``."""
     environment_files: tuple[str, ...] = ()
     """Other files that read documented variables: the container's entry point, the HTTP server's settings."""
     health_path: str = "/health"
@@ -57,6 +75,11 @@ class Configuration:
     migrate_command: str = ""
     """The command of ``manage.py`` that applies the migrations in a deploy; empty: ``migrate``."""
     wsgi: str = ""
+    """The WSGI application, as ``package.wsgi:application``."""
+    asgi: str = ""
+    """The ASGI application; the project is then served by ``server`` and not through ``wsgi``."""
+    server: str = ""
+    """gunicorn, uvicorn or granian; empty: uvicorn for ``asgi``, otherwise gunicorn."""
     gunicorn_config: str = ""
     celery_app: str = ""
     reports: str = "reports"
@@ -71,11 +94,46 @@ class Configuration:
     row_count: int = 10_000
     """Rows of the largest table (ratio 1) where the gate measures the cost of each migration."""
     database_environment: Mapping[str, str] = field(default_factory=dict)
-    """libpq's keyword (also: name, user, password) -> the project's variable for it."""
+    """libpq's keyword (also: name, user, password, url) -> the project's variable for it.
+
+    Without ``name`` and ``url`` the harness puts its database into the settings themselves.
+    """
     load: Mapping[str, str] = field(default_factory=dict)
     """The request that the checks under load send; `verification/health/load/options.py` documents each key."""
+    deploy: Mapping[str, Any] = field(default_factory=dict)
+    """The base of the deploy gate, and the findings that are accepted; docs/deploy.md documents each key."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that every process of the project gets, unless already set."""
+
+    def __post_init__(self) -> None:
+        """Raise ``CannotRun`` for a name in ``require``, ``policies`` or ``server`` that is none."""
+        check_names("require", self.require, SUBJECTS)
+        check_names("policies", self.policies, POLICIES)
+        check_names(
+            "server", filter(None, [self.server]), dict.fromkeys(("gunicorn", "uvicorn", "granian"), "")
+        )
+
+    @property
+    def application(self) -> str:
+        """The application that is served: ``asgi`` if there is one, else ``wsgi``."""
+        return self.asgi or self.wsgi
+
+    @property
+    def database_is_named(self) -> bool:
+        """Whether variables say which database the project uses."""
+        return bool({"name", "url"} & set(self.database_environment))
+
+    def settings_source(self) -> Path | None:
+        """Return the file of the settings; None if there is none under that name."""
+        if self.settings_file:
+            return self.path(self.settings_file)
+        parts = self.settings.split(".")
+        for folder in (*self.paths, "."):
+            place = self.root.joinpath(folder, *parts)
+            for file in (place.with_suffix(".py"), place / "__init__.py"):
+                if self.settings and file.is_file():
+                    return file
+        return None
 
     def path(self, relative: str) -> Path:
         """Return the absolute path of a file that the configuration names."""

@@ -1,22 +1,23 @@
 """The settings of the project under verification, in this process, with its database on a server of the harness."""
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import CannotRun
 from .configuration import Configuration
+from .settings_changes import replaced_database
 
 if TYPE_CHECKING:
     from ..postgres.server import Database
 
-BACKEND: Final = "django.db.backends.postgresql"
 NOT_STARTED: Final = {
     "name": "verification",
     "user": "verification",
     "password": "not-started",
     "host": "127.0.0.1",
     "port": "1",
+    "url": "postgresql://verification:not-started@127.0.0.1:1/verification",
 }
 """The database's variables while no server runs: nothing listens on port 1, so nothing else is reached."""
 
@@ -49,8 +50,23 @@ class ProjectSettings:
                 f"settings module {self.configuration.settings}: {_in_words(error)}", "fix the settings"
             ) from None
         if placeholder:
-            entry = databases.setdefault("default", {})
-            entry.update({"ENGINE": BACKEND, **{key.upper(): value for key, value in NOT_STARTED.items()}})
+            self._change(
+                databases, {key.upper(): value for key, value in NOT_STARTED.items() if key != "url"}
+            )
+            if "health-any-site" not in self.configuration.policies:
+                settings.ALLOWED_HOSTS = ["*"]
+                settings.SECURE_SSL_REDIRECT = False
+
+    def _change(self, databases: dict[str, Any], connection: Mapping[str, str]) -> None:
+        """Put the default database there, and all of them where no variable of the project names it.
+
+        In place: Django's connections hold the same dictionaries.
+        """
+        databases.setdefault("default", {})
+        for alias in ["default"] if self.configuration.database_is_named else list(databases):
+            changed = replaced_database(databases[alias], connection)
+            databases[alias].clear()
+            databases[alias].update(changed)
 
     def start_apps(self, set_up: Callable[[], None]) -> None:
         """Set Django up by this function. Raises ``CannotRun`` if an app does not load."""
@@ -67,19 +83,11 @@ class ProjectSettings:
             return
         from django.conf import settings
 
-        from .environment import database_variables
+        from .environment import connection_settings, database_variables
 
         self._database = database
         os.environ.update(database_variables(self.configuration, database))
-        server = database.server
-        # In place: Django's connections hold the same dictionary.
-        settings.DATABASES["default"].update(
-            NAME=database.name,
-            USER=server.user,
-            PASSWORD=server.password,
-            HOST=server.host,
-            PORT=str(server.port),
-        )
+        self._change(settings.DATABASES, connection_settings(database))
 
 
 def _in_words(error: BaseException) -> str:

@@ -1,12 +1,15 @@
 """The environment variables of the project's processes."""
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from ..postgres.server import Database
 from .configuration import Configuration
+from .settings_changes import ADAPTED, DATABASE, OPEN_SITE, PROJECT_SETTINGS
 
 HARNESS: Final = str(Path(__file__).resolve().parents[2])
 """The folder that holds this package; a process of the project finds it there, wherever the project is."""
@@ -30,11 +33,52 @@ def environment(configuration: Configuration, database: Database | None) -> dict
     """
     variables = configuration.variables()
     names = configuration.database_environment
-    for keyword in ("name", "user", "password", "host", "port", *TLS_KEYWORDS):
+    for keyword in ("name", "user", "password", "host", "port", "url", *TLS_KEYWORDS):
         variables.pop(names.get(keyword, ""), None)
     if database is not None:
         variables |= database_variables(configuration, database)
+        variables = _adapted(configuration, variables, database)
     return _with_harness(variables)
+
+
+def moved(configuration: Configuration, variables: Mapping[str, str], host: str, port: int) -> dict[str, str]:
+    """Return the variables with the database at another address."""
+    names = configuration.database_environment
+    address = {"host": host, "port": str(port)}
+    changed = {names[keyword]: value for keyword, value in address.items() if keyword in names}
+    url = names.get("url", "")
+    if url in variables:
+        parts = urlsplit(variables[url])
+        changed[url] = parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{host}:{port}").geturl()
+    if DATABASE in variables:
+        entry = json.loads(variables[DATABASE])
+        changed[DATABASE] = json.dumps(entry | {key.upper(): value for key, value in address.items()})
+    return {**variables, **changed}
+
+
+def _adapted(configuration: Configuration, variables: dict[str, str], database: Database) -> dict[str, str]:
+    """Return the variables with ``verified_settings`` as the settings, where the project's own need a change."""
+    changes = {}
+    if not configuration.database_is_named:
+        changes[DATABASE] = json.dumps(connection_settings(database))
+    if "health-any-site" not in configuration.policies:
+        changes[OPEN_SITE] = "yes"
+    if not changes or not configuration.settings:
+        return variables
+    module = {PROJECT_SETTINGS: configuration.settings, "DJANGO_SETTINGS_MODULE": ADAPTED}
+    return {**variables, **changes, **module}
+
+
+def connection_settings(database: Database) -> dict[str, str]:
+    """Return how the settings name a database."""
+    server = database.server
+    return {
+        "NAME": database.name,
+        "USER": server.user,
+        "PASSWORD": server.password,
+        "HOST": server.host,
+        "PORT": str(server.port),
+    }
 
 
 def database_variables(configuration: Configuration, database: Database, **tls: str) -> dict[str, str]:
@@ -50,6 +94,7 @@ def database_variables(configuration: Configuration, database: Database, **tls: 
         "password": server.password,
         "host": server.host,
         "port": str(server.port),
+        "url": server.url(database.name),
         **tls,
     }
     names = configuration.database_environment

@@ -1,81 +1,61 @@
-"""A production web server process: gunicorn with the project's own configuration, on a free port."""
+"""A production web server process with the project's own configuration, on a free port."""
 
 import os
 import re
 import signal
 import socket
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
 
 from ..errors import CannotRun
 from ..processes.managed import ManagedProcess, dying_with_parent
 from ..processes.output import last_line
+from ..processes.port import LOOPBACK
 from ..processes.wait import wait_for
 from .configuration import Configuration
 from .http_probe import Probe
+from .http_servers import Application, Listener, command_of, server_of
 
-LOOPBACK: Final = "127.0.0.1"
 START_SECONDS: Final = 30.0
 """How long a project may take to import before it counts as not starting."""
-BACKLOG: Final = 2048
-"""As gunicorn's own default."""
 LINE_LENGTH: Final = 300
 _ERROR: Final = re.compile(r"\b(?:[\w.]*Error|[\w.]*Exception|ImproperlyConfigured): [^\n\"\\]+")
 """An error's own words, at the end of a traceback, be it text or a line of JSON."""
 
 
-def _without_control_socket() -> list[str]:
-    """Switch off what would otherwise be one path for all servers of a user (since gunicorn 25.1)."""
-    config = import_module("gunicorn.config")
-    known = {setting.name for setting in config.KNOWN_SETTINGS}
-    return ["--no-control-socket"] if "control_socket_disable" in known else []
-
-
 class WebServer:
-    """One gunicorn with its workers; ``with WebServer(...) as web:`` stops it, however the block ends.
+    """One server with its workers; ``with WebServer(...) as web:`` stops it, however the block ends.
 
-    The port is bound here and inherited (``fd://``), so no other process can take it in between.
-    ``application`` is a WSGI callable as ``module:name``; ``wrapper`` is a command that runs
-    gunicorn, such as strace with its options; ``extra`` are further options of gunicorn.
+    ``wrapper`` is a command that runs the server, such as strace with its options.
     """
 
     def __init__(
         self,
-        application: str,
+        application: Application,
         variables: Mapping[str, str],
         *,
         directory: Path,
-        gunicorn_config: Path | None = None,
         wrapper: Sequence[str] = (),
-        extra: Sequence[str] = (),
     ) -> None:
-        if find_spec("gunicorn") is None:
-            raise CannotRun("gunicorn is not installed in this Python; install it: pip install gunicorn")
-        if gunicorn_config and not gunicorn_config.exists():
-            raise CannotRun(f"{gunicorn_config}: no such file", "fix gunicorn_config in [tool.verification]")
         self.application = application
-        listener = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
-        self.port: int = listener.getsockname()[1]
-        options = ["--config", str(gunicorn_config)] if gunicorn_config else []
-        options += _without_control_socket()
-        gunicorn = [sys.executable, "-m", "gunicorn", *options, "--bind", f"fd://{listener.fileno()}", *extra]
-        command = [*dying_with_parent(signal.SIGTERM), *gunicorn]
+        server, self._address, files = command_of(application)
+        self.port = self._address.number
+        command = [*dying_with_parent(signal.SIGTERM), *server]
         if wrapper:
-            # strace blocks SIGTERM, hence SIGKILL; gunicorn, its child, is then ended by its own die_with_parent.
+            # strace blocks SIGTERM, hence SIGKILL; the server, its child, is then ended by its own die_with_parent.
             command = [*dying_with_parent(signal.SIGKILL), *wrapper, *command]
-        with listener:
+        try:
             self._process = ManagedProcess(
-                [*command, application],
-                environment=variables,
-                directory=directory,
-                pass_fds=(listener.fileno(),),
+                command, environment=variables, directory=directory, pass_fds=files
             )
+        except BaseException:
+            self._address.release()
+            raise
+        if files:
+            self._address.release()
 
     @classmethod
     def of(
@@ -87,21 +67,27 @@ class WebServer:
         wrapper: Sequence[str] = (),
         extra: Sequence[str] = (),
     ) -> Self:
-        """Start the project as in production; ``application`` puts another one in its place."""
-        if not (application or configuration.wsgi):
+        """Start the project as in production; ``application`` puts another one in its place.
+
+        That is a module of ours with ``application`` for WSGI and ``asgi_application`` for ASGI.
+        """
+        name = application or configuration.application
+        if not name:
             raise CannotRun(
-                "pyproject.toml: [tool.verification] names no wsgi application; "
+                "pyproject.toml: [tool.verification] names no wsgi and no asgi application; "
                 'add wsgi = "package.wsgi:application", without it no production server can be started'
             )
+        if application and configuration.asgi:
+            name = application.replace(":application", ":asgi_application")
         config = configuration.gunicorn_config
-        return cls(
-            application or configuration.wsgi,
-            variables,
-            directory=configuration.root,
+        served = Application(
+            name=name,
+            server=server_of(configuration),
+            asgi=bool(configuration.asgi),
             gunicorn_config=configuration.path(config) if config else None,
-            wrapper=wrapper,
             extra=extra,
         )
+        return cls(served, variables, directory=configuration.root, wrapper=wrapper)
 
     def probe(self, path: str, *, timeout: float = 1.0) -> Probe:
         """Return a probe of one path, with the kubelet's patience unless told otherwise."""
@@ -133,14 +119,22 @@ class WebServer:
         return self._await(answers, f"no answer to {path}")
 
     def wait_for_log(self, text: str) -> Self:
-        """Wait until its log holds a text; otherwise as ``wait``."""
-        return self._await(lambda: text in self.log(), f"its log does not say {text!r}")
+        """Wait until its log holds a text and its port is open; otherwise as ``wait``."""
+        return self._await(lambda: text in self.log() and self._listens(), f"its log does not say {text!r}")
+
+    def _listens(self) -> bool:
+        if isinstance(self._address, Listener):
+            return True  # since it was bound here
+        with suppress(OSError):
+            socket.create_connection((LOOPBACK, self.port), timeout=1).close()
+            return True
+        return False
 
     def _await(self, condition: Callable[[], bool], missing: str) -> Self:
         def came() -> bool:
             if (status := self._process.status()) is not None:
                 raise CannotRun(
-                    f"gunicorn {self.application}: ended with status {status} while "
+                    f"{self}: ended with status {status} while "
                     f"starting ({self._last_error()}); run it by hand to see the whole log"
                 )
             return condition()
@@ -148,14 +142,14 @@ class WebServer:
         if wait_for(came, seconds=START_SECONDS):
             return self
         raise CannotRun(
-            f"gunicorn {self.application}: {missing} within {START_SECONDS:g} s "
+            f"{self}: {missing} within {START_SECONDS:g} s "
             f"({self._last_error()}); run it by hand to see the whole log"
         )
 
     def workers(self) -> list[int]:
-        """Return the process ids of its workers (Linux only)."""
+        """Return the process ids of its workers (Linux only); a server without any serves by itself."""
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        return [int(pid) for pid in children.read_text().split()]
+        return [int(pid) for pid in children.read_text().split()] or [self._process.pid]
 
     def terminate(self) -> None:
         """Ask it to stop, as Kubernetes does: SIGTERM to the master."""
@@ -184,9 +178,13 @@ class WebServer:
     def close(self) -> None:
         """Kill it with all its children; may be called twice.
 
-        Not gracefully: that takes gunicorn a second or more, and no client of ours waits for an answer.
+        Not gracefully: that takes a server a second or more, and no client of ours waits for an answer.
         """
         self._process.close()
+        self._address.release()
+
+    def __str__(self) -> str:
+        return f"{self.application.server} {self.application.name}"
 
     def __enter__(self) -> Self:
         """Return the running server."""

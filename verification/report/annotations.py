@@ -1,21 +1,31 @@
-"""Annotations that a CI service shows beside the change, for the checks that did not pass."""
+"""Annotations that GitHub shows beside the line of the change."""
 
 from collections.abc import Iterator
 
-from .result import Result, Verdict
+from .finding import Finding, Level
+from .run import Result
 
 
 def github(result: Result) -> Iterator[str]:
-    """Return GitHub's workflow commands, one for each check that did not pass, one for a run that did not finish.
+    """Return workflow commands, one for each cause, one for a run that did not finish.
 
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
     """
     if result.reason:
         yield f"::error title=verification::{_escape(result.reason)}"
-    for check in result.checks:
-        if check.verdict not in {Verdict.PASSED, Verdict.NOT_APPLICABLE}:
-            level = "warning" if check.verdict is Verdict.INCONCLUSIVE else "error"
-            yield f"::{level} title={_escape(check.name, property=True)}::{_escape(check.reason)}"
+    for cause in result.causes:
+        finding = cause.finding
+        level = "warning" if finding.level is Level.WARNING else "error"
+        text = "\n".join(filter(None, (finding.message, finding.remedy)))
+        yield f"::{level} {_properties(finding)}::{_escape(text)}"
+
+
+def _properties(finding: Finding) -> str:
+    properties = {"title": finding.rule}
+    if finding.places:
+        first = finding.places[0]
+        properties = {"file": first.file, **({"line": str(first.line)} if first.line else {}), **properties}
+    return ",".join(f"{name}={_escape(value, property=True)}" for name, value in properties.items())
 
 
 def _escape(text: str, *, property: bool = False) -> str:  # noqa: A002 - the documentation's word

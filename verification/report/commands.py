@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CannotRun
+from ..extras import require
 from .history import NAME
-from .result import FORMAT
+from .run import FORMAT
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,9 +21,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def report(arguments: argparse.Namespace) -> int:
     """Write the page and return 0, whatever the verdict of the result is."""
+    content = read(arguments.result)
+    require("run", "report")
     from .html import render
 
-    content = read(arguments.result)
     try:
         page = render(content, history=arguments.result.parent / NAME)
         arguments.output.write_text(page, encoding="utf-8")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 NAME: Final = "history.jsonl"
+COMPARABLE: Final = ("processor", "system", "python", "django", "postgresql")
+"""What two runs have in common whose figures can be compared."""
 RUNS_KEPT: Final = 200
 """Runs that are kept; older lines are dropped."""
 
@@ -27,6 +29,7 @@ def append(path: Path, result: Mapping[str, Any]) -> None:
         "started": result["provenance"].get("started", ""),
         "commit": result["provenance"].get("commit", "")[:12],
         "verdict": result["verdict"],
+        "where": where(result["provenance"]),
         "figures": {
             f"{check['name']}/{figure['name']}": figure["value"]
             for check in result["checks"]
@@ -40,12 +43,23 @@ def append(path: Path, result: Mapping[str, Any]) -> None:
     temporary.replace(path)
 
 
-def trends(path: Path) -> dict[str, list[Point]]:
-    """Return the earlier values of each figure, oldest first, by ``check/figure``; damaged lines are omitted."""
+def where(provenance: Mapping[str, str]) -> str:
+    """Return what runs must have in common for their figures to be compared; the address of a server is none of it."""
+    return "; ".join(str(provenance.get(name, "")).partition(" at ")[0] for name in COMPARABLE)
+
+
+def trends(path: Path, provenance: Mapping[str, str]) -> dict[str, list[Point]]:
+    """Return the values of each figure in comparable runs, oldest first, by ``check/figure``.
+
+    Damaged lines are omitted, as are runs on other machines or versions than ``provenance`` says.
+    """
+    here = where(provenance)
     points: dict[str, list[Point]] = {}
     for text in _lines(path):
         try:
             line = json.loads(text)
+            if line["where"] != here:
+                continue
             for name, value in line["figures"].items():
                 point = Point(line["started"], line["commit"], line["verdict"], float(value))
                 points.setdefault(name, []).append(point)
@@ -56,3 +70,17 @@ def trends(path: Path) -> dict[str, list[Point]]:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def seconds(path: Path, provenance: Mapping[str, str]) -> dict[str, float]:
+    """Return how long each check took in the last comparable run that had it."""
+    found: dict[str, float] = {}
+    here = where(provenance)
+    for text in _lines(path):
+        try:
+            line = json.loads(text)
+            if line["where"] == here:
+                found |= {name: float(value) for name, value in line["seconds"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return found

@@ -8,7 +8,8 @@ import re
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from .result import Check, Result, Verdict
+from .result import Check, Verdict
+from .run import Result
 
 NAME: Final = "junit.xml"
 _INVALID: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from psycopg2.extensions import libpq_version
+from ..postgres import driver
 
 
 def collect(root: Path, command: str) -> dict[str, str]:
@@ -23,8 +23,8 @@ def collect(root: Path, command: str) -> dict[str, str]:
         "processor": _processor(),
         "python": platform.python_version(),
         "django": _version("Django"),
-        "psycopg2": _version("psycopg2-binary"),
-        "libpq": _libpq(libpq_version()),
+        "driver": f"{driver.NAME} {driver.VERSION}",
+        "libpq": _libpq(driver.libpq_version()),
         "openssl": ssl.OPENSSL_VERSION,
         "sqlalchemy": _version("SQLAlchemy"),
         "harness": _version("django-postgres-verification"),

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from . import history, html, junit
+from . import code_quality, history, junit, sarif
 from .redaction import redact
-from .result import Check, Result
+from .result import Check
+from .run import Result
 
 JSON_NAME: Final = "verification.json"
 HTML_NAME: Final = "verification.html"
+NAMES: Final = (JSON_NAME, HTML_NAME, junit.NAME, sarif.NAME, code_quality.NAME)
+"""The files of a report."""
 
 
 class Recorder:
@@ -41,13 +44,16 @@ class Recorder:
 
     def write(self) -> None:
         """Write each report in one step: a reader never sees half of one."""
+        from . import html
+
         secrets = list(self.secrets())
         content = _finite(self.result.to_json())
         text = redact(json.dumps(content, indent=1, ensure_ascii=False, default=str), secrets)
         write_file(self.directory / JSON_NAME, text)
         page = html.render(json.loads(text), history=self.directory / history.NAME)
         write_file(self.directory / HTML_NAME, page)
-        write_file(self.directory / junit.NAME, redact(junit.render(self.result), secrets))
+        for printed in (junit, sarif, code_quality):
+            write_file(self.directory / printed.NAME, redact(printed.render(self.result), secrets))
 
 
 def _finite(content: Any) -> Any:

@@ -1,18 +1,18 @@
-"""The result of a run: the one model that every check fills and every report is printed from.
+"""A check and its answer: the one model that every check fills and every report is printed from.
 
 The reports show nothing that is not in here, and no check prints.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from ..errors import CANNOT_RUN, DIFFERS, EQUAL
+from .evidence import Grid, Measurement, MigrationTimeline, Table, Timeline
+from .finding import Findable, Finding, Level, Place
+from .rules import COULD_NOT_RUN, rule_of
 
-FORMAT: Final = 1
-"""Version of the JSON layout; readers refuse any other."""
 NO_VERDICT: Final = "no verdict recorded: give a figure a limit, or call expect_none() or passed()"
 """The reason of a check that has said nothing yet."""
 FINDINGS_SHOWN: Final = 12
@@ -43,6 +43,8 @@ WORST_FIRST: Final = (
     Verdict.NOT_APPLICABLE,
 )
 """The order in which reports list checks, and in which the verdict of a run is decided."""
+STOPPING: Final = frozenset({Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.ERROR})
+"""Verdicts with which no deploy may go out."""
 EXIT_STATUS: Final = {
     Verdict.PASSED: EQUAL,
     Verdict.PARTIAL: EQUAL,
@@ -52,77 +54,6 @@ EXIT_STATUS: Final = {
     Verdict.ERROR: CANNOT_RUN,
 }
 """Of a run with this verdict, as the command line promises."""
-
-
-class Finding(Protocol):
-    """What ``Check.expect_none`` takes: a difference of two schemas, or anything else that is wrong."""
-
-    def to_difference(self) -> dict[str, Any]:
-        """Return it as a row of the report: kind, object, change, attribute, left, right."""
-
-    @property
-    def line(self) -> str:
-        """The finding in one line."""
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One figure and its limit, both in ``unit``. Raises ``TypeError`` or ``ValueError`` if they are no numbers."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
-    """The largest value that passes; None: information only."""
-
-    def __post_init__(self) -> None:
-        for name in ("value", "limit"):
-            number = getattr(self, name)
-            if number is not None and not isinstance(number, int | float):
-                object.__setattr__(self, name, float(number))
-        if self.value is None:
-            raise TypeError(f"the figure {self.name!r} has no value")
-
-    @property
-    def passed(self) -> bool:
-        """Whether the figure is within its limit; one that is not a finite number never is."""
-        if self.limit is None:
-            return not math.isnan(self.value)
-        return math.isfinite(self.value) and math.isfinite(self.limit) and self.value <= self.limit
-
-    @property
-    def margin(self) -> float | None:
-        """The share of the limit that is left, 0 to 1; negative beyond the limit; None without one."""
-        if not self.limit or not math.isfinite(self.limit) or not math.isfinite(self.value):
-            return None
-        return (self.limit - self.value) / self.limit
-
-    def __str__(self) -> str:
-        limit = "" if self.limit is None else f", the limit is {self.limit:g}"
-        return f"{self.name}: {self.value:g} {self.unit}{limit}"
-
-
-@dataclass(frozen=True)
-class Table:
-    """Evidence as a table: rows of plain values, one per column."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str | int | float | bool | None]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timeline:
-    """Latencies of probes and the load in flight over the same seconds, for a picture."""
-
-    load: str
-    """What the load consists of, in the singular."""
-    points: Sequence[tuple[float, float, bool]]
-    """Of each probe: the second at which it was to be sent, its milliseconds, whether it was answered 200."""
-    steps: Sequence[tuple[float, int]]
-    """Second, and how many requests of the load are in flight from then on."""
-    limit: float
-    """Milliseconds that a probe may take."""
 
 
 @dataclass(kw_only=True)
@@ -144,14 +75,21 @@ class Check:
     """One line for anything but a pass: what, where, what to do."""
     detail: str = ""
     """The text behind the reason: the assertion in full, the end of a log."""
+    places: tuple[Place, ...] = ()
+    """The innermost line of the project in its exception; a finding without a place of its own is there."""
     seconds: float = 0.0
     measurements: list[Measurement] = field(default_factory=list)
     samples: dict[str, list[float]] = field(default_factory=dict)
     """Series for pictures, in milliseconds: name -> one value per call."""
+    findings: list[Finding] = field(default_factory=list)
     differences: list[dict[str, Any]] = field(default_factory=list)
     """As in the command line's JSON: kind, object, change, attribute, left, right."""
+    sides: tuple[str, str] = ("left", "right")
+    """What is left and right in the differences: ``("original migrations", "squash")``."""
     tables: list[Table] = field(default_factory=list)
     timelines: list[Timeline] = field(default_factory=list)
+    migrations: list[MigrationTimeline] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -172,20 +110,28 @@ class Check:
         """Say that the project has no subject for this check: what it lacks, and what would make the check apply."""
         self.conclude(Verdict.NOT_APPLICABLE, reason)
 
-    def expect_none(self, findings: Iterable[Finding | str], name: str = "findings") -> None:
-        """Record how many findings there are as the figure ``name``, and fail with their lines if there is one.
+    def expect_none(self, findings: Iterable[Finding | Findable | str], name: str = "findings") -> None:
+        """Record the findings, how many there are as the figure ``name``, and fail with their lines if there is one.
 
-        A finding that is a text has nothing but its line: the reason of the failure names as many as fit.
+        A text becomes a finding of the check's own rule. A note is recorded and fails nothing.
         """
-        found = list(findings)
+        found = [self.record(finding) for finding in findings]
+        found = [finding for finding in found if finding.level is not Level.NOTE]
         self.measure(name, len(found), "findings", limit=0)
-        self.differences += [finding.to_difference() for finding in found if not isinstance(finding, str)]
         if found:
-            lines = [finding if isinstance(finding, str) else finding.line for finding in found]
+            lines = [finding.message for finding in found]
             if len(lines) > FINDINGS_SHOWN:
                 lines[FINDINGS_SHOWN:] = [f"and {len(lines) - FINDINGS_SHOWN} more, in the report"]
-            separator = "; " if all(isinstance(finding, str) for finding in found) else "\n"
-            raise AssertionError(separator.join(lines))
+            raise AssertionError("\n".join(lines))
+
+    def record(self, finding: Finding | Findable | str) -> Finding:
+        """Add a finding to the report and return it; by itself it fails nothing."""
+        if isinstance(finding, str):
+            finding = self._finding(finding)
+        elif not isinstance(finding, Finding):
+            finding = finding.to_finding()
+        self.findings.append(finding)
+        return finding
 
     def conclude(self, verdict: Verdict, reason: str = "") -> None:
         """Record a verdict; of several the worst counts, with the reason that came with it."""
@@ -199,50 +145,23 @@ class Check:
             self.conclude(Verdict.FAILED, "; ".join(beyond))
         elif not self.has_verdict and any(figure.limit is not None for figure in self.measurements):
             self.conclude(Verdict.PASSED)
+        if self.verdict in STOPPING and all(each.level is Level.NOTE for each in self.findings):
+            self.record(self._finding_of_its_reason())
 
+    def _finding_of_its_reason(self) -> Finding:
+        """Return the finding of a check that has made none: an assertion, a limit, or why it could not run."""
+        if self.verdict is Verdict.ERROR:
+            subject = f"error:{self.reason}"
+            return Finding(rule=COULD_NOT_RUN, message=self.reason, subject=subject, places=self.places)
+        return self._finding(
+            self.reason, Level.WARNING if self.verdict is Verdict.INCONCLUSIVE else Level.ERROR
+        )
 
-@dataclass(kw_only=True)
-class Result:
-    """All checks of one run, and where they were made."""
-
-    provenance: Mapping[str, str]
-    checks: list[Check] = field(default_factory=list)
-    complete: bool = False
-    """False while the run goes on and after a crash: such a result never passes."""
-    reason: str = ""
-    """Why the run did not start or did not end, in one line."""
-    total: int = 0
-    """How many checks there are, with those that were not selected; 0: not known."""
-
-    @property
-    def partial(self) -> str:
-        """``partial: 1 of 31 checks`` if not all checks ran; else empty."""
-        if len(self.checks) >= self.total:
-            return ""
-        return f"partial: {len(self.checks)} of {self.total} checks"
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict of the run: the worst of its checks; a run without an applicable check is an error."""
-        verdicts = {check.verdict for check in self.checks} - {Verdict.NOT_APPLICABLE}
-        if not verdicts or not self.complete:
-            return Verdict.ERROR
-        if self.partial:
-            verdicts.add(Verdict.PARTIAL)
-        return next(verdict for verdict in WORST_FIRST if verdict in verdicts)
-
-    @property
-    def headline(self) -> str:
-        """The verdict in words: ``passed``, ``failed (partial: 1 of 31 checks)``."""
-        word = Verdict.PASSED if self.verdict is Verdict.PARTIAL else self.verdict
-        return f"{word.value} ({self.partial})" if self.partial else word.value
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the content of ``verification.json``."""
-        return {
-            "format": FORMAT,
-            "verdict": self.verdict.value,
-            "headline": self.headline,
-            "partial": self.partial,
-            **asdict(self),
-        }
+    def _finding(self, message: str, level: Level = Level.ERROR) -> Finding:
+        return Finding(
+            rule=self.name,
+            message=message,
+            places=self.places,
+            why=rule_of(self.name).why or self.title,
+            level=level,
+        )

@@ -1,12 +1,18 @@
-"""The result of a run as a table in the terminal: the verdict first, then the checks, the worst first."""
+"""The result of a run in the terminal: one table of the checks, the causes below it, and the verdict last."""
 
 from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
-from .result import WORST_FIRST, Check, Measurement, Result, Verdict
+from .causes import Cause
+from .evidence import Measurement
+from .finding import Level
+from .result import WORST_FIRST, Check, Verdict
+from .rules import STOPS_TRAFFIC
+from .run import Result
 
 STYLES: Final = {
     Verdict.PASSED: "green",
@@ -19,21 +25,51 @@ STYLES: Final = {
 
 
 def show(result: Result, console: Console, reports: str) -> None:
-    """Print the verdict, one row for each check, and the reason of each that did not pass."""
+    """Print one row for each check, each cause with what to do, and the verdict."""
+    console.print()
+    console.print(_table(result.checks))
+    for check in result.checks:
+        if check.verdict is Verdict.NOT_APPLICABLE:
+            console.print(f"[dim]{escape(check.name)} does not apply: {escape(check.reason)}[/dim]")
+    for number, cause in enumerate(result.causes, 1):
+        _cause(console, number, cause)
+    stopping = [each for check in result.checks for each in check.findings if each.rule in STOPS_TRAFFIC]
+    if notes := [each for each in stopping if each.level is Level.NOTE]:
+        console.print(
+            f"\n[yellow]the traffic of a large table stops[/yellow] in {len(notes)} migration steps:"
+        )
+        for each in notes:
+            console.print(f"   {escape(each.message)}")
     counts = ", ".join(
         f"{number} {verdict.value}"
         for verdict in WORST_FIRST
         if (number := sum(check.verdict is verdict for check in result.checks))
     )
     style = STYLES[result.verdict]
-    console.print(f"\n[{style}]verdict: {result.headline}[/{style}]  ({counts or 'no checks'})")
     if result.reason:
         console.print(f"[{style}]the run did not finish[/{style}]: {escape(result.reason)}")
-    console.print(_table(result.checks))
-    for check in sorted_checks(result.checks):
-        if check.verdict is not Verdict.PASSED:
-            console.print(f"[{STYLES[check.verdict]}]{check.name}[/]: {escape(check.reason)}")
-    console.print(f"report: {escape(reports)}")
+    console.print(f"\n[{style}]verdict: {result.headline}[/{style}]  ({counts or 'no checks'})")
+    console.print(f"report: {escape(reports)}", soft_wrap=True)
+
+
+def _cause(console: Console, number: int, cause: Cause) -> None:
+    """Print what, where, why, what to do, and the checks that tell of it."""
+    finding = cause.finding
+    colour = "yellow" if finding.level is Level.WARNING else "red"
+    console.print(f"\n[bold {colour}]{number}.[/] [bold]{escape(finding.message)}[/bold]")
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True, style="dim")
+    lines.add_column(overflow="fold")
+    where = ", ".join(f"{place}{f' ({place.role})' if place.role else ''}" for place in finding.places)
+    for name, text in (
+        ("where", where),
+        ("why", finding.why),
+        ("do", finding.remedy),
+        ("seen by", ", ".join(cause.checks)),
+    ):
+        if text:
+            lines.add_row(name, escape(text))
+    console.print(Padding(lines, (0, 0, 0, 3)))
 
 
 def sorted_checks(checks: list[Check]) -> list[Check]:

@@ -59,7 +59,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         left = unified(left, right, [each for each in (arguments.left, arguments.right) if _is_url(each)])
     options = Options.chosen(arguments)
     check_ignored(options.ignore, left, right)
-    comparison = compare_schemas(left, right, options)
+    comparison = compare_schemas(left, right, options, exchanges=True)
     disagreements = _disagreements(arguments, read, right) if arguments.cross_check else []
     equal = comparison.equal and not disagreements
     if arguments.format == "text":

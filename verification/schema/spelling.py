@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from typing import Any, Final, NamedTuple
 
-import psycopg2
-
+from ..postgres import driver
 from ..postgres.url import connect
 from .catalog.session import SETTINGS
 from .comparison.renames import last_part, map_texts
@@ -181,7 +180,7 @@ def _column(name: str, column: Entry) -> str:
 def _same(url: str, candidates: Candidates) -> dict[Text, str]:
     """Return the texts of the left that one database calls the same as one of the right, with that one."""
     asked = dict.fromkeys([*candidates, *(other for others in candidates.values() for other in others)])
-    with suppress(psycopg2.Error), closing(connect(url, application_name="verification")) as connection:
+    with suppress(driver.Error), closing(connect(url, application_name="verification")) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ WRITE")
             for name, value in TRANSACTION.items():
@@ -210,7 +209,7 @@ def _printed(cursor: Any, text: Text) -> str | None:
             cursor.execute(statements)
             cursor.execute(query)
             last, now = now, cursor.fetchone()[0]
-        except psycopg2.Error:
+        except driver.Error:
             return None
         finally:
             if not cursor.connection.closed:

@@ -6,14 +6,18 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from ..command_line import PACKAGE, PLUGIN, server_options
 from ..errors import CANNOT_RUN, CannotRun
+from ..extras import require
 from ..project.configuration import Configuration, load
 
 SUITE: Final = Path(__file__).parent
+QUIET: Final = ("-qq", "--tb=no", "-rN", "--benchmark-quiet", "--override-ini=console_output_style=classic")
+"""Pytest prints nothing of its own: the gate shows its progress, one table and the causes."""
 _REPORTS: Final = re.compile(r"""^\s*reports\s*=\s*["'](.+?)["']""", re.MULTILINE)
 """The key of ``[tool.verification]`` in a file that may not parse."""
 _PYTEST_HAS_SAID_IT: Final = frozenset({2, 3, 4, 5})
@@ -24,6 +28,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = subparsers.add_parser("run", parents=[server_options()])
     parser.add_argument("--verification-reports", metavar="DIRECTORY", help="where the reports are written")
+    parser.add_argument(
+        "--since", metavar="REF", help="the revision that runs in production, for the checks deploy.*"
+    )
     parser.set_defaults(handler=run, takes_rest=True)
 
 
@@ -35,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from ..processes.supervised import run_supervised
 
+    require("run", "run")
     configuration = load()
     rest: list[str] = arguments.rest or []
     if sys.flags.optimize:
@@ -53,11 +61,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def record_failure(reason: str, reports: Path | None = None) -> None:
     """Replace the reports of an earlier run, so that they are not taken for those of a run that did not start."""
-    from ..report.recorder import JSON_NAME
+    from ..report.recorder import JSON_NAME, NAMES
 
     directory = reports or _configured_reports()
-    if (directory / JSON_NAME).exists():
+    if not (directory / JSON_NAME).exists():
+        return
+    try:
         _start_reports(directory, reason)
+    except (CannotRun, ImportError):  # what writes it is not installed, or the folder cannot be written
+        for name in NAMES:
+            with suppress(OSError):
+                (directory / name).unlink()
 
 
 def _run_pytest(
@@ -75,6 +89,7 @@ def _run_pytest(
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     refusal = Refusal()
     options = [
+        *(() if "--collect-only" in rest else QUIET),
         *("-c", str(SUITE / "pytest.ini"), f"--rootdir={configuration.root}"),
         *("-p", PLUGIN),
         f"--verification-reports={reports}",
@@ -85,6 +100,8 @@ def _run_pytest(
     ]
     if arguments.postgres:
         options.append(f"--verification-postgres={arguments.postgres}")
+    if arguments.since:
+        options.append(f"--verification-since={arguments.since}")
     if arguments.dsn:
         options.append(f"--verification-dsn={arguments.dsn}")
     tests = [] if _names_tests(rest) else [str(SUITE)]

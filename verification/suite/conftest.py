@@ -8,7 +8,7 @@ import pytest
 
 from ..errors import CannotRun
 from ..health.detectors.session import HealthSession
-from ..health.load.options import Load
+from ..health.load.options import NOT_CONFIGURED, Load
 from ..health.load.run import LoadRun
 from ..health.violating_project import configuration as violating_project
 from ..postgres.server import Database, Server
@@ -16,6 +16,8 @@ from ..project.configuration import Configuration
 from ..report.result import Check
 from ..transport.project_connections import Sessions
 from ..transport.tls_server import TlsTestServer
+from .applicability import need, need_health, need_tls
+from .gate import NotApplicable
 
 
 @pytest.fixture(scope="session")
@@ -61,18 +63,16 @@ def _load_beside(request: pytest.FixtureRequest) -> None:
     if request.node.path.name > UNDER_LOAD and any(
         item.path.name == UNDER_LOAD for item in request.session.items
     ):
-        with suppress(CannotRun):  # the checks that ask for it say why
-            if run := request.getfixturevalue("load_run"):
-                run.start()
+        with suppress(CannotRun, NotApplicable):  # the checks that ask for it say why
+            request.getfixturevalue("load_run").start()
 
 
 @pytest.fixture(scope="session")
-def load_run(configuration: Configuration, health_path: str, server: Server) -> Iterator[LoadRun | None]:  # noqa: ARG001 - an error without one
-    """The measurements under load; None if the project names no load."""
+def load_run(configuration: Configuration, health_path: str, server: Server) -> Iterator[LoadRun]:  # noqa: ARG001 - an error without one
+    """The measurements under load."""
     load = Load.of(configuration)
-    if load is None:
-        yield None
-        return
+    need(configuration, "load", exists=load is not None, lacks=NOT_CONFIGURED)
+    assert load is not None
     with LoadRun(configuration, load, server) as run:
         yield run
 
@@ -81,18 +81,14 @@ def load_run(configuration: Configuration, health_path: str, server: Server) -> 
 def _watched_run(request: pytest.FixtureRequest) -> None:
     """Start the project's servers with the first check, if the last one is to say what they did meanwhile."""
     if any(item.name == WATCHES_THE_RUN for item in request.session.items):
-        with suppress(CannotRun):  # the checks that ask for the project say why
+        with suppress(CannotRun, NotApplicable):  # the checks that ask for the project say why
             request.getfixturevalue("project").ask_steadily()
 
 
 @pytest.fixture(scope="session")
 def health_path(configuration: Configuration) -> str:
     """The path that probes request."""
-    if not configuration.health_path:
-        raise CannotRun(
-            "pyproject.toml: [tool.verification] has no health_path",
-            'add health_path = "/health": without it Properties 1 and 2 cannot be verified',
-        )
+    need_health(configuration)
     return configuration.health_path
 
 
@@ -116,15 +112,27 @@ def project(
 
 
 @pytest.fixture(scope="session")
-def control(health_database: Database) -> Iterator[HealthSession]:
-    """The processes of the project that commits every violation."""
+def control(
+    configuration: Configuration,
+    health_database: Database,
+    health_path: str,  # noqa: ARG001 - without one there is nothing to control
+) -> Iterator[HealthSession]:
+    """The processes of the project that commits every violation, on the project's kind of server."""
     paths = violating_project.PATHS
-    with HealthSession(violating_project.configuration(), health_database, paths) as session:
+    with HealthSession(
+        violating_project.configuration(like=configuration), health_database, paths
+    ) as session:
         yield session
 
 
 @pytest.fixture(scope="session")
-def case_server(tls_server: Server) -> Iterator[TlsTestServer]:
+def _tls_applies(configuration: Configuration) -> None:
+    """Ask for variables of TLS before a server is started for them."""
+    need_tls(configuration)
+
+
+@pytest.fixture(scope="session")
+def case_server(_tls_applies: None, tls_server: Server) -> Iterator[TlsTestServer]:
     """The TLS server with certificates and rules for the cases."""
     with TlsTestServer(tls_server) as case_server:
         case_server.apply("good")

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,14 +16,19 @@ from rich.console import Console
 
 from ..errors import CannotRun
 from ..project.configuration import Configuration
-from ..report import annotations, junit, terminal
+from ..report import annotations, code_quality, junit, sarif, summary, terminal
+from ..report.finding import Finding
 from ..report.provenance import collect
 from ..report.recorder import HTML_NAME, JSON_NAME, Recorder
 from ..report.redaction import redact
 from ..report.result import EXIT_STATUS, Check, Verdict
+from ..report.rules import rule_of
+from .exception_evidence import evidence_of, innermost, own_frames
+from .places import place_of
 
 SUITE: Final = Path(__file__).parent
 BENCHMARKS_NAME: Final = "benchmark.json"
+TRACEBACKS_NAME: Final = "harness-tracebacks.txt"
 NOT_STARTED: Final = "the run ended before it started its first check"
 REASON_LENGTH: Final = 600
 """Characters of an exception's first line that a reason holds."""
@@ -95,12 +101,46 @@ class GateRun:
             else:
                 _conclude(check, Verdict.ERROR, f"skipped: {reason}")
         elif report.failed:
-            _record_failure(check, report, call)
+            self._record_failure(check, report, call)
+
+    def _record_failure(self, check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Record a failed phase: an assertion of the test is a failure, any other exception an error."""
+        failures = _leaves(call.excinfo.value if call.excinfo else None)
+        failed = report.when == "call" and any(
+            isinstance(failure, AssertionError | pytest.fail.Exception) for failure in failures
+        )
+        reason = "; ".join(map(_words, failures))
+        _conclude(
+            check, Verdict.FAILED if failed else Verdict.ERROR, reason or _first_line(report.longreprtext)
+        )
+        first = failures[0] if failures else None
+        frames = own_frames(first, self.configuration.root)
+        check.places = check.places or innermost(frames, self.configuration.root)
+        check.detail = check.detail or redact(evidence_of(first, frames, report), self.secrets())
+        if not failed and not frames and not isinstance(first, CannotRun):
+            self._keep_traceback(check, report.longreprtext)
+
+    def _keep_traceback(self, check: Check, text: str) -> None:
+        """Write the harness's own traceback to a file for its authors: it tells nothing about the project."""
+        with (self.recorder.directory / TRACEBACKS_NAME).open("a", encoding="utf-8") as file:
+            file.write(redact(f"{check.name}\n{text}\n\n", self.secrets()))
+        check.notes.append(f"The traceback is in {TRACEBACKS_NAME} beside this report.")
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Return the finding without secrets, and with the place that its rule names if it has none."""
+        secrets = self.secrets()
+        return replace(
+            finding,
+            message=redact(finding.message, secrets),
+            evidence=tuple(redact(fact, secrets) for fact in finding.evidence),
+            places=finding.places or place_of(self.configuration, rule_of(finding.rule).place),
+        )
 
     def record_end(self, check: Check, *, required: bool) -> None:
         """Add a finished check to the result; a test that is no check is added only when it did not pass."""
         self.ended += 1
         check.settle()
+        check.findings = [self._placed(finding) for finding in check.findings]
         if not required and check.reason == Check.reason:
             return
         if not required:
@@ -113,7 +153,7 @@ class GateRun:
         words = [line.removeprefix("E").strip() for line in reason.splitlines() if line.startswith("E ")]
         check = Check(name=f"collection.{Path(report.nodeid).stem}", title=f"{report.nodeid} is collected.")
         check.conclude(Verdict.ERROR, redact(_first_line("\n".join(words) or reason), self.secrets()))
-        check.detail = report.longreprtext
+        check.detail = redact(report.longreprtext, self.secrets())
         self.recorder.result.total += 1
         self.recorder.add(check)
 
@@ -127,17 +167,17 @@ class GateRun:
         self.recorder.finish(complete=complete, reason="" if complete else reason)
         return EXIT_STATUS[result.verdict]
 
-    def show(self, reporter: pytest.TerminalReporter) -> None:
-        """Print the result, with annotations where a CI service reads them."""
+    def show(self) -> None:
+        """Print the result, with annotations and a summary where a CI service reads them."""
         result = self.recorder.result
-        if result.partial:
-            # pytest's last line counts tests that passed; it must not read like a verdict of the whole gate.
-            reporter.stats[f"of {result.total} checks: partial"] = [None] * len(result.checks)
         console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140)
         terminal.show(result, console, str(self.recorder.directory / HTML_NAME))
         if os.environ.get("GITHUB_ACTIONS") == "true":
             for line in annotations.github(result):
-                reporter.write_line(line)
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(redact(summary.render(result), self.secrets()))
 
 
 def start_reports(
@@ -152,13 +192,14 @@ def start_reports(
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / BENCHMARKS_NAME).unlink(missing_ok=True)
+        for name in (BENCHMARKS_NAME, TRACEBACKS_NAME):
+            (directory / name).unlink(missing_ok=True)
         recorder = Recorder(directory, provenance, secrets)
         recorder.result.reason = reason
         recorder.write()
     except OSError as error:
         with suppress(OSError):
-            for name in (JSON_NAME, HTML_NAME, junit.NAME):
+            for name in (JSON_NAME, HTML_NAME, junit.NAME, sarif.NAME, code_quality.NAME):
                 (directory / name).unlink(missing_ok=True)
         raise CannotRun(
             f"{error.filename or directory}: {error.strerror}", "fix the folder for reports"
@@ -192,16 +233,12 @@ def names_of_tests(module: Path) -> list[str]:
     return [node.name for node in functions if node.name.startswith("test_")]
 
 
-def _record_failure(check: Check, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-    """Record a failed phase: an assertion of the test is a failure, any other exception an error."""
-    failures = _leaves(call.excinfo.value if call.excinfo else None)
-    failed = report.when == "call" and any(
-        isinstance(failure, AssertionError | pytest.fail.Exception) for failure in failures
-    )
-    reason = "; ".join(_first_line(str(failure)) or type(failure).__name__ for failure in failures)
-    _conclude(check, Verdict.FAILED if failed else Verdict.ERROR, reason or _first_line(report.longreprtext))
-    if not any(isinstance(failure, CannotRun) for failure in failures):
-        check.detail = check.detail or report.longreprtext
+def _words(failure: BaseException) -> str:
+    """Return what an exception says; one that is no sentence of the harness or of an assertion with its name."""
+    said = _first_line(str(failure))
+    if isinstance(failure, CannotRun | AssertionError | pytest.fail.Exception) and said:
+        return said
+    return f"{type(failure).__name__}: {said}" if said else type(failure).__name__
 
 
 def _leaves(failure: BaseException | None) -> list[BaseException]:

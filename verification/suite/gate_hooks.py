@@ -8,10 +8,14 @@ from typing import Final
 import pytest
 
 from ..errors import CannotRun
+from ..extras import require
 from ..postgres.server_pool import ServerPool
 from ..project.configuration import load
+from ..report.history import NAME, seconds
 from ..report.result import Check
+from ..transport.project_connections import names_tls
 from .gate import GateRun, is_check, open_check
+from .progress import RunProgress
 from .watch import Watch
 
 _CHECK: Final = pytest.StashKey[Check]()
@@ -29,6 +33,7 @@ def start_gate(config: pytest.Config, pool: ServerPool, use_project: Callable[[p
     )
     run = None
     try:
+        require("run", "the gate")
         run = GateRun(
             load(config.rootpath), Path(config.getoption("--verification-reports")), command, pool.secrets
         )
@@ -54,6 +59,7 @@ class GateHooks:
     def __init__(self, run: GateRun, pool: ServerPool) -> None:
         self.run = run
         self.pool = pool
+        self.progress = RunProgress()
         self.watch = Watch(pool.started, run.configuration.check_seconds, self._give_up, self._finish_early)
 
     @pytest.hookimpl(tryfirst=True)
@@ -82,16 +88,19 @@ class GateHooks:
             return
         self.run.selected = len(session.items)
         try:
-            self.pool.start(**_servers(session.items))
+            self.pool.start(**self._servers(session.items))
         except CannotRun as error:
             self._refuse(error)
         self.run.provenance["postgresql"] = self.pool.description
+        expected = seconds(self.run.recorder.directory / NAME, self.run.provenance)
+        self.progress.start([check_of(item).name for item in session.items], expected)
         self.watch.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Watch each test: one that waits for a silent server does not end by itself."""
         self.watch.begin(check_of(item).name)
+        self.progress.begin(check_of(item).name)
         try:
             return (yield)
         finally:
@@ -100,7 +109,7 @@ class GateHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Run no check whose server does not answer: each would wait for its time limit."""
-        self.pool.require_answers(**_servers([item]))
+        self.pool.require_answers(**self._servers([item]))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -112,6 +121,7 @@ class GateHooks:
         self.run.record_phase(check, report, call)
         if report.when == "teardown":
             self.run.record_end(check, required=is_check(item))
+            self.progress.end(check)
         return report
 
     @pytest.hookimpl(trylast=True)
@@ -122,12 +132,27 @@ class GateHooks:
 
     def pytest_unconfigure(self) -> None:
         """End the watch; what is open is closed after this."""
+        self.progress.close()
         self.watch.end()
 
     @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the result as a table."""
-        self.run.show(terminalreporter)
+    def pytest_terminal_summary(self) -> None:
+        """Print the result as a table, and its causes."""
+        self.progress.close()
+        self.run.show()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Print no letter for a test: the progress of the run has its line."""
+        return (report.outcome, "", "") if report.when == "call" or not report.passed else ("", "", "")
+
+    def _servers(self, items: Iterable[pytest.Item]) -> dict[str, bool]:
+        """Return which servers these checks need; one that no check will get is started by the fixture, if ever."""
+        needed = {name for item in items for name in getattr(item, "fixturenames", ())}
+        return {
+            "plain": bool(needed & {"verification_server", "django_db_setup"}),
+            "tls": "verification_tls_server" in needed and names_tls(self.run.configuration),
+        }
 
     def _give_up(self, reason: str) -> None:
         self.run.reason = reason
@@ -138,15 +163,6 @@ class GateHooks:
     def _refuse(self, error: CannotRun) -> None:
         self.run.reason = str(error)
         raise pytest.UsageError(str(error)) from None
-
-
-def _servers(items: Iterable[pytest.Item]) -> dict[str, bool]:
-    """Return which servers these checks need."""
-    needed = {name for item in items for name in getattr(item, "fixturenames", ())}
-    return {
-        "plain": bool(needed & {"verification_server", "django_db_setup"}),
-        "tls": "verification_tls_server" in needed,
-    }
 
 
 class Refusal:

@@ -7,7 +7,9 @@ from ..environment.documentation import Environment, examine_project
 from ..environment.effects import Effects, examine_effects
 from ..environment.running_reads import examine_running
 from ..project.configuration import Configuration
-from ..report.result import Check, Measurement, Table
+from ..report.evidence import Measurement, Table
+from ..report.result import Check
+from .applicability import need_deployment_files, need_readme
 
 PROPERTIES = ("Property 3",)
 
@@ -15,13 +17,14 @@ PROPERTIES = ("Property 3",)
 @pytest.fixture(scope="module")
 def environment(configuration: Configuration) -> Environment:
     """What the project reads and documents."""
+    need_readme(configuration)
     return examine_project(configuration)
 
 
 @pytest.fixture(scope="module")
 def effects(configuration: Configuration, environment: Environment) -> Effects:
     """What each documented variable does."""
-    return examine_effects(configuration, environment.reads, environment.rows)
+    return examine_effects(configuration, environment.reads, environment.rows, environment.literals)
 
 
 def test_environment_documented(environment: Environment, check: Check) -> None:
@@ -89,6 +92,7 @@ def test_environment_in_deployment_files(
 ) -> None:
     """Deployment files set only variables that the project reads, and omit none that it needs."""
     check.properties = PROPERTIES
+    need_deployment_files(configuration)
     deployments = deployment.find(configuration.root)
     found = deployment_comparison.compare_deployments(
         deployments, [*environment.reads, *environment.other_reads], environment.rows

@@ -10,12 +10,15 @@ from typing import Final
 
 from django.db import connections
 
+from ..health.detectors.caller import PLACE
 from ..health.detectors.observations import Observation
 from ..health.detectors.self_test import DetectorSelfTest
 from ..health.detectors.session import ALL, HealthSession, outage
 from ..health.requests import ON_OCCASION, REPRESENTATIVE, Request, drawn
 from ..postgres.server import Server
-from ..report.result import Check, Measurement, Table
+from ..report.evidence import Measurement, Table
+from ..report.finding import Finding, Place
+from ..report.result import Check
 
 PROPERTIES: Final = ("Property 2",)
 EXAMPLES: Final = 300
@@ -98,6 +101,21 @@ def _conclude(check: Check, observations: Sequence[Observation]) -> None:
         Measurement(f"{seen.detector}, {seen.subject}: seen", len(seen.seen), "calls", 0)
         for seen in observations
     ]
-    check.expect_none(
-        [str(seen) for seen in observations if not seen.clean], "observations that are not clean"
+    unclean = [seen for seen in observations if not seen.clean]
+    check.expect_none([_finding(check.name, unclean)] if unclean else [])
+
+
+def _finding(rule: str, unclean: Sequence[Observation]) -> Finding:
+    """Return one finding of all detectors: what they saw has one cause, the code that makes the call."""
+    calls = list(dict.fromkeys(call for seen in unclean for call in seen.seen))
+    places = dict.fromkeys(found["place"] for found in PLACE.finditer(" ".join(calls)))
+    answers = list(dict.fromkeys(answer for seen in unclean for answer in seen.wrong))
+    kinds = list(dict.fromkeys(PLACE.sub("", call)[:120] for call in calls))
+    said = [f"makes calls: {'; '.join(kinds[:2])}"] if kinds else []
+    said += [f"answers other than 200: {', '.join(answers)}"] if answers else []
+    return Finding(
+        rule=rule,
+        message=f"the health endpoint {' and '.join(said) or 'was not requested'}",
+        places=tuple(Place.of(place) for place in places),
+        evidence=tuple(str(seen) for seen in unclean),
     )

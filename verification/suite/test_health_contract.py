@@ -1,10 +1,13 @@
 """What a probe relies on in the answers of the health endpoint, and in the log of its server."""
 
+import pytest
+
 from ..health import probe_contract
 from ..health.contract import Contract
 from ..health.detectors.session import HealthSession
 from ..project.configuration import Configuration
 from ..report.result import Check
+from .applicability import need_health, need_policy
 
 
 def test_contract(
@@ -31,14 +34,20 @@ def test_probe_contract(check: Check, project: HealthSession, health_path: str) 
     check.expect_none(wrong, "answers that mislead a probe")
 
 
-def test_methods(check: Check, project: HealthSession, health_path: str) -> None:
+def test_methods(check: Check, configuration: Configuration, request: pytest.FixtureRequest) -> None:
     """Methods other than GET and HEAD are answered 405 with Allow: GET, HEAD."""
+    need_health(configuration)
+    need_policy(configuration, "health-methods")
+    project, health_path = request.getfixturevalue("project"), configuration.health_path
     wrong = list(probe_contract.wrong_methods(project.web, health_path))
     check.expect_none(wrong, "methods answered wrongly")
 
 
-def test_log_noise(check: Check, project: HealthSession, health_path: str) -> None:
+def test_log_noise(check: Check, configuration: Configuration, request: pytest.FixtureRequest) -> None:
     """Successful probes leave no line in the log; a path that only begins like theirs does, also with 200."""
+    need_health(configuration)
+    need_policy(configuration, "health-quiet")
+    project, health_path = request.getfixturevalue("project"), configuration.health_path
     wrong, logs_requests = probe_contract.log_noise(project.web, health_path, probes=50)
     of_answered, _ = probe_contract.log_noise(
         project.strict_site, health_path, probes=1, answer_word=project.answer_word

@@ -7,41 +7,38 @@ One server of the project, with one worker, serves the four measurements; the la
 from typing import Final
 
 from ..health.latency.distribution import LIMIT_MS
-from ..health.load.options import NOT_CONFIGURED
 from ..health.load.run import LoadRun
-from ..report.result import Check, Table, Verdict
+from ..report.evidence import Table
+from ..report.result import Check, Verdict
 
 PROPERTIES: Final = ("Property 1",)
 
 
-def test_saturated(check: Check, load_run: LoadRun | None) -> None:
+def test_saturated(check: Check, load_run: LoadRun) -> None:
     """While three times as many requests as threads wait for a late host, or for the database, /health answers."""
     _conclude(check, load_run, "saturated")
 
 
-def test_slow_clients(check: Check, load_run: LoadRun | None) -> None:
+def test_slow_clients(check: Check, load_run: LoadRun) -> None:
     """While clients send half of a request, or nothing, /health answers."""
     _conclude(check, load_run, "slow_clients")
 
 
-def test_long_run(check: Check, load_run: LoadRun | None) -> None:
+def test_long_run(check: Check, load_run: LoadRun) -> None:
     """After thousands of probes the server has no more memory than before."""
     _conclude(check, load_run, "long_run")
 
 
-def test_draining(check: Check, load_run: LoadRun | None) -> None:
+def test_draining(check: Check, load_run: LoadRun) -> None:
     """From SIGTERM on the server is not ready, loses no request that has begun or waits, and exits with 0."""
     _conclude(check, load_run, "draining")
 
 
-def test_load_alarm(check: Check, load_run: LoadRun | None) -> None:
+def test_load_alarm(check: Check, load_run: LoadRun) -> None:
     """Each of these measurements fails for a plain threaded server that starves, leaks and drops."""
     check.properties = PROPERTIES
-    if load_run is None:
-        check.passed(NOT_CONFIGURED)
-        return
     found = load_run.of_control()
-    rows = [(name, each.findings[0].line if each.findings else "nothing") for name, each in found.items()]
+    rows = [(name, each.findings[0] if each.findings else "nothing") for name, each in found.items()]
     check.tables.append(
         Table("What the measurements found wrong with the control", ("check", "finding"), rows)
     )
@@ -53,11 +50,8 @@ def test_load_alarm(check: Check, load_run: LoadRun | None) -> None:
     )
 
 
-def _conclude(check: Check, load_run: LoadRun | None, measurement: str) -> None:
+def _conclude(check: Check, load_run: LoadRun, measurement: str) -> None:
     check.properties = PROPERTIES
-    if load_run is None:
-        check.passed(NOT_CONFIGURED)
-        return
     observation = load_run.of_project(measurement)
     check.notes += observation.notes
     check.tables += observation.tables
@@ -67,7 +61,7 @@ def _conclude(check: Check, load_run: LoadRun | None, measurement: str) -> None:
     if observation.findings and not observation.hard and late >= LIMIT_MS / 2:
         check.conclude(
             Verdict.INCONCLUSIVE,
-            f"{observation.findings[0].line}; the client itself was {late:.0f} ms late: "
+            f"{observation.findings[0]}; the client itself was {late:.0f} ms late: "
             "the machine is too busy, measure again",
         )
         return

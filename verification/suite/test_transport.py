@@ -1,16 +1,22 @@
 """Property 4: TLS to PostgreSQL is what the variables say, from OPTIONS to the connection."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ..environment.documentation import examine_project
+from ..environment.effects import with_database
 from ..environment.settings_process import Probe
 from ..postgres.server import Database, Server
 from ..project.configuration import Configuration
-from ..report.result import Check, Measurement, Table
+from ..report.evidence import Cell, Grid, Measurement, Table
+from ..report.finding import Finding, Place
+from ..report.result import Check
 from ..transport.case_run import run_cases
 from ..transport.cases import IN_CLEAR, IN_TLS, MISSING, OTHER_ROOT, ROOT
 from ..transport.options import (
@@ -23,6 +29,7 @@ from ..transport.options import (
 )
 from ..transport.project_connections import Session, Sessions
 from ..transport.tls_server import TlsTestServer
+from .applicability import need_policy, need_tls
 
 PROPERTIES = ("Property 4",)
 RULE = "the rule is in docs/tls.md, under Variables"
@@ -34,15 +41,25 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 @pytest.fixture(scope="module")
 def probe(configuration: Configuration) -> Iterator[Probe]:
     """A process that loads the project's settings again for each case."""
+    need_tls(configuration)
     with Probe(configuration) as probe:
         yield probe
 
 
-def fault(probe: Probe, names: Mapping[str, str], database: str | None, values: Values) -> str:
-    """Load the settings with these values and return what is wrong with OPTIONS; empty: nothing."""
+def fault(
+    probe: Probe,
+    names: Mapping[str, str],
+    database: str | None,
+    values: Values,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Load the settings with these values and return what is wrong with OPTIONS; empty: nothing.
+
+    ``others``: variables that the project needs besides.
+    """
     values = {keyword: value for keyword, value in values.items() if keyword in names}
     given_values = {names["name"]: database, **{names[keyword]: value for keyword, value in values.items()}}
-    loaded = probe.load(given_values)
+    loaded = probe.load({**others, **given_values})
     shown = (
         ", ".join(f"{name}={value!r}" for name, value in given_values.items() if value is not None)
         or "nothing set"
@@ -67,23 +84,59 @@ def test_options(configuration: Configuration, probe: Probe, tmp_path: Path, che
     check.properties = PROPERTIES
     names = configuration.database_environment
     (tmp_path / "there.pem").touch()
-    cases = list(combinations(str(tmp_path / "there.pem"), str(tmp_path / MISSING)))
+    cases = [
+        (database, values)
+        for database, values in combinations(str(tmp_path / "there.pem"), str(tmp_path / MISSING))
+        if (database or "database-optional" in configuration.policies)
+        and (values.get("sslmode") in MODES or "tls-needs-mode" in configuration.policies)
+    ]
+    others = {} if "database-optional" in configuration.policies else with_database(configuration)
 
-    faults = [found for database, values in cases if (found := fault(probe, names, database, values))]
+    faults = [found for database, values in cases if (found := fault(probe, names, database, values, others))]
 
     check.measurements += [
         Measurement("combinations", len(cases), "combinations"),
         Measurement("combinations with other OPTIONS", len(faults), "combinations", 0),
     ]
-    assert not faults, "\n".join(faults[:10])
+    by_keyword: dict[str, list[str]] = {}
+    for found in faults:
+        by_keyword.setdefault(keyword_of(found), []).append(found)
+    check.expect_none(
+        [option_finding(check.name, keyword, found, configuration) for keyword, found in by_keyword.items()],
+        "parameters that OPTIONS hold otherwise",
+    )
+
+
+def keyword_of(fault: str) -> str:
+    """Return the first parameter of libpq that a fault of OPTIONS names at its end; empty if it names none."""
+    named = re.search(r"\((\w+)=[^()]*\)$", fault)
+    return named[1] if named else ""
+
+
+def option_finding(rule: str, keyword: str, faults: Sequence[str], configuration: Configuration) -> Finding:
+    """Return the finding about one parameter: all combinations with other OPTIONS have one cause."""
+    variable = configuration.database_environment.get(keyword, "")
+    reads = [read for read in examine_project(configuration).reads if read.variable == variable]
+    wrong = f"OPTIONS do not hold {keyword} as {variable} says" if variable else faults[0]
+    return Finding(
+        rule=rule,
+        message=f"{wrong} ({len(faults)} combinations)",
+        subject=f"tls:{keyword}",
+        names=(keyword,),
+        places=tuple(Place(read.file, read.line) for read in reads[:1]),
+        evidence=tuple(faults[:10]),
+    )
 
 
 def test_options_any_text(configuration: Configuration, probe: Probe, check: Check) -> None:
     """For any text in the four variables, OPTIONS hold what the rule says."""
     check.properties = PROPERTIES
+    need_policy(configuration, "database-optional")
+    need_policy(configuration, "tls-needs-mode")
     names = configuration.database_environment
     optional = st.none() | TEXT
     count = 0
+    found_faults: list[str] = []
 
     @settings(max_examples=100, deadline=None, database=None, derandomize=True)
     @given(
@@ -94,9 +147,17 @@ def test_options_any_text(configuration: Configuration, probe: Probe, check: Che
     def holds(database: str | None, mode: str | None, files: dict[str, str | None]) -> None:
         nonlocal count
         count += 1
-        assert not (found := fault(probe, names, database, {"sslmode": mode, **files})), found
+        values = {"sslmode": mode, **files}
+        if found := fault(probe, names, database, values):
+            found_faults.append(found)
+        assert not found, found
 
-    holds()
+    try:
+        holds()
+    except (AssertionError, ExceptionGroup):
+        shrunk = found_faults[-1]
+        check.record(option_finding(check.name, keyword_of(shrunk), [shrunk], configuration))
+        raise AssertionError(shrunk) from None
     check.measurements.append(Measurement("examples", count, "examples"))
     check.passed("The rule held for every example.")
 
@@ -128,6 +189,7 @@ def test_modes(
                 sessions.connect(tls_database, {"sslmode": mode, **verified}, **only),
             )
         )
+    check.grids.append(_matrix(table))
     _judge_sessions(check, table, "server offers", case_server.password)
 
 
@@ -201,6 +263,24 @@ def test_cases(case_server: TlsTestServer, check: Check) -> None:
 def _as(sessions: Sessions, user: str) -> dict[str, str]:
     """Return the variables with which the project connects as another user."""
     return {sessions.variable("user"): user}
+
+
+def _matrix(table: list[tuple[str, str, str, list[Session]]]) -> Grid:
+    """Return mode by server: what became of the connection, and whether that is what libpq documents."""
+    servers = list(dict.fromkeys(what for what, _, _, _ in table))
+    asked = {(mode, what): (expected, found) for what, mode, expected, found in table}
+
+    def cell(mode: str, what: str) -> Cell:
+        if (mode, what) not in asked:
+            return Cell("–", None, "not asked")
+        expected, found = asked[mode, what]
+        faults = [fault for each in found for fault in each.faults(expected, {"sslmode": mode})]
+        words = {IN_TLS: "TLS", IN_CLEAR: "in clear"}
+        outcome = " / ".join(dict.fromkeys(words.get(each.outcome, "refused") for each in found))
+        return Cell(outcome, not faults, "; ".join(faults))
+
+    rows = [(mode, [cell(mode, what) for what in servers]) for mode in MODES]
+    return Grid("sslmode and what the server offers", "sslmode", servers, rows)
 
 
 def _judge_sessions(

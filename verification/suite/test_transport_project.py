@@ -6,13 +6,15 @@ from contextlib import ExitStack
 
 from ..postgres.server import Database
 from ..project.configuration import Configuration
-from ..report.result import Check, Table
+from ..report.evidence import Table
+from ..report.result import Check
 from ..transport.cases import IN_TLS, MISSING, ROOT
 from ..transport.options import MODES, expects_warning
 from ..transport.processes import KINDS, Process
 from ..transport.project_connections import Sessions
 from ..transport.system_check_cases import CASES, SystemCheckCase, combined
 from ..transport.tls_server import TlsTestServer
+from .applicability import need, need_policy
 
 PROPERTIES = ("Property 4",)
 USER = "by_certificate"
@@ -27,6 +29,8 @@ def test_processes(
 ) -> None:
     """Web server, Celery worker, beat and a management command connect every alias with the client's certificate."""
     check.properties = PROPERTIES
+    if "celery" in configuration.require:
+        need(configuration, "celery", exists=bool(configuration.celery_app))
     tls = case_server.verified_as("good")
     variables = sessions.environment(tls_database, tls, **{sessions.variable("user"): USER})
     kinds = [kind for kind in KINDS if configuration.celery_app or "Celery" not in kind]
@@ -53,10 +57,15 @@ def test_processes(
 
 
 def test_start_up_log(
-    sessions: Sessions, case_server: TlsTestServer, tls_database: Database, check: Check
+    configuration: Configuration,
+    sessions: Sessions,
+    case_server: TlsTestServer,
+    tls_database: Database,
+    check: Check,
 ) -> None:
     """The start-up log says how the connection is secured, and names each variable with a wrong value."""
     check.properties = PROPERTIES
+    need_policy(configuration, "tls-log")
     mode, root = sessions.variable("sslmode"), sessions.variable("sslrootcert")
     missing = case_server.file(MISSING)
     good = {"sslrootcert": case_server.file(ROOT)}
@@ -91,10 +100,15 @@ def state(mode: str) -> str:
 
 
 def test_system_checks(
-    sessions: Sessions, case_server: TlsTestServer, tls_database: Database, check: Check
+    configuration: Configuration,
+    sessions: Sessions,
+    case_server: TlsTestServer,
+    tls_database: Database,
+    check: Check,
 ) -> None:
     """The project's system checks find what libpq ignores: weak modes, missing, open and ending files."""
     check.properties = PROPERTIES
+    need_policy(configuration, "tls-checks")
     good = case_server.verified_as("lasting")
     rows: list[tuple[str, str, str | None]] = []
     faults: list[str] = []

@@ -1,6 +1,6 @@
 """A task for the project's own worker, and a receiver for its beat: each reports how it is connected.
 
-Loaded by ``celery ... worker --include verification.transport.celery_probe``. When the worker is ready the task is
+Loaded by ``celery ... worker --include`` this module. When the worker is ready the task is
 sent through its broker and the worker's pool executes it. Run as a program it is the project's ``celery beat``.
 """
 

@@ -8,26 +8,24 @@ that neither a prompt for a password nor a silent server can hold anything up.
 import ctypes
 import os
 import signal
-from pathlib import Path
 from typing import Any
 
-import psycopg2
-
+from ..postgres import driver
 from ..processes.serve import in_fork, serve
 
 SESSION = "SELECT ssl, version, cipher, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 SECONDS = 10
 
 
-def driver() -> dict[str, Any]:
+def versions() -> dict[str, Any]:
     """Return the versions of the client's verifier: the libraries inside the driver's wheel."""
-    return {"libpq": psycopg2.extensions.libpq_version(), "openssl": openssl_version()}
+    return {"libpq": driver.libpq_version(), "openssl": openssl_version()}
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Connect in a fork and return what came of it; an empty request asks for the driver's versions."""
     if not request:
-        return driver()
+        return versions()
 
     def work() -> dict[str, Any]:
         prepare(request)
@@ -59,10 +57,10 @@ def prepare(request: dict[str, Any]) -> None:
 def connect(parameters: dict[str, Any]) -> dict[str, Any]:
     """Connect and ask the server, never the client, whether the session is encrypted."""
     try:
-        connection = psycopg2.connect(**parameters)
-    except (psycopg2.Error, UnicodeDecodeError) as error:
+        connection = driver.connect(**parameters)
+    except (driver.Error, UnicodeDecodeError) as error:
         return {"error": " ".join(str(error).split())}
-    with connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(SESSION)
         ssl, version, cipher, client = cursor.fetchone() or (None, None, None, None)
     connection.close()
@@ -71,11 +69,10 @@ def connect(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def openssl_version() -> str:
     """Return the version of the OpenSSL that came with the driver, which is not the system's."""
-    for folder in Path(psycopg2.__file__).parent.parent.glob("psycopg2_binary.libs"):
-        for file in folder.glob("libcrypto*"):
-            library = ctypes.CDLL(str(file))
-            library.OpenSSL_version.restype = ctypes.c_char_p
-            return str(library.OpenSSL_version(0).decode())
+    for file in driver.libraries().glob("libcrypto*"):
+        library = ctypes.CDLL(str(file))
+        library.OpenSSL_version.restype = ctypes.c_char_p
+        return str(library.OpenSSL_version(0).decode())
     return "the system's"
 
 

@@ -48,7 +48,7 @@ class Process:
     def _start_web(self, configuration: Configuration, variables: Mapping[str, str]) -> WebServer:
         self._web = WebServer.of(
             configuration,
-            {**variables, web_probe.APPLICATION: configuration.wsgi},
+            {**variables, web_probe.APPLICATION: configuration.application},
             application=f"{web_probe.__name__}:application",
             extra=("--workers", "1"),
         )

@@ -68,6 +68,11 @@ def session_of(reply: Mapping[str, Any], printed: str = "") -> Session:
     )
 
 
+def names_tls(configuration: Configuration) -> bool:
+    """Whether the project names a variable for TLS."""
+    return any(keyword in configuration.database_environment for keyword in TLS_KEYWORDS)
+
+
 class Sessions:
     """Starts processes of the project; ``with`` ends them."""
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
-from psycopg2 import sql
-
 from ..errors import CannotRun
+from ..postgres.driver import sql
 from ..postgres.server import Database, Server
 from ..processes import account, run_directory
 from ..processes.wait import wait_for

@@ -1,9 +1,11 @@
-"""The project's WSGI application with one path more, which reports how the web process is connected."""
+"""The project's WSGI or ASGI application with one path more, which reports how the web process is connected."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from importlib import import_module
 from typing import Any, Final
+
+from asgiref.sync import sync_to_async
 
 from .session_report import report
 
@@ -22,3 +24,15 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     report()
     start_response("200 OK", [("Content-Length", "0")])
     return []
+
+
+async def asgi_application(
+    scope: MutableMapping[str, Any], receive: Any, send: Callable[[Any], Awaitable[None]]
+) -> None:
+    """Do the same for ASGI, in the thread in which Django runs what is not asynchronous."""
+    if scope.get("path") != PATH:
+        await _application(scope, receive, send)
+        return
+    await sync_to_async(report)()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})

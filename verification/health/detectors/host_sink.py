@@ -24,6 +24,8 @@ DETECTOR: Final = Detector(
 )
 BASE_SETTINGS: Final = "VERIFICATION_BASE_SETTINGS"
 SINK_PORT: Final = "VERIFICATION_HOST_SINK_PORT"
+ANY_SITE: Final = "VERIFICATION_ANY_SITE"
+"""Variable that is set where the health path is to be answered under ``STRICT_SITE``."""
 REDIRECTED_SETTINGS: Final = f"{__package__}.redirected_settings"
 LOADED: Final = "verification: every host in the settings is the host sink"
 """Line that the settings module writes to the log when it is loaded."""

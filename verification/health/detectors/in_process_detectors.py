@@ -18,6 +18,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
+from .caller import caller
 from .detector import Detector
 from .violations import CALLS, DATABASE, DJANGO_QUERIES, Violation
 
@@ -76,7 +77,7 @@ def wrapped_execution() -> Iterator[Seen]:
     seen: Seen = []
 
     def wrapper(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        seen.append(f"{context['connection'].alias}: {sql}")
+        seen.append(f"{context['connection'].alias}: {sql}{caller()}")
         return execute(sql, parameters, many, context)
 
     with ExitStack() as stack:
@@ -95,7 +96,7 @@ def blocked_connections() -> Iterator[Seen]:
     seen: Seen = []
 
     def refuse(connection: BaseDatabaseWrapper, *_: object, **__: object) -> None:
-        seen.append(f"{connection.alias}: a connection was requested")
+        seen.append(f"{connection.alias}: a connection was requested{caller()}")
         raise BlockedConnectionError(seen[-1])
 
     # Every cursor calls ensure_connection; a project may also call connect itself.
@@ -122,7 +123,7 @@ def blocked_drivers() -> Iterator[Seen]:
             driver = import_module(name)
 
             def refuse(*_: object, driver: ModuleType = driver, **__: object) -> None:
-                seen.append(f"{driver.__name__}: a connection was requested")
+                seen.append(f"{driver.__name__}: a connection was requested{caller()}")
                 raise driver.OperationalError(seen[-1])
 
             owners = [driver, *filter(None, [getattr(driver, "Connection", None)])]
@@ -146,7 +147,7 @@ def _record(event: str, arguments: tuple[Any, ...]) -> None:
     if _listeners and _leaves(event, arguments):
         described = f"{event} {tuple(value for value in arguments if not isinstance(value, socket.socket))}"
         for listener in _listeners:
-            listener.append(described[:200])
+            listener.append(f"{described[:200]}{caller()}")
 
 
 @contextmanager

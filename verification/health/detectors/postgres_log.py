@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, Self
 
-import psycopg2
-from psycopg2 import sql
-
 from ...errors import CannotRun
+from ...postgres import driver
+from ...postgres.answers import APPLICATION_NAME
+from ...postgres.driver import sql
 from ...postgres.server import Database
 from ...processes.wait import wait_for
 from .detector import Detector
@@ -31,6 +31,9 @@ WAIT_SECONDS: Final = 5.0
 NO_SUBJECT: Final = "no subject"
 """Mark of the time between two subjects, in which this module opens a session itself."""
 END: Final = "end"
+_PROCESS: Final = re.compile(r"\[(\d+)\]")
+_WATCH: Final = re.compile(rf"\[(\d+)\].*connection authorized.*application_name={APPLICATION_NAME}")
+"""A session in which the gate asks whether the server answers, as it does beside a check that takes long."""
 _LOGGED: Final = re.compile(
     r"connection (?:received|authenticated|authorized)|statement: |execute \S+: |FATAL: |ERROR: "
 )
@@ -56,7 +59,7 @@ class StatementLog:
         """Why the log cannot be used; empty if it can."""
         try:
             self._enable_logging()
-        except (CannotRun, psycopg2.Error, TimeoutError) as error:
+        except (CannotRun, driver.Error, TimeoutError) as error:
             self.log_unavailable = str(error).strip().splitlines()[0]
 
     def _enable_logging(self) -> None:
@@ -99,11 +102,15 @@ class StatementLog:
         _wait(lambda: self._mark(END) in self._server.log(), "the last mark is not in the log")
         logged: dict[str, list[str]] = {subject: [] for subject, _ in self._marks[:-1]}
         current = NO_SUBJECT
-        for line in self._server.log().splitlines():
+        lines = self._server.log().splitlines()
+        of_the_watch = {found[1] for line in lines if (found := _WATCH.search(line))}
+        for line in lines:
             _, marked, rest = line.partition(f"verification {self._token} ")
             if marked:
                 current = rest.partition(" */")[0]
-            elif current in logged and _LOGGED.search(line):
+            elif (
+                current in logged and _LOGGED.search(line) and not of_the_watch & set(_PROCESS.findall(line))
+            ):
                 logged[current].append(line.strip()[:200])
         if len(logged) == 1:
             # With several subjects, a session that ends late would be counted for the wrong one.
@@ -134,7 +141,7 @@ class StatementLog:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(psycopg2.Error):
+        with suppress(driver.Error):
             for name in LOGGING:
                 self._execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(name)))
             self._execute("SELECT pg_reload_conf()")

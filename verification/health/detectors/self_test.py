@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...report.result import Table
+from ...report.evidence import Table
 from .detector import Detector
 from .observations import Observation
 from .session import ALL

@@ -11,7 +11,7 @@ from ...postgres.server import Database, Server
 from ...processes.port import LOOPBACK, Port
 from ...project import wsgi_ready
 from ...project.configuration import Configuration
-from ...project.environment import environment
+from ...project.environment import environment, moved
 from ...project.web_server import WebServer
 from ..requests import Request
 from . import host_sink, in_process_detectors, postgres_log, strace
@@ -76,7 +76,8 @@ class HealthSession:
                     self.configuration,
                     {
                         **self._sink.variables(self.variables),
-                        wsgi_ready.APPLICATION: self.configuration.wsgi,
+                        **self._strict(),
+                        wsgi_ready.APPLICATION: self.configuration.application,
                         wsgi_ready.ANSWER: self.answer_word,
                     },
                     application=ANNOUNCED_APPLICATION,
@@ -89,6 +90,9 @@ class HealthSession:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def _strict(self) -> dict[str, str]:
+        return {host_sink.ANY_SITE: "yes"} if "health-any-site" in self.configuration.policies else {}
 
     @property
     def web(self) -> WebServer:
@@ -120,7 +124,7 @@ class HealthSession:
         self._strict_site.wait_for_log(wsgi_ready.LOADED)
         if host_sink.LOADED not in self._strict_site.log():
             raise CannotRun(
-                f"{self.configuration.wsgi}: replaces DJANGO_SETTINGS_MODULE of the environment",
+                f"{self.configuration.application}: replaces DJANGO_SETTINGS_MODULE of the environment",
                 "use os.environ.setdefault, as Django's own template does",
             )
         self._web.wait(self.configuration.health_path)
@@ -193,8 +197,7 @@ class HealthSession:
         if self.database.server.can_stop:
             return self._observe_answers(self.web, requests)
         closed = Port()
-        names = self.configuration.database_environment
-        variables = {**self.variables, names["host"]: LOOPBACK, names["port"]: str(closed.number)}
+        variables = moved(self.configuration, self.variables, LOOPBACK, closed.number)
         try:
             with WebServer.of(self.configuration, variables, extra=ONE_WORKER) as web:
                 return self._observe_answers(web.wait(self.configuration.health_path), requests)

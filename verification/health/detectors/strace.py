@@ -58,6 +58,7 @@ HARMLESS: Final = frozenset(
 
 _LINE: Final = re.compile(r"^(?P<pid>\d+) +(?P<resumed><\.\.\. )?(?P<call>\w+)(?P<rest>.*)$")
 _DESCRIPTOR: Final = re.compile(r"^\((\d+)")
+_PAIR: Final = re.compile(r"\[(\d+), (\d+)\]")
 _RESULT: Final = re.compile(r"= (\d+)\b[^=]*$")
 _WRITTEN: Final = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 _NOWHERE: Final = '"/dev/null"'
@@ -93,12 +94,15 @@ def read(lines: Iterable[str]) -> dict[str, Calls]:
     """Return path -> the calls after its requests; calls before the first request are omitted."""
     paths: dict[str, Calls] = {}
     accepted: set[str] = set()
+    own: set[str] = set()
     current: Calls | None = None
     for line in lines:
         match = _LINE.match(line)
         if match is None:
             continue
         call, rest = match["call"], match["rest"]
+        if call == "socketpair" and (pair := _PAIR.search(rest)):
+            own.update(pair.groups())  # an event loop wakes itself through one
         if call in {"accept", "accept4"} and (result := _RESULT.search(rest)):
             accepted.add(result[1])
         if call == "recvfrom" and (request := _REQUEST.search(rest)):
@@ -110,7 +114,7 @@ def read(lines: Iterable[str]) -> dict[str, Calls]:
             current.threads += 1
             continue
         descriptor = _DESCRIPTOR.match(rest)
-        if call in SERVING and descriptor and descriptor[1] in accepted:
+        if call in SERVING and descriptor and descriptor[1] in accepted | own:
             continue
         (current.cold if current.requests == 1 else current.warm).append(f"{call}{rest}"[:200])
     return paths

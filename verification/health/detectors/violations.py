@@ -33,7 +33,7 @@ DESCRIPTIONS: Final = {
     Violation.FIRST_TIME_ONLY: "a query on the first request only",
     Violation.SWALLOWED: "a query whose error is swallowed",
     Violation.BARE_CONNECT: "a connection opened through Django, no query",
-    Violation.RAW_DRIVER: "psycopg2 without Django",
+    Violation.RAW_DRIVER: "the driver without Django",
     Violation.RAW_SOCKET: "a socket to a host of the settings, error swallowed",
     Violation.NAME: "a host name resolved, error swallowed",
     Violation.SUBPROCESS: "a program started",

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from statistics import NormalDist, median, quantiles
 from typing import Final
 
-from ...report.result import Measurement, Verdict
+from ...report.evidence import Measurement
+from ...report.result import Verdict
 
 LIMIT_MS: Final = 100.0
 """Property 1: no answer may take longer."""

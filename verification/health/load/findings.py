@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-from ...report.result import Measurement, Table, Timeline
+from ...report.evidence import Measurement, Table, Timeline
 from ..latency.distribution import LIMIT_MS
 from .client import Exchange
 
@@ -14,29 +14,11 @@ _LONGEST_MICROSECONDS: Final = 60_000_000
 _DIGITS: Final = 3
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report."""
-
-    line: str
-
-    def to_difference(self) -> dict[str, Any]:
-        """Return it as a row of the report."""
-        return {
-            "kind": "load",
-            "object": self.line,
-            "change": "found",
-            "attribute": None,
-            "left": None,
-            "right": None,
-        }
-
-
 @dataclass(kw_only=True)
 class Observation:
     """What one measurement came to."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     timeline: Timeline | None = None
     tables: list[Table] = field(default_factory=list)
@@ -52,7 +34,7 @@ class Observation:
 
     def find(self, line: str) -> None:
         """Add a finding."""
-        self.findings.append(Finding(line))
+        self.findings.append(line)
 
 
 def percentiles(seconds: Sequence[float]) -> dict[float, float]:

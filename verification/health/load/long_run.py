@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from ...project.web_server import LOOPBACK
+from ...processes.port import LOOPBACK
 from .findings import Observation
 from .subject import Subject
 

@@ -9,9 +9,7 @@ from ...project.configuration import Configuration
 
 NUMBER: Final = "{number}"
 """Stands in ``path`` and ``body`` for the number of the request, from 0: each may need an order of its own."""
-NOT_CONFIGURED: Final = (
-    "Not applicable: [tool.verification.load] names no path of a request that waits for an outgoing host."
-)
+NOT_CONFIGURED: Final = "[tool.verification.load] names no path of a request that waits for an outgoing host"
 
 
 @dataclass(frozen=True, kw_only=True)

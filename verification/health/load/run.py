@@ -76,7 +76,7 @@ def _measured(subject: Subject, name: str) -> Observation:
     observation = MEASUREMENTS[name](subject)
     if not observation.findings or name == "draining":
         return observation
-    first = observation.findings[0].line
+    first = observation.findings[0]
     for _ in range(1 if observation.hard else 2):
         saturation.settle(subject)
         observation = MEASUREMENTS[name](subject)

@@ -13,9 +13,11 @@ from typing import Final, Self
 from ...errors import CannotRun
 from ...postgres.server import Database
 from ...processes.output import last_line
+from ...processes.port import LOOPBACK
 from ...project.configuration import Configuration
-from ...project.environment import HARNESS, environment
-from ...project.web_server import LOOPBACK, WebServer
+from ...project.environment import HARNESS, environment, moved
+from ...project.http_servers import Application, server_of
+from ...project.web_server import WebServer
 from . import control
 from .client import Exchange
 from .late_host import LateHost
@@ -29,6 +31,8 @@ START_SECONDS: Final = 0.4
 """How long the process of the client may take to start before its first request is due."""
 ONE_WORKER: Final = ("--workers", "1")
 CONTROL_THREADS: Final = 2
+THREADS_ELSEWHERE: Final = 8
+"""Threads that are assumed of a server with an event loop, or with threads that start when they are needed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +137,7 @@ def project_subject(configuration: Configuration, load: Load, database: Database
         late = stack.enter_context(LateHost(HELD_SECONDS))
         relay = stack.enter_context(Relay(database.server.host, database.server.port))
         variables = late.variables(environment(configuration, database))
-        names = configuration.database_environment
-        through = {**variables, names["host"]: LOOPBACK, names["port"]: str(relay.port)}
+        through = moved(configuration, variables, LOOPBACK, relay.port)
         web = stack.enter_context(WebServer.of(configuration, through, extra=ONE_WORKER))
         subject = Subject(
             web=web,
@@ -164,10 +167,9 @@ def control_subject(variables: Mapping[str, str]) -> Iterator[Subject]:
     with (
         LateHost(HELD_SECONDS) as late,
         WebServer(
-            f"{control.__name__}:application",
+            Application(name=f"{control.__name__}:application", extra=control.OPTIONS),
             {**variables, control.PORT_VARIABLE: str(late.port)},
             directory=Path(HARNESS),
-            extra=control.OPTIONS,
         ) as web,
     ):
         yield Subject(
@@ -182,7 +184,9 @@ def control_subject(variables: Mapping[str, str]) -> Iterator[Subject]:
 
 
 def _threads(configuration: Configuration, variables: Mapping[str, str]) -> int:
-    """Return the threads of one worker, as gunicorn reads them."""
+    """Return the threads of one worker, as gunicorn reads them; others have as many as requests ask for."""
+    if server_of(configuration) != "gunicorn" or configuration.asgi:
+        return THREADS_ELSEWHERE
     config = configuration.gunicorn_config
     options = ["--config", str(configuration.path(config))] if config else []
     command = ["-m", f"{__package__}.capacity", *options, configuration.wsgi]

@@ -14,11 +14,11 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import psycopg2
 from django.conf import settings
 from django.db import connection, connections
 from django.http import HttpRequest, JsonResponse
 
+from ...postgres import driver
 from ..detectors.violations import Violation
 
 OVER_LIMIT_SECONDS: Final = 0.11
@@ -107,7 +107,7 @@ def _connect() -> None:
 def _use_driver() -> None:
     database = settings.DATABASES["default"]
     keywords = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    raw: Any = psycopg2.connect(**{keyword: database[name] for keyword, name in keywords.items()})
+    raw: Any = driver.connect(**{keyword: database[name] for keyword, name in keywords.items()})
     raw.close()
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg2 import sql
-
+from ...postgres.driver import sql
 from .columns import Layout, read_layouts
 
 BOOKKEEPING: Final = frozenset({"django_migrations"})

@@ -8,8 +8,7 @@ https://docs.djangoproject.com/en/stable/ref/databases/#manually-specified-autoi
 from collections.abc import Mapping
 from typing import Any, Final
 
-from psycopg2 import sql
-
+from ...postgres.driver import sql
 from ...schema.comparison.difference import Difference
 from .digests import BOOKKEEPING
 

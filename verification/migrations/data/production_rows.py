@@ -5,16 +5,14 @@ that point of the chain (choices, kinds of text); how many rows it gets, from it
 ``[tool.verification.rows]`` or, without one, from how many links it hangs on.
 """
 
-import io
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-import psycopg2
-from psycopg2 import sql
-
+from ...postgres import driver
+from ...postgres.driver import sql
 from .columns import Layout, read_layouts
 from .frequencies import Statistics, distributed
 from .values import NULL_SHARE, ValueGenerator, value_generator
@@ -47,11 +45,12 @@ def fill(
     size: int,
     ratios: Mapping[str, float] | None = None,
     seed: int = SEED,
+    least: int = MIN_ROWS,
     live: Statistics | None = None,
 ) -> Filling:
-    """Fill every empty table that a model describes; ``size`` rows stand for the ratio 1.
+    """Fill every empty table that a model describes; ``size`` rows stand for the ratio 1, ``least`` for the smallest.
 
-    ``connection`` is psycopg2's in autocommit mode. Tables that hold rows keep exactly those. With ``live``, a table
+    ``connection`` is in autocommit mode. Tables that hold rows keep exactly those. With ``live``, a table
     gets the rows that it has in the live database, ``size`` at most, with its frequencies.
     """
     layouts = read_layouts(connection, described)
@@ -62,7 +61,7 @@ def fill(
         if layout.name not in wanted or _has_rows(connection, layout):
             continue
         ratio = (ratios or {}).get(layout.name, DEFAULT_RATIOS[min(depth, len(DEFAULT_RATIOS) - 1)])
-        count = max(MIN_ROWS, round(size * ratio)) if ratio > 0 else 0
+        count = max(least, round(size * ratio)) if ratio > 0 else 0
         if live is not None and live.rows.get(layout.qualified):
             count = min(size, live.rows[layout.qualified])
         if count:
@@ -155,7 +154,7 @@ def _fill_table(
     rows = _distinct(generators, count, _combinations(layout, names))
     try:
         _copy(connection, layout, names, rows)
-    except psycopg2.IntegrityError as error:
+    except driver.IntegrityError as error:
         filling.left_empty[layout.qualified] = error.diag.message_primary or "refused"
         return
     keys.add(layout.qualified, names, rows)
@@ -215,14 +214,11 @@ def _distinct(
 def _copy(
     connection: Any, layout: Layout, names: Sequence[str], rows: Sequence[Sequence[str | None]]
 ) -> None:
-    text = io.StringIO()
-    for row in rows:
-        text.write("\t".join("\\N" if value is None else value for value in row) + "\n")
-    text.seek(0)
+    lines = ["\t".join("\\N" if value is None else value for value in row) for row in rows]
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     with connection.cursor() as cursor:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_identifier(layout), columns)
-        cursor.copy_expert(statement.as_string(connection), text)
+        driver.copy(cursor, statement, lines)
         for name in names:
             cursor.execute(
                 "SELECT pg_get_serial_sequence(%s, %s)",

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-import psycopg2
-from psycopg2 import sql
-
+from ...postgres import driver
+from ...postgres.driver import sql
 from ...schema.comparison.difference import Difference
 from . import numbering
 from .columns import Layout, read_layouts
@@ -95,7 +94,7 @@ class DatabaseRows:
 
 def read(url: str) -> DatabaseRows:
     """Read all rows of all tables but the bookkeeping; for databases that no user has filled."""
-    with closing(psycopg2.connect(url)) as connection:
+    with closing(driver.connect(url)) as connection:
         layouts = read_layouts(connection)
         return DatabaseRows(
             layouts,

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg2 import sql
-
+from ...postgres.driver import sql
 from .columns import read_layouts
 from .digests import BOOKKEEPING
 

@@ -77,21 +77,29 @@ def compare_readings(left: StateReading, right: StateReading, options: Options) 
     for alias, schema in left.schemas.items():
         asked = [side.urls[alias] for side in (right, left) if alias in side.urls]
         ours = spelling.unified(schema, right.schemas[alias], asked)
-        catalogs = compare_schemas(ours, right.schemas[alias], options)
+        catalogs = compare_schemas(ours, right.schemas[alias], options, exchanges=True)
         found.differences += [with_alias(each, alias) for each in catalogs.differences]
         found.information += [with_alias(each, alias) for each in catalogs.information]
         found.notes += catalogs.notes
     for alias in left.witnessed.keys() & right.witnessed.keys():
-        for side, schema in ((left, left.schemas[alias]), (right, right.schemas[alias])):
-            found.disagreements += [
-                with_alias(each, alias) for each in cross_check.disagreements(schema, side.witnessed[alias])
-            ]
+        for side in (left, right):
+            one = StateReading({alias: side.schemas[alias]}, {alias: side.witnessed[alias]})
+            found.disagreements += disagreements(one)
         if options == DEFAULTS and ours is schema:
             # The inspection has no options and would report what they allow; nor does it ask for spellings.
             found.disagreements += _only_inspection_sees(
                 found, left.witnessed[alias], right.witnessed[alias], alias
             )
     return found
+
+
+def disagreements(state: StateReading) -> list[Difference]:
+    """Return what the two readers see otherwise in one state."""
+    return [
+        with_alias(each, alias)
+        for alias, seen in state.witnessed.items()
+        for each in cross_check.disagreements(state.schemas[alias], seen)
+    ]
 
 
 def _only_inspection_sees(

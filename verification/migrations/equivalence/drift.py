@@ -5,11 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 
-import psycopg2
-from psycopg2 import sql
-
 from ...errors import CannotRun
-from ...postgres import shell
+from ...postgres import driver, shell
+from ...postgres.driver import sql
 from ...postgres.url import connect
 from ...schema import catalog
 from ...schema.comparison.difference import Difference
@@ -38,6 +36,8 @@ class ModelDrift:
     """Database of the migrations (left) against one made from the models alone (right)."""
     tables: int = 0
     """How many tables of models were compared."""
+    joins: frozenset[str] = frozenset()
+    """The tables that Django makes for a ManyToManyField without ``through``."""
 
 
 def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequence[str]) -> ModelDrift:
@@ -50,16 +50,18 @@ def against_models(runner: MigrationRunner, migrated: StateReading, apps: Sequen
     except JobFailed as error:
         raise error.cannot_run("no database can be made from the models alone") from None
     from_models = comparison.read(runner.server, databases, both=False)
-    names = {
-        table["table"].strip('"')
+    ours = {
+        table["table"].strip('"'): table["join"]
         for tables in described.values()
         for table in tables
         if not apps or table["app"] in apps
     }
+    names = set(ours)
     found = comparison.compare_readings(migrated, from_models, runner.options)
     differences = [each for each in found.differences if _concerns(each.object, names)]
     runner.drop(databases)
-    return ModelDrift(differences=differences, tables=len(names))
+    joins = frozenset(name for name, join in ours.items() if join)
+    return ModelDrift(differences=differences, tables=len(names), joins=joins)
 
 
 def _concerns(name: str, tables: set[str]) -> bool:
@@ -114,7 +116,7 @@ def _migrations(url: str, schema: str) -> tuple[set[str], str]:
             table = sql.Identifier(found[0], "django_migrations")
             cursor.execute(sql.SQL("SELECT app || '.' || name FROM {}").format(table))
             return {row[0] for row in cursor.fetchall()}, found[0]
-    except psycopg2.Error as error:
+    except driver.Error as error:
         raise CannotRun(
             f"the database's migrations cannot be read: {str(error).strip().splitlines()[0]}"
         ) from None
@@ -124,8 +126,8 @@ def major_of(url: str) -> int:
     """Return the live server's major version. Raises ``CannotRun`` when it cannot be reached."""
     try:
         with closing(connect(url)) as connection:
-            return int(connection.server_version) // 10_000
-    except psycopg2.Error as error:
+            return int(connection.info.server_version) // 10_000
+    except driver.Error as error:
         raise CannotRun(
             f"the database cannot be reached: {str(error).strip().splitlines()[0]}",
             "check the URL and the server",

@@ -3,11 +3,10 @@
 import enum
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import psycopg2
-
+from ...postgres import driver
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
 from ..data import digests, numbering, production_rows
@@ -23,6 +22,7 @@ class Content(enum.Enum):
 
     EVERY_CHOICE = "rows with every choice"
     LASTING_CHOICES = "rows with the choices that last"
+    ONE_ROW = "one row in each table"
     EMPTY = "no rows"
 
 
@@ -43,14 +43,19 @@ class Upgrade:
     """Table -> columns whose values the originals' own data steps rewrite."""
     refused: str = ""
     """Which rows an original refuses, and how; the upgrade was then made with other rows or none."""
-    refused_by: tuple[str, ...] = ()
-    """The originals that refuse them."""
+    refused_by: Mapping[str, str] = field(default_factory=dict)
+    """The originals that refuse them -> the error of the fewest rows."""
     left_empty: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def applied(self) -> int:
         """How many migrations the upgrade ran."""
         return len(self.steps)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it began with all rows that were asked for."""
+        return bool(self.rows) and self.content not in {Content.ONE_ROW, Content.EMPTY}
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class RowVolume:
     size: int
     ratios: Mapping[str, float] = field(default_factory=dict)
     seed: int = production_rows.SEED
+    least: int = production_rows.MIN_ROWS
+    """Rows of the smallest table."""
 
 
 def upgrade(
@@ -76,14 +83,14 @@ def upgrade(
     ``CannotRun`` if the failure is not the migrations' own.
     """
     refused: list[str] = []
-    refused_by: list[str] = []
+    refused_by: dict[str, str] = {}
     attempts = list(_attempts(partial, state, rows))
     first = next((index for index, (tried, _, _) in enumerate(attempts) if tried is content), 0)
-    for tried, described, size in attempts[first:]:
+    for tried, described, volume in attempts[first:]:
         made = Upgrade(state.position, state.migration, content=tried, refused="; ".join(refused))
-        made.refused_by = tuple(refused_by)
+        made.refused_by = dict(refused_by)
         try:
-            _attempt(runner, partial, state, made, described, RowVolume(size, rows.ratios, rows.seed))
+            _attempt(runner, partial, state, made, described, volume)
         except JobFailed as error:
             if error.kind not in {"apply", "irreversible", "load"}:
                 raise error.cannot_run(
@@ -91,11 +98,11 @@ def upgrade(
                 ) from None
             # "load": Django refuses a database in this state once the squash is in the tree.
             squashes = {str(squash) for squash in runner.tree.squashes}
-            if error.migration in squashes or error.kind == "load" or not size:
+            if error.migration in squashes or error.kind == "load" or not volume.size:
                 made.differences.append(comparison.does_not_apply(error, f"from {state.name}"))
                 break
             # An original itself refuses these rows, with or without the squash.
-            refused_by.append(error.migration)
+            refused_by[error.migration] = error.message
             refused.append(f"{tried.value} refused by {error.migration} ({error.message})")
         else:
             break
@@ -107,17 +114,19 @@ Described = Mapping[str, list[dict[str, Any]]]
 
 def _attempts(
     partial: PartialStates, state: PartialState, rows: RowVolume
-) -> Iterator[tuple[Content, Described, int]]:
-    """Return what to fill the state with, from the fullest rows to none: name, tables, size.
+) -> Iterator[tuple[Content, Described, RowVolume]]:
+    """Return what to fill the state with, from the fullest rows to none: name, tables, volume.
 
-    A deploy had to remove rows with a choice that a later state no longer has; the second content has none.
+    A deploy had to remove rows with a choice that a later state no longer has; the second content has none. One row
+    has no duplicates: an original that refuses it refuses every database with rows.
     """
     if rows.size:
-        yield Content.EVERY_CHOICE, state.described, rows.size
+        yield Content.EVERY_CHOICE, state.described, rows
         lasting = _lasting(partial, state)
         if lasting != state.described:
-            yield Content.LASTING_CHOICES, lasting, rows.size
-    yield Content.EMPTY, state.described, 0
+            yield Content.LASTING_CHOICES, lasting, rows
+        yield Content.ONE_ROW, lasting, replace(rows, size=1, least=1)
+    yield Content.EMPTY, state.described, replace(rows, size=0)
 
 
 def _lasting(partial: PartialStates, state: PartialState) -> Described:
@@ -188,7 +197,12 @@ def _fill(
         filling = production_rows.Filling()
         if rows.size:
             filling = production_rows.fill(
-                connection, [*described], size=rows.size, ratios=rows.ratios, seed=rows.seed
+                connection,
+                [*described],
+                size=rows.size,
+                ratios=rows.ratios,
+                seed=rows.seed,
+                least=rows.least,
             )
         return filling, digests.take(connection)
 
@@ -205,8 +219,8 @@ def digest(
 
 
 def connect(runner: MigrationRunner, databases: Databases, alias: str) -> Any:
-    """Open a psycopg2 connection to one alias, in autocommit mode."""
-    connection = psycopg2.connect(runner.server.url(databases.names[alias]))
+    """Open a connection to one alias, in autocommit mode."""
+    connection = driver.connect(runner.server.url(databases.names[alias]))
     connection.autocommit = True
     return connection
 

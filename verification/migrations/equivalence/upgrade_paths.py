@@ -1,14 +1,14 @@
 """Every way to use a squash besides an empty database: partial states, replacing the originals, rollback."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ...schema.comparison.difference import Difference
 from ..execution.migration_runner import MigrationRunner
 from ..plan.chains import Chain, Squash
-from . import partial_states, prune, rollback, upgrade, with_rows
+from . import declared, partial_states, prune, rollback, upgrade, with_rows
 
 SLOWEST_SHOWN: Final = 5
 """The slowest steps that the text shows besides those with an alarm; the JSON has all."""
@@ -28,8 +28,12 @@ class UpgradePaths:
     """What the originals change in rows, and what undoing them loses."""
     squash_back: list[Difference] = field(default_factory=list)
     """What undoing the squash does otherwise than undoing its originals."""
+    stops: declared.Stops = field(default_factory=declared.Stops)
+    """Originals that stop on every database with rows."""
     costs: upgrade.Upgrade | None = None
     """The longest upgrade, on as many rows as production has: what each step takes and locks."""
+    data_steps: tuple[str, ...] = ()
+    """Originals that are declared to change rows."""
 
     @property
     def differences(self) -> list[Difference]:
@@ -37,17 +41,9 @@ class UpgradePaths:
         return [each for _, _, differences in self.sections() for each in differences]
 
     @property
-    def stopping(self) -> list[Difference]:
-        """Originals that stop on every database with rows: all rows that were tried, in all states before them."""
-        refusing = {name for each in self.upgrades for name in each.refused_by}
-        passed = [each for each in self.upgrades if each.rows and each.content is not upgrade.Content.EMPTY]
-        return [
-            Difference(
-                "migration", name, "changed", "applies", "applies", "stops on every database with rows"
-            )
-            for name in sorted(refusing)
-            if not any(step.migration == name for each in passed for step in each.steps)
-        ]
+    def changing(self) -> list[tuple[str, str]]:
+        """Original and what it changes in the rows that are there, a line a table."""
+        return [(name, line) for name, lines in self.on_the_way.changed.items() for line in lines]
 
     def sections(self) -> Iterator[tuple[str, list[str], list[Difference]]]:
         """Return title, remarks and differences of each path."""
@@ -55,12 +51,17 @@ class UpgradePaths:
         yield (
             f"{len(ups)} partial states upgraded ({sum(each.rows for each in ups)} rows)",
             [
-                *(f"{each.object} stops on every database with rows" for each in self.stopping),
+                *(
+                    f"{name} stops on every database with rows (declared: {reason})"
+                    for name, reason in self.stops.declared.items()
+                ),
                 *(f"from {each.migration or 'none'}: {each.refused}" for each in ups if each.refused),
             ],
-            [difference for each in ups for difference in each.differences],
+            [*self.stops.undeclared, *(difference for each in ups for difference in each.differences)],
         )
-        changed = [f"{name}: {line}" for name, lines in self.on_the_way.changed.items() for line in lines]
+        changed = [
+            f"{name}: {line}{' (declared)' * (name in self.data_steps)}" for name, line in self.changing
+        ]
         if changed:
             yield "values and rows that the originals change where there are rows", changed, []
         yield (
@@ -136,7 +137,8 @@ class UpgradePaths:
                 for each in self.upgrades
             ],
             **({"costs": self._costs()} if self.costs is not None else {}),
-            "stopping": [each.to_json() for each in self.stopping],
+            "stopping": [each.to_json() for each in self.stops.undeclared],
+            "stopping_declared": self.stops.declared,
             "changed": self.on_the_way.changed,
             "switch": [each.to_json() for each in self.prune_result.switched],
             "prune": [each.to_json() for each in self.prune_result.pruned],
@@ -159,10 +161,11 @@ def verify_upgrade_paths(
     chain: Chain,
     rows: upgrade.RowVolume,
     many: upgrade.RowVolume | None = None,
+    known: declared.Declared = declared.NOTHING,
 ) -> UpgradePaths:
     """Verify every upgrade path of one squash. ``chain``: that of its originals.
 
-    ``many``: measure each migration's cost on so many rows, too.
+    ``many``: measure each migration's cost on so many rows, too. ``known``: what the project declares of the originals.
     """
     partial = partial_states.build_partial_states(runner, squash, chain)
 
@@ -183,7 +186,31 @@ def verify_upgrade_paths(
         lambda: _measure(runner, partial, early[-1], many),
         *(functools.partial(upgrade_from, state) for state in partial.states[len(early) :]),
     )
-    return UpgradePaths(squash, early + ups, back, prune_result, on_the_way, squash_back, costs)
+    ups = early + ups
+    stops = declared.Stops.of(ups, known)
+    return UpgradePaths(
+        squash, ups, back, prune_result, on_the_way, squash_back, stops, costs, known.data_steps
+    )
+
+
+def unused(known: declared.Declared, squashes: Iterable[Squash], paths: Sequence[UpgradePaths]) -> list[str]:
+    """Return a line for each declaration that nothing needs; ``squashes``: all of the tree."""
+    return declared.unused(known, squashes, [path.squash for path in paths], [path.stops for path in paths])
+
+
+def measure_without_squash(
+    runner: MigrationRunner,
+    app: str,
+    chain: Chain,
+    rows: upgrade.RowVolume,
+    many: upgrade.RowVolume | None,
+) -> upgrade.Upgrade | None:
+    """Measure what the migrations of an app cost on many rows, as ``UpgradePaths.costs`` has it for a squash."""
+    names = tuple((app, name) for name in runner.tree.migrations[app])
+    every = Squash(app=app, name="", originals=names, covers=names, missing=(), in_use=False, tables=())
+    partial = partial_states.build_partial_states(runner, every, chain)
+    early = _first_to_hold_rows(upgrade.upgrade(runner, partial, state, rows) for state in partial.states)
+    return _measure(runner, partial, early[-1], many)
 
 
 def _backwards(
@@ -204,7 +231,7 @@ def _first_to_hold_rows(ups: Iterator[upgrade.Upgrade]) -> list[upgrade.Upgrade]
 
 
 def _holds_rows(made: upgrade.Upgrade) -> bool:
-    return bool(made.rows and made.position)
+    return bool(made.is_full and made.position)
 
 
 def _measure(

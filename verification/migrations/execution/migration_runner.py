@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-import psycopg2
-
 from ...errors import CannotRun
+from ...postgres import driver
 from ...postgres.server import Server
 from ...schema.comparison.compare import DEFAULTS
 from ...schema.comparison.options import Options
@@ -83,12 +82,14 @@ class MigrationRunner:
         progress: Callable[[int, Event], None] | None = None,
         step_seconds: float = JOB_SECONDS,
         options: Options = DEFAULTS,
+        offline: bool = False,
     ) -> None:
         """Start one worker. ``progress``: called with the number of the worker at each of its steps.
 
         ``step_seconds``: how long one migration may take. ``options``: what every comparison of this project's
-        databases leaves out.
+        databases leaves out. ``offline``: a migration that calls the network fails.
         """
+        self.offline = offline
         self.options = options
         self.project = project
         self.server = server
@@ -163,7 +164,7 @@ class MigrationRunner:
         try:
             yield copied
         finally:
-            with suppress(psycopg2.Error, CannotRun):
+            with suppress(driver.Error, CannotRun):
                 self.drop(copied)
 
     def forward(self, databases: Databases, chain: Chain, *, statements: bool = False) -> list[Step]:
@@ -227,7 +228,7 @@ class MigrationRunner:
             worker.close()
         for name in self._created:
             # A server that has gone took its databases with it, or will be removed as a whole.
-            with suppress(psycopg2.Error, CannotRun):
+            with suppress(driver.Error, CannotRun):
                 self.server.drop_database(name)
         self._created.clear()
 
@@ -248,7 +249,7 @@ class MigrationRunner:
     def _create(self, template: str | None) -> str:
         try:
             name = self.server.create_database(template=template).name
-        except psycopg2.OperationalError as error:
+        except driver.OperationalError as error:
             raise CannotRun(
                 f"no database can be created at {self.server.address}: {str(error).strip().splitlines()[0]}",
                 "check that the server runs and that its user may create databases",
@@ -271,7 +272,14 @@ class MigrationRunner:
         with self._lock:
             number = len(self._workers)
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        worker = Worker(self.project, self.server, self._idle, progress=tell, step_seconds=self.step_seconds)
+        worker = Worker(
+            self.project,
+            self.server,
+            self._idle,
+            progress=tell,
+            step_seconds=self.step_seconds,
+            offline=self.offline,
+        )
         with self._lock:
             self._workers.append(worker)
         return worker

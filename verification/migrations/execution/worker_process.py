@@ -93,9 +93,14 @@ class Worker:
         *,
         progress: Callable[[Event], None] | None = None,
         step_seconds: float = JOB_SECONDS,
+        offline: bool = False,
     ) -> None:
-        """Start the project's process; ``progress`` gets migration, done and total as each step begins."""
+        """Start the project's process; ``progress`` gets migration, done and total as each step begins.
+
+        ``offline``: a migration that calls the network ends its job.
+        """
         self.project = project
+        self._offline = {"host": server.host, "port": server.port} if offline else None
         self._step_seconds = step_seconds
         self._progress = progress
         self._child = self._start(project)
@@ -133,7 +138,7 @@ class Worker:
 
         Raises ``JobFailed``; after "died" and "timeout" the runner is of no more use.
         """
-        self._send({"job": job, **values})
+        self._send({"job": job, "offline": self._offline, **values})
         current = ""
         while True:
             try:
@@ -212,6 +217,8 @@ def _job_failed(failure: ChildFailed) -> JobFailed:
 
 ADVICE: Final = (
     ("connection", "", "the server went away: start it again and repeat"),
+    ("resources", "No space left", "free disk space there, or take fewer rows"),
+    ("network", "", "do that in a command of its own, before or after the deploy"),
     ("killed", "", "something outside ended it: look whether the machine ran out of memory"),
     ("driver", "", "install one in the environment that --python names"),
     ("died", "No module named 'django'", "name the project's interpreter with --python"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from ...errors import CannotRun
@@ -86,14 +87,33 @@ class Tree:
             )
         return chosen
 
+    def below(self, root: Path) -> tuple[str, ...]:
+        """Return the labels of the apps whose migrations are in a project's own folder."""
+        folders = {label: Path(folder).resolve() for label, folder in self.folders.items()}
+        return tuple(
+            label
+            for label, folder in folders.items()
+            if folder.is_relative_to(root) and "site-packages" not in folder.parts
+        )
+
+    def squashes_of(self, apps: Sequence[str]) -> list[Squash]:
+        """Return the squashes of these apps (of all if none) that can be compared."""
+        for app in apps:
+            self._require_label(app)
+        return [each for each in self.squashes if not each.missing and (not apps or each.app in apps)]
+
     def not_comparable(self, apps: Sequence[str]) -> list[Squash]:
         """Return those of these apps' squashes that replace what the tree no longer holds."""
         return [squash for squash in self.squashes if squash.missing and (not apps or squash.app in apps)]
 
-    def _require(self, app: str) -> None:
+    def _require_label(self, app: str) -> None:
         if app not in self.labels:
-            labels = ", ".join(self.labels)
-            raise CannotRun(f"--app {app}: no installed app has this label", f"labels: {labels}")
+            raise CannotRun(
+                f"app {app}: no installed app has this label", f"labels: {', '.join(self.labels)}"
+            )
+
+    def _require(self, app: str) -> None:
+        self._require_label(app)
         of_app = [squash for squash in self.squashes if squash.app == app]
         if not of_app:
             raise CannotRun(

@@ -1,6 +1,6 @@
 """The catalog reader: pg_catalog -> the schema model, in a number of queries that does not depend on size.
 
-In: a URL or an open psycopg2 connection. Out: a ``Schema`` with every object of the database; an object of a
+In: a URL or an open connection. Out: a ``Schema`` with every object of the database; an object of a
 class that no module here knows becomes ``not_compared``, which is never equal to anything.
 Names follow https://www.postgresql.org/docs/current/catalogs.html.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Final
 
-import psycopg2
+from ...postgres import driver
 
 DEPTH: Final = 32
 """Results that may wait for the reader: enough to keep the server busy, few enough to keep memory low."""
@@ -89,7 +89,7 @@ class PrefetchCursor:
             self._changed.notify_all()
             for cursor in self._cursors:
                 if not cursor.connection.closed:
-                    with suppress(psycopg2.Error):
+                    with suppress(driver.Error):
                         cursor.connection.cancel()
         self.finish()
 
@@ -97,7 +97,7 @@ class PrefetchCursor:
         try:
             with session() as cursor:
                 self._send(cursor)
-        except psycopg2.Error:
+        except driver.Error:
             return  # no second session: the first one sends all statements
 
     def _send(self, cursor: Any) -> None:

@@ -39,7 +39,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def read(source: str | Any, *, sessions: int = 2) -> Schema:
-    """Read a database by URL or through an open psycopg2 connection (whose open transaction is kept).
+    """Read a database by URL or through an open connection (whose open transaction is kept).
 
     A large database given by URL is read through up to ``sessions`` (1 or 2) sessions with one snapshot.
 

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-import psycopg2
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
-
 from ...errors import CannotRun
+from ...postgres import driver
 from ...postgres.url import address, connect
 
 SETTINGS: Final = {
@@ -28,6 +26,8 @@ SETTINGS: Final = {
     "statement_timeout": "0",
 }
 
+IDLE: Final = 0
+"""libpq's ``PQTRANS_IDLE``: no transaction is open."""
 LARGE_CATALOG_BYTES: Final = 2 * 1024 * 1024
 """Size of pg_attribute above which a second session saves time: about 1,000 tables of 10 columns."""
 
@@ -37,10 +37,10 @@ def session(source: str | Any) -> Iterator[tuple[Any, int]]:
     """Yield a cursor in a read-only snapshot and the server's major version; roll back afterwards."""
     if not isinstance(source, str):
         with _translated(source.info.dbname), _snapshot(source) as cursor:
-            yield cursor, source.server_version // 10000
+            yield cursor, source.info.server_version // 10000
         return
     with _translated(address(source)), _connection(source) as connection, _snapshot(connection) as cursor:
-        yield cursor, connection.server_version // 10000
+        yield cursor, connection.info.server_version // 10000
 
 
 def shared_snapshot(cursor: Any) -> str | None:
@@ -76,14 +76,14 @@ def _connection(source: str) -> Iterator[Any]:
 def _translated(name: str) -> Iterator[None]:
     try:
         yield
-    except psycopg2.errors.InsufficientPrivilege as error:
+    except driver.errors.InsufficientPrivilege as error:
         line = _line(error)
         raise CannotRun(
             f"{name}: {line}", "read it as a superuser or as a member of pg_read_all_data"
         ) from None
-    except psycopg2.ProgrammingError as error:
+    except driver.ProgrammingError as error:
         raise CannotRun(f"{name}: {_line(error)}") from None
-    except (psycopg2.Error, UnicodeDecodeError) as error:
+    except (driver.Error, UnicodeDecodeError) as error:
         raise CannotRun(
             f"{name}: cannot read the database: {_line(error)}",
             "check that its server runs and that this user may connect",
@@ -102,7 +102,7 @@ def _snapshot(connection: Any, shared: str | None = None) -> Iterator[Any]:
         f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()
     )
     with connection.cursor() as cursor:
-        if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        if connection.info.transaction_status != IDLE:
             # An open transaction of the caller: its uncommitted changes are read too.
             cursor.execute("SAVEPOINT verification_read")
             end = "ROLLBACK TO verification_read; RELEASE verification_read"

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ...errors import CannotRun
+from ..model.identities import apply_renames
 from ..model.schema import Entry, Key, Schema, Value
 from . import derived_differences, versions
 from .difference import Difference
+from .exchanges import Exchange, find_exchanges
 from .extension_moves import ExtensionMove
 from .options import Options
 from .rename_detection import GENERATED_NAMES, Attributes, find_renames
@@ -43,8 +45,13 @@ def compare(left: Schema, right: Schema, options: Options = DEFAULTS) -> list[Di
     return compare_schemas(left, right, options).differences
 
 
-def compare_schemas(left: Schema, right: Schema, options: Options = DEFAULTS) -> Comparison:
-    """Return the differences that count, the information and the notes."""
+def compare_schemas(
+    left: Schema, right: Schema, options: Options = DEFAULTS, *, exchanges: bool = False
+) -> Comparison:
+    """Return the differences that count, the information and the notes.
+
+    ``exchanges``: two objects that changed places are one difference, for people; a script changes each of the two.
+    """
     notes = versions.notes(left, right)
     if left.version != right.version:
         left, right = versions.without_version_differences(left, right)
@@ -52,7 +59,7 @@ def compare_schemas(left: Schema, right: Schema, options: Options = DEFAULTS) ->
         # The common case, at a third of the cost: nothing differs, not even information.
         differences, orders = [], []
     else:
-        pair = _SchemaPair(left, right, options)
+        pair = _SchemaPair(left, right, options, exchanges=exchanges)
         differences, orders = pair.differences(), pair.column_orders()
     information = [*derived_differences.context_differences(left, right), *orders]
     if options.column_order == "difference":
@@ -99,14 +106,27 @@ def _with_serial(side: int | None, name: str, values: tuple[Value, Value]) -> tu
 class _SchemaPair:
     """Two schemas under comparison, the left one with the renames applied."""
 
-    def __init__(self, left: Schema, right: Schema, options: Options) -> None:
+    def __init__(self, left: Schema, right: Schema, options: Options, *, exchanges: bool) -> None:
         self.options = options
         self.left = dict(left.entries)
         self.right = dict(right.entries)
         self.renames = Renames()
         if self.left.keys() != self.right.keys():
             self.left, self.renames = find_renames(self.left, self.right, options)
+        if exchanges:
+            self._exchange()
         self.attributes = Attributes(self.renames, options)
+
+    def _exchange(self) -> None:
+        found = [*find_exchanges(self.left, self.right, self.renames, self._differ)]
+        while found:  # an index of two columns that changed places looks otherwise once they have
+            self.left = apply_renames(self.left, found)
+            self.renames.applied += found
+            found = [*find_exchanges(self.left, self.right, self.renames, self._differ)]
+
+    def _differ(self, renames: Renames, left: Entry, right: Entry) -> bool:
+        same = left.attributes == right.attributes
+        return not same and bool(Attributes(renames, self.options).changed(left, right))
 
     def differences(self) -> list[Difference]:
         removed = {key: self.left[key] for key in self.left.keys() - self.right.keys()}
@@ -151,7 +171,9 @@ class _SchemaPair:
             if entry.attributes.get(COLUMN_ORDER) == other.attributes.get(COLUMN_ORDER):
                 continue
             names = {
-                rename.old_name: rename.new_name for rename in self.renames.applied if rename.table == key
+                rename.old_name: rename.new_name
+                for rename in self.renames.applied
+                if rename.table == key and not isinstance(rename, Exchange)
             }
             left = [names.get(name, name) for name in entry.attributes.get(COLUMN_ORDER, ())]
             right = list(other.attributes.get(COLUMN_ORDER, ()))

@@ -26,13 +26,14 @@ class Difference:
     @property
     def line(self) -> str:
         """The difference in one line: what, where, and both sides."""
+        return self.between("the left", "the right")
+
+    def between(self, left: str, right: str) -> str:
+        """Return the difference in one line, with these names for the two sides."""
         what = f"{self.kind} {self.object}"
         if self.change == "removed":
-            return f"{what}: missing on the right"
+            return f"{what}: missing on {right}" if right == "the right" else f"{what}: missing in {right}"
         if self.change == "added":
-            return f"{what}: only on the right"
-        return f"{what}: {self.attribute} is {self.left!r} on the left, {self.right!r} on the right"
-
-    def to_difference(self) -> dict[str, Any]:
-        """Return it as a row of the report."""
-        return self.to_json()
+            return f"{what}: only on {right}" if right == "the right" else f"{what}: only in {right}"
+        at = "on" if right == "the right" else "in"
+        return f"{what}: {self.attribute} is {self.left!r} {at} {left}, {self.right!r} {at} {right}"

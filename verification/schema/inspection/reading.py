@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Final, cast
 
-import psycopg2
 from sqlalchemy import Connection, create_engine, exc, inspect, text
 from sqlalchemy.dialects.postgresql.base import PGInspector
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 from sqlalchemy.pool import NullPool
 
 from ...errors import CannotRun
+from ...postgres import driver
 from ...postgres.url import connect
 from ..comparison.difference import Difference
 from . import entries
@@ -65,7 +65,7 @@ def read(url: str) -> Inspection:
     The number of queries for a schema is constant, plus one for each view. Raises ``CannotRun`` if the
     database cannot be reached or read, or if SQLAlchemy warns that it omits something.
     """
-    engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(url), poolclass=NullPool)
+    engine = create_engine(f"postgresql+{driver.NAME}://", creator=lambda: _connect(url), poolclass=NullPool)
     try:
         with engine.connect() as connection, _warnings_as_errors():
             return _read(connection.execution_options(isolation_level="REPEATABLE READ"))
@@ -84,7 +84,7 @@ def read_open(connection: Connection) -> Inspection:
 def _connect(url: str) -> Any:
     try:
         connection = connect(url)
-    except psycopg2.Error as error:
+    except driver.Error as error:
         raise CannotRun(f"inspection: cannot connect: {_first_line(error)}") from None
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('search_path', '', false)")

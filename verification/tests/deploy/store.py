@@ -1,6 +1,6 @@
 """The project ``store``: its base filled once, and one release after the other judged against it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from verification.tests.migrations.project_copies import copy, variables
 
 ROWS: Final = RowVolume(3000, {"goods_item": 1, "goods_buyer": 0.5, "goods_tag": 0.001})
 FIRST: Final = "0001_initial.py"
+LOADED: Final = frozenset({"goods/models.py", f"goods/migrations/{FIRST}"})
 HEADER: Final = """
 from django.contrib.postgres.operations import *
 from django.db import connection, migrations, models, transaction
@@ -75,11 +76,14 @@ class Store:
         self.configuration = Configuration(root=folder, settings="settings")
 
     @contextmanager
-    def files(self, texts: dict[str, str]) -> Iterator[None]:
-        """Put files into the head for the length of the block."""
+    def files(self, texts: Mapping[str, str | None]) -> Iterator[None]:
+        """Put files into the head for the length of the block; None: take one away."""
         kept = {name: path.read_text() for name in texts if (path := self.folder / name).exists()}
         for name, text in texts.items():
-            (self.folder / name).write_text(text, encoding="utf-8")
+            if text is None:
+                (self.folder / name).unlink()
+            else:
+                (self.folder / name).write_text(text, encoding="utf-8")
         try:
             yield
         finally:
@@ -87,19 +91,23 @@ class Store:
                 if name in kept:
                     (self.folder / name).write_text(kept[name], encoding="utf-8")
                 else:
-                    (self.folder / name).unlink()
+                    (self.folder / name).unlink(missing_ok=True)
 
     def judge(self, case: Case, *parts: str, command: str = "") -> Release:
         """Judge one release: plan and cost, and the parts that are named."""
         self.configuration = replace(self.configuration, migrate_command=command)
-        texts = {"0002_change.py": migration(case)} if case.operations else {}
-        texts = {f"goods/migrations/{name}": text for name, text in {**texts, **case.further}.items()}
+        migrations = {"0002_change.py": migration(case)} if case.operations else {}
+        texts = {f"goods/migrations/{name}": text for name, text in {**migrations, **case.further}.items()}
         if case.model[0]:
             models = (self.folder / "goods/models.py").read_text()
             assert case.model[0] in models
             texts["goods/models.py"] = models.replace(*case.model)
+        return self.judge_files(texts, *parts)
+
+    def judge_files(self, texts: Mapping[str, str | None], *parts: str) -> Release:
+        """Judge the release that these files make."""
         with self.files(texts):
-            if FIRST not in case.further and not case.model[0]:
+            if not texts.keys() & LOADED:
                 return self._judge(self.head, parts)
             # The running process has loaded that file.
             with MigrationRunner(self.head.project, self.head.server, max_workers=2) as head:

@@ -1,12 +1,15 @@
 """Findings of the family traffic, and the controls of what it measures."""
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
 
 from verification.deploy import traffic
 from verification.deploy.finding import FAMILIES
-from verification.tests.deploy.store import Case, Store, migration
+from verification.postgres import providers
+from verification.tests.deploy.store import Case, Store, migration, store
 
 pytestmark = pytest.mark.slow
 
@@ -14,8 +17,7 @@ HELD_MS: Final = 300
 SLEEP: Final = 'sql("SELECT pg_sleep(0.3)", "")'
 LOCK: Final = 'sql("LOCK TABLE goods_{} IN {} MODE", "")'
 LONG: Final = 'sql("SELECT pg_sleep(0.8)", "")'
-TURNS: Final = 4
-"""A busy machine can keep any process waiting: the figure counts in which it did not."""
+WAITED: Final = re.compile(r"acquired (\w+) on relation \d+ of database \d+ after ([\d.]+) ms")
 CASES: Final = (
     Case("read", f"{LOCK.format('item', 'ACCESS EXCLUSIVE')}, {LONG}", ("reads-blocked",)),
     Case("write", f"{LOCK.format('item', 'SHARE')}, {LONG}", ("writes-blocked",)),
@@ -24,34 +26,42 @@ CASES: Final = (
 )
 
 
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The store on a server that logs how long a session waited for a lock."""
+    with providers.start("embedded") as server:
+        server.configure({"log_lock_waits": "on", "deadlock_timeout": "20ms"})
+        with store(server, tmp_path_factory.mktemp("logged")) as made:
+            yield made
+
+
 @pytest.mark.parametrize(
-    ("operations", "reads", "writes"),
+    ("operations", "kinds"),
     [
-        (SLEEP, 0, 0),
-        (f"{LOCK.format('item', 'ACCESS EXCLUSIVE')}, {SLEEP}", HELD_MS, HELD_MS),
-        (f"{LOCK.format('item', 'SHARE')}, {SLEEP}", 0, HELD_MS),
-        ('migrations.AddField("tag", "seen", models.BooleanField(null=True))', 0, 0),
+        (SLEEP, ()),
+        (f"{LOCK.format('item', 'ACCESS EXCLUSIVE')}, {SLEEP}", ("read", "write")),
+        (f"{LOCK.format('item', 'SHARE')}, {SLEEP}", ("write",)),
+        ('migrations.AddField("tag", "seen", models.BooleanField(null=True))', ()),
     ],
     ids=["waits", "locks", "locks against writes", "none"],
 )
-def test_blocked_milliseconds_are_those_of_the_control(
-    shop: Store, operations: str, reads: int, writes: int
+def test_blocked_milliseconds_are_those_of_the_server(
+    logged: Store, operations: str, kinds: tuple[str, ...]
 ) -> None:
-    """A control that holds a lock for 300 ms is measured within a fifth; one that only waits blocks nobody."""
-    seen = []
-    with shop.files({"goods/migrations/0002_change.py": migration(Case("control", operations))}):
-        for _ in range(TURNS):
-            found = traffic.measure(
-                shop.base, shop.head, shop.bases.filled.databases, "default", ["goods_item"]
-            )
-            seen.append([found.longest("goods_item", kind) for kind in ("read", "write")])
-            if all(_as(figure, held) for figure, held in zip(seen[-1], (reads, writes), strict=True)):
-                return
-    pytest.fail(f"{seen} ms, not {reads} and {writes}")
+    """Within a fifth of what PostgreSQL logs; a migration that only waits blocks nobody."""
+    server = logged.head.server
+    begun = len(server.log())
+    with logged.files({"goods/migrations/0002_change.py": migration(Case("control", operations))}):
+        found = traffic.measure(
+            logged.base, logged.head, logged.bases.filled.databases, "default", ["goods_item"]
+        )
+    waits = WAITED.findall(server.log()[begun:])
 
-
-def _as(figure: float, held: int) -> bool:
-    return 0.8 * held <= figure <= 1.2 * held if held else 0 < figure < 0.2 * HELD_MS
+    for kind, mode in (("read", "AccessShareLock"), ("write", "RowExclusiveLock")):
+        shown = max((float(waited) for locked, waited in waits if locked == mode), default=0.0)
+        assert bool(shown) == (kind in kinds)
+        assert found.blocked("goods_item", kind) == pytest.approx(shown, rel=0.2), waits
+        assert not shown or shown >= 0.9 * HELD_MS
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -71,3 +81,37 @@ def test_a_queue_behind_a_waiting_migration(timeout: str, shop: Store) -> None:
 
     codes = [(each.code, each.notice) for each in found]
     assert codes == ([] if timeout else [("waits-without-lock-timeout", True)])
+
+
+DEADLOCKS: Final = (
+    Case("child, then parent", 'migrations.AddField("item", "seen", models.BooleanField(null=True)),'
+         'migrations.AddField("buyer", "seen", models.BooleanField(null=True))', ("deadlock",)),
+    Case("parent, then child", 'migrations.AddField("buyer", "seen", models.BooleanField(null=True)),'
+         'migrations.AddField("item", "seen", models.BooleanField(null=True))', ("deadlock",)),
+    Case("indexes", 'migrations.AddIndex("item", models.Index(fields=["price"], name="i")),'
+         'migrations.AddIndex("buyer", models.Index(fields=["name"], name="b"))', ("deadlock",)),
+    Case("good one table", 'migrations.AddField("item", "seen", models.BooleanField(null=True)),'
+         'migrations.AddField("item", "heard", models.BooleanField(null=True))'),
+    Case("good without a link", 'migrations.AddField("item", "seen", models.BooleanField(null=True)),'
+         'migrations.AddField("tag", "seen", models.BooleanField(null=True))'),
+    Case("good without a transaction", 'migrations.AddField("item", "seen", models.BooleanField(null=True)),'
+         'migrations.AddField("buyer", "seen", models.BooleanField(null=True))', atomic=False),
+    Case("good timeout", """sql("SET LOCAL lock_timeout = '50ms'", ""),
+         migrations.AddField("item", "seen", models.BooleanField(null=True)),
+         migrations.AddField("buyer", "seen", models.BooleanField(null=True))"""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DEADLOCKS, ids=lambda case: case.name)
+def test_transactions_of_several_statements(case: Case, shop: Store) -> None:
+    found = [each for each in shop.judge(case, "deadlock").findings if each.code in FAMILIES["traffic"]]
+
+    assert tuple(each.code for each in found if not each.notice) == case.codes, found
+
+
+def test_a_statement_that_locks_two_tables_is_a_notice(shop: Store) -> None:
+    """No form of a new foreign key locks one alone."""
+    link = "ALTER TABLE goods_item ADD CONSTRAINT f FOREIGN KEY (shop) REFERENCES goods_buyer NOT VALID"
+    found = shop.judge(Case("foreign key", f'sql("{link}")'), "deadlock").findings
+
+    assert [(each.code, each.notice) for each in found] == [("deadlock", True)]

@@ -36,7 +36,9 @@ def examine(root: Path, settings: str = SETTINGS, table: str = TABLE) -> Effects
     (root / "shop_settings.py").write_text(settings)
     (root / "README.md").write_text(table)
     source = settings_source.parse(root / "shop_settings.py")
-    return examine_effects(configuration(root), source.reads, readme.read(root / "README.md", root=root))
+    return examine_effects(
+        configuration(root), source.reads, readme.read(root / "README.md", root=root), source.literals
+    )
 
 
 def configuration(root: Path) -> Configuration:
@@ -116,3 +118,32 @@ def test_no_value_leaves_the_process(tmp_path: Path) -> None:
 
     assert refused.error == "ValueError: ***"
     assert len(loaded.settings["KEY"]) == 64
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        'MODE = os.getenv("MODE", "")\nFAST = MODE == "turbo"\n',
+        'match os.getenv("MODE"):\n    case "turbo":\n        FAST = True\n    case _:\n        FAST = False\n',
+        'FAST = os.environ.get("MODE") in ("turbo", "express")\n',
+        'FAST = open(os.environ["MODE_FILE"]).read() if os.getenv("MODE_FILE") else ""\n',
+    ],
+)
+def test_a_value_that_is_compared_literally_is_tried(reads: str, tmp_path: Path) -> None:
+    """``== "turbo"`` has no other effect; a file with the value is one that exists."""
+    name = "MODE_FILE" if "MODE_FILE" in reads else "MODE"
+    reads = reads.replace('MODE = os.getenv("MODE", "")\nFAST = MODE', 'FAST = os.getenv("MODE")')
+    effects = examine(
+        tmp_path, f"import os\n{reads}", f"{TABLE.split('| `DB_NAME`', maxsplit=1)[0]}| `{name}` | m | — |\n"
+    )
+
+    assert effects.findings == ()
+    assert effects.effects[0].changed == ("FAST",)
+
+
+def test_a_comparison_that_nothing_hangs_on_has_no_effect(tmp_path: Path) -> None:
+    """Literals that are tried hide no variable without effect."""
+    settings = 'import os\nif os.getenv("MODE") == "turbo":\n    pass\n'
+    effects = examine(tmp_path, settings, f"{TABLE.split('| `DB_NAME`', maxsplit=1)[0]}| `MODE` | m | — |\n")
+
+    assert [finding.variable for finding in effects.findings] == ["MODE"]

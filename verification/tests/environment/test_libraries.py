@@ -41,6 +41,12 @@ OS = "import os\n"
         (PYDANTIC + "class S(BaseSettings):\n    debug: bool = False\n    key: str\n    _own: int = 1", {"DEBUG": "False", "KEY": None}),
         (PYDANTIC + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='A_')\n    size: int = 2\n    u: str = Field('x', validation_alias='URL')", {"A_SIZE": "2", "URL": "x"}),
         ("import pydantic\nclass B(pydantic.BaseSettings):\n    x: int = 1\n    class Config:\n        env_prefix = 'b_'\nclass C(B):\n    y: str = pydantic.Field(..., env='Y_')", {"B_X": "1", "Y_": None}),
+        # Docker secrets: the images' own helpers, FileAwareEnv of django-environ.
+        (OS + "def s(n, d=None):\n    f = os.environ.get(f'{n}_FILE')\n    if f:\n        return open(f).read()\n    return os.environ.get(n, d)\nA = s('A', 'd')", {"A": "d", "A_FILE": None}),
+        ("from environ import FileAwareEnv\nenv = FileAwareEnv()\nA = env('A')", {"A": None, "A_FILE": None}),
+        # Names that are put together.
+        (OS + "P = 'S_'\nA = os.environ[P + 'A']\nB = os.getenv(f'{P}B', 'x')\nC = os.getenv('%sC' % P)\nD = os.getenv('{}D'.format(P))", {"S_A": None, "S_B": "x", "S_C": None, "S_D": None}),
+        (OS + "def s(n):\n    return os.environ['SHOP_' + n]\nA = s('A')", {"SHOP_A": None}),
         # Defaults beside the read.
         (OS + "A = os.environ['A'] if 'A' in os.environ else 'd'", {"A": "d"}),
         (OS + "A = 'd' if os.getenv('A') is None else os.getenv('A')", {"A": "d"}),
@@ -112,3 +118,32 @@ def test_list_in_json_is_the_list_of_the_source(tmp_path: Path) -> None:
         (tmp_path / "README.md").write_text(f"{TABLE}| `A` | a | `{a}` |\n| `B` | b | `{b}` |\n")
         found = examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path)
         assert len(found.findings) == count
+
+
+def test_a_secret_from_a_file_needs_no_row_of_its_own(tmp_path: Path) -> None:
+    """NAME_FILE may be documented beside NAME, and need not be; alone it must be."""
+    helper = (
+        "def s(n):\n    f = os.environ.get(n + '_FILE')\n    return open(f).read() if f else os.environ[n]\n"
+    )
+    (tmp_path / "settings.py").write_text(OS + helper + "A = s('A')\nB = os.getenv('B_FILE')\n")
+    both = TABLE + "| `A` | a | — |\n| `A_FILE` | a | — |\n"
+    for text, undocumented in (
+        (both, ["B_FILE"]),
+        (both + "| `B_FILE` | b | — |\n", []),
+        (TABLE + "| `B_FILE` | b | — |\n", ["A", "A_FILE"]),
+    ):
+        (tmp_path / "README.md").write_text(text)
+        found = examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path)
+        assert [each.variable for each in found.findings] == undocumented
+
+
+def test_a_package_of_settings_is_followed(tmp_path: Path) -> None:
+    """``from .base import *`` in the package, and the package imported from elsewhere."""
+    package = tmp_path / "shop/settings"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("import os\nfrom .base import *\nA = os.environ['A']\n")
+    (package / "base.py").write_text("import os\nB = os.environ['B']\n")
+    (tmp_path / "shop/local.py").write_text("from .settings import *\n")
+
+    for file in (package / "__init__.py", tmp_path / "shop/local.py"):
+        assert {read.variable for read in parse(file).reads} == {"A", "B"}

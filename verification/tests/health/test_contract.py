@@ -11,6 +11,7 @@ import pytest
 from verification.errors import CannotRun
 from verification.health.contract import Contract
 from verification.project.configuration import Configuration
+from verification.project.http_servers import Application
 from verification.project.web_server import WebServer
 
 SECRET = "the-secret-key-of-this-test"
@@ -99,7 +100,7 @@ def contract(folder: Path, view: str) -> Contract:
 def web(folder: Path) -> Iterator[WebServer]:
     """A server with a path for each fault."""
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
-    with WebServer("answers:application", variables, directory=folder) as web:
+    with WebServer(Application(name="answers:application"), variables, directory=folder) as web:
         yield web.wait("/health")
 
 

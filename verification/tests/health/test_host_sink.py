@@ -3,10 +3,10 @@
 import socket
 from contextlib import closing
 
-import psycopg2
 import pytest
 
 from verification.health.detectors.host_sink import HostSink, redirected
+from verification.postgres import driver
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_every_connection_is_counted_once() -> None:
     """A database driver and a socket that sends nothing are both counted, since the last ``take`` only."""
     with HostSink() as sink:
         assert sink.take() == []
-        with pytest.raises(psycopg2.OperationalError):
-            psycopg2.connect(host="127.0.0.1", port=sink.port, user="x", dbname="x", sslmode="disable")
+        with pytest.raises(driver.OperationalError):
+            driver.connect(host="127.0.0.1", port=sink.port, user="x", dbname="x", sslmode="disable")
         socket.create_connection(("127.0.0.1", sink.port)).close()
 
         assert len(sink.take()) == 2

@@ -8,6 +8,7 @@ import pytest
 
 import verification
 from verification.health import probe_contract
+from verification.project.http_servers import Application
 from verification.project.web_server import WebServer
 
 APPLICATION = """
@@ -42,7 +43,9 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     directory = tmp_path_factory.mktemp("application")
     (directory / "contract.py").write_text(APPLICATION, encoding="utf-8")
     harness = str(Path(verification.__file__).resolve().parent.parent)
-    with WebServer("contract:application", {**os.environ, "PYTHONPATH": harness}, directory=directory) as web:
+    with WebServer(
+        Application(name="contract:application"), {**os.environ, "PYTHONPATH": harness}, directory=directory
+    ) as web:
         yield web.wait("/health")
 
 

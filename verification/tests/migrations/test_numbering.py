@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Final
 
-import psycopg2.errors
 import pytest
 
 from verification.migrations.data import numbering
@@ -12,6 +11,7 @@ from verification.migrations.equivalence.partial_states import build_partial_sta
 from verification.migrations.equivalence.upgrade import RowVolume, upgrade
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.tree_reader import original_chain
+from verification.postgres import driver
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import Edit, command, copy, project
 
@@ -59,7 +59,7 @@ def test_a_taken_key_is_found_whatever_numbers_the_table(server: Server) -> None
             for _ in range(10):
                 try:
                     database.execute(f"INSERT INTO {name} DEFAULT VALUES")
-                except psycopg2.errors.UniqueViolation:
+                except driver.errors.UniqueViolation:
                     refused = True
             assert refused == expected, name
 

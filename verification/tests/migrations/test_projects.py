@@ -4,7 +4,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from verification.errors import CannotRun
@@ -13,6 +12,7 @@ from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.verification import Verification, Verifier
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.plan.chains import Chain
+from verification.postgres import driver
 from verification.postgres.server import Server
 from verification.tests.migrations.project_copies import PROJECTS, Edit, copy, project
 
@@ -81,7 +81,7 @@ def tables_after_migrating(folder: Path, server: Server) -> set[str]:
         databases = runner.fresh()
         runner.forward(databases, Chain())
         url = server.url(databases.names["default"])
-        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        with closing(driver.connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             return {row[0] for row in cursor.fetchall()}
 

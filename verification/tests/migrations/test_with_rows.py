@@ -4,12 +4,14 @@ An original that no database with rows can take: ckan/ckan#294, Chocobozzz/PeerT
 that must not be NULL, without a value for the rows there are), apache/airflow#24566 (NOT NULL over NULLs).
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from verification.migrations.equivalence import upgrade_paths
+from verification.migrations.equivalence.declared import Declared, Stops
 from verification.migrations.equivalence.partial_states import build_partial_states
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.equivalence.with_rows import there_and_back
@@ -73,24 +75,42 @@ def test_what_the_way_back_loses_is_found(server: Server, tmp_path: Path) -> Non
 
 
 def test_an_original_that_stops_on_every_database_with_rows_is_found(server: Server, tmp_path: Path) -> None:
-    """Rows refused by an original in every state are no remark: such a database never came further."""
+    """Rows refused by an original in every state are no remark: such a database never came further.
+
+    One that duplicates stop passes with one row in each table. One that is declared is a remark, an unused declaration
+    a line of its own.
+    """
     table = "ALTER TABLE people_person"
     steps = {
         "with_default": (f"{table} ADD born date NOT NULL DEFAULT now()", f"{table} DROP born"),
         "without": (f"{table} ADD died date NOT NULL", f"{table} DROP died"),
+        "unique": (f"{table} ADD CONSTRAINT noted UNIQUE (born)", f"{table} DROP CONSTRAINT noted"),
     }
+    known = Declared(
+        {"people.0004_without": "nobody was there", "people.0005_unique": "", "people.0009_none": "gone"},
+        ("people.0001_initial", "people.0008_none"),
+    )
     folder = longer(copy("members", tmp_path), steps)
     Edit(SQUASH, "    ]\n", f"        migrations.RunSQL({steps['with_default'][0]!r}),\n"
-         f"        migrations.RunSQL({steps['without'][0]!r}),\n    ]\n")(folder)  # fmt: skip
+         f"        migrations.RunSQL({steps['without'][0]!r}),\n"
+         f"        migrations.RunSQL({steps['unique'][0]!r}),\n    ]\n")(folder)  # fmt: skip
     with MigrationRunner(project(folder), server, max_workers=2) as runner:
         squash = runner.tree.chosen(["people"])[0]
         with runner.worker() as worker:
             chain = original_chain(worker, runner.tree, [squash])
         found = upgrade_paths.verify_upgrade_paths(runner, squash, chain, ROWS)
-    assert [each.object for each in found.stopping] == ["people.0004_without"]
-    assert any(
-        "people.0004_without stops on every" in line for _, lines, _ in found.sections() for line in lines
-    )
+    assert [each.object for each in found.stops.undeclared] == ["people.0004_without"]
+    assert "contains null values" in found.stops.undeclared[0].line
+    assert found.stops.undeclared[0] in found.differences
+    declared = replace(found, stops=Stops.of(found.upgrades, known))
+    assert (declared.stops.undeclared, declared.differences) == ([], found.squash_back)
+    assert any("declared: nobody was there" in line for _, lines, _ in declared.sections() for line in lines)
+    assert upgrade_paths.unused(known, [squash], [declared]) == [
+        "stops_on_rows: 'people.0009_none' is no original of a squash: remove it",
+        "data_steps: 'people.0008_none' is no original of a squash: remove it",
+        "stops_on_rows: 'people.0005_unique' does not stop on rows: remove it",
+        "stops_on_rows: 'people.0005_unique' has no reason: write one",
+    ]
     # Its originals can be undone; the squash, which has the same statements without what undoes them, cannot.
     assert [(each.object, each.attribute) for each in found.squash_back] == [
         ("people.0001_squashed_0002_person_note", "reversible")

@@ -8,12 +8,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 from testcontainers.core.docker_client import DockerClient
 
 from verification.errors import CannotRun
-from verification.postgres import engine, providers
+from verification.postgres import driver, engine, providers
 from verification.postgres.container import ContainerServer
 from verification.postgres.providers import Choice
 from verification.postgres.tls import Authority
@@ -47,7 +46,7 @@ def test_connects_with_verify_full(server: ContainerServer, tmp_path: Path) -> N
     """The certificate names the address of the container, and the server says that the session is encrypted."""
     assert server.authority is not None
     root = str(server.authority.write(tmp_path))
-    connection = psycopg2.connect(server.url(sslmode="verify-full", sslrootcert=root))
+    connection = driver.connect(server.url(sslmode="verify-full", sslrootcert=root))
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 
 from verification.errors import CannotRun
-from verification.postgres import providers
+from verification.postgres import driver, providers
 from verification.postgres.server import Server
 
 CONTAINER = pytest.param("container", marks=pytest.mark.container)
@@ -83,8 +82,8 @@ def test_stops_and_starts_on_the_same_port_with_its_data(managed: Server) -> Non
         port = managed.port
 
         managed.stop()
-        with pytest.raises(psycopg2.OperationalError):
-            psycopg2.connect(managed.url(connect_timeout="5"))
+        with pytest.raises(driver.OperationalError):
+            driver.connect(managed.url(connect_timeout="5"))
         managed.start()
 
         assert managed.port == port
@@ -102,7 +101,7 @@ def test_settings_of_one_call_are_replaced_by_the_next(managed: Server) -> None:
         assert database.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(False,)]
 
     managed.configure({}, hba=["host all all all reject"])
-    with managed.database() as database, pytest.raises(psycopg2.OperationalError, match="rejects connection"):
+    with managed.database() as database, pytest.raises(driver.OperationalError, match="rejects connection"):
         database.connect()
 
     managed.configure({})

@@ -12,11 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from verification.errors import CannotRun
-from verification.postgres import binaries, providers
+from verification.postgres import binaries, driver, providers
 from verification.postgres.embedded import EmbeddedServer
 from verification.postgres.server import Server
 from verification.processes import account, run_directory
@@ -102,10 +101,8 @@ def test_listens_on_loopback_alone(server: EmbeddedServer) -> None:
 def test_asks_for_the_password(server: EmbeddedServer) -> None:
     """A wrong password is refused, also at the Unix socket."""
     for host in (server.host, str(server.socket_directory)):
-        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-            psycopg2.connect(
-                host=host, port=server.port, user=server.user, password="wrong", dbname="postgres"
-            )
+        with pytest.raises(driver.OperationalError, match="password authentication failed"):
+            driver.connect(host=host, port=server.port, user=server.user, password="wrong", dbname="postgres")
 
 
 def test_password_is_in_no_file_and_no_log(server: EmbeddedServer) -> None:
@@ -206,8 +203,8 @@ def test_template_is_used_and_its_password_does_not_open_the_server(
 
         assert _system_identifier(first) == _system_identifier(second)
         assert stat.S_IMODE((filled_cache / "template.json").stat().st_mode) == 0o600
-        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-            psycopg2.connect(
+        with pytest.raises(driver.OperationalError, match="password authentication failed"):
+            driver.connect(
                 host=second.host, port=second.port, user=second.user, password=password, dbname="postgres"
             )
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from verification.postgres import providers
+from verification.postgres import driver, providers
 from verification.postgres.server import Server
 from verification.postgres.tls import Authority, Material
 from verification.processes.run_directory import no_file
@@ -127,7 +126,7 @@ def test_verify_full_connects_with_tls(tls_server: Server, tmp_path: Path) -> No
 
 def test_clear_connections_are_refused(tls_server: Server) -> None:
     """A TLS server refuses connections without encryption."""
-    with pytest.raises(psycopg2.OperationalError, match="no encryption"):
+    with pytest.raises(driver.OperationalError, match="no encryption"):
         _pg_stat_ssl(tls_server, sslmode="disable")
 
 
@@ -185,7 +184,7 @@ def test_libpq_accepts_or_refuses_the_certificate(
     if refusal is None:
         assert _pg_stat_ssl(tls_server, host=host, hostaddr="127.0.0.1", **parameters) == (True, "TLSv1.3")
     else:
-        with pytest.raises(psycopg2.OperationalError, match=refusal):
+        with pytest.raises(driver.OperationalError, match=refusal):
             _pg_stat_ssl(tls_server, host=host, hostaddr="127.0.0.1", **parameters)
 
 
@@ -200,7 +199,7 @@ def _openssl_verify(root: bytes, material: Material, directory: Path, purpose: s
 def _pg_stat_ssl(server: Server, **parameters: str) -> tuple[Any, ...]:
     keywords: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user}
     keywords |= {"password": server.password, "dbname": "postgres", "sslcert": str(no_file())}
-    connection = psycopg2.connect(**(keywords | parameters))
+    connection = driver.connect(**(keywords | parameters))
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")

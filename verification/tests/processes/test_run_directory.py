@@ -17,12 +17,13 @@ HARNESS = Path(verification.__file__).resolve().parent.parent
 SERVER = """
 import os
 from pathlib import Path
+from verification.project.http_servers import Application
 from verification.project.web_server import WebServer
+reference = "verification.health.latency.reference:application"
 server = WebServer(
-    "verification.health.latency.reference:application",
+    Application(name=reference, gunicorn_config=Path(os.environ["CONFIG"])),
     dict(os.environ),
     directory=Path("/"),
-    gunicorn_config=Path(os.environ["CONFIG"]),
 )
 server.wait("/")
 print("ready", flush=True)

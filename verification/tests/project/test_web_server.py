@@ -15,6 +15,7 @@ import verification
 from verification.errors import CannotRun
 from verification.project.configuration import Configuration
 from verification.project.environment import environment
+from verification.project.http_servers import Application
 from verification.project.web_server import WebServer
 
 HARNESS = Path(verification.__file__).resolve().parent.parent
@@ -31,7 +32,7 @@ def members(group: int) -> list[str]:
 
 def test_answers_and_is_gone(tmp_path: Path) -> None:
     """It answers while the block lasts, and none of its processes is left afterwards."""
-    with WebServer(REFERENCE, VARIABLES, directory=tmp_path) as web:
+    with WebServer(Application(name=REFERENCE), VARIABLES, directory=tmp_path) as web:
         web.wait("/")
         answer = web.probe("/").send()
         assert members(web._process.pid)
@@ -43,8 +44,8 @@ def test_answers_and_is_gone(tmp_path: Path) -> None:
 def test_many_at_once_do_not_clash(tmp_path: Path) -> None:
     """Servers started side by side have ports of their own."""
     with (
-        WebServer(REFERENCE, VARIABLES, directory=tmp_path) as left,
-        WebServer(REFERENCE, VARIABLES, directory=tmp_path) as right,
+        WebServer(Application(name=REFERENCE), VARIABLES, directory=tmp_path) as left,
+        WebServer(Application(name=REFERENCE), VARIABLES, directory=tmp_path) as right,
     ):
         assert left.port != right.port
         assert left.wait("/").statuses("/", 2) == right.wait("/").statuses("/", 2) == [200, 200]
@@ -54,7 +55,7 @@ def test_the_projects_configuration_is_used(tmp_path: Path) -> None:
     """The project's gunicorn configuration applies, its own bind apart."""
     config = tmp_path / "gunicorn.conf.py"
     config.write_text('bind = "127.0.0.1:1"\nproc_name = "x"\naccesslog = "-"\n', encoding="utf-8")
-    with WebServer(REFERENCE, VARIABLES, directory=tmp_path, gunicorn_config=config) as web:
+    with WebServer(Application(name=REFERENCE, gunicorn_config=config), VARIABLES, directory=tmp_path) as web:
         web.wait("/configured").wait_for_log("GET /configured")
 
 
@@ -62,7 +63,7 @@ def test_reason_of_a_failed_start(tmp_path: Path) -> None:
     """A project that does not import ends the wait at once, with its own last words."""
     (tmp_path / "broken.py").write_text('raise RuntimeError("no such setting")\n', encoding="utf-8")
     with (
-        WebServer("broken:application", VARIABLES, directory=tmp_path) as web,
+        WebServer(Application(name="broken:application"), VARIABLES, directory=tmp_path) as web,
         pytest.raises(CannotRun, match=r"gunicorn broken:application: ended .*no such setting") as caught,
     ):
         web.wait("/")
@@ -73,12 +74,14 @@ def test_reason_of_a_failed_start(tmp_path: Path) -> None:
 def test_missing_gunicorn_configuration(tmp_path: Path) -> None:
     """A configuration file that is not there is named."""
     with pytest.raises(CannotRun, match=r"absent\.py: no such file; fix gunicorn_config"):
-        WebServer(REFERENCE, VARIABLES, directory=tmp_path, gunicorn_config=tmp_path / "absent.py")
+        WebServer(
+            Application(name=REFERENCE, gunicorn_config=tmp_path / "absent.py"), VARIABLES, directory=tmp_path
+        )
 
 
 def test_project_without_wsgi(tmp_path: Path) -> None:
     """A project that names no WSGI application is told so, not skipped."""
-    with pytest.raises(CannotRun, match=r"names no wsgi application; add wsgi = "):
+    with pytest.raises(CannotRun, match=r"names no wsgi and no asgi application; add wsgi = "):
         WebServer.of(Configuration(root=tmp_path), VARIABLES)
 
 
@@ -87,8 +90,9 @@ def test_ends_with_a_killed_harness(tmp_path: Path) -> None:
     program = (
         "import os, sys, signal\n"
         "from pathlib import Path\n"
+        "from verification.project.http_servers import Application\n"
         "from verification.project.web_server import WebServer\n"
-        f"web = WebServer({REFERENCE!r}, os.environ, directory=Path({str(tmp_path)!r})).wait('/')\n"
+        f"web = WebServer(Application(name={REFERENCE!r}), os.environ, directory=Path({str(tmp_path)!r})).wait('/')\n"
         "print(web._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

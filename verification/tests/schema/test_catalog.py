@@ -6,10 +6,10 @@ from contextlib import closing
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 
 from verification.errors import CannotRun
+from verification.postgres import driver
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
 from verification.schema.catalog import session as sessions
@@ -119,7 +119,7 @@ def test_secrets_never_enter_the_model(database: Database) -> None:
 
 def test_an_open_transaction_is_read_and_kept(database: Database) -> None:
     """Changes that are not committed are part of what its owner asks for."""
-    connection = psycopg2.connect(database.url)
+    connection = driver.connect(database.url)
     try:
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE fresh (id integer)")
@@ -165,7 +165,7 @@ def test_what_was_altered_of_an_extension_or_the_system_is_seen(
     database: Database, statement: str, kind: str, name: str, attribute: str
 ) -> None:
     before = catalog.read(database.url)
-    connection = psycopg2.connect(database.url)
+    connection = driver.connect(database.url)
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement)
@@ -205,7 +205,7 @@ def test_a_wrong_password_is_one_line_without_it(database: Database) -> None:
 
 def test_a_server_that_goes_away_halfway_is_one_line(database: Database) -> None:
     """A catalog is locked so that the reader is surely in the middle, then its connection is cut."""
-    blocker = psycopg2.connect(database.url)
+    blocker = driver.connect(database.url)
     caught: list[BaseException] = []
 
     def read() -> None:
@@ -265,7 +265,7 @@ def test_a_role_with_one_connection_reads_all_the_same(database: Database) -> No
     try:
         url = urlsplit(database.url)
         alone = url._replace(netloc=f"{role}:{role}@{url.netloc.rpartition('@')[2]}").geturl()
-        with closing(psycopg2.connect(alone)), pytest.raises(CannotRun, match="too many connections"):
+        with closing(driver.connect(alone)), pytest.raises(CannotRun, match="too many connections"):
             catalog.read(alone)
 
         assert catalog.read(alone) == catalog.read(alone, sessions=1)

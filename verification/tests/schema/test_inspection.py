@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-import psycopg2
 import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
+from verification.postgres import driver
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
 from verification.schema.inspection import cross_check, reading
@@ -108,7 +108,7 @@ def odd(server: Server) -> Iterator[Database]:
 def connection(odd: Database) -> Iterator[Connection]:
     """A connection to it, in which tests change it and roll back."""
     engine = create_engine(
-        "postgresql+psycopg2://", creator=lambda: psycopg2.connect(odd.url), poolclass=NullPool
+        f"postgresql+{driver.NAME}://", creator=lambda: driver.connect(odd.url), poolclass=NullPool
     )
     with engine.connect() as connected:
         connected.exec_driver_sql("SELECT set_config('search_path', '', false)")

@@ -2,13 +2,16 @@
 
 A serial column where the other side has an identity column: Django tickets 30511 and 34058,
 anexia-it/django-rest-passwordreset#162 (every database that was first made before Django 4.1).
+Names that changed places: vitessio/vitess#10472 (two renames in a row are not told from other changes),
+skeema/skeema#180 and ariga/atlas#2211 (a rename shown as one column less and another one more),
+fordfrog/apgdiff#185 (and made so, which loses the values).
 """
 
 import pytest
 
 from verification.postgres.server import Server
 from verification.schema import catalog
-from verification.schema.comparison.compare import compare
+from verification.schema.comparison.compare import compare, compare_schemas
 from verification.schema.ddl import generator
 
 pytestmark = pytest.mark.postgres
@@ -19,6 +22,62 @@ RENAMED = (
     f"{SERIAL}; ALTER SEQUENCE item_id_seq RENAME TO old_numbers; COMMENT ON SEQUENCE old_numbers IS 'old'"
 )
 LOOSE = "CREATE SEQUENCE loose; CREATE TABLE item (id bigint DEFAULT nextval('loose') PRIMARY KEY, note text)"
+
+TWO = "CREATE TABLE item (a int, b text, CONSTRAINT one CHECK (a > 0), CONSTRAINT two CHECK (b <> ''))"
+INDEXED = (
+    "CREATE TABLE item (a int, b text, c int); CREATE INDEX one ON item (a); CREATE INDEX two ON item (b, c)"
+)
+KEYED = "CREATE TABLE item (a int, b int, CONSTRAINT one UNIQUE (a), CONSTRAINT two UNIQUE (b, a))"
+
+
+def swapped(text: str) -> str:
+    """Let two names change places."""
+    return text.replace(" one ", " ? ").replace(" two ", " one ").replace(" ? ", " two ")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (
+            TWO,
+            TWO.replace("a int, b text", "b int, a text")
+            .replace("(a > 0)", "(b > 0)")
+            .replace("(b <>", "(a <>"),
+            [("column", "public.item.a", "a, b", "b, a")],
+        ),
+        (INDEXED, swapped(INDEXED), [("index", "public.item.one", "one, two", "two, one")]),
+        (KEYED, swapped(KEYED), [("constraint", "public.item.one", "one, two", "two, one")]),
+        (TWO, swapped(TWO), [("constraint", "public.item.one", "one, two", "two, one")]),
+        # Not the same definition on the other side: two causes.
+        (
+            INDEXED,
+            INDEXED.replace("(a)", "(b)").replace("(b, c)", "(a, c)"),
+            [("index", "public.item.one", "a", "b"), ("index", "public.item.two", "b, c", "a, c")],
+        ),
+        (
+            TWO,
+            TWO.replace("a int, b text", "a bigint, b text"),
+            [("column", "public.item.a", "integer", "bigint")],
+        ),
+    ],
+    ids=["columns", "indexes", "keys", "checks", "two causes", "one column"],
+)
+def test_names_that_changed_places_are_one_difference(
+    left: str, right: str, expected: list[tuple[str, str, str, str]], server: Server
+) -> None:
+    """What reads an exchanged column is no difference; a script still changes each of the two."""
+    with server.database() as one, server.database() as other:
+        one.execute(left)
+        other.execute(right)
+        ours, theirs = catalog.read(one.url), catalog.read(other.url)
+        found = compare_schemas(ours, theirs, exchanges=True).differences
+        shown = [
+            (e.kind, e.object, *(", ".join(v) if isinstance(v, tuple) else v for v in (e.left, e.right)))
+            for e in found
+        ]
+        assert shown == expected
+        one.execute(";".join(generator.generate(ours, theirs).statements))
+        assert compare(catalog.read(one.url), theirs) == []
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def copy_project(configuration: Configuration, target: Path, *left_out: str) -> 
     return target
 
 
-def harness(project: Path, *arguments: str) -> Outcome:
+def harness(project: Path, *arguments: str, seconds: int = 200) -> Outcome:
     """Run a command of the harness over a copy, as a pipeline would."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     process = subprocess.run(
@@ -61,7 +61,7 @@ def harness(project: Path, *arguments: str) -> Outcome:
         env=variables | {"PYTHONPATH": str(HARNESS)},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=seconds,
         check=False,
     )
     report = project / "reports" / "verification.json"
@@ -71,7 +71,7 @@ def harness(project: Path, *arguments: str) -> Outcome:
     )
 
 
-def gate(project: Path, *arguments: str, provider: str = "embedded") -> Outcome:
+def gate(project: Path, *arguments: str, provider: str = "embedded", seconds: int = 200) -> Outcome:
     """Run checks of the gate over a copy: ``test_health.py::test_purity`` and pytest's arguments."""
     paths = [f"{SUITE}/{each}" if each.partition("::")[0].endswith(".py") else each for each in arguments]
-    return harness(project, "run", "--provider", provider, *paths)
+    return harness(project, "run", "--provider", provider, *paths, seconds=seconds)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from verification.report.result import Check, Result, Verdict
+from verification.report.result import Check, Verdict
+from verification.report.run import Result
 from verification.suite.gate import SUITE, names_of_tests
 from verification.tests.suite.gate_runs import SECONDS, Outcome, Runs, environment, write
 
@@ -65,7 +66,11 @@ def test_a_failed_check_is_status_1_with_its_words(runs: Runs, tmp_path: Path) -
 
     assert outcome.status == 1
     assert outcome.check("mine.bad")["verdict"] == "failed"
-    assert "mine.bad: index a.b is missing; add it" in outcome.stdout
+    assert "1. index a.b is missing; add it" in outcome.stdout
+    assert "test_mine.py:2" in outcome.stdout
+    assert [cause["place"] for cause in outcome.result["causes"]] == ["test_mine.py:2"]
+    assert "Traceback" not in outcome.output
+    assert "verification/suite" not in outcome.page
 
 
 VERDICTS = f'''

@@ -8,7 +8,7 @@ import pytest
 
 from verification.tests.suite.gate_runs import REPOSITORY, SECONDS, Runs, environment, write
 
-HEAVY = ("django", "psycopg2", "testcontainers", "docker", "jinja2", "rich")
+HEAVY = ("django", "psycopg", "psycopg2", "testcontainers", "docker", "jinja2", "rich")
 REPORT_MODULES = f"""
 import sys, pytest
 status = pytest.main(sys.argv[1:])
@@ -53,13 +53,13 @@ def test_an_installed_plugin_imports_nothing_for_a_project_that_does_not_use_it(
     "arguments", [("--help",), ("--collect-only", "-q", "verification/tests/report/test_report.py")]
 )
 def test_this_repository_starts_nothing_either(arguments: tuple[str, ...]) -> None:
-    """Neither for help nor to collect tests of the harness; without psycopg2 there is no server."""
+    """Neither for help nor to collect tests of the harness; without a driver there is no server."""
     done = run_pytest(REPOSITORY, *arguments, "-p", "no:cacheprovider")
 
     assert done.returncode == 0, done.stdout + done.stderr
     imported = done.stdout.splitlines()[-1].split()
     assert imported[:2] == ["modules:", "True"]
-    assert not set(imported) & {"django", "psycopg2", "testcontainers", "docker"}
+    assert not set(imported) & {"django", "psycopg", "psycopg2", "testcontainers", "docker"}
 
 
 THEIR_TESTS = """

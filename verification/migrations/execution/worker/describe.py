@@ -30,6 +30,7 @@ def _table(model: Any, connection: Any) -> dict[str, Any]:
         "table": meta.db_table,
         "app": meta.app_label,
         "model": meta.object_name,
+        "join": bool(meta.auto_created),
         "columns": [column for column in columns if column["type"] is not None],
         "unique_together": [
             [meta.get_field(name).column for name in names] for names in meta.unique_together

@@ -20,8 +20,9 @@ class Refused(Exception):  # noqa: N818 - sent as an answer, never shown as an e
 def kind_of(error: BaseException) -> str:
     """Say which kind of failure an exception is.
 
-    "connection": the server went away; "load": the chain does not load; "irreversible";
-    "driver": no PostgreSQL driver here; "apply": anything else.
+    "connection": the server went away; "resources": it has no disk, memory or connection left; "load": the chain does
+    not load; "irreversible"; "driver": no PostgreSQL driver here; "network": a migration calls it; "apply": anything
+    else.
     """
     from django.core.exceptions import ImproperlyConfigured
     from django.db import InterfaceError, OperationalError
@@ -41,7 +42,8 @@ def kind_of(error: BaseException) -> str:
     if isinstance(error, IrreversibleError):
         return "irreversible"
     if isinstance(error, (InterfaceError, OperationalError)):
-        return "connection" if _lost(error) else "apply"
+        state = _state(error) or ""
+        return "connection" if _lost(error) else "resources" if state.startswith("53") else "apply"
     unloadable = (
         AmbiguityError,
         BadMigrationError,
@@ -52,10 +54,14 @@ def kind_of(error: BaseException) -> str:
     return "load" if isinstance(error, unloadable) else "apply"
 
 
+def _state(error: BaseException) -> str | None:
+    cause = error.__cause__ or error
+    return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+
+
 def _lost(error: BaseException) -> bool:
     """Whether the session is gone: PostgreSQL had no chance to answer, so there is no SQLSTATE (or class 08, 57P)."""
-    cause = error.__cause__ or error
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    state = _state(error)
     return state is None or state[:2] == "08" or state[:3] == "57P"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import signal
+from collections.abc import Callable
 from typing import Any
 
 from ....processes.serve import Channel, Gone, in_fork
@@ -76,30 +77,21 @@ def _in_a_fork(job: dict[str, Any], channel: Channel) -> None:
 
 
 def _do(job: dict[str, Any], channel: Channel) -> None:
-    from . import calls, migrate_command, offending, queries, recovery, release, run, traffic
+    from . import network, run
 
+    if job.get("offline"):
+        network.forbid(job["offline"])
     if "databases" in job:
         project.use(job["databases"])
     runs: list[run.Run] = []
     try:
-        if job["job"] in {"forward", "apply_stepwise", "roll_back_stepwise"}:
-            result = getattr(run, job["job"])(job, channel, runs)
-        elif job["job"] == "there_and_back":
-            result = recovery.there_and_back(job, channel)
-        elif job["job"] == "traffic":
-            result = traffic.traffic(job, channel)
-        elif job["job"] == "migrate_command":
-            result = migrate_command.migrate_command(job, channel)
-        else:
-            module = next(
-                each for each in (queries, release, recovery, calls, offending) if hasattr(each, job["job"])
-            )
-            result = getattr(module, job["job"])(job)
+        result = _work_of(job["job"], channel, runs)(job)
+        network.raise_if_called()
     except Exception as error:  # noqa: BLE001 - every failure is an answer
         migration = next((each.watch.current for each in runs if each.watch.current), "")
         where = next((each.watch.failure() for each in runs if each.watch.current), {})
         steps = {each.alias: each.watch.steps for each in runs}
-        channel.event("error", **to_message(error, migration), steps=steps, where=where)
+        channel.event("error", **to_message(_cause(error), migration), steps=steps, where=where)
     except Gone:
         return
     except BaseException as error:  # noqa: BLE001 - sys.exit() and the like: silence would be waited for
@@ -108,3 +100,32 @@ def _do(job: dict[str, Any], channel: Channel) -> None:
         channel.event("error", **to_message(Refused("apply", said), migration))
     else:
         channel.event("result", **result)
+
+
+def _work_of(name: str, channel: Channel, runs: list[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    from . import calls, deadlock, migrate_command, offending, queries, recovery, release, run, traffic
+
+    if name in {"forward", "apply_stepwise", "roll_back_stepwise"}:
+        return lambda job: getattr(run, name)(job, channel, runs)
+    pausing = {
+        "there_and_back": recovery,
+        "traffic": traffic,
+        "deadlock": deadlock,
+        "migrate_command": migrate_command,
+    }
+    if name in pausing:
+        return lambda job: getattr(pausing[name], name)(job, channel)
+    module = next(each for each in (queries, release, recovery, calls, offending) if hasattr(each, name))
+    work: Callable[[dict[str, Any]], dict[str, Any]] = getattr(module, name)
+    return work
+
+
+def _cause(error: Exception) -> Exception:
+    """Return what the migration's own code made of a call of the network."""
+    from . import network
+
+    try:
+        network.raise_if_called()
+    except Refused as call:
+        return call
+    return error

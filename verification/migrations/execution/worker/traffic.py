@@ -17,6 +17,8 @@ INTERVAL = 0.02
 """Seconds from the beginning of one call to that of the next, unless it takes longer."""
 ROWS = 50
 READ = "SELECT count(*) FROM {}"
+SAMPLE_S = 0.005
+WAITING = "SELECT pid FROM pg_locks WHERE NOT granted"
 QUEUED = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
 
 
@@ -24,8 +26,9 @@ def traffic(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
     """Pause, with the traffic on; ``go`` ends it.
 
     ``tables``: which ones, each with one reader and one writer. ``slow_s``: keep a transaction open that has read
-    them, until somebody has waited for it that long. Returns for each table and kind: calls, longest_ms,
-    p99_ms, errors; whether somebody waited for the slow transaction, and gave up before it ended.
+    them, until somebody has waited for it that long. Returns for each table and kind: calls, blocked_ms (the longest
+    call that PostgreSQL showed waiting for a lock), p99_ms, errors; whether somebody waited for the slow
+    transaction, and gave up before it ended.
     """
     over = threading.Event()
     callers = [
@@ -35,11 +38,12 @@ def traffic(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
         for kind in ("read", "write")
     ]
     slow = _Slow(job["alias"], job["tables"], job["slow_s"], over)
+    watch = threading.Thread(target=_watch, args=(callers, job["alias"], over), daemon=True)
     threads = [
         threading.Thread(target=each.run, daemon=True)
         for each in [*callers, *([slow] if job["slow_s"] else [])]
     ]
-    for thread in threads:
+    for thread in [*threads, watch]:
         thread.start()
     for each in callers:
         each.ready.wait(30)
@@ -47,7 +51,7 @@ def traffic(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
         slow.ready.wait(30)
     channel.pause()
     over.set()
-    for thread in threads:
+    for thread in [*threads, watch]:
         thread.join(30)
     return {
         "waits": [each.told() for each in callers if each.times],
@@ -63,10 +67,17 @@ class _Caller:
         self.model, self.alias, self.kind, self.over = model, alias, kind, over
         self.ready = threading.Event()
         self.times: list[float] = []
+        self.blocked = 0.0
         self.errors = 0
+        self.pid = 0
+        self.waits = False
+        """Whether PostgreSQL has shown the call that runs waiting for a lock."""
 
     def run(self) -> None:
         try:
+            with connections[self.alias].cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self.pid = cursor.fetchone()[0]
             self._run()
         finally:
             self.ready.set()
@@ -82,6 +93,7 @@ class _Caller:
         keys = keys[: len(keys) // 2 or 1] if self.kind == "read" else keys[len(keys) // 2 :]
         number = 0
         while not self.over.is_set():
+            self.waits = False
             began = time.monotonic()
             rows = manager.filter(pk=keys[number % len(keys)])
             try:
@@ -91,8 +103,9 @@ class _Caller:
                     rows.update(**{fields[0].name: F(fields[0].name)})
             except Exception:  # noqa: BLE001 - the new schema may refuse it, which is found elsewhere
                 self.errors += 1
-            if number:  # the first one connects
-                self.times.append(time.monotonic() - began)
+            self.times.append(time.monotonic() - began)
+            if self.waits:
+                self.blocked = max(self.blocked, self.times[-1])
             number += 1
             self.ready.set()
             self.over.wait(max(0.0, began + INTERVAL - time.monotonic()))
@@ -103,10 +116,23 @@ class _Caller:
             "table": self.model._meta.db_table,
             "kind": self.kind,
             "calls": len(times),
-            "longest_ms": round(1000 * times[-1], 1),
+            "blocked_ms": round(1000 * self.blocked, 1),
             "p99_ms": round(1000 * times[int(0.99 * (len(times) - 1))], 1),
             "errors": self.errors,
         }
+
+
+def _watch(callers: list[_Caller], alias: str, over: threading.Event) -> None:
+    """Ask PostgreSQL which calls wait for a lock: what else keeps one waiting is not the migration's doing."""
+    watcher = connections[alias].copy()
+    with suppress(Exception), watcher.cursor() as cursor:
+        while not over.wait(SAMPLE_S):
+            cursor.execute(WAITING)
+            pids = {row[0] for row in cursor.fetchall()}
+            for each in callers:
+                if each.pid in pids:
+                    each.waits = True
+    watcher.close()
 
 
 class _Slow:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ....processes.serve import Channel
+from . import network
 from .sheet import Sheet
 from .statements import OWN, Statements
 
@@ -67,6 +68,7 @@ class Watch:
             self._watch_statements(migration)
             self._began = time.monotonic()
         elif action.endswith("apply_success"):
+            network.raise_if_called()
             self._finish(migration, time.monotonic() - self._began)
 
     def failure(self) -> dict[str, Any]:

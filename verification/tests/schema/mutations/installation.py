@@ -4,8 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg2
-
+from verification.postgres import driver
 from verification.postgres.server import Database, Server
 from verification.tests.schema.mutations.cases import Case
 
@@ -14,7 +13,7 @@ ROLES: Final = ("mutation_reader", "mutation_owner")
 TABLESPACE: Final = "mutation_space"
 VERSIONS: Final = range(15, 19)
 """Versions that may have a script of their own, ``since_<version>.sql``."""
-ALREADY_THERE: Final = (psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation)
+ALREADY_THERE: Final = (driver.errors.DuplicateObject, driver.errors.UniqueViolation)
 DROP_SUBSCRIPTIONS: Final = """
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT subname FROM pg_subscription

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Self
 
-import psycopg2
-
+from verification.postgres import driver
 from verification.postgres.server import Server
 from verification.schema import catalog
 from verification.schema.comparison.compare import compare
@@ -141,7 +140,7 @@ def _run(cursor: Any, scripts: Iterable[tuple[Case, str]], refused: dict[Case, s
         cursor.execute("SAVEPOINT before_case")
         try:
             cursor.execute(script)
-        except psycopg2.Error as error:
+        except driver.Error as error:
             refused[case] = str(error).splitlines()[0]
             cursor.execute("ROLLBACK TO before_case")
         cursor.execute("RELEASE before_case")

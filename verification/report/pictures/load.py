@@ -5,15 +5,17 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from .plots import LABEL, RIGHT, WIDTH, Axis
-from .result import Timeline
+from ..evidence import Timeline
+from .axis import LEFT, RIGHT, WIDTH, Axis, time
 
-TOP: Final = 10
+TOP: Final = 24
+DRAWN: Final = 3_000
+"""Probes that are drawn at most, besides those that were missed."""
 LATENCY: Final = 120
 """Pixels of the upper half, latencies on a logarithmic axis."""
 LOAD: Final = 60
 """Pixels of the lower half, requests in flight."""
-GAP: Final = 22
+GAP: Final = 30
 HEIGHT: Final = TOP + LATENCY + GAP + LOAD + 30
 
 
@@ -26,38 +28,40 @@ def draw(timeline: Timeline) -> Markup:
     scale = Axis(max(0.1, min(point[1] for point in timeline.points)) * 0.8, slowest * 1.2)
 
     def x(second: float) -> float:
-        return LABEL + max(0.0, second) / last * (WIDTH - LABEL - RIGHT)
+        return LEFT + max(0.0, second) / last * (WIDTH - LEFT - RIGHT)
 
     def y(milliseconds: float) -> float:
-        share = (scale.x(milliseconds) - LABEL) / (WIDTH - LABEL - RIGHT)
-        return TOP + LATENCY * (1 - share)
+        return TOP + LATENCY * (1 - scale.share(milliseconds))
 
     name = escape(timeline.load)
     parts = [
         f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="Latency of probes and load ({name}) over the same seconds">',
-        f'<text class="series" x="{LABEL - 50}" y="{TOP + 24}" text-anchor="end">probes</text>',
-        f'<text class="series" x="{LABEL - 10}" y="{TOP + LATENCY + GAP + 14}" text-anchor="end">{name}</text>',
+        f'<text class="series" x="{LEFT}" y="14">probes</text>',
+        f'<text class="series" x="{LEFT}" y="{TOP + LATENCY + GAP - 6}">load: {name}</text>',
     ]
     for tick in scale.ticks():
         parts.append(
-            f'<line class="grid" x1="{LABEL}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
         )
         parts.append(
-            f'<text class="tick" x="{LABEL - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g} ms</text>'
+            f'<text class="tick" x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{time(tick)}</text>'
         )
     limit = y(timeline.limit)
-    parts.append(f'<line class="limit" x1="{LABEL}" x2="{WIDTH - RIGHT}" y1="{limit:.1f}" y2="{limit:.1f}"/>')
+    parts.append(f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{limit:.1f}" y2="{limit:.1f}"/>')
     parts.append(
         f'<text class="limit" x="{WIDTH - RIGHT + 4}" y="{limit + 4:.1f}">limit {timeline.limit:g} ms</text>'
     )
-    for second, milliseconds, answered in timeline.points:
+    every = -(-len(timeline.points) // DRAWN)
+    for number, (second, milliseconds, answered) in enumerate(timeline.points):
+        if answered and number % every:
+            continue
         kind = "probe" if answered else "missed"
         parts.append(f'<circle class="{kind}" cx="{x(second):.1f}" cy="{y(milliseconds):.1f}" r="1.8"/>')
     parts += _load(timeline, x(0), x(last), [(x(second), number) for second, number in timeline.steps])
     parts += [
         f'<text class="tick" x="{x(second):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{second} s</text>'
-        for second in range(math.floor(last) + 1)
+        for second in range(0, math.floor(last) + 1, max(1, math.floor(last / 15)))
     ]
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it was escaped or is a number
 
@@ -73,5 +77,6 @@ def _load(timeline: Timeline, left: float, right: float, steps: list[tuple[float
     corners.append(f"{right:.1f},{before:.1f}")
     return [
         f'<polyline class="load" points="{" ".join(corners)}"/>',
-        f'<text class="tick" x="{LABEL - 10}" y="{floor - LOAD + 30}" text-anchor="end">at most {most}</text>',
+        f'<text class="tick" x="{LEFT - 6}" y="{floor - LOAD + 8}" text-anchor="end">{most}</text>',
+        f'<text class="tick" x="{LEFT - 6}" y="{floor}" text-anchor="end">0</text>',
     ]

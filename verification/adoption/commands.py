@@ -1,0 +1,141 @@
+"""The commands ``init``, which writes ``[tool.verification]``, and ``doctor``, which says what is missing."""
+
+import argparse
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..command_line import PACKAGE
+from ..errors import CANNOT_RUN, EQUAL, CannotRun
+from ..extras import require
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TABLE: Final = "[tool.verification]"
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands."""
+    init = subparsers.add_parser("init", description=f"Look at the project in this folder and write {TABLE}.")
+    init.add_argument(
+        "--settings", default="", metavar="MODULE", help="the settings module (default: manage.py's)"
+    )
+    init.add_argument(
+        "--print", action="store_true", dest="only_print", help="print the table, write nothing"
+    )
+    init.add_argument("--force", action="store_true", help=f"replace a {TABLE} that is there")
+    init.set_defaults(handler=_init)
+    doctor = subparsers.add_parser(
+        "doctor", description="Say what works here, and what each check still needs."
+    )
+    doctor.add_argument("--dsn", help="also try this server, as provider 'existing'")
+    doctor.set_defaults(handler=_doctor)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    require("run", f"{PACKAGE} init")
+    from .discovery import discover
+
+    root = Path.cwd()
+    file = root / "pyproject.toml"
+    text = _text(file)
+    try:
+        known = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CannotRun(f"{file}: not valid TOML ({error})", "fix the file") from None
+    if "verification" in known.get("tool", {}) and not (arguments.force or arguments.only_print):
+        raise CannotRun(f"{file}: has {TABLE} already", "--print shows a new one, --force replaces it")
+    found = discover(root, settings=arguments.settings)
+    console = Console(soft_wrap=True, highlight=False)
+    if arguments.only_print:
+        console.print(written("", found.table), markup=False, end="")
+        return EQUAL
+    _write(file, written(text, found.table))
+    for line in found.found:
+        console.print(f"  {line}", markup=False)
+    for line in found.absent:
+        console.print(f"  - {line}", markup=False)
+    console.print(f"wrote {TABLE} of {file.name}; next: python -m {PACKAGE} run", markup=False)
+    return EQUAL
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotRun(f"{file}: cannot be read ({error})", "fix the file") from None
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CannotRun(f"{file}: cannot be written ({error.strerror})", "--print shows the table") from None
+
+
+def written(text: str, table: dict[str, Any]) -> str:
+    """Return a pyproject.toml with this table; everything else in it stays as it is."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    new = tomlkit.table()
+    for key, value in table.items():
+        new.add(key, value)
+    if "tool" not in document:
+        document.add("tool", tomlkit.table(is_super_table=True))
+    tool: Any = document["tool"]
+    if "verification" in tool:
+        del tool["verification"]
+    tool["verification"] = new
+    return tomlkit.dumps(document)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    """Try every provider, and ask for each subject. Return 0 if a server can be started, else 2."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..postgres import providers
+
+    with Console(stderr=True).status("trying every provider"):
+        diagnoses = providers.diagnose(arguments.dsn)
+    console = Console()
+    servers = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("provider", "works", "why", "versions", "what to do"):
+        servers.add_column(column, overflow="fold")
+    for diagnosis in diagnoses:
+        works = "[green]yes[/green]" if diagnosis.works else "[red]no[/red]"
+        versions = escape(", ".join(diagnosis.versions))
+        servers.add_row(
+            diagnosis.provider, works, escape(diagnosis.reason), versions, escape(diagnosis.advice)
+        )
+    console.print(servers)
+    choice = providers.choose(dsn=arguments.dsn)
+    console.print(f"auto uses: {choice.provider} ({escape(choice.reason)})", highlight=False)
+    console.print()
+    try:
+        require("run", "the gate")
+    except CannotRun as error:
+        console.print(str(error), markup=False)
+    else:
+        _show_subjects(console)
+    return EQUAL if any(diagnosis.works for diagnosis in diagnoses) else CANNOT_RUN
+
+
+def _show_subjects(console: "Console") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from .missing import missing
+
+    checks = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("subject", "there", "checks", "what to do"):
+        checks.add_column(column, overflow="fold")
+    for each in missing(Path.cwd()):
+        there = "[green]yes[/green]" if each.there else "[red]no[/red]" if each.required else "no"
+        checks.add_row(each.subject, there, escape(each.checks), escape(each.advice))
+    console.print(checks)
