@@ -107,11 +107,10 @@ class Configuration:
 
     def __post_init__(self) -> None:
         """Raise ``CannotRun`` for a name in ``require``, ``policies`` or ``server`` that is none."""
-        check_names("require", self.require, SUBJECTS)
-        check_names("policies", self.policies, POLICIES)
-        check_names(
-            "server", filter(None, [self.server]), dict.fromkeys(("gunicorn", "uvicorn", "granian"), "")
-        )
+        file = self.root / "pyproject.toml"
+        check_names(file, "require", self.require, SUBJECTS)
+        check_names(file, "policies", self.policies, POLICIES)
+        check_names(file, "server", filter(None, [self.server]), ("gunicorn", "uvicorn", "granian"))
 
     @property
     def application(self) -> str:
