@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,15 +23,25 @@ html_title = project
 html_copy_source = False
 
 
+PAGES: Final = ROOT / "verification" / "explain" / "pages"
+"""The page of each code, which the harness prints itself (``explain CODE``)."""
+
+
 def setup(app: Sphinx) -> None:
-    """Write the generated pages before Sphinx looks for files."""
+    """Write the generated pages before Sphinx looks for files; links to the pages of codes lead to the copies."""
     app.connect("config-inited", lambda *_: write_reference())
+    app.connect("source-read", _follow_pages)
+
+
+def _follow_pages(_app: Sphinx, _name: str, content: list[str]) -> None:
+    content[0] = content[0].replace("](../verification/explain/pages/", "](reference/codes/")
 
 
 def write_reference() -> None:
-    """Write the pages that follow from ``--help`` and from the configuration class."""
+    """Write the pages of the codes, and those that follow from ``--help`` and from the configuration class."""
     folder = ROOT / "docs" / "reference"
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(PAGES, folder / "codes", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for name, content in (("commands", commands()), ("configuration", configuration())):
         (folder / f"{name}.md").write_text(content + "\n", encoding="utf-8")
 
@@ -74,5 +85,6 @@ def configuration() -> str:
 
 
 def _told(node: ast.stmt | None) -> str:
-    told = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return " ".join(str(node.value.value).split()) if told else "As its name says."  # type: ignore[union-attr]
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+        raise TypeError("configuration.py: a key without a docstring")
+    return " ".join(str(node.value.value).split())
