@@ -67,7 +67,7 @@ def _cause(console: Console, number: int, cause: Cause) -> None:
     ):
         if text:
             lines.add_row(name, escape(text))
-    console.print(Padding(lines, (0, 0, 0, 3)))
+    console.print(Padding(lines, (0, 0, 0, 3), expand=False))
 
 
 def sorted_checks(checks: list[Check]) -> list[Check]:
