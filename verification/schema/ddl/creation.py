@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from ..catalog.comments import STANDARD_COMMENT
 from ..model.schema import Entry, Key
 from . import definitions, objects, privileges, support
 from .changes import ADDED_LABEL, CHANGES
@@ -16,10 +17,10 @@ from .plan import RETYPED, Plan
 RANKS: Final = {
     kind: rank
     for rank, kinds in enumerate(
-        ("schema", "extension", "type", "sequence", "function procedure", "domain_constraint", "table", "column",
-         "default", "not_null", "identity", "check", "constraint index", "foreign_key", "attach", "attach_index",
-         "owned", "mark", "null", "statistics", "view materialized_view", "rule trigger", "policy", "comment",
-         "grant", "default_privileges")
+        ("schema", "extension", "collation", "type", "sequence", "function procedure", "domain_constraint", "table",
+         "column", "default", "not_null", "identity", "check", "constraint index", "foreign_key", "attach",
+         "attach_index", "owned", "mark", "null", "aggregate", "statistics", "view materialized_view",
+         "rule trigger event_trigger", "policy", "comment", "grant", "default_privileges")
     )
     for kind in kinds.split()
 }  # fmt: skip
@@ -340,7 +341,8 @@ class Creation:
 
     def _withdrawn(self, entry: Entry) -> list[str] | None:
         if entry.kind == "comment":
-            return self._comment(entry, "NULL") or None
+            standard = entry.object == "schema public"
+            return self._comment(entry, literal(STANDARD_COMMENT) if standard else "NULL") or None
         if entry.kind == "grant":
             return privileges.statements(entry.object, None, self.right)
         return privileges.default_statements(entry.object, None)

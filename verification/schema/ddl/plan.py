@@ -32,8 +32,15 @@ class Plan:
         self.renamed = dict(zip(left.entries, renamed.values(), strict=True))
         """Key on the left -> the entry with the names that it has after the renames."""
         self.partner = {key: entry.key for key, entry in self.renamed.items() if entry.key in right.entries}
+        other_arguments = {
+            (each.kind, each.new)
+            for each in self.renames.applied
+            if each.old.partition("(")[2] != each.new.partition("(")[2]
+        }
         for key, new in list(self.partner.items()):
-            if key[0] in PARTS and self.partner.get(owner(left.entries[key])) != owner(right.entries[new]):
+            if new in other_arguments:
+                del self.partner[key]  # ALTER FUNCTION does not change them
+            elif key[0] in PARTS and self.partner.get(owner(left.entries[key])) != owner(right.entries[new]):
                 del self.partner[key]  # a part of a table here, of a view there
         self.origin = {new: old for old, new in self.partner.items()}
         attributes = Attributes(self.renames, options)
