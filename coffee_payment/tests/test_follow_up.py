@@ -156,8 +156,8 @@ def test_the_schedule_falls_and_ends(settings: Any) -> None:
         assert following is not None
         gaps.append((following - now).total_seconds())
 
-    assert gaps == [60, 60, 150, 450, 450]
-    assert max(gaps) <= settings.PAYMENT_TRUTH_MINUTES * 60 / 2
+    assert gaps == [60, 60, 150, 300, 300]
+    assert max(gaps) <= settings.PAYMENT_TRUTH_MINUTES * 60 / 3
     assert ledger.next_check(now - timedelta(hours=49), now) is None
 
 

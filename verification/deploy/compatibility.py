@@ -1,13 +1,16 @@
 """Both codes on both schemas: which order of migrating and rolling out stops nobody."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
 from ..migrations.plan.chains import Chain
+from ..postgres import driver
 from .finding import Finding
 from .tree import MigrationFile, Tree
 
@@ -45,8 +48,11 @@ def judge(
             new = _breaks(head, migrated, databases)
         except JobFailed as error:
             raise error.cannot_run("the calls of the models cannot be tried") from None
-    for failure in old:
-        yield _old_breaks(failure, _cause(failure, steps, files), root, new)
+    causes = [(failure, _cause(failure, steps, files)) for failure in old]
+    # Rows of another table that a cascade could not change have the cause of that table.
+    own = [each for each in causes if each[1][0] is not None]
+    for failure, cause in own or causes:
+        yield _old_breaks(failure, cause, root, new)
     if new and not old:
         yield _migrate_first(new, _cause(new[0], steps, files), root)
 
@@ -54,6 +60,8 @@ def judge(
 def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[Failure]:
     """Return what the code of one tree cannot do on the other schema, and can do on its own."""
     with runner.copy(own) as here, runner.copy(other) as there, runner.worker() as worker:
+        for databases in (here, there):
+            _publish(runner, databases)
         rows = worker.run("sample", databases=_of(runner, here))["rows"]
         before = worker.run("calls", databases=_of(runner, here), rows=rows)["failures"]
         after = worker.run("calls", databases=_of(runner, there), rows=rows)["failures"]
@@ -64,6 +72,17 @@ def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[F
             said = f"{each['call']}: {each['error']}"
             found.setdefault((each["model"], each["table"]), {})[said] = None
     return [Failure(model, table, tuple(calls)) for (model, table), calls in found.items()]
+
+
+def _publish(runner: MigrationRunner, databases: Databases) -> None:
+    """Publish all tables, as logical replication does: a row without a replica identity cannot be changed then."""
+    for alias in databases.own:
+        with (
+            closing(connect(runner, databases, alias)) as connection,
+            connection.cursor() as cursor,
+            suppress(driver.errors.InsufficientPrivilege),
+        ):
+            cursor.execute("CREATE PUBLICATION verification FOR ALL TABLES")
 
 
 def _of(runner: MigrationRunner, databases: Databases) -> Mapping[str, Any]:

@@ -31,6 +31,10 @@ SUBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 """The table that a statement is about."""
+REINDEX: Final = re.compile(r"\s*REINDEX\b", re.IGNORECASE)
+"""It builds indexes anew that were there, and reads the table for it."""
+ATTACHES: Final = re.compile(r"\bATTACH\s+PARTITION\b", re.IGNORECASE)
+"""It reads the table that becomes a partition, which it names second."""
 ROWS_ONLY: Final = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE)\b", re.IGNORECASE)
 
 
@@ -74,6 +78,7 @@ class Statement:
     """Table -> rows updated or deleted."""
     written: int
     rewritten: Sequence[int]
+    emptied: Sequence[int]
     indexed: Sequence[int]
     sampled: bool
     repeated: int
@@ -93,6 +98,7 @@ class Statement:
             changed={oid: changed for oid, (_, changed) in written.items() if changed},
             written=sum(map(sum, written.values())),
             rewritten=entry["rewritten"],
+            emptied=entry["emptied"],
             indexed=entry["indexed"],
             sampled=entry["sampled"],
             repeated=entry["repeated"],
@@ -196,7 +202,8 @@ class _Judged:
                 continue
             found.sort(key=lambda each: (each[0], not self._is_about(statement, each[1])))
             _, oid, code = found[0]
-            if code == "scanned-under-lock" and not self._is_about(statement, oid):
+            itself = self._is_about(statement, oid) or ATTACHES.search(statement.sql)
+            if code == "scanned-under-lock" and not itself:
                 code = "other-table-locked"
             self.causes.add(number)
             self.reported.add(oid)
@@ -204,9 +211,11 @@ class _Judged:
 
     def _kinds(self, statement: Statement) -> list[tuple[str, Sequence[int]]]:
         scanned = [oid for oid, rows in statement.read.items() if rows >= LARGE_ROWS]
+        indexed = scanned if REINDEX.match(statement.sql) else statement.indexed
         return [
+            ("rows-lost", statement.emptied),
             ("table-rewritten", statement.rewritten),
-            ("index-built-under-lock", () if statement.sampled else statement.indexed),
+            ("index-built-under-lock", () if statement.sampled else indexed),
             ("scanned-under-lock", scanned),
         ]
 
@@ -280,12 +289,13 @@ class _Judged:
             evidence=tuple(evidence),
             remedy=remedy(code, kind, statement.sql),
             blocked_ms=round(blocked, 1),
-            above_limit=blocked * table.scale >= LIMIT_MS,
+            above_limit=code == "rows-lost" or blocked * table.scale >= LIMIT_MS,
         )
 
 
 EFFECTS: Final = {
     "table-rewritten": "nobody can {who} {table} while PostgreSQL writes it anew",
+    "rows-lost": "the rows of {table} are gone, and with CASCADE those of tables that the migration does not name",
     "scanned-under-lock": "nobody can {who} {table} while PostgreSQL reads it whole",
     "index-built-under-lock": "nobody can {who} {table} while the index is built",
     "lock-held-while-working": "nobody can {who} {table} until later statements of the migration have ended",

@@ -15,6 +15,7 @@ FAMILIES: Final = {
         "other-table-locked",
         "unbatched-backfill",
         "fails-on-rows",
+        "rows-lost",
         "disk-needed",
     ),
     "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout", "deadlock"),

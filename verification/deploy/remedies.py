@@ -7,6 +7,10 @@ _BATCHES: Final = (
     "a migration of its own with atomic = False, and a RunPython that changes a few thousand rows "
     "a time, by primary key, each batch in transaction.atomic()"
 )
+_LOST: Final = (
+    "DELETE of the rows that are meant, without CASCADE, in batches; where all are meant, accept the finding with "
+    "a reason"
+)
 _SPLIT: Final = (
     "split it: the schema change alone in one migration, the rows in the next one, "
     + _BATCHES.partition(", and ")[2]
@@ -39,13 +43,13 @@ _DEFAULT: Final = (
     "catalog); then fill the rows in batches"
 )
 
+_BY_CODE: Final = {"lock-held-while-working": _SPLIT, "rows-lost": _LOST, "unbatched-backfill": _BATCHES}
+
 
 def remedy(code: str, operation: str, sql: str) -> str:
     """Return the safe form for one finding; ``operation``: class of the operation that caused it."""
-    if code == "lock-held-while-working":
-        return _SPLIT
-    if code == "unbatched-backfill":
-        return _BATCHES
+    if code in _BY_CODE:
+        return _BY_CODE[code]
     if code == "index-built-under-lock":
         unique = re.search(r"\bUNIQUE\b|\bPRIMARY KEY\b|\bEXCLUDE\b", sql, re.IGNORECASE)
         return _UNIQUE if unique else _INDEX

@@ -4,6 +4,7 @@ PostgreSQL is started and stopped within the running container, so that the publ
 are in memory, survive a restart.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _DATA: Final = f"{FOLDER}/data"
 _LOG: Final = f"{FOLDER}/log"
 _INITDB: Final = f'initdb --pwfile={FOLDER}/password --pgdata={_DATA} "$@" && rm {FOLDER}/password'
+_VERSION_TRIES: Final = 3
 _START: Final = f"pg_ctl -D {_DATA} -l {_LOG} -w -t 60 start"
 _STOP: Final = f"pg_ctl -D {_DATA} -m fast -w -t 60 stop"
 
@@ -88,7 +90,7 @@ class ContainerServer(ManagedServer):
             self._container.execute(f"rm -rf {folder}")
 
     def _initialise(self) -> None:
-        major = int(self._container.execute("postgres --version")[1].split()[2].split(b".")[0])
+        major = self._major()
         self._container.put({"password": self.password.encode()}, FOLDER)
         options = server_files.initdb_options(major, "C.UTF-8")
         status, output, errors = self._container.execute(_INITDB, *options)
@@ -99,6 +101,18 @@ class ContainerServer(ManagedServer):
             )
         if self.authority is not None:
             self._write_data_files(server_files.tls_files(self.authority, self._container.bridge_address()))
+
+    def _major(self) -> int:
+        """Return the image's major version. A busy engine may lose the output of a program that ends at once."""
+        errors = b""
+        for _ in range(_VERSION_TRIES):
+            _, output, errors = self._container.execute("postgres --version")
+            if found := re.search(rb"\(PostgreSQL\) (\d+)", output):
+                return int(found[1])
+        raise CannotRun(
+            f"container: postgres --version in it says nothing: {errors.decode(errors='replace').strip()}",
+            "use --provider embedded",
+        )
 
     def _find_address(self) -> None:
         """Find out how this process reaches it: by the published port, or within a container by its address."""

@@ -154,8 +154,9 @@ def _authority() -> "Authority":
 
 
 def _close_started(future: Future[Server]) -> None:
-    with suppress(CannotRun):
-        future.result().close()
+    if future.exception() is None:
+        with suppress(CannotRun):
+            future.result().close()
 
 
 def _diagnose_container() -> Diagnosis:

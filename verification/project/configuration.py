@@ -53,11 +53,13 @@ class Configuration:
     generated_names: bool = False
     """Constraints, indexes and sequences that mean the same are equal whatever their names."""
     readme: str = "README.md"
+    """The file with the table of environment variables."""
     settings_file: str = ""
     """The file that reads the environment, and whose variables the README documents; empty: that of ``settings``."""
     environment_files: tuple[str, ...] = ()
     """Other files that read documented variables: the container's entry point, the HTTP server's settings."""
     health_path: str = "/health"
+    """The path of the liveness probe; empty: none."""
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""
     health_baseline: str = ""
@@ -81,8 +83,11 @@ class Configuration:
     server: str = ""
     """gunicorn, uvicorn or granian; empty: uvicorn for ``asgi``, otherwise gunicorn."""
     gunicorn_config: str = ""
+    """Gunicorn's configuration file."""
     celery_app: str = ""
+    """The Celery application, as ``module:attribute``; empty: none."""
     reports: str = "reports"
+    """The folder that the report is written to."""
     check_seconds: int = 300
     """Seconds that one check may take."""
     run_seconds: int = 3600
@@ -107,11 +112,10 @@ class Configuration:
 
     def __post_init__(self) -> None:
         """Raise ``CannotRun`` for a name in ``require``, ``policies`` or ``server`` that is none."""
-        check_names("require", self.require, SUBJECTS)
-        check_names("policies", self.policies, POLICIES)
-        check_names(
-            "server", filter(None, [self.server]), dict.fromkeys(("gunicorn", "uvicorn", "granian"), "")
-        )
+        file = self.root / "pyproject.toml"
+        check_names(file, "require", self.require, SUBJECTS)
+        check_names(file, "policies", self.policies, POLICIES)
+        check_names(file, "server", filter(None, [self.server]), ("gunicorn", "uvicorn", "granian"))
 
     @property
     def application(self) -> str:

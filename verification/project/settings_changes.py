@@ -1,6 +1,7 @@
 """What the harness changes in the settings of a project that it serves. Loaded in the project's own processes."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Final
 
 PROJECT_SETTINGS: Final = "VERIFICATION_PROJECT_SETTINGS"
@@ -24,9 +25,19 @@ def replaced_databases(theirs: Mapping[str, Any], connection: Mapping[str, str])
 
 def replaced_database(entry: Mapping[str, Any], connection: Mapping[str, str]) -> dict[str, Any]:
     """Return an alias's settings on another database; what belongs to another kind of server is dropped."""
-    engine = str(entry.get("ENGINE", ""))
-    if "postg" not in engine:
+    if not _is_postgres(str(entry.get("ENGINE", ""))):
         kept = {key: entry[key] for key in _KEPT_KEYS if key in entry}
         return {**kept, "ENGINE": BACKEND, **connection}
     options = {key: value for key, value in (entry.get("OPTIONS") or {}).items() if key in _KEPT_OPTIONS}
     return {**entry, **connection, "OPTIONS": options}
+
+
+def _is_postgres(engine: str) -> bool:
+    """Whether an engine is PostgreSQL's, or a package's own that is derived from it."""
+    if "postg" in engine or not engine or engine.startswith("django."):
+        return "postg" in engine
+    try:
+        wrapper = import_module(f"{engine}.base").DatabaseWrapper
+    except (ImportError, AttributeError):
+        return False
+    return getattr(wrapper, "vendor", "") == "postgresql"

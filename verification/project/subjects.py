@@ -5,6 +5,7 @@ promise applies only to a project that makes it, in ``policies``.
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 from ..errors import CannotRun
@@ -36,10 +37,10 @@ POLICIES: Final[Mapping[str, str]] = {
 """Name in ``policies`` -> what the project then promises."""
 
 
-def check_names(key: str, names: Iterable[str], known: Mapping[str, str]) -> None:
+def check_names(file: Path, key: str, names: Iterable[str], known: Iterable[str]) -> None:
     """Raise ``CannotRun`` for a name that is none."""
     if unknown := [name for name in names if name not in known]:
         raise CannotRun(
-            f"pyproject.toml: [tool.verification] {key} has {unknown[0]!r}; known: {', '.join(known)}",
+            f"{file}: [tool.verification] {key} has {unknown[0]!r}; known: {', '.join(known)}",
             "fix the name",
         )

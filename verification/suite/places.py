@@ -8,10 +8,9 @@ from pathlib import Path
 from ..project.configuration import Configuration
 from ..report.finding import Place
 
-_CHANGE = re.compile(
-    r"(?:\bfield\(?s?\)? (?P<field>\w+).*?)?\b(?:to|on|from|of model|model) (?P<model>\w+)\b"
-)
-"""What ``makemigrations`` says: ``Add field note to drink``, ``Create model Drink``."""
+_FIELD = re.compile(r"\bfield (\w+)")
+_MODEL = (re.compile(r"\bmodel (\w+)"), re.compile(r"\b(?:to|on|from|for) (\w+)"))
+"""What ``makemigrations`` says: ``Add field note to drink``, ``Create index i on field(s) note of model drink``."""
 
 
 def place_of(configuration: Configuration, key: str) -> tuple[Place, ...]:
@@ -24,17 +23,16 @@ def place_of(configuration: Configuration, key: str) -> tuple[Place, ...]:
 
 def place_of_change(configuration: Configuration, app: str, change: str) -> tuple[Place, ...]:
     """Return where the models of an app hold what ``makemigrations`` would write."""
-    found = _CHANGE.search(change)
-    if found is None:
-        return ()
+    model = next((found[1].lower() for pattern in _MODEL if (found := pattern.search(change))), "")
+    field = found[1] if (found := _FIELD.search(change)) else ""
     for file, tree in _modules(configuration, app):
         for node in tree.body:
-            if isinstance(node, ast.ClassDef) and node.name.lower() == found["model"].lower():
-                return (Place(_relative(configuration, file), _line_of(node, found["field"])),)
+            if isinstance(node, ast.ClassDef) and node.name.lower() == model:
+                return (Place(_relative(configuration, file), _line_of(node, field)),)
     return ()
 
 
-def _line_of(model: ast.ClassDef, field: str | None) -> int:
+def _line_of(model: ast.ClassDef, field: str) -> int:
     for node in model.body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if any(isinstance(target, ast.Name) and target.id == field for target in targets):

@@ -105,6 +105,10 @@ def costs(
     measured = [
         upgrade_paths.measure_without_squash(runner, app, chains.original.chain, few, many) for app in longer
     ]
+    if not any(each and each.steps for each in measured):
+        raise NotApplicable(
+            f"no state of {', '.join(longer)} takes generated rows, so that nothing can be measured"
+        )
     return [each for each in measured if each is not None]
 
 

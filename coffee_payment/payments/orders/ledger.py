@@ -2,7 +2,7 @@
 
 Each attempt is asked about until its provider's answer is final, whatever became of its order: a customer may pay
 on a page that is still open after the order has ended. The time between two questions grows with the age of the
-attempt, up to half of PAYMENT_TRUTH_MINUTES, within which every success has to be acted on.
+attempt, up to a third of PAYMENT_TRUTH_MINUTES, within which every success has to be acted on: the rest is for errors.
 """
 
 from datetime import datetime, timedelta
@@ -32,15 +32,19 @@ def next_check(started: datetime, now: datetime, *, soon: bool = False) -> datet
     age = (now - started).total_seconds()
     if age > settings.PAYMENT_FOLLOW_UP_HOURS * 3600:
         return None
-    longest = settings.PAYMENT_TRUTH_MINUTES * 60 / 2
+    longest = _longest_seconds()
     if soon:
         return now + timedelta(seconds=min(FIRST_CHECK_SECONDS, longest / 4))
     return now + timedelta(seconds=min(max(age / _AGE_DIVISOR, FIRST_CHECK_SECONDS), longest))
 
 
+def _longest_seconds() -> float:
+    return settings.PAYMENT_TRUTH_MINUTES * 60 / 3
+
+
 def first_check(order: Order, now: datetime) -> datetime:
     """Return when to ask about an attempt that starts now: at the order's end at the latest."""
-    soon = now + timedelta(seconds=min(FIRST_CHECK_SECONDS, settings.PAYMENT_TRUTH_MINUTES * 60 / 2))
+    soon = now + timedelta(seconds=min(FIRST_CHECK_SECONDS, _longest_seconds()))
     return min(soon, order.expires_at + timedelta(seconds=1)) if order.expires_at else soon
 
 

@@ -42,9 +42,9 @@ class Origins:
         tree = self._runner.tree
         app, name = self._maker(difference)
         model, names = self._model(difference), _names(difference)
-        original = making(_file(tree, app, name), model, names) if name else None
+        original = _making(_file(tree, app, name), model, names) if name else None
         squash_file = _file(tree, *self._squash.key)
-        there = making(squash_file, model, names) if difference.change != "removed" else None
+        there = _making(squash_file, model, names) if difference.change != "removed" else None
         return Origin(
             original,
             f"{app}.{name}" if name else "",
@@ -104,6 +104,11 @@ def _names(difference: Difference) -> list[str]:
         if difference.kind in {"column", "table"}
         else [*names, *fields, *(f.removesuffix("_id") for f in fields)]
     )
+
+
+def _making(file: Path, model: str, names: Sequence[str]) -> Operation | None:
+    """Return what names the object itself; failing that, what names its columns: Django generates some names."""
+    return making(file, model, names[:2]) or making(file, model, names[2:])
 
 
 def _fix(difference: Difference, original: Operation | None, squash: Operation | None) -> str:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ...schema.comparison.difference import Difference
@@ -210,7 +210,14 @@ def measure_without_squash(
     every = Squash(app=app, name="", originals=names, covers=names, missing=(), in_use=False, tables=())
     partial = partial_states.build_partial_states(runner, every, chain)
     early = _first_to_hold_rows(upgrade.upgrade(runner, partial, state, rows) for state in partial.states)
-    return _measure(runner, partial, early[-1], many)
+    return _measure(runner, partial, early[-1], many and _of_app(many, partial, rows.size))
+
+
+def _of_app(many: upgrade.RowVolume, partial: partial_states.PartialStates, few: int) -> upgrade.RowVolume:
+    """Return the volume with few rows in the tables of other apps, a package's among them, unless ratios name them."""
+    tables = [table for of_alias in partial.last.described.values() for table in of_alias]
+    others = {table["table"]: few / many.size for table in tables if table["app"] != partial.squash.app}
+    return replace(many, ratios={**others, **many.ratios})
 
 
 def _backwards(

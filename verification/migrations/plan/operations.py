@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+_ANYTHING = frozenset({"RunSQL", "RunPython"})
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -18,27 +20,61 @@ class Operation:
 
 
 def making(file: Path, model: str, names: Collection[str]) -> Operation | None:
-    """Return what names one of these objects in a migration file: the last of several, as later ones change earlier.
+    """Return what makes one of these objects in a migration file: the last of several, as later ones change earlier.
 
-    ``model``: the lower-case name of the model whose table holds the object; SQL may name the object without it.
+    What has the name goes before what mentions it, such as an index that mentions its columns. ``model``: the
+    lower-case name of the model whose table holds the object; SQL may name the object without it.
     """
-    found = None
-    for call in _operations(file):
-        words = _words(call)
-        sql = _name(call) in {"RunSQL", "RunPython"}
-        if not (sql or model in {word.lower() for word in words}):
-            continue
-        if any(name in words or (sql and _within(name, words)) for name in names):
-            found = _element(call, names) if _name(call) == "CreateModel" else call
-    return None if found is None else _operation(file, found)
+    calls = [call for call in _operations(file) if _about(call, model)]
+    for matches in (_has_name, _mentions):
+        found = [node for call in calls for node in _parts(call) if matches(node, names)]
+        if found:
+            return _operation(file, found[-1])
+    return None
 
 
 def creating(file: Path, model: str) -> Operation | None:
     """Return the ``CreateModel`` of a model."""
     for call in _operations(file):
-        if _name(call) == "CreateModel" and model in {word.lower() for word in _words(call)}:
+        if _name(call) == "CreateModel" and _about(call, model):
             return _operation(file, call)
     return None
+
+
+def _about(call: ast.Call, model: str) -> bool:
+    """Whether an operation is about a model; SQL and Python may be about any."""
+    if _name(call) in _ANYTHING:
+        return True
+    named = _texts(call, "name" if _name(call) == "CreateModel" else "model_name")
+    return model in {text.lower() for text in named or _words(call)}
+
+
+def _parts(call: ast.Call) -> list[ast.expr]:
+    """Return an operation, or the fields, indexes and constraints within a ``CreateModel``, inner ones last."""
+    if _name(call) != "CreateModel":
+        return [call]
+    return [node for node in ast.walk(call) if isinstance(node, ast.Tuple | ast.Call) and node is not call]
+
+
+def _has_name(node: ast.expr, names: Collection[str]) -> bool:
+    """Whether this is the field, index or constraint of the name."""
+    if isinstance(node, ast.Tuple):
+        first = node.elts[0] if len(node.elts) > 1 and isinstance(node.elts[1], ast.Call) else None
+        return isinstance(first, ast.Constant) and first.value in names
+    inner = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return any(text in names for each in inner for key in ("name", "new_name") for text in _texts(each, key))
+
+
+def _mentions(node: ast.expr, names: Collection[str]) -> bool:
+    words = _words(node)
+    sql = isinstance(node, ast.Call) and _name(node) in _ANYTHING
+    return any(name in words or (sql and _within(name, words)) for name in names)
+
+
+def _texts(call: ast.Call, keyword: str) -> list[str]:
+    """Return the text of a keyword argument, if it is a literal."""
+    values = [each.value for each in call.keywords if each.arg == keyword]
+    return [each.value for each in values if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
 def _operation(file: Path, node: ast.expr) -> Operation:
@@ -56,24 +92,6 @@ def _operations(file: Path) -> Iterator[ast.Call]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id == "operations" for target in targets):
                 yield from (each for each in node.value.elts if isinstance(each, ast.Call))
-
-
-def _element(call: ast.Call, names: Collection[str]) -> ast.expr:
-    """Return the smallest field or call within a ``CreateModel`` that has the name."""
-    found: ast.expr = call
-    for node in ast.walk(call):  # breadth first: a later one is not larger
-        if isinstance(node, ast.Tuple | ast.Call) and any(name in _own_words(node) for name in names):
-            found = node
-    return found
-
-
-def _own_words(node: ast.Tuple | ast.Call) -> set[str]:
-    """Return the texts directly in a tuple or call, and in its lists."""
-    parts = (
-        node.elts if isinstance(node, ast.Tuple) else [*node.args, *(each.value for each in node.keywords)]
-    )
-    inner = [part.elts if isinstance(part, ast.List | ast.Tuple | ast.Set) else [part] for part in parts]
-    return {each.value for group in inner for each in group if _is_text(each)}  # type: ignore[attr-defined]
 
 
 def _words(node: ast.AST) -> set[str]:

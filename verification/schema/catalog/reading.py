@@ -49,7 +49,8 @@ def read(source: str | Any, *, sessions: int = 2) -> Schema:
     with _no_collection(), session(source) as (cursor, version):
         if version not in VERSIONS:
             raise CannotRun(
-                f"the server is PostgreSQL {version}", f"use PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]}"
+                f"the server is PostgreSQL {version}, whose catalogs this reader does not know",
+                f"use PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]}, or a harness that knows it",
             )
         snapshot = shared_snapshot(cursor) if isinstance(source, str) and sessions > 1 else None
         second = partial(second_session, source, snapshot) if snapshot else None

@@ -1,131 +1,19 @@
-"""The SQL of one column, constraint, index or sequence, from its entry in the model.
+"""The SQL of a table, column, constraint, index or sequence, from its entry in the model.
 
 Names in the model are already quoted where SQL needs it. Syntax:
-https://www.postgresql.org/docs/current/sql-createtable.html, sql-altertable.html, sql-createindex.html,
-sql-createsequence.html and sql-comment.html.
+https://www.postgresql.org/docs/current/sql-createtable.html, sql-altertable.html, sql-createindex.html
+and sql-createsequence.html.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
 
-from ...postgres.server import identifier
-from ..comparison.renames import schema_of
-from ..model.schema import Entry, Schema, Value
+from ..model.schema import Entry, Key, Schema, Value
+from .naming import name, table
 
-COLUMN: Final = frozenset(
-    {"type", "not_null", "default", "identity", "generated", "generated_kind", "collation", "storage",
-     "compression", "identity_sequence", "identity_start", "identity_increment", "identity_minimum",
-     "identity_maximum", "identity_cache", "identity_cycle", "not_null_constraint"}
-)  # fmt: skip
-CONSTRAINT: Final = frozenset(
-    {"kind", "columns", "include", "nulls_not_distinct", "deferrable", "initially_deferred", "valid",
-     "no_inherit", "expression", "target", "target_columns", "on_update", "on_delete", "on_delete_columns",
-     "match", "enforced"}
-)  # fmt: skip
-INDEX: Final = frozenset(
-    {"method", "keys", "unique", "nulls_not_distinct", "predicate", "include", "order", "operator_classes",
-     "collations", "storage_parameters"}
-)  # fmt: skip
-SEQUENCE: Final = frozenset(
-    {"owner", "type", "start", "increment", "minimum", "maximum", "cache", "cycle", "owned_by"}
-)
-Setting: TypeAlias = Callable[[Value, Value], str | None]
-
-
-def _replica_identity(_: Value, after: Value) -> str | None:
-    if after == "index":
-        return None  # the index was dropped: no statement sets this state
-    word = "USING INDEX " + after.removeprefix("index ") if str(after).startswith("index ") else after
-    return f"REPLICA IDENTITY {word or 'DEFAULT'}"
-
-
-def _storage_parameters(before: Value, after: Value) -> str | None:
-    wanted, present = [set(side or ()) for side in (after, before)]
-    names = {parameter.partition("=")[0] for parameter in wanted}
-    reset = sorted({parameter.partition("=")[0] for parameter in present} - names)
-    changes = [f"SET ({', '.join(sorted(wanted - present))})"] if wanted - present else []
-    return ", ".join([*changes, *([f"RESET ({', '.join(reset)})"] if reset else [])])
-
-
-SETTINGS: Final[Mapping[str, Setting]] = {
-    "clustered_index": lambda _, after: f"CLUSTER ON {after}" if after else "SET WITHOUT CLUSTER",
-    "replica_identity": _replica_identity,
-    "row_security": lambda _, after: f"{'ENABLE' if after else 'DISABLE'} ROW LEVEL SECURITY",
-    "row_security_forced": lambda _, after: f"{'FORCE' if after else 'NO FORCE'} ROW LEVEL SECURITY",
-    "persistence": lambda _, after: f"SET {'UNLOGGED' if after == 'unlogged' else 'LOGGED'}",
-    "owner": lambda _, after: f"OWNER TO {identifier(after)}",
-    "storage_parameters": _storage_parameters,
-}
-"""Attribute of a table -> the action of ALTER TABLE, from the values before and after; None: there is none."""
-TABLE: Final = frozenset({"column_order", *SETTINGS})
-KNOWN: Final = {
-    "column": COLUMN,
-    "constraint": CONSTRAINT,
-    "index": INDEX,
-    "sequence": SEQUENCE,
-    "table": TABLE,
-}
-"""Object class -> attributes that the SQL below can express; an object with any other is not generated."""
-
-
-def _identity_change(left: Entry, right: Entry) -> str:
-    attributes = right.attributes
-    if "identity" not in attributes:
-        return "DROP IDENTITY"
-    always = attributes["identity"].upper()
-    if "identity" in left.attributes:
-        return f"SET GENERATED {always}"
-    return f"ADD GENERATED {always} AS IDENTITY ({identity(right)})"
-
-
-def _default_change(_: Entry, right: Entry) -> str | None:
-    attributes = right.attributes
-    if "generated" in attributes:
-        return None
-    return f"SET DEFAULT {attributes['default']}" if "default" in attributes else "DROP DEFAULT"
-
-
-def _storage_change(_: Entry, right: Entry) -> str | None:
-    attributes = right.attributes.get("storage")
-    return (
-        f"SET STORAGE {attributes}" if attributes else None
-    )  # SET STORAGE DEFAULT exists from PostgreSQL 16 on
-
-
-ALTERED: Final[Mapping[str, Callable[[Entry, Entry], str | None]]] = {
-    "default": _default_change,
-    "identity": _identity_change,
-    "storage": _storage_change,
-    "statistics_target": lambda _, right: f"SET STATISTICS {right.attributes.get('statistics_target', -1)}",
-    "compression": lambda _, right: f"SET COMPRESSION {right.attributes.get('compression', 'default')}",
-}
-"""Attribute of a column -> the action of ALTER COLUMN; None: there is none."""
-
-
-def is_known(entry: Entry) -> bool:
-    """Return whether the SQL here can express all attributes of an object."""
-    if entry.kind == "comment":
-        return True
-    attributes = entry.attributes
-    if entry.kind == "constraint" and (entry.parents[0][0] == "type" or attributes["kind"] == "exclusion"):
-        return False
-    return not set(attributes) - KNOWN[entry.kind]
-
-
-def name(entry: Entry) -> str:
-    """Return the name of an object within its table or schema, quoted where SQL needs it."""
-    owner = entry.parents[0][1]
-    return entry.object.removeprefix(f"{owner}.")
-
-
-def table(entry: Entry) -> str:
-    """Return the table that a column, a constraint or an index belongs to."""
-    return entry.parents[0][1]
-
-
-def owner(entry: Entry) -> str:
-    """Return the OWNER TO clause."""
-    return f"OWNER TO {identifier(entry.attributes['owner'])}"
+FIRST_NAME: Final = re.compile(r'"(?:[^"]|"")*"|[\w$]+')
+"""A name at the beginning of a text."""
 
 
 def not_null(entry: Entry) -> str:
@@ -136,28 +24,12 @@ def not_null(entry: Entry) -> str:
     return f"ALTER COLUMN {name(entry)} SET NOT NULL"
 
 
-def commented(comment: Entry, side: Schema) -> str | None:
-    """Return the object of COMMENT ON; None for classes that are not generated."""
-    kind, _, identity = comment.object.partition(" ")
-    if kind in ("index", "constraint"):
-        # The index of a constraint has no entry of its own; it has the constraint's identity.
-        entry = side.get("index", identity) or side.get("constraint", identity)
-        if entry is None or entry.parents[0][0] == "type":
-            return None
-        if kind == "index":
-            return f"INDEX {schema_of(table(entry))}.{name(entry)}"
-        return f"CONSTRAINT {name(entry)} ON {table(entry)}"
-    return f"{kind.upper()} {identity}" if kind in ("table", "column", "sequence") else None
-
-
 def column(entry: Entry) -> str:
     """Return the definition of a column for CREATE TABLE and ADD COLUMN."""
     attributes = entry.attributes
     parts = [name(entry), str(attributes["type"])]
     if "collation" in attributes:
         parts.append(f"COLLATE {attributes['collation']}")
-    if "storage" in attributes:
-        parts.insert(2, f"STORAGE {attributes['storage']}")
     if "compression" in attributes:
         parts.insert(2, f"COMPRESSION {attributes['compression']}")
     if "generated" in attributes:
@@ -183,17 +55,23 @@ def identity(entry: Entry) -> str:
 
 def sequence(entry: Entry) -> str:
     """Return the CREATE SEQUENCE statement without OWNED BY, which needs the table."""
-    return (
-        f"CREATE SEQUENCE {entry.object} AS {entry.attributes['type']} {_sequence_options(entry.attributes)}"
-    )
+    unlogged = "UNLOGGED " if entry.attributes.get("persistence") == "unlogged" else ""
+    options = _sequence_options(entry.attributes)
+    return f"CREATE {unlogged}SEQUENCE {entry.object} AS {entry.attributes['type']} {options}"
+
+
+SEQUENCE_OPTIONS: Final = (
+    ("increment", "INCREMENT BY", "INCREMENT BY 1"),
+    ("minimum", "MINVALUE", "NO MINVALUE"),
+    ("maximum", "MAXVALUE", "NO MAXVALUE"),
+    ("start", "START WITH", ""),
+    ("cache", "CACHE", "CACHE 1"),
+)
+"""Attribute, its words in SQL, and what stands for its default."""
 
 
 def _sequence_options(values: Mapping[str, Value]) -> str:
-    parts = []
-    for key, word in (("increment", "INCREMENT BY"), ("minimum", "MINVALUE"), ("maximum", "MAXVALUE"),
-                      ("start", "START WITH"), ("cache", "CACHE")):  # fmt: skip
-        if values.get(key) is not None:
-            parts.append(f"{word} {values[key]}")
+    parts = [f"{word} {values[key]}" for key, word, _ in SEQUENCE_OPTIONS if values.get(key) is not None]
     return " ".join([*parts, "CYCLE" if values.get("cycle") else "NO CYCLE"])
 
 
@@ -205,11 +83,12 @@ def constraint(entry: Entry) -> str:
         text = f"CHECK ({attributes['expression']})" + (" NO INHERIT" if attributes.get("no_inherit") else "")
     elif kind == "foreign key":
         text = _foreign_key(entry)
+    elif kind == "exclusion":
+        text = _exclusion(entry)
     else:
         distinct = " NULLS NOT DISTINCT" if attributes.get("nulls_not_distinct") else ""
-        text = f"{kind.upper()}{distinct} ({', '.join(attributes['columns'])})"
-        if "include" in attributes:
-            text += f" INCLUDE ({', '.join(attributes['include'])})"
+        columns = ", ".join(attributes["columns"]) + (" WITHOUT OVERLAPS" if attributes.get("period") else "")
+        text = f"{kind.upper()}{distinct} ({columns}){_index_options(entry)}"
     if attributes.get("deferrable"):
         text += " DEFERRABLE" + (" INITIALLY DEFERRED" if attributes.get("initially_deferred") else "")
     if attributes.get("enforced") is False:
@@ -217,12 +96,28 @@ def constraint(entry: Entry) -> str:
     return text + (" NOT VALID" if attributes.get("valid") is False else "")
 
 
+def _exclusion(entry: Entry) -> str:
+    attributes = entry.attributes
+    operators = [each if "." not in each else f"OPERATOR({each})" for each in attributes["operators"]]
+    elements = [f"{key} WITH {operator}" for key, operator in zip(_keys(entry), operators, strict=True)]
+    where = f" WHERE ({attributes['predicate']})" if "predicate" in attributes else ""
+    return f"EXCLUDE USING {attributes['method']} ({', '.join(elements)}){_index_options(entry)}{where}"
+
+
+def _index_options(entry: Entry) -> str:
+    attributes = entry.attributes
+    text = f" INCLUDE ({', '.join(attributes['include'])})" if "include" in attributes else ""
+    if "storage_parameters" in attributes:
+        text += f" WITH ({', '.join(attributes['storage_parameters'])})"
+    return text
+
+
 def _foreign_key(entry: Entry) -> str:
     attributes = entry.attributes
-    text = (
-        f"FOREIGN KEY ({', '.join(attributes['columns'])}) "
-        f"REFERENCES {attributes['target']} ({', '.join(attributes['target_columns'])})"
-    )
+    ours, theirs = [list(attributes[key]) for key in ("columns", "target_columns")]
+    if attributes.get("period"):
+        ours[-1], theirs[-1] = f"PERIOD {ours[-1]}", f"PERIOD {theirs[-1]}"
+    text = f"FOREIGN KEY ({', '.join(ours)}) REFERENCES {attributes['target']} ({', '.join(theirs)})"
     if "match" in attributes:
         text += f" MATCH {attributes['match'].upper()}"
     for key, word in (("on_update", "UPDATE"), ("on_delete", "DELETE")):
@@ -233,8 +128,8 @@ def _foreign_key(entry: Entry) -> str:
     return text
 
 
-def index(entry: Entry) -> str:
-    """Return the CREATE INDEX statement."""
+def _keys(entry: Entry) -> list[str]:
+    """Return the keys of an index or an exclusion constraint with collation, operator class and order."""
     attributes = entry.attributes
     keys = []
     for position, key in enumerate(attributes["keys"]):
@@ -246,8 +141,17 @@ def index(entry: Entry) -> str:
             if value and value[0] is not None:
                 parts.append(form.format(value[0]))
         keys.append(" ".join(parts))
-    text = f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {name(entry)} ON {table(entry)}"
-    text += f" USING {attributes['method']} ({', '.join(keys)})"
+    return keys
+
+
+def index(entry: Entry, side: Schema) -> str:
+    """Return the CREATE INDEX statement; an index of a partitioned table is made without those of its partitions."""
+    attributes = entry.attributes
+    only = "ONLY " if "partition_key" in side.entries[entry.parents[0]].attributes else ""
+    text = (
+        f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {name(entry)} ON {only}{table(entry)}"
+    )
+    text += f" USING {attributes['method']} ({', '.join(_keys(entry))})"
     if "include" in attributes:
         text += f" INCLUDE ({', '.join(attributes['include'])})"
     if attributes.get("nulls_not_distinct"):
@@ -255,3 +159,29 @@ def index(entry: Entry) -> str:
     if "storage_parameters" in attributes:
         text += f" WITH ({', '.join(attributes['storage_parameters'])})"
     return text + (f" WHERE {attributes['predicate']}" if "predicate" in attributes else "")
+
+
+def created_table(entry: Entry, side: Schema, without: Collection[Key] = ()) -> str:
+    """Return the CREATE TABLE statement with the columns that are not inherited.
+
+    A partition is made as a table of its own and attached later: its constraints and indexes keep their names.
+    ``without``: columns that are added later.
+    """
+    attributes = entry.attributes
+    inherits = attributes.get("inherits", ())
+    columns = [
+        side.entries["column", f"{entry.object}.{each}"] for each in attributes.get("column_order", ())
+    ]
+    own = [each for each in columns if each.key not in without and (not inherits or is_own(each))]
+    unlogged = "UNLOGGED " if attributes.get("persistence") == "unlogged" else ""
+    text = f"CREATE {unlogged}TABLE {entry.object} ({', '.join(map(column, own))})"
+    text += f" INHERITS ({', '.join(inherits)})" if inherits else ""
+    if "partition_key" in attributes:
+        text += f" PARTITION BY {attributes['partition_key']}"
+    return text + (f" USING {attributes['access_method']}" if "access_method" in attributes else "")
+
+
+def is_own(part: Entry) -> bool:
+    """Return whether a column or a constraint is not only inherited."""
+    inherited = any(parent[0] == part.kind for parent in part.parents)
+    return not inherited or bool(part.attributes.get("local"))

@@ -1,66 +1,145 @@
-"""Dependencies within one schema: which objects block a change, and which are dropped with another."""
+"""What each object of a schema needs: read from its parents, its columns and the names in its texts.
+
+PostgreSQL prints every name with its schema, so that a name in a text is found without parsing. Where two objects
+share a name (functions with other arguments) both are needed: one dependency too many costs a statement at most.
+"""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
 
-from ..model.schema import Entry, Schema
+from ..comparison.renames import without_arguments
+from ..model.schema import Entry, Key, Schema, Value
+from .naming import owner
 
-
-def foreign_keys_to(schema: Schema, key: Entry) -> Iterator[Entry]:
-    """Yield the foreign keys that reference the columns of a primary key or unique constraint."""
-    columns = set(key.attributes.get("columns", ()))
-    for entry in schema.of_kind("constraint"):
-        attributes = entry.attributes
-        if attributes.get("target") == key.parents[0][1] and set(attributes["target_columns"]) == columns:
-            yield entry
-
-
-def foreign_keys_among(schema: Schema, table: Entry) -> Iterator[Entry]:
-    """Yield the foreign keys of other tables that reference a table."""
-    for entry in schema.of_kind("constraint"):
-        if entry.attributes.get("target") == table.object and entry.parents[0] != table.key:
-            yield entry
-
-
-def children(schema: Schema, table: Entry) -> Iterator[Entry]:
-    """Yield the tables that inherit from a table without being its partitions."""
-    return (
-        entry for entry in schema.of_kind("table") if table.object in entry.attributes.get("inherits", ())
-    )
+IDENTIFIER: Final = r'(?:"(?:[^"]|"")*"|[\w$]+)'
+NAME: Final = re.compile(
+    rf"""'((?:[^']|'')*)'(::(?:pg_catalog\.)?reg\w+)?|({IDENTIFIER}\.{IDENTIFIER})|OPERATOR\(({IDENTIFIER}\.[^)]+)\)"""
+)
+"""A literal (a name if it is cast to regclass), a qualified name, a qualified operator."""
+WORD: Final = re.compile(IDENTIFIER)
+TEXTS: Final = frozenset({"body", "comment", "label", "column_order"})
+"""Attributes that name nothing that must exist first, or that are looked at by themselves."""
+READ: Final = ("generated", "condition", "columns", "partition_key", "expressions", "identity")
+"""Attributes with columns of the object's own table, without the table's name."""
+ANNOTATIONS: Final = frozenset({"comment", "grant", "security_label"})
+DEFAULT: Final = "default"
+"""Class of the default of a column, which is dropped and set by itself."""
 
 
-def comments_on(schema: Schema, entry: Entry) -> Iterator[Entry]:
-    """Yield the comments on an object."""
-    return (comment for comment in schema.of_kind("comment") if entry.key in comment.parents)
+def default_of(column: Key) -> Key:
+    """Return the key of a column's default."""
+    return (DEFAULT, column[1])
 
 
-def is_read(schema: Schema, column: Entry) -> bool:
-    """Return whether an object reads a column, so that PostgreSQL refuses to drop it or to change its type."""
-    owner = column.parents[0]
-    word = re.compile(rf"(?<![\w$\"]){re.escape(column.object.removeprefix(f'{owner[1]}.'))}(?![\w$\"])")
-    if word.search(str(schema.entries[owner].attributes.get("partition_key", ""))):
-        return True
-    return any(
-        column.key in entry.uses or (owner in entry.parents and word.search(_texts(entry)))
-        for entry in schema.of_kind(
-            "view", "materialized_view", "rule", "policy", "function", "procedure", "trigger", "column"
+class Graph:
+    """The dependencies within one schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._named: dict[str, list[Key]] = defaultdict(list)
+        for entry in schema:
+            if entry.kind not in ANNOTATIONS:
+                self._named[without_arguments(entry.object)].append(entry.key)
+        self.needs: dict[Key, set[Key]] = {}
+        for entry in schema:
+            self.needs[entry.key] = set(self._needed(entry)) - {entry.key}
+            if entry.kind == "column" and "default" in entry.attributes:
+                used = set(self._in_text(entry.attributes["default"]))
+                self.needs[default_of(entry.key)] = {entry.key, *used}
+
+    @cached_property
+    def dependents(self) -> Mapping[Key, set[Key]]:
+        """What needs an object."""
+        found: dict[Key, set[Key]] = defaultdict(set)
+        for key, needed in self.needs.items():
+            for each in needed:
+                found[each].add(key)
+        return found
+
+    def mentioned(self, text: str) -> set[Key]:
+        """Return the objects that a text names: for a function's body, which PostgreSQL does not follow."""
+        return set(self._in_text(text))
+
+    def is_part(self, key: Key, of: Key) -> bool:
+        """Return whether PostgreSQL drops an object with another one without being asked."""
+        if key[0] == DEFAULT:
+            return of in (("column", key[1]), *self._parents(("column", key[1])))
+        return of in self._parents(key)
+
+    def _parents(self, key: Key) -> tuple[Key, ...]:
+        entry = self.schema.entries.get(key)
+        if entry is None:
+            return ()
+        local = entry.kind in ("column", "constraint") and entry.attributes.get("local")
+        return tuple(
+            each for each in entry.parents if each[0] != "schema" and not (local and each[0] == key[0])
         )
-        if entry.key != column.key
-    )
 
+    def _needed(self, entry: Entry) -> Iterator[Key]:
+        yield from entry.parents
+        for used in entry.uses:
+            yield used
+            if used in self.schema.entries:
+                yield owner(self.schema.entries[used])
+        attributes = entry.attributes
+        for attribute, value in attributes.items():
+            if attribute not in TEXTS and not (attribute == "default" and entry.kind == "column"):
+                yield from self._in_text(value)
+            if attribute in READ and entry.parents:
+                yield from self._columns(entry, value)
+        yield from self._needed_by_class(entry)
 
-def is_read_from_outside(schema: Schema, table: Entry) -> bool:
-    """Return whether an object of another table reads a table, so that PostgreSQL refuses to drop it."""
-    own = {entry.key for entry in schema if table.key in entry.parents}
-    return any(
-        table.key not in entry.parents and not own.isdisjoint(entry.uses)
-        for entry in schema.of_kind("view", "materialized_view", "rule", "policy", "function", "procedure")
-    )
+    def _needed_by_class(self, entry: Entry) -> Iterator[Key]:
+        attributes = entry.attributes
+        if entry.kind in ("function", "procedure", "aggregate"):
+            yield from self._in_text(entry.object.partition("(")[2])
+        if entry.kind == "extension" and (schema := ("schema", attributes["schema"])) in self.schema.entries:
+            yield schema
+        if attributes.get("kind") == "foreign key":
+            yield from self._referenced_key(entry)
+        if "GROUP BY" in str(attributes.get("definition", "")):
+            yield from self._grouped_by(entry)
 
+    def _in_text(self, value: Value) -> Iterator[Key]:
+        if isinstance(value, str):
+            for literal, cast, name, operator in NAME.findall(value):
+                found = name or operator or (literal if cast else "")
+                yield from self._named.get(found, ())
+        elif isinstance(value, tuple):
+            for each in value:
+                yield from self._in_text(each)
+        elif isinstance(value, Mapping):
+            yield from self._in_text(tuple(value.values()))
 
-def _texts(entry: Entry) -> str:
-    """Return the texts in which an object of a table mentions the table's columns."""
-    attributes = entry.attributes
-    if entry.kind == "column":
-        return str(attributes.get("generated", ""))
-    return " ".join([str(attributes.get("condition", "")), *attributes.get("columns", ())])
+    def _columns(self, entry: Entry, value: Value) -> Iterator[Key]:
+        table = entry.object if "partition_key" in entry.attributes else owner(entry)[1]
+        words = WORD.findall(value if isinstance(value, str) else " ".join(map(str, value)))
+        keys = (("column", f"{table}.{word}") for word in set(words))
+        return (key for key in keys if key in self.schema.entries)
+
+    def _referenced_key(self, entry: Entry) -> Iterator[Key]:
+        target, columns = entry.attributes["target"], entry.attributes["target_columns"]
+        yield ("table", target)
+        yield from (("column", f"{target}.{each}") for each in columns)
+        for key in self._keys_by_table.get(("table", target), ()):
+            if set(key.attributes.get("columns") or key.attributes.get("keys") or ()) == set(columns):
+                yield key.key
+
+    @cached_property
+    def _keys_by_table(self) -> Mapping[Key, list[Entry]]:
+        """Primary keys, unique constraints and unique indexes of each table."""
+        found: dict[Key, list[Entry]] = defaultdict(list)
+        for entry in self.schema.of_kind("constraint", "index"):
+            if entry.attributes.get("kind") in ("primary key", "unique") or entry.attributes.get("unique"):
+                found[owner(entry)].append(entry)
+        return found
+
+    def _grouped_by(self, view: Entry) -> Iterator[Key]:
+        """Yield the primary keys that a query may lean on: columns that are functionally dependent on them."""
+        for table in {owner(self.schema.entries[used]) for used in view.uses if used in self.schema.entries}:
+            for key in self._keys_by_table.get(table, ()):
+                if key.attributes.get("kind") == "primary key":
+                    yield key.key

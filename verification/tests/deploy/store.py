@@ -18,12 +18,14 @@ from verification.tests.migrations.project_copies import copy, variables
 
 ROWS: Final = RowVolume(3000, {"goods_item": 1, "goods_buyer": 0.5, "goods_tag": 0.001})
 FIRST: Final = "0001_initial.py"
+CHANGE = "0002_change.py"
 LOADED: Final = frozenset({"goods/models.py", f"goods/migrations/{FIRST}"})
 HEADER: Final = """
 from django.contrib.postgres.operations import *
 from django.db import connection, migrations, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+import uuid
 
 
 def sql(text, back=None):
@@ -53,11 +55,13 @@ class Case:
     """More files of the folder of migrations."""
     model: tuple[str, str] = ("", "")
     """A text of ``models.py``, and what takes its place in the head."""
+    after: str = "0001_initial"
+    """The last migration of the base."""
 
 
 def migration(case: Case) -> str:
     """Return the text of its migration."""
-    body = f"    atomic = {case.atomic}\n    dependencies = [('goods', '0001_initial')]\n"
+    body = f"    atomic = {case.atomic}\n    dependencies = [('goods', '{case.after}')]\n"
     operations = f"    operations = [\n{case.operations}\n    ]\n"
     return f"{HEADER}\n{case.functions}\n\nclass Migration(migrations.Migration):\n{body}{operations}"
 
@@ -96,7 +100,7 @@ class Store:
     def judge(self, case: Case, *parts: str, command: str = "") -> Release:
         """Judge one release: plan and cost, and the parts that are named."""
         self.configuration = replace(self.configuration, migrate_command=command)
-        migrations = {"0002_change.py": migration(case)} if case.operations else {}
+        migrations = {CHANGE: migration(case)} if case.operations else {}
         texts = {f"goods/migrations/{name}": text for name, text in {**migrations, **case.further}.items()}
         if case.model[0]:
             models = (self.folder / "goods/models.py").read_text()
@@ -121,9 +125,12 @@ class Store:
 
 
 @contextmanager
-def store(server: Server, directory: Path) -> Iterator[Store]:
-    """Fill the base on a server."""
+def store(server: Server, directory: Path, more: Mapping[str, str] | None = None) -> Iterator[Store]:
+    """Fill the base on a server; ``more``: files of both trees."""
     folders = [copy("store", directory / name) for name in ("base", "head")]
+    for folder in folders:
+        for name, text in (more or {}).items():
+            (folder / name).write_text(text, encoding="utf-8")
     projects = [
         Project(
             settings="settings",

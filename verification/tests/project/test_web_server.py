@@ -16,6 +16,7 @@ from verification.errors import CannotRun
 from verification.project.configuration import Configuration
 from verification.project.environment import environment
 from verification.project.http_servers import Application
+from verification.project.settings_changes import replaced_databases
 from verification.project.web_server import WebServer
 
 HARNESS = Path(verification.__file__).resolve().parent.parent
@@ -39,6 +40,53 @@ def test_answers_and_is_gone(tmp_path: Path) -> None:
 
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     assert members(web._process.pid) == []  # its port may be another's by now
+
+
+@pytest.mark.parametrize(("server", "asgi"), [("uvicorn", True), ("granian", True), ("granian", False)])
+def test_other_servers_answer_and_are_gone(server: str, asgi: bool, tmp_path: Path) -> None:
+    """On the port that was kept for them; ASGI and WSGI."""
+    name = REFERENCE.replace(":", ":asgi_") if asgi else REFERENCE
+    application = Application(name=name, server=server, asgi=asgi, extra=("--workers", "1"))
+    with WebServer(application, VARIABLES, directory=tmp_path) as web:
+        web.wait("/")
+        assert (web.probe("/").send().status, web.workers() != []) == (200, True)
+    assert members(web._process.pid) == []
+
+
+def test_a_server_that_is_not_installed_is_one_line(tmp_path: Path) -> None:
+    """Named, with the way out; nothing is started."""
+    with pytest.raises(
+        CannotRun, match="daphne is not installed in this Python; install it: pip install daphne"
+    ):
+        WebServer(Application(name=REFERENCE, server="daphne"), VARIABLES, directory=tmp_path)
+
+
+def test_the_database_of_settings_without_variables(tmp_path: Path) -> None:
+    """Every alias is on the harness's database; what belongs to another kind of server is dropped."""
+    there = {"NAME": "verification", "USER": "u", "PASSWORD": "p", "HOST": "127.0.0.1", "PORT": "5433"}
+    theirs = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": "x",
+            "OPTIONS": {"timeout": 5},
+            "CONN_MAX_AGE": 3,
+        },
+        "stock": {
+            "ENGINE": "psqlextra.backend.postgres",
+            "HOST": "db",
+            "OPTIONS": {"sslmode": "require", "pool": True},
+        },
+        "geo": {"ENGINE": "django.contrib.gis.db.backends.postgis", "TEST": {"MIRROR": "default"}},
+    }
+
+    replaced = replaced_databases(theirs, there)
+
+    assert replaced["default"] == {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 3, **there}
+    assert replaced["geo"]["ENGINE"] == "django.contrib.gis.db.backends.postgis"
+    assert replaced["geo"]["TEST"] == {"MIRROR": "default"}
+    assert all(each | there == each for each in replaced.values())
+    assert "sslmode" not in replaced["stock"].get("OPTIONS", {})
+    assert replaced_databases({}, there)["default"]["HOST"] == "127.0.0.1"
 
 
 def test_many_at_once_do_not_clash(tmp_path: Path) -> None:

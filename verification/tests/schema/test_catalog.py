@@ -12,6 +12,7 @@ from verification.errors import CannotRun
 from verification.postgres import driver
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
+from verification.schema.catalog import reading
 from verification.schema.catalog import session as sessions
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader
 from verification.schema.catalog.reading import collect
@@ -192,6 +193,20 @@ def test_two_versions_are_compared_with_a_word_about_it(database: Database) -> N
 
     assert comparison.equal
     assert comparison.notes
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_a_version_that_the_reader_does_not_know_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch, newer: bool
+) -> None:
+    """Newer or older than all known ones: what is not read cannot be called equal."""
+    ours = database.server.major
+    monkeypatch.setattr(reading, "VERSIONS", range(1, ours) if newer else range(ours + 1, 99))
+
+    with pytest.raises(
+        CannotRun, match=rf"the server is PostgreSQL {ours}, whose catalogs .*; use PostgreSQL"
+    ):
+        catalog.read(database.url)
 
 
 def test_a_wrong_password_is_one_line_without_it(database: Database) -> None:

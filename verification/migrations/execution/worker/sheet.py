@@ -97,6 +97,7 @@ class Sheet(Statements):
             "read": {},
             "written": {},
             "rewritten": [],
+            "emptied": [],
             "indexed": [],
             "repeated": 0,
             "sampled": False,
@@ -190,9 +191,10 @@ class Sheet(Statements):
         now = self._read_relations(cursor)
         for oid, (node, indexes, size) in now.items():
             if oid in self._relations:
-                old_node, old_indexes, _ = self._relations[oid]
-                if node != old_node and size:  # a table that was emptied has a new file too
-                    entry["rewritten"].append(oid)
+                old_node, old_indexes, old_size = self._relations[oid]
+                if node != old_node:
+                    if size or old_size:  # what was empty before costs and loses nothing
+                        entry["rewritten" if size else "emptied"].append(oid)
                 elif indexes - old_indexes:
                     entry["indexed"].append(oid)
         self._relations = now

@@ -1,0 +1,157 @@
+"""The SQL of schemas, extensions, types, views, triggers, rules, policies and extended statistics.
+
+https://www.postgresql.org/docs/current/sql-commands.html
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ...postgres.server import identifier
+from ..model.schema import Entry
+from .naming import literal, name, table
+from .routines import aggregate
+from .routines import definition as routine
+
+OCTAL: Final = re.compile(r"\\(\d{3}|\\)")
+"""What encode(..., 'escape') makes of a byte that is not printable, and of a backslash."""
+
+
+def _view(entry: Entry) -> str:
+    options = entry.attributes.get("options")
+    given = f" WITH ({', '.join(options)})" if options else ""
+    return f"CREATE OR REPLACE VIEW {entry.object}{given} AS\n{entry.attributes['definition']}"
+
+
+def _materialized_view(entry: Entry) -> str:
+    attributes = entry.attributes
+    text = f"CREATE MATERIALIZED VIEW {entry.object}"
+    if "access_method" in attributes:
+        text += f" USING {attributes['access_method']}"
+    if "storage_parameters" in attributes:
+        text += f" WITH ({', '.join(attributes['storage_parameters'])})"
+    data = " WITH NO DATA" if attributes.get("populated") is False else ""
+    return f"{text} AS\n{attributes['definition']}{data}"
+
+
+def _trigger(entry: Entry) -> str:
+    attributes = entry.attributes
+    events = []
+    for event in attributes["events"]:
+        columns = attributes.get("columns") if event == "update" else None
+        events.append(event.upper() + (f" OF {', '.join(columns)}" if columns else ""))
+    parts = [
+        f"CREATE {'CONSTRAINT ' if attributes.get('constraint') else ''}TRIGGER {name(entry)}",
+        f"{attributes['timing'].upper()} {' OR '.join(events)} ON {table(entry)}",
+    ]
+    if "referenced_table" in attributes:
+        parts.append(f"FROM {attributes['referenced_table']}")
+    if attributes.get("deferrable"):
+        deferred = " INITIALLY DEFERRED" if attributes.get("initially_deferred") else ""
+        parts.append(f"DEFERRABLE{deferred}")
+    tables = [f"{word} TABLE AS {identifier(attributes[key])}"
+              for key, word in (("old_table", "OLD"), ("new_table", "NEW")) if key in attributes]  # fmt: skip
+    if tables:
+        parts.append(f"REFERENCING {' '.join(tables)}")
+    parts.append(f"FOR EACH {attributes['level'].upper()}")
+    if "condition" in attributes:
+        parts.append(f"WHEN ({attributes['condition']})")
+    arguments = ", ".join(literal(_unescaped(each)) for each in attributes.get("arguments", ()))
+    return " ".join([*parts, f"EXECUTE FUNCTION {attributes['function'].partition('(')[0]}({arguments})"])
+
+
+def _unescaped(text: str) -> str:
+    def byte(match: re.Match[str]) -> str:
+        return "\\" if match[1] == "\\" else chr(int(match[1], 8))
+
+    return OCTAL.sub(byte, text).encode("latin-1", errors="ignore").decode("utf-8", errors="replace")
+
+
+def _policy(entry: Entry) -> str:
+    attributes = entry.attributes
+    parts = [f"CREATE POLICY {name(entry)} ON {table(entry)}"]
+    if attributes.get("permissive") is False:
+        parts.append("AS RESTRICTIVE")
+    roles = ", ".join("PUBLIC" if role == "public" else identifier(role) for role in attributes["roles"])
+    parts += [f"FOR {attributes['command'].upper()}", f"TO {roles}"]
+    parts += [f"USING ({attributes['using']})"] if "using" in attributes else []
+    parts += [f"WITH CHECK ({attributes['check']})"] if "check" in attributes else []
+    return " ".join(parts)
+
+
+def _type(entry: Entry) -> str:
+    attributes = entry.attributes
+    text = f"CREATE TYPE {entry.object} AS"
+    match attributes["category"]:
+        case "enum":
+            return f"{text} ENUM ({', '.join(map(literal, attributes['values']))})"
+        case "composite":
+            return f"{text} ({', '.join(attributes.get('attributes', ()))})"
+        case "range":
+            options = [f"{word} = {attributes[key]}" for key, word in RANGE if key in attributes]
+            return f"{text} RANGE ({', '.join(options)})"
+    parts = [f"CREATE DOMAIN {entry.object} AS {attributes['base_type']}"]
+    parts += [f"COLLATE {attributes['collation']}"] if "collation" in attributes else []
+    parts += [f"DEFAULT {attributes['default']}"] if "default" in attributes else []
+    if attributes.get("not_null"):
+        named = attributes.get("not_null_constraint")
+        parts.append(f"CONSTRAINT {named} NOT NULL" if named else "NOT NULL")
+    return " ".join(parts)
+
+
+RANGE: Final = (
+    ("subtype", "SUBTYPE"), ("operator_class", "SUBTYPE_OPCLASS"), ("subtype_collation", "COLLATION"),
+    ("canonical", "CANONICAL"), ("subtype_difference", "SUBTYPE_DIFF"), ("multirange", "MULTIRANGE_TYPE_NAME"),
+)  # fmt: skip
+
+
+def _statistics(entry: Entry) -> str:
+    attributes = entry.attributes
+    kinds = attributes.get("kinds")
+    kind = f" ({', '.join(kinds)})" if kinds else ""
+    columns = [*attributes.get("columns", ()), *(f"({each})" for each in attributes.get("expressions", ()))]
+    return f"CREATE STATISTICS {entry.object}{kind} ON {', '.join(columns)} FROM {table(entry)}"
+
+
+def _extension(entry: Entry) -> str:
+    attributes = entry.attributes
+    version = literal(attributes["version"])
+    return f"CREATE EXTENSION {entry.object} WITH SCHEMA {attributes['schema']} VERSION {version}"
+
+
+def _collation(entry: Entry) -> str:
+    attributes = entry.attributes
+    locale, _, ctype = str(attributes["locale"]).partition(", ")
+    options = [f"PROVIDER = {attributes['provider']}"]
+    options += [f"LC_COLLATE = {literal(locale)}", f"LC_CTYPE = {literal(ctype)}"] if ctype else []
+    options += [] if ctype else [f"LOCALE = {literal(locale)}"]
+    options += ["DETERMINISTIC = false"] if attributes.get("deterministic") is False else []
+    options += [f"RULES = {literal(attributes['rules'])}"] if "rules" in attributes else []
+    return f"CREATE COLLATION {entry.object} ({', '.join(options)})"
+
+
+def _event_trigger(entry: Entry) -> str:
+    attributes = entry.attributes
+    tags = ", ".join(map(literal, attributes.get("tags", ())))
+    when = f" WHEN TAG IN ({tags})" if tags else ""
+    start = f"CREATE EVENT TRIGGER {entry.object} ON {attributes['event']}{when}"
+    return f"{start} EXECUTE FUNCTION {attributes['function']}"
+
+
+CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
+    "schema": lambda entry: f"CREATE SCHEMA {entry.object}",
+    "extension": _extension,
+    "type": _type,
+    "function": routine,
+    "procedure": routine,
+    "view": _view,
+    "materialized_view": _materialized_view,
+    "trigger": _trigger,
+    "rule": lambda entry: f"CREATE RULE {name(entry)} {entry.attributes['definition']}",
+    "policy": _policy,
+    "statistics": _statistics,
+    "aggregate": aggregate,
+    "collation": _collation,
+    "event_trigger": _event_trigger,
+}
+"""Object class -> the statement that creates an object, without its owner."""

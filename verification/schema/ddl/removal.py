@@ -1,0 +1,136 @@
+"""The statements that drop objects, each before what it needs, in the names of the left."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from ..model.schema import Entry, Key
+from . import support
+from .dependencies import ANNOTATIONS, DEFAULT, default_of
+from .naming import address, name, owner, table
+from .order import ordered
+from .plan import Plan
+
+LATE: Final = frozenset({"type", "extension", "schema"})
+"""Classes that columns lean on until their types have changed, and objects until they are moved."""
+
+
+def removal(plan: Plan) -> tuple[list[str], list[str]]:
+    """Return the statements before all others and those after."""
+    alone = {key for key in plan.dropped if _carrier(plan, key) is None}
+    needs: dict[Key, set[Key]] = defaultdict(set)
+    for key in plan.dropped:
+        for each in plan.before.needs.get(key, set()) & plan.dropped:
+            above, below = _top(plan, each), _top(plan, key)
+            if each[0] == key[0] and plan.left.entries[key].attributes.get("local"):
+                above, below = below, above  # what is a child's own, too, stays until its parent's is gone
+            needs[below].add(above)
+    order, circle = ordered(alone, needs, lambda _: 0)
+    early, late = [*_detached(plan), *_identities(plan)], list[str]()
+    waits: set[Key] = set()
+    for key in [*reversed(order), *sorted(circle)]:
+        if key in waits or (key[0] in LATE and key not in plan.partner):
+            waits |= {key, *needs[key]}
+        statement = _statement(plan, key)
+        if statement:
+            (late if key in waits else early).append(statement)
+    for new in sorted(plan.replaced):
+        old = plan.left.entries[plan.origin[new]]
+        early.append(f"ALTER {address(old)} RENAME TO {_put_aside(old)}")
+        late.insert(0, f"DROP {address(old).removesuffix(name(old))}{_put_aside(old)}")
+    return early, late
+
+
+def _put_aside(entry: Entry) -> str:
+    return '"' + name(entry).strip('"').replace('""', '"')[:57].replace('"', '""') + '__old"'
+
+
+def _carrier(plan: Plan, key: Key) -> Key | None:
+    """Return a dropped object with which PostgreSQL drops this one."""
+    if key[0] == DEFAULT:
+        return _first(plan, (("column", key[1]), *_parents(plan, ("column", key[1]))))
+    entry = plan.left.entries[key]
+    if support.is_member(entry):
+        return _first(plan, entry.parents)
+    above = [each for each in _parents(plan, key) if plan.before.is_part(key, each)]
+    same = _first(plan, [each for each in above if each[0] == key[0]])
+    if owner(entry) in plan.detached:
+        same, above = None, [each for each in above if each[0] != key[0]]
+    target = ("table", entry.attributes.get("target", ""))
+    if same is None and target in plan.dropped and target != owner(entry):
+        return None  # a foreign key: two tables may refer to each other
+    return _first(plan, above) if same is None or owner(entry) in plan.dropped else same
+
+
+def _parents(plan: Plan, key: Key) -> tuple[Key, ...]:
+    return plan.left.entries[key].parents
+
+
+def _first(plan: Plan, keys: Iterable[Key]) -> Key | None:
+    return next((each for each in keys if each in plan.dropped), None)
+
+
+def _top(plan: Plan, key: Key) -> Key:
+    while (above := _carrier(plan, key)) is not None:
+        key = above
+    return key
+
+
+def _detached(plan: Plan) -> list[str]:
+    statements: list[str] = []
+    for key in sorted(plan.detached):
+        entry, after = plan.left.entries[key], plan.right.entries[plan.partner[key]]
+        partition_of, inherits = [entry.attributes.get(each, ()) for each in ("partition_of", "inherits")]
+        kept = after.attributes.get("inherits", ())
+        statements += [f"ALTER TABLE {parent} DETACH PARTITION {key[1]}" for parent in partition_of]
+        statements += [
+            f"ALTER TABLE {key[1]} NO INHERIT {parent}"
+            for parent in inherits
+            if plan.partner.get(("table", parent), ("", ""))[1] not in kept
+        ]
+    return statements
+
+
+def _identities(plan: Plan) -> list[str]:
+    """Drop the identities of columns that stay, whose sequences' names are free then."""
+    columns = [
+        plan.left.entries[plan.origin[key]]
+        for key, changed in plan.changed.items()
+        if key[0] == "column"
+        and "identity" in changed
+        and "identity" not in plan.right.entries[key].attributes
+    ]
+    return [f"ALTER TABLE {table(each)} ALTER COLUMN {name(each)} DROP IDENTITY" for each in columns]
+
+
+def _statement(plan: Plan, key: Key) -> str | None:
+    if key[0] == DEFAULT:
+        return _drop_default(plan, key)
+    entry = plan.left.entries[key]
+    match entry.kind:
+        case _ if (
+            support.is_member(entry) or key[0] in (*ANNOTATIONS, "default_privileges") or _went(plan, entry)
+        ):
+            return None
+        case "column":
+            return f"ALTER TABLE {table(entry)} DROP COLUMN {name(entry)}"
+        case "constraint":
+            where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
+            return f"ALTER {where} {table(entry)} DROP CONSTRAINT {name(entry)}"
+    return f"DROP {address(entry)}"
+
+
+def _went(plan: Plan, entry: Entry) -> bool:
+    """Return whether DETACH PARTITION has dropped a trigger already."""
+    return bool(
+        entry.kind == "trigger" and entry.attributes.get("inherited") and owner(entry) in plan.detached
+    )
+
+
+def _drop_default(plan: Plan, key: Key) -> str | None:
+    column = plan.left.entries["column", key[1]]
+    new = plan.partner.get(column.key)
+    needed = plan.before.needs[key] - {column.key}
+    if new and default_of(new) in plan.made and new not in plan.retyped and not needed & plan.dropped:
+        return None  # SET DEFAULT replaces it
+    return f"ALTER TABLE {table(column)} ALTER COLUMN {name(column)} DROP DEFAULT"

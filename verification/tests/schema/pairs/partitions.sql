@@ -1,0 +1,95 @@
+-- # a partitioned table with partitions, keys and indexes
+-- >
+CREATE TABLE event (id bigint NOT NULL, at date NOT NULL, kind text DEFAULT 'x', CONSTRAINT known CHECK (kind <> ''),
+    PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE INDEX event_kind ON event (kind);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE event_rest PARTITION OF event DEFAULT;
+-- # a partition more
+CREATE TABLE event (id bigint NOT NULL, at date NOT NULL, PRIMARY KEY (id, at), CHECK (id > 0)) PARTITION BY RANGE (at);
+CREATE INDEX event_at ON event (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- >
+CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+-- # detached
+CREATE TABLE event (id int, at date) PARTITION BY RANGE (at);
+CREATE INDEX event_at ON event (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- >
+ALTER TABLE event DETACH PARTITION event_2024;
+-- # a key, an index and a check of a partitioned table
+CREATE TABLE event (id int NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+-- >
+ALTER TABLE event ADD PRIMARY KEY (id, at);
+ALTER TABLE event ADD CONSTRAINT positive CHECK (id > 0);
+CREATE UNIQUE INDEX event_u ON event (at, id);
+-- # a column of a partitioned table
+CREATE TABLE event (id int, at date, old text) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- >
+ALTER TABLE event ADD note text DEFAULT 'x', DROP old, ALTER id TYPE bigint, ALTER id SET NOT NULL;
+CREATE INDEX event_note ON event (note);
+-- # a foreign key of a partitioned table
+CREATE TABLE kind (id int PRIMARY KEY);
+CREATE TABLE event (kind int, at date) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- >
+ALTER TABLE event ADD CONSTRAINT event_kind FOREIGN KEY (kind) REFERENCES kind;
+CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+-- # a foreign key to a partitioned table
+CREATE TABLE event (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE line (id int, at date);
+-- >
+ALTER TABLE line ADD FOREIGN KEY (id, at) REFERENCES event;
+-- # a trigger of a partitioned table
+CREATE TABLE event (id int, at date) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+-- >
+CREATE TRIGGER noted AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION t();
+CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+-- # other bounds
+CREATE TABLE event (id int, kind text) PARTITION BY LIST (kind);
+-- <
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+-- >
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a', 'b');
+-- # partitions of partitions
+CREATE TABLE event (id int, kind text, at date) PARTITION BY LIST (kind);
+CREATE INDEX event_id ON event (id);
+-- >
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a') PARTITION BY RANGE (at);
+CREATE TABLE event_a_2024 PARTITION OF event_a FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE event_hash PARTITION OF event DEFAULT PARTITION BY HASH (id);
+CREATE TABLE event_hash_0 PARTITION OF event_hash FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+-- # an index of a partitioned table changes
+CREATE TABLE event (id int, at date) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- <
+CREATE INDEX event_at ON event (at);
+-- >
+CREATE INDEX event_at ON event (at DESC, id);
+-- # a partition with a default and an index of its own
+CREATE TABLE event (id int, at date) PARTITION BY RANGE (at);
+-- >
+CREATE TABLE event_2024 PARTITION OF event (id DEFAULT 5) FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE INDEX own ON event_2024 (id);
+ALTER TABLE event_2024 ADD CONSTRAINT mine CHECK (id < 100);
+-- # a table becomes partitioned (leaves: a partition key of a table that is there)
+-- <
+CREATE TABLE event (id int, at date);
+-- >
+CREATE TABLE event (id int, at date) PARTITION BY RANGE (at);
+-- # serial and identity in a partitioned table
+-- >
+CREATE TABLE event (id serial, at date) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- # a table with rows to come is attached
+CREATE TABLE event (id int NOT NULL, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE event_2024 (id int NOT NULL, at date NOT NULL, CONSTRAINT event_2024_pkey PRIMARY KEY (id, at));
+-- >
+ALTER TABLE event ATTACH PARTITION event_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
