@@ -54,7 +54,7 @@ def test_every_check_was_made_red(configuration: Configuration) -> None:
     _, _, table = (
         configuration.path("docs/properties.md").read_text(encoding="utf-8").partition("## What turned")
     )
-    kept = {}
+    kept: dict[str, list[str]] = {}
     for line in table.splitlines():
         if line.startswith("| `") and line.count("|") == 4:
             first, _, places = line.strip("| ").split(" | ")
