@@ -17,7 +17,12 @@ from typing import Final
 from . import published
 
 NAME: Final = "django-postgres-verification"
-CONFIGURATION: Final = '[tool.verification]\nsettings = "mysite.settings"\nwsgi = "mysite.wsgi:application"\n'
+CONFIGURATION: Final = """
+[tool.verification]
+settings = "mysite.settings"
+wsgi = "mysite.wsgi:application"
+health_path = "/health"
+"""
 CHECK: Final = '''
 def test_query(verification_check, verification_server):
     """The server answers."""
@@ -30,6 +35,10 @@ from django.db import models
 
 class Book(models.Model):
     title = models.CharField(max_length=50)
+"""
+HEALTH: Final = """
+from django.http import JsonResponse
+urlpatterns.append(path("health", lambda request: JsonResponse({"status": "healthy"})))
 """
 DATABASES: Final = """
 import json, sys
@@ -102,6 +111,8 @@ class Installation:
         )
         for app in ("books", "verification"):
             (self.project / app / "models.py").write_text(MODELS, encoding="utf-8")
+        with (self.project / "mysite" / "urls.py").open("a", encoding="utf-8") as urls:
+            urls.write(HEALTH)
         for name, text in {
             "pyproject.toml": CONFIGURATION,
             "README.md": README,
@@ -110,9 +121,13 @@ class Installation:
             (self.project / name).write_text(text, encoding="utf-8")
         for arguments in (
             ("makemigrations", "books", "verification"),
-            ("squashmigrations", "books", "0001", "--no-input"),
+            ("makemigrations", "books"),
+            ("squashmigrations", "books", "0002", "--no-input"),
         ):
             _run([self._python, "manage.py", *arguments], self.project)
+            # The second migration adds a field.
+            changed = f"{MODELS}    pages = models.IntegerField(null=True)\n"
+            (self.project / "books" / "models.py").write_text(changed, encoding="utf-8")
 
     def leave_report(self) -> None:
         """Leave what looks like an earlier run's report: a run that cannot start must not keep it."""
@@ -177,6 +192,10 @@ class Installation:
             self._judge(what, command.arguments[0], done, command.status, command.says)
 
 
+WHOLE: Final = Command(0, ("run", *EMBEDDED, "-k", "not latency"))
+"""The whole gate, except for latencies: they are no matter of the wheel, and this machine may be busy."""
+
+
 def main() -> int:
     """Make the environment and the project, run the commands, and return the exit status."""
     with tempfile.TemporaryDirectory(prefix="installed-") as name:
@@ -224,7 +243,7 @@ def _run_all(installation: Installation) -> None:
         installation.try_all("embedded with psycopg 3", _core(left, right))
         installation.try_forms()
         installation.install("completion")
-        installation.try_all("all with psycopg 3", _gate())
+        installation.try_all("all with psycopg 3", [*_gate(), WHOLE])
         installation.pip("uninstall", "-y", "psycopg", "psycopg-binary")
         installation.pip("install", "psycopg2-binary")
         installation.try_all("all with psycopg2", [*_core(left, right), *_gate()])

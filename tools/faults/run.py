@@ -57,7 +57,9 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
             edit.apply(project)
         done = gate(project, *(() if whole else ("-k", fault.select)), provider=provider)
     failed = {
-        name: str(check["reason"]) for name, check in done.checks.items() if check["verdict"] != "passed"
+        name: str(check["reason"])
+        for name, check in done.checks.items()
+        if check["verdict"] not in {"passed", "not applicable"}
     }
     if not done.checks:
         failed[NOT_RUN] = done.output[-300:]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 10
 """How long a server of the harness may take to answer a connection."""
+STATEMENT_SECONDS: Final = 600
+"""How long one statement of the harness may take on its own server; PostgreSQL cancels it then."""
 
 
 def masked(text: str, secret: str | None) -> str:
@@ -44,8 +46,10 @@ class Database:
 
     def connect(self) -> Connection:
         """Return a connection in autocommit mode, which the caller closes."""
-        connection: Connection = driver.connect(self.url)
+        connection: Connection = driver.connect(self.url, connect_timeout=CONNECT_SECONDS)
         connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
         return connection
 
     def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -53,11 +53,13 @@ class Configuration:
     generated_names: bool = False
     """Constraints, indexes and sequences that mean the same are equal whatever their names."""
     readme: str = "README.md"
+    """The file with the table of environment variables."""
     settings_file: str = ""
     """The file that reads the environment, and whose variables the README documents; empty: that of ``settings``."""
     environment_files: tuple[str, ...] = ()
     """Other files that read documented variables: the container's entry point, the HTTP server's settings."""
     health_path: str = "/health"
+    """The path of the liveness probe; empty: none."""
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""
     health_baseline: str = ""
@@ -81,8 +83,11 @@ class Configuration:
     server: str = ""
     """gunicorn, uvicorn or granian; empty: uvicorn for ``asgi``, otherwise gunicorn."""
     gunicorn_config: str = ""
+    """Gunicorn's configuration file."""
     celery_app: str = ""
+    """The Celery application, as ``module:attribute``; empty: none."""
     reports: str = "reports"
+    """The folder that the report is written to."""
     check_seconds: int = 300
     """Seconds that one check may take."""
     run_seconds: int = 3600

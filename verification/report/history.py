@@ -1,6 +1,7 @@
 """One line for each run, from which the trend of each figure is drawn."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,8 @@ def trends(path: Path, provenance: Mapping[str, str]) -> dict[str, list[Point]]:
                 continue
             for name, value in line["figures"].items():
                 point = Point(line["started"], line["commit"], line["verdict"], float(value))
-                points.setdefault(name, []).append(point)
+                if math.isfinite(point.value):
+                    points.setdefault(name, []).append(point)
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return points

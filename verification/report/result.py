@@ -4,7 +4,7 @@ The reports show nothing that is not in here, and no check prints.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -130,6 +130,8 @@ class Check:
             finding = self._finding(finding)
         elif not isinstance(finding, Finding):
             finding = finding.to_finding()
+        if not finding.why:
+            finding = replace(finding, why=self.title)
         self.findings.append(finding)
         return finding
 

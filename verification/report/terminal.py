@@ -27,10 +27,8 @@ STYLES: Final = {
 def show(result: Result, console: Console, reports: str) -> None:
     """Print one row for each check, each cause with what to do, and the verdict."""
     console.print()
-    console.print(_table(result.checks))
-    for check in result.checks:
-        if check.verdict is Verdict.NOT_APPLICABLE:
-            console.print(f"[dim]{escape(check.name)} does not apply: {escape(check.reason)}[/dim]")
+    console.print(_table([each for each in result.checks if each.verdict is not Verdict.NOT_APPLICABLE]))
+    _not_applicable(console, result.checks)
     for number, cause in enumerate(result.causes, 1):
         _cause(console, number, cause)
     stopping = [each for check in result.checks for each in check.findings if each.rule in STOPS_TRAFFIC]
@@ -69,12 +67,22 @@ def _cause(console: Console, number: int, cause: Cause) -> None:
     ):
         if text:
             lines.add_row(name, escape(text))
-    console.print(Padding(lines, (0, 0, 0, 3)))
+    console.print(Padding(lines, (0, 0, 0, 3), expand=False))
 
 
 def sorted_checks(checks: list[Check]) -> list[Check]:
     """Return the checks, those that did not pass first."""
     return sorted(checks, key=lambda check: WORST_FIRST.index(check.verdict))
+
+
+def _not_applicable(console: Console, checks: list[Check]) -> None:
+    """Print one line for each reason for which checks do not apply, with the names of the checks."""
+    names: dict[str, list[str]] = {}
+    for check in checks:
+        if check.verdict is Verdict.NOT_APPLICABLE:
+            names.setdefault(check.reason, []).append(check.name)
+    for reason, of_reason in names.items():
+        console.print(f"[dim]not applicable, {escape(reason)}: {escape(', '.join(of_reason))}[/dim]")
 
 
 def _table(checks: list[Check]) -> Table:

@@ -44,12 +44,12 @@ def timeline(title: str, steps: Sequence[Step]) -> MigrationTimeline:
 
 
 def stopping_traffic(steps: Sequence[Step], places: dict[str, Place]) -> list[Finding]:
-    """Return a note for each migration and table whose traffic it stops; ``places``: migration -> its file."""
+    """Return a note for each migration and large table whose traffic it stops; ``places``: migration -> its file."""
     found = sorted({(step.migration, line) for step in steps for line in step.alarms(LARGE)})
     return [
         Finding(
             rule=STOPS_TRAFFIC[0],
-            message=f"{migration}: {line} (a table with {LARGE:,} rows or more)",
+            message=f"{migration}: {line}",
             places=(places[migration],) if migration in places else (),
             level=Level.NOTE,
         )

@@ -33,10 +33,11 @@ def _session(connection: Any) -> dict[str, Any]:
 
 def _parameters(connection: Any) -> dict[str, str]:
     """Return what libpq has used, from whatever source: keyword -> value, without what is secret."""
-    information = connection.connection.info
-    found = (
-        information.dsn_parameters if hasattr(information, "dsn_parameters") else information.get_parameters()
-    )
+    raw = connection.connection
+    if hasattr(raw, "pgconn"):  # psycopg 3, whose own dictionary leaves out what is libpq's default
+        found = {each.keyword.decode(): each.val.decode() for each in raw.pgconn.info if each.val is not None}
+    else:
+        found = raw.info.dsn_parameters
     return {name: value for name, value in found.items() if "password" not in name}
 
 

@@ -47,12 +47,12 @@ def distribution(samples: Mapping[str, Mapping[str, Any]], limit: float | None) 
 
 
 def trend(values: Sequence[float], unit: str) -> Markup:
-    """Draw one figure's values in comparable runs as a line, oldest on the left, with its least and greatest value."""
-    if len(values) < 2:  # noqa: PLR2004 - a line has two ends
+    """Draw a figure's values in comparable runs as a line, oldest on the left, with its scale; a flat one is none."""
+    least, greatest = min(values, default=0.0), max(values, default=0.0)
+    if least == greatest:  # no line, or one that says nothing
         return Markup("")
-    least, greatest = min(values), max(values)
     points = " ".join(
-        f"{2 + 86 * place / (len(values) - 1):.1f},{18 - 14 * (value - least) / ((greatest - least) or 1):.1f}"
+        f"{2 + 86 * place / (len(values) - 1):.1f},{18 - 14 * (value - least) / (greatest - least):.1f}"
         for place, value in enumerate(values)
     )
     scale = escape(f"{span((least, greatest), unit)} in {len(values)} comparable runs")

@@ -159,9 +159,14 @@ def _composite(left: Entry, right: Entry) -> list[str] | None:
     kept = [each for each in before if each in after]
     if after[: len(kept)] != kept:
         return None
-    gone = [f"DROP ATTRIBUTE {_first_name(each)}" for each in before if each not in kept]
-    new = [f"ADD ATTRIBUTE {each}" for each in after[len(kept) :]]
-    return [f"ALTER TYPE {right.object} {action}" for action in [*gone, *new]]
+    gone, new = [each for each in before if each not in kept], after[len(kept) :]
+    if {_first_name(each) for each in gone} & {_first_name(each) for each in new}:
+        return None  # the values of an attribute that stays would be lost
+    actions = [
+        *(f"DROP ATTRIBUTE {_first_name(each)}" for each in gone),
+        *(f"ADD ATTRIBUTE {each}" for each in new),
+    ]
+    return [f"ALTER TYPE {right.object} {action}" for action in actions]
 
 
 def _first_name(text: str) -> str:
@@ -204,11 +209,20 @@ def _validated(_: Entry, right: Entry) -> list[str] | None:
     return [f"ALTER {'DOMAIN' if domain else 'TABLE'} {table(right)} VALIDATE CONSTRAINT {name(right)}"]
 
 
-def enabled(_: Entry, right: Entry) -> list[str]:
+def _enabled(_: Entry, right: Entry) -> list[str]:
     """Return ENABLE or DISABLE of a trigger or a rule."""
     state = right.attributes.get("enabled")
     action = {None: "ENABLE", "disabled": "DISABLE"}.get(state, f"ENABLE {str(state).upper()}")
+    if right.kind == "event_trigger":
+        return [f"ALTER {address(right)} {action}"]
     return [f"ALTER TABLE {table(right)} {action} {word(right)} {name(right)}"]
+
+
+def _generated(left: Entry, right: Entry) -> list[str] | None:
+    """Return DROP EXPRESSION, which keeps the values; a plain column does not become generated."""
+    if "generated" in right.attributes or left.attributes.get("generated_kind") != "stored":
+        return None
+    return [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} DROP EXPRESSION"]
 
 
 def _populated(_: Entry, right: Entry) -> list[str]:
@@ -292,6 +306,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
         "compression": _column(lambda right: f"SET COMPRESSION {right.attributes.get('compression', 'DEFAULT')}"),
         "statistics_target": _column(lambda right: f"SET STATISTICS {right.attributes.get('statistics_target', -1)}"),
         "options": _column_options,
+        "generated": _generated,
     },
     "constraint": {"valid": _validated},
     "sequence": {
@@ -304,8 +319,11 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
     },
     "function": ROUTINE,
     "procedure": ROUTINE,
-    "trigger": {"enabled": enabled},
-    "rule": {"enabled": enabled},
+    "trigger": {"enabled": _enabled},
+    "event_trigger": {"owner": _owner, "enabled": _enabled},
+    "aggregate": {"owner": _owner},
+    "collation": {"owner": _owner},
+    "rule": {"enabled": _enabled},
     "statistics": {"owner": _owner, "target": lambda _, right: [
         f"ALTER STATISTICS {right.object} SET STATISTICS {right.attributes.get('target', -1)}"]},
 }  # fmt: skip

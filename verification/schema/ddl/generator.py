@@ -87,8 +87,11 @@ def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Key]
         return bool(origins) or key in creation.withdrawn
     if each.change == "added":
         return key in plan.made
-    if each.attribute in ("name", "schema") and each.kind != "extension" and key in _renamed(plan):
-        return key not in unnamed
+    new = (
+        _renamed(plan).get(key) if each.attribute in ("name", "schema") and each.kind != "extension" else None
+    )
+    if new is not None:
+        return key not in unnamed and (new in plan.origin or new in plan.made)
     if key in plan.made or (each.attribute == "kind" and ("index", each.object) in plan.made):
         return True
     return (key, each.attribute) in creation.changed or (
@@ -96,8 +99,8 @@ def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Key]
     )
 
 
-def _renamed(plan: Plan) -> set[Key]:
-    return {(rename.kind, rename.old) for rename in plan.renames.applied}
+def _renamed(plan: Plan) -> dict[Key, Key]:
+    return {(rename.kind, rename.old): (rename.kind, rename.new) for rename in plan.renames.applied}
 
 
 def _default_done(plan: Plan, column: str) -> bool:

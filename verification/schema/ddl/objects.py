@@ -10,6 +10,7 @@ from typing import Final
 from ...postgres.server import identifier
 from ..model.schema import Entry
 from .naming import literal, name, table
+from .routines import aggregate
 from .routines import definition as routine
 
 OCTAL: Final = re.compile(r"\\(\d{3}|\\)")
@@ -118,6 +119,25 @@ def _extension(entry: Entry) -> str:
     return f"CREATE EXTENSION {entry.object} WITH SCHEMA {attributes['schema']} VERSION {version}"
 
 
+def _collation(entry: Entry) -> str:
+    attributes = entry.attributes
+    locale, _, ctype = str(attributes["locale"]).partition(", ")
+    options = [f"PROVIDER = {attributes['provider']}"]
+    options += [f"LC_COLLATE = {literal(locale)}", f"LC_CTYPE = {literal(ctype)}"] if ctype else []
+    options += [] if ctype else [f"LOCALE = {literal(locale)}"]
+    options += ["DETERMINISTIC = false"] if attributes.get("deterministic") is False else []
+    options += [f"RULES = {literal(attributes['rules'])}"] if "rules" in attributes else []
+    return f"CREATE COLLATION {entry.object} ({', '.join(options)})"
+
+
+def _event_trigger(entry: Entry) -> str:
+    attributes = entry.attributes
+    tags = ", ".join(map(literal, attributes.get("tags", ())))
+    when = f" WHEN TAG IN ({tags})" if tags else ""
+    start = f"CREATE EVENT TRIGGER {entry.object} ON {attributes['event']}{when}"
+    return f"{start} EXECUTE FUNCTION {attributes['function']}"
+
+
 CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
     "schema": lambda entry: f"CREATE SCHEMA {entry.object}",
     "extension": _extension,
@@ -130,5 +150,8 @@ CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
     "rule": lambda entry: f"CREATE RULE {name(entry)} {entry.attributes['definition']}",
     "policy": _policy,
     "statistics": _statistics,
+    "aggregate": aggregate,
+    "collation": _collation,
+    "event_trigger": _event_trigger,
 }
 """Object class -> the statement that creates an object, without its owner."""

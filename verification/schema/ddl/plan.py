@@ -4,85 +4,27 @@ An object that stands in the way of a change is dropped first and made again aft
 What cannot be made is refused, and with it all that needs it: nothing is begun that would end in an error.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable
 
-from ..comparison.options import Options
-from ..comparison.rename_detection import Attributes, find_renames
 from ..comparison.renames import last_part
-from ..model.schema import Entry, Key, Schema, Value
+from ..model.schema import Entry, Key, Schema
 from . import support
 from .changes import CHANGES
 from .definitions import is_own
-from .dependencies import ANNOTATIONS, DEFAULT, Graph, default_of
-from .naming import PARTS, owner
+from .dependencies import ANNOTATIONS, DEFAULT, default_of
+from .naming import owner
+from .obstacles import VIEWS, Obstacles
 
-VIEWS = ("view", "materialized_view")
 RETYPED = ("type", "collation")
 
 
-class Plan:
+class Plan(Obstacles):
     """The work between two schemas. ``run`` decides; the sets say what comes of it."""
 
     def __init__(self, left: Schema, right: Schema) -> None:
-        self.left, self.right = left, right
-        self.before, self.after = Graph(left), Graph(right)
-        options = Options()
-        renamed, self.renames = find_renames(dict(left.entries), dict(right.entries), options)
-        self.renamed = dict(zip(left.entries, renamed.values(), strict=True))
-        """Key on the left -> the entry with the names that it has after the renames."""
-        self.partner = {key: entry.key for key, entry in self.renamed.items() if entry.key in right.entries}
-        for key, new in list(self.partner.items()):
-            if key[0] in PARTS and self.partner.get(owner(left.entries[key])) != owner(right.entries[new]):
-                del self.partner[key]  # a part of a table here, of a view there
-        self.origin = {new: old for old, new in self.partner.items()}
-        attributes = Attributes(self.renames, options)
-        self.changed: dict[Key, dict[str, tuple[Value, Value]]] = {}
-        for old, new in self.partner.items():
-            one, other = self.renamed[old], right.entries[new]
-            if one.attributes != other.attributes and (changed := attributes.changed(one, other)):
-                self.changed[new] = changed
-        self._pair_defaults()
-        self.refused: set[Key] = set()
-        """Objects of the right that are not made or not changed."""
-        self.kept: set[Key] = set()
-        """Objects of the left that are not dropped."""
+        super().__init__(left, right)
         self.dropped: set[Key] = set()
         self.made: set[Key] = set()
-        self.retyped: set[Key] = set()
-        """Columns of the right whose type changes."""
-        self.replaced: set[Key] = set()
-        """Types of the right that are made under a new name beside the old one, since columns have them."""
-
-    def _pair_defaults(self) -> None:
-        """Pair the defaults of columns that stay: they are dropped and set by themselves."""
-        for old, new in list(self.partner.items()):
-            if old[0] != "column":
-                continue
-            here, there = default_of(old) in self.before.needs, default_of(new) in self.after.needs
-            if here and there and "default" not in self.changed.get(new, {}):
-                self.partner[default_of(old)] = default_of(new)
-                self.origin[default_of(new)] = default_of(old)
-
-    @cached_property
-    def gone(self) -> set[Key]:
-        """What only the left has."""
-        return {key for key in self.before.needs if key not in self.partner}
-
-    @cached_property
-    def new(self) -> set[Key]:
-        """What only the right has."""
-        return {key for key in self.after.needs if key not in self.origin}
-
-    @cached_property
-    def detached(self) -> set[Key]:
-        """Tables of the left that stay and leave a parent: partitions, and those that inherit."""
-        return {
-            old
-            for old, new in self.partner.items()
-            if old[0] == "table"
-            and self.changed.get(new, {}).keys() & {"partition_of", "partition_bound", "inherits"}
-        }
 
     def run(self) -> None:
         """Decide, again and again with what was refused, until nothing more is refused."""
@@ -98,8 +40,6 @@ class Plan:
             self._refuse_what_leans()
             if len(self.refused) + len(self.kept) == size:
                 return
-
-    # What goes.
 
     def _retype(self) -> None:
         for key, changed in self.changed.items():
@@ -148,23 +88,6 @@ class Plan:
             return
         self.dropped |= found
         self.retyped.add(key)
-
-    def _reads(self, key: Key, column: Key) -> bool:
-        """Return whether an object must be made again when a column that it needs changes its type."""
-        if key[0] == DEFAULT:
-            return key == default_of(column) or key not in self.partner
-        entry = self.left.entries[key]
-        attributes = entry.attributes
-        if entry.kind == "constraint":
-            return attributes["kind"] in ("check", "exclusion")
-        if entry.kind == "index":
-            return bool({"predicate", "operator_classes"} & set(attributes)) or any(
-                ("column", f"{owner(entry)[1]}.{each}") not in self.left.entries
-                for each in attributes["keys"]
-            )
-        if entry.kind == "column":
-            return "generated" in attributes
-        return entry.kind not in ("comment", "grant", "sequence", "security_label")
 
     def _rebuild(self) -> None:
         for key, changed in self.changed.items():
@@ -239,92 +162,6 @@ class Plan:
         else:
             self.dropped |= found
 
-    def _closure(self, seeds: Iterable[Key]) -> set[Key] | None:
-        """Return what must be dropped with some objects, or None if one of it must not be dropped."""
-        found: set[Key] = set()
-        waiting = [(seed, False) for seed in seeds]
-        while waiting:
-            key, part = waiting.pop()
-            if key in found:
-                continue
-            if not self._may_drop(key, part=part):
-                return None
-            found.add(key)
-            waiting += [(above, False) for above in self._above(key) if above not in found]
-            for each in self.before.dependents.get(key, ()):
-                if not self._stays(each, key):
-                    waiting.append((each, self.before.is_part(each, key)))
-        return found
-
-    def _above(self, key: Key) -> Iterator[Key]:
-        """Yield what a partition's copy belongs to: PostgreSQL drops the copy with it only."""
-        entry = self.left.entries.get(key)
-        if (
-            entry is None
-            or entry.kind not in ("index", "constraint", "trigger")
-            or owner(entry) in self.detached
-        ):
-            return
-        if owner(entry) in self.gone or is_own(entry):
-            return
-        yield from (
-            parent for parent in entry.parents if parent[0] == entry.kind and parent in self.left.entries
-        )
-
-    def _may_drop(self, key: Key, *, part: bool) -> bool:  # noqa: PLR0911 - a list of cases
-        if key in self.kept:
-            return False
-        if key[0] == DEFAULT:
-            return self.partner.get(key) not in self.refused
-        entry = self.left.entries.get(key)
-        if entry is None:
-            return True
-        if support.is_member(entry) or entry.kind == "default_privileges":
-            return key in self.gone
-        new = self.partner.get(key)
-        if new is None:
-            return part or (entry.kind in support.KNOWN and not support.is_of_other_grantor(entry))
-        if new in self.refused:
-            return False
-        if entry.kind == "column":
-            return owner(entry)[0] in VIEWS or self._both_generated(key)
-        return entry.kind in support.REBUILT and support.is_known(self.right.entries[new])
-
-    def _both_generated(self, key: Key) -> bool:
-        sides = (self.left.entries[key], self.right.entries[self.partner[key]])
-        return all("generated" in side.attributes for side in sides)
-
-    def _stays(self, key: Key, needed: Key) -> bool:
-        """Return whether an object on the left needs no other one any longer when that is dropped."""
-        new = self.partner.get(key)
-        if key[0] == DEFAULT or new is None:
-            return False
-        entry = self.left.entries[key]
-        if entry.kind == "table" and needed[0] == "table":
-            return key in self.detached
-        if key[0] == needed[0] and owner(entry) in self.detached and key[0] != "trigger":
-            return True
-        if needed[0] == "schema":
-            return needed not in {self.origin.get(each) for each in self.after.needs.get(new, ())}
-        if key[0] == "column" and (needed[0] in ("type", "extension") or self._is_of_extension(needed)):
-            return new in self.retyped and needed not in self.after.needs.get(new, ())
-        return False
-
-    def _is_of_extension(self, key: Key) -> bool:
-        entry = self.left.entries.get(key)
-        return entry is not None and support.is_member(entry)
-
-    def _is_table_column(self, key: Key) -> bool:
-        entry = self.left.entries.get(key)
-        return (
-            entry is not None
-            and entry.kind == "column"
-            and owner(entry)[0] == "table"
-            and key in self.partner
-        )
-
-    # What comes.
-
     def _refuse_what_leans(self) -> None:
         """Refuse what the script cannot make, and what needs something refused."""
         for key in self.made:
@@ -368,8 +205,6 @@ class Plan:
         if key[0] == "table" and key not in self.new:
             needs = {each for each in needs if each[0] == "table"} & self.new
         return not needs.isdisjoint(self.refused)
-
-    # What PostgreSQL does by itself.
 
     def comes_by_itself(self, key: Key) -> Key | None:
         """Return the object with which PostgreSQL makes another one; None: the script makes it."""

@@ -47,6 +47,39 @@ def definition(entry: Entry) -> str:
     return " ".join(parts) + f"\n{_body(entry)}"
 
 
+AGGREGATE: Final = {
+    "transition": "SFUNC", "state": "STYPE", "state_size": "SSPACE", "final": "FINALFUNC", "combine": "COMBINEFUNC",
+    "serialize": "SERIALFUNC", "deserialize": "DESERIALFUNC", "initial": "INITCOND", "moving_transition": "MSFUNC",
+    "moving_inverse": "MINVFUNC", "moving_state": "MSTYPE", "moving_state_size": "MSSPACE",
+    "moving_final": "MFINALFUNC", "moving_initial": "MINITCOND", "sort_operator": "SORTOP",
+}  # fmt: skip
+"""Member of an aggregate's description -> its word in SQL."""
+
+
+def is_plain_aggregate(entry: Entry) -> bool:
+    """Return whether an aggregate has neither direct arguments nor unusual final functions."""
+    described = entry.attributes["aggregate"]
+    flags = ("final_extra", "moving_final_extra", "direct_arguments", "sort_operator")
+    modify = {described.get(name, "r") for name in ("final_modify", "moving_final_modify")}
+    return described["kind"] == "n" and modify == {"r"} and not any(described.get(name) for name in flags)
+
+
+def aggregate(entry: Entry) -> str:
+    """Return CREATE AGGREGATE."""
+    described = entry.attributes["aggregate"]
+    options = []
+    for key, text in AGGREGATE.items():
+        if key in described:
+            value = str(described[key])
+            is_text, is_function = key.endswith("initial"), value.endswith(")") and "state" not in key
+            options.append(
+                f"{text} = {literal(value) if is_text else value.partition('(')[0] if is_function else value}"
+            )
+    options += [f"PARALLEL = {entry.attributes['parallel']}"] if "parallel" in entry.attributes else []
+    arguments = ", ".join(_arguments(entry)) or "*"
+    return f"CREATE AGGREGATE {entry.object.partition('(')[0]}({arguments}) ({', '.join(options)})"
+
+
 def _properties(entry: Entry) -> Iterator[str]:
     attributes = entry.attributes
     if attributes.get("window"):

@@ -4,11 +4,12 @@ from typing import Final
 
 from ..model.schema import Entry
 from .changes import CHANGES
+from .routines import is_plain_aggregate
 
 TYPES: Final = frozenset({"enum", "composite", "domain", "range"})
 REBUILT: Final = frozenset(
     {"view", "materialized_view", "function", "procedure", "trigger", "policy", "rule", "index", "constraint",
-     "default", "statistics", "comment", "grant", "type"}
+     "default", "statistics", "aggregate", "event_trigger", "comment", "grant", "type"}
 )  # fmt: skip
 """Classes without rows or positions: an object is dropped and made again where no other statement will do."""
 KNOWN: Final = {
@@ -34,6 +35,9 @@ KNOWN: Final = {
         "initially_deferred timing level events columns inherited",
         "rule": "definition",
         "policy": "command permissive roles using check",
+        "aggregate": "result language volatility cost argument_names argument_modes aggregate parallel",
+        "collation": "provider locale deterministic rules version",
+        "event_trigger": "event function tags",
         "statistics": "table kinds columns expressions",
         "comment": "comment",
         "grant": "privileges",
@@ -46,9 +50,21 @@ AFTERWARDS: Final = {
     "column": ("storage", "statistics_target", "options"),
     "trigger": ("enabled",),
     "rule": ("enabled",),
+    "event_trigger": ("owner", "enabled"),
     "statistics": ("owner", "target"),
     **dict.fromkeys(
-        ("schema", "type", "sequence", "view", "materialized_view", "function", "procedure"), ("owner",)
+        (
+            "schema",
+            "type",
+            "sequence",
+            "view",
+            "materialized_view",
+            "function",
+            "procedure",
+            "aggregate",
+            "collation",
+        ),
+        ("owner",),
     ),
 }
 """Object class -> attributes that are set after CREATE."""
@@ -60,6 +76,8 @@ def is_known(entry: Entry) -> bool:
         return True  # the extension brings it
     if entry.kind not in KNOWN or set(entry.attributes) - KNOWN[entry.kind]:
         return False
+    if entry.kind == "aggregate":
+        return is_plain_aggregate(entry)
     return entry.kind != "type" or entry.attributes["category"] in TYPES
 
 

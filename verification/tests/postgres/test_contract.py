@@ -6,7 +6,8 @@ import pytest
 
 from verification.errors import CannotRun
 from verification.postgres import driver, providers
-from verification.postgres.server import Server
+from verification.postgres import server as server_module
+from verification.postgres.server import Database, Server
 
 CONTAINER = pytest.param("container", marks=pytest.mark.container)
 MANAGED = pytest.mark.parametrize("server", ["embedded", CONTAINER], indirect=True, scope="module")
@@ -45,6 +46,12 @@ def test_copies_a_database_and_drops_it(server: Server) -> None:
 
     assert (copy.name,) not in names
     assert (original.name,) in names
+
+
+def test_a_statement_of_the_harness_has_a_limit(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "STATEMENT_SECONDS", 1)
+    with pytest.raises(driver.Error, match="statement timeout"):
+        Database(server, "postgres").execute("SELECT pg_sleep(60)")
 
 
 def test_runs_client_programs(server: Server) -> None:

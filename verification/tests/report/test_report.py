@@ -427,7 +427,7 @@ def test_the_terminal_has_one_table_and_the_causes_below_it() -> None:
         "add to the squash: migrations.AddIndex(",
         "seen by  schema.squash, schema.partial_states",
         "orders.0002: public.orders: ACCESS EXCLUSIVE",
-        "transport.processes does not apply: the project names no celery_app",
+        "not applicable, the project names no celery_app: transport.processes",
         "verdict: failed  (2 failed, 1 inconclusive, 1 error, 2 passed, 1 not applicable)",
     ):
         assert words in text

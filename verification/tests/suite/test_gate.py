@@ -1,8 +1,12 @@
 """``python -m verification run``: its exit status and its reports, whatever the checks come to."""
 
+import os
+import pty
+import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -194,7 +198,7 @@ def test_a_failed_check_is_status_1_whatever_else_could_not_run(runs: Runs, tmp_
         "mine.beyond_limit": ("failed", "orphans: 5 rows, the limit is 0"),
         "mine.no_number": ("failed", "latency: nan ms, the limit is 100"),
         "mine.failed_and_broken": ("failed", "the index is missing"),
-        "mine.could_not_run": ("error", "no route"),
+        "mine.could_not_run": ("error", "OSError: no route"),
         "mine.plain": ("failed", "a plain test failed"),
     }
     assert (outcome.junit.get("failures"), outcome.junit.get("errors")) == ("4", "1")
@@ -446,3 +450,37 @@ def test_a_run_in_which_nothing_applies_is_an_error() -> None:
     check.not_applicable("no app has a squash")
 
     assert Result(provenance={}, checks=[check], complete=True).verdict is Verdict.ERROR
+
+
+def test_a_terminal_shows_what_runs_and_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
+    """One line that changes, with the check and how far the run is; elsewhere a line for each check, without codes."""
+    write(tmp_path, GOOD)
+    terminal, other_end = pty.openpty()
+    command = [sys.executable, "-m", "verification", "run", *QUICK, "test_mine.py"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(TERM="xterm", COLUMNS="100"), stdout=other_end
+    )
+    os.close(other_end)
+    shown = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(terminal, 65_536):
+            shown += part
+    os.close(terminal)
+    assert process.wait(SECONDS) == 0
+    piped = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert b"\x1b[" in shown
+    words = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown)
+    assert b"1/1" in words
+    assert b"mine.good" in words
+    assert "[1/1] mine.good passed" in piped.stdout
+    assert "1 checks, about 0:0" in piped.stdout
+    assert "\x1b" not in piped.stdout

@@ -30,7 +30,7 @@ CREATE TABLE item (data hstore);
 CREATE VIEW v AS SELECT data -> 'a' AS a FROM item;
 -- >
 ALTER EXTENSION hstore SET SCHEMA ext;
--- # updated
+-- # updated (leaves: an extension never goes back)
 -- <
 CREATE EXTENSION hstore VERSION '1.7';
 -- >
@@ -67,7 +67,7 @@ CREATE SCHEMA new;
 CREATE TABLE new.item (id int PRIMARY KEY, n int);
 CREATE SEQUENCE new.number;
 CREATE TABLE new.other (id int);
--- # a collation (leaves: collations)
+-- # a collation
 -- >
 CREATE COLLATION plain (provider = libc, locale = 'C');
 CREATE TABLE item (a text COLLATE plain);

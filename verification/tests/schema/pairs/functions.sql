@@ -87,7 +87,7 @@ CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE TABLE item (a int DEFAULT f());
 -- >
 ALTER FUNCTION f() RENAME TO g;
--- # an aggregate (leaves: aggregates)
+-- # an aggregate under a view
 -- >
 CREATE AGGREGATE product(numeric) (SFUNC = numeric_mul, STYPE = numeric, INITCOND = '1');
 CREATE VIEW products AS SELECT product(n::numeric) AS p FROM generate_series(1, 5) n;

@@ -20,7 +20,7 @@ CREATE TABLE b (id int, y int);
 CREATE TABLE c (z int) INHERITS (a, b);
 ALTER TABLE c ALTER x SET DEFAULT 7;
 ALTER TABLE c ALTER y SET NOT NULL;
--- # no longer a child
+-- # no longer a child (leaves: what a child has of its own stays its own)
 CREATE TABLE animal (id int, CHECK (id > 0));
 CREATE TABLE dog (tail int) INHERITS (animal);
 -- >
@@ -38,7 +38,7 @@ CREATE TABLE dog (tail int) INHERITS (animal);
 CREATE TABLE animal (id int);
 CREATE TABLE pet (owner text);
 CREATE TABLE dog (tail int) INHERITS (animal, pet);
--- # the parent goes and the child stays
+-- # the parent goes and the child stays (leaves: what a child has of its own stays its own)
 -- <
 CREATE TABLE animal (id int);
 CREATE TABLE dog (tail int) INHERITS (animal);

@@ -86,10 +86,10 @@ CREATE VIEW v AS SELECT title AS name, n FROM item;
 -- >
 CREATE FUNCTION ping(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN n > 0 THEN pong(n - 1) ELSE 0 END; END $$;
 CREATE FUNCTION pong(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN ping(n); END $$;
--- # a function that leans on what is left (leaves: aggregates, and the function that calls one)
+-- # a function that leans on what is left (leaves: operators, and the function that uses one)
 -- >
-CREATE AGGREGATE product(numeric) (SFUNC = numeric_mul, STYPE = numeric, INITCOND = '1');
-CREATE FUNCTION p() RETURNS numeric LANGUAGE sql AS 'SELECT public.product(1)';
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
+CREATE FUNCTION p() RETURNS boolean LANGUAGE sql AS 'SELECT 1 OPERATOR(public.===) 1';
 CREATE TABLE plain (id int);
 -- # a foreign table (leaves: foreign data)
 CREATE FOREIGN DATA WRAPPER w;

@@ -60,7 +60,7 @@ CREATE TRIGGER one INSTEAD OF DELETE ON v FOR EACH ROW EXECUTE FUNCTION t();
 DROP VIEW v;
 CREATE VIEW v AS SELECT a, id FROM item;
 CREATE TRIGGER one INSTEAD OF DELETE ON v FOR EACH ROW EXECUTE FUNCTION t();
--- # an event trigger (leaves: event triggers)
+-- # an event trigger
 -- >
 CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
 CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION e();

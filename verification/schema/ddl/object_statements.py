@@ -1,0 +1,258 @@
+"""The statements that make and change one object, in the names of the right."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from ..catalog.comments import STANDARD_COMMENT
+from ..model.schema import Entry, Key
+from . import definitions, objects, privileges, support
+from .changes import CHANGES
+from .definitions import is_own
+from .dependencies import DEFAULT
+from .naming import address, literal, name, owner, table
+from .plan import RETYPED, Plan
+
+MARKS: Final = ("clustered_index", "replica_identity")
+"""Attributes of a table that name one of its indexes."""
+
+
+class ObjectStatements:
+    """Statements by the object that they are about."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.right = plan.right
+        self.changed: set[tuple[Key, str]] = set()
+        """Objects and attributes that a statement changes, or that change with another."""
+        self.withdrawn: set[Key] = set()
+        """Comments and grants of the left that are taken back."""
+        self.circle: set[Key] = set()
+        self._steps: dict[Key, list[str]] = {}
+        self._order: list[Key] = []
+        self._needs: dict[Key, set[Key]] = defaultdict(set)
+
+    def _add(self, key: Key, *statements: str) -> None:
+        self._steps.setdefault(key, []).extend(statements)
+
+    def _make(self, key: Key) -> None:
+        if self.plan.comes_by_itself(key) is not None:
+            return
+        if key[0] == DEFAULT:
+            column = self.right.entries["column", key[1]]
+            default = column.attributes["default"]
+            self._add(key, f"ALTER TABLE {table(column)} ALTER COLUMN {name(column)} SET DEFAULT {default}")
+            return
+        self._add(key, *self._created(self.right.entries[key]))
+
+    def _created(self, entry: Entry) -> list[str]:
+        match entry.kind:
+            case "table":
+                return self._created_table(entry)
+            case "column":
+                steps = [f"ALTER TABLE {table(entry)} ADD COLUMN {definitions.column(entry)}"]
+            case "constraint":
+                steps = [self._constraint(entry)]
+            case "index":
+                steps = [definitions.index(entry, self.right)]
+            case "sequence":
+                steps = [definitions.sequence(entry)]
+            case "comment":
+                steps = self._comment(entry, literal(entry.attributes["comment"]))
+            case "grant":
+                steps = privileges.statements(entry.object, entry, self.right) or []
+            case "default_privileges":
+                steps = privileges.default_statements(entry.object, entry) or []
+            case _:
+                steps = [objects.CREATE[entry.kind](entry)]
+        return [*steps, *self._afterwards(entry), *self._not_given(entry)]
+
+    def _afterwards(self, entry: Entry) -> Iterator[str]:
+        plain = entry._replace(attributes={})
+        for attribute in support.AFTERWARDS.get(entry.kind, ()):
+            if attribute in entry.attributes:
+                yield from CHANGES[entry.kind][attribute](plain, entry) or ()
+        if entry.kind == "table" and str(entry.attributes.get("replica_identity", "")) in ("full", "nothing"):
+            yield from CHANGES["table"]["replica_identity"](plain, entry) or ()
+
+    def _not_given(self, entry: Entry) -> Iterator[str]:
+        """Yield what takes back the privileges that the left's default privileges gave a new object."""
+        if support.is_member(entry):
+            return
+        for grantee in privileges.given_by_default(entry, self.plan.left):
+            target = f"{entry.kind} {entry.object} to {grantee}"
+            if self.right.get("grant", target) is None:
+                yield from privileges.statements(target, None, self.right) or ()
+
+    def _created_table(self, entry: Entry) -> list[str]:
+        steps = [
+            definitions.created_table(entry, self.right, self.plan.postponed),
+            *self._afterwards(entry),
+            *self._not_given(entry),
+        ]
+        plain = entry._replace(attributes={})
+        for each in entry.attributes.get("column_order", ()):
+            column = self.right.entries["column", f"{entry.object}.{each}"]
+            steps += self._afterwards(column) if column.key not in self.plan.postponed else ()
+            if "inherits" in entry.attributes and not is_own(column):
+                inherited = [
+                    key for key in column.parents if key[0] == "column" and key in self.right.entries
+                ]
+                above = self.right.entries[inherited[0]]
+                for attribute in ("not_null", "storage"):
+                    if above.attributes.get(attribute) != column.attributes.get(attribute):
+                        steps += CHANGES["column"][attribute](plain, column) or ()
+                if above.attributes.get("default") != column.attributes.get("default"):
+                    steps.append(_set_default(column))
+        return steps
+
+    def _constraint(self, entry: Entry) -> str:
+        where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
+        parent = self.right.entries[owner(entry)].attributes
+        kind = entry.attributes["kind"]
+        only = "ONLY " if "partition_key" in parent and kind in ("primary key", "unique", "exclusion") else ""
+        return (
+            f"ALTER {where} {only}{table(entry)} ADD CONSTRAINT {name(entry)} {definitions.constraint(entry)}"
+        )
+
+    def _comment(self, entry: Entry, text: str) -> list[str]:
+        """Return COMMENT ON; the index of a constraint has no entry of its own."""
+        kind, _, identity = entry.object.partition(" ")
+        target = self.right.get(kind, identity)
+        if target is None:
+            parent = self.right.get(*entry.parents[0])
+            if kind != "index" or parent is None:
+                return []
+            target = parent._replace(kind="index")
+        return [f"COMMENT ON {address(target)} IS {text}"]
+
+    def _change(self, key: Key) -> None:
+        plan = self.plan
+        ours, theirs = plan.renamed[plan.origin[key]], self.right.entries[key]
+        if key[0] in ("comment", "grant", "default_privileges"):
+            self._add(key, *self._created(theirs))
+            self.changed |= {(key, name) for name in plan.changed[key]}
+            self._grant_columns_again(theirs)
+            return
+        for attribute in sorted(plan.changed[key]):
+            if key[0] == "view" and attribute == "definition":
+                self._add(key, objects.CREATE["view"](theirs))
+                self.changed.add((key, attribute))
+                continue
+            change = CHANGES.get(key[0], {}).get(attribute)
+            if attribute in MARKS or (key[0] == "column" and attribute in RETYPED) or change is None:
+                continue
+            if self._comes_from_parent(key, attribute):
+                self.changed.add((key, attribute))
+                continue
+            steps = change(ours, theirs)
+            if steps is not None:
+                where = self._place(key, attribute)
+                self._add(where, *(each for each in steps if each not in self._steps.get(where, ())))
+                self.changed.add((key, attribute))
+
+    def _place(self, key: Key, attribute: str) -> Key:
+        """Return the node of a change: identity comes after NOT NULL, DROP NOT NULL after keys and marks."""
+        if key[0] != "column" or attribute not in ("not_null", "identity"):
+            return key
+        if attribute == "not_null":
+            kind = "not_null" if self.right.entries[key].attributes.get("not_null") else "null"
+        else:
+            kind = "identity"
+            self._needs[kind, key[1]].add(("not_null", key[1]))
+        self._needs[kind, key[1]].add(key)
+        return (kind, key[1])
+
+    def _comes_from_parent(self, key: Key, attribute: str) -> bool:
+        """Return whether a column changes with the one that it is inherited from."""
+        if key[0] != "column":
+            return False
+        values = self.plan.changed[key][attribute]
+        parents = [each for each in self.right.entries[key].parents if each[0] == "column"]
+        return any(
+            self.plan.changed.get(each, {}).get(attribute) == values and each not in self.plan.refused
+            for each in parents
+        )
+
+    def _retype(self, key: Key) -> None:
+        self.changed |= {(key, name) for name in RETYPED}
+        entry = self.right.entries[key]
+        parents = [each for each in entry.parents if each[0] == "column"]
+        if any(each in self.plan.retyped for each in parents):
+            return
+        attributes = entry.attributes
+        collation = f" COLLATE {attributes['collation']}" if "collation" in attributes else ""
+        through = self._through(key)
+        using = f"USING {name(entry)}{through}::{attributes['type']}"
+        change = f"TYPE {attributes['type']}{collation} {using}"
+        self._add(key, f"ALTER TABLE {table(entry)} ALTER COLUMN {name(entry)} {change}")
+
+    def _through(self, key: Key) -> str:
+        """Return a cast to text where one of the types is an enum or the like, which have no other cast."""
+        sides = (
+            (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
+            (self.right, self.right.entries[key]),
+        )
+        names = [str(entry.attributes["type"]) for _, entry in sides]
+        types = [
+            side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
+        ]
+        if not any(
+            each is not None and each.attributes.get("category") in ("enum", "range") for each in types
+        ):
+            return ""
+        return "::text[]" if all(each.endswith("[]") for each in names) else "::text"
+
+    def _withdraw(self) -> None:
+        """Take back the comments and the grants of objects that stay."""
+        for old in self.plan.dropped:
+            if old[0] not in ("comment", "grant", "default_privileges") or old in self.plan.partner:
+                continue
+            entry = self.plan.renamed[old]
+            target = entry.parents[0] if entry.parents else None
+            if target is not None and old[0] != "default_privileges" and target not in self.right.entries:
+                continue
+            steps = self._withdrawn(entry)
+            if steps is None:
+                continue
+            self.withdrawn.add(entry.key)
+            if target not in self.plan.made:
+                self._add(entry.key, *steps)
+                self._grant_columns_again(entry)
+
+    def _grant_columns_again(self, grant: Entry) -> None:
+        """Grant on columns again what REVOKE on their table has taken."""
+        table, grantee = grant.parents[0] if grant.parents else ("", ""), grant.object.rpartition(" to ")[2]
+        if grant.kind != "grant" or grant.object.startswith("column "):
+            return
+        for each in self.right.of_kind("grant"):
+            column = self.right.entries.get(each.parents[0])
+            if column is None or column.kind != "column" or owner(column) != table:
+                continue
+            if each.object.endswith(f" to {grantee}") and each.key not in self.plan.made:
+                self._steps[each.key] = self._created(each)
+                self._needs[each.key].add(grant.key)
+
+    def _withdrawn(self, entry: Entry) -> list[str] | None:
+        if entry.kind == "comment":
+            standard = entry.object == "schema public"
+            return self._comment(entry, literal(STANDARD_COMMENT) if standard else "NULL") or None
+        if entry.kind == "grant":
+            return privileges.statements(entry.object, None, self.right)
+        return privileges.default_statements(entry.object, None)
+
+    def _top(self, key: Key) -> Key:
+        seen = set()
+        while key not in seen and (key in self.plan.made or key[0] == DEFAULT):
+            seen.add(key)
+            above = self.plan.comes_by_itself(key)
+            if above is None:
+                break
+            key = above
+        return key
+
+
+def _set_default(column: Entry) -> str:
+    default = column.attributes.get("default")
+    action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
+    return f"ALTER TABLE {table(column)} ALTER COLUMN {name(column)} {action}"
