@@ -65,7 +65,9 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
         except subprocess.TimeoutExpired as error:
             return Outcome(fault, CANNOT_RUN, {NOT_RUN: str(error)}, SECONDS)
     failed = {
-        name: str(check["reason"]) for name, check in done.checks.items() if check["verdict"] != "passed"
+        name: str(check["reason"])
+        for name, check in done.checks.items()
+        if check["verdict"] not in {"passed", "not applicable"}
     }
     if not done.checks:
         failed[NOT_RUN] = done.output[-300:]
