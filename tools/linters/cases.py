@@ -201,6 +201,8 @@ DANGEROUS: Final = (
     case("rows that nobody thought of", "python(only_one, nothing)", FAILS),
     case("concurrently if not exists", sql("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON goods_item (price)"),
          ("invalid-index-left",), atomic=False),
+    case("reindex concurrently, interrupted", sql("REINDEX TABLE CONCURRENTLY goods_item"), ("invalid-index-left",),
+         atomic=False),
     case("two steps without a transaction", sql("ALTER TABLE goods_tag ADD a date", "ALTER TABLE goods_tag ADD b date"),
          ("not-retry-safe",), atomic=False),
     case("rows without a transaction", "python(doubled, nothing)", ("not-retry-safe",), atomic=False),
@@ -247,7 +249,6 @@ HARMLESS: Final = (
     case("index removed concurrently", 'RemoveIndexConcurrently("item", "item_title")', atomic=False),
     case("index dropped concurrently by SQL", sql("DROP INDEX CONCURRENTLY IF EXISTS item_title"), atomic=False),
     case("index renamed", 'migrations.RenameIndex("item", new_name="item_named", old_name="item_title")'),
-    case("reindex concurrently", sql("REINDEX TABLE CONCURRENTLY goods_item"), atomic=False),
     case("unique by an index",
          sql("DROP INDEX CONCURRENTLY IF EXISTS u", "CREATE UNIQUE INDEX CONCURRENTLY u ON goods_item (id, price)"),
          atomic=False, further={"0004_constraint.py": """

@@ -45,6 +45,18 @@ from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """
 
+TO_SQL: Final = """
+import sys, django
+from django.core.management import call_command
+django.setup()
+for name in sys.argv[1:]:
+    with open(name + ".sql", "w") as file:
+        try:
+            call_command("sqlmigrate", "goods", name, stdout=file)
+        except Exception as error:
+            print(name, error, file=sys.stderr)
+"""
+
 
 def _version(package: str) -> str:
     try:
@@ -61,39 +73,50 @@ LINTERS: Final = {
 
 
 def lint(cases: Sequence[Case]) -> dict[str, Verdicts]:
-    """Return what each linter says of each case."""
-    found: dict[str, Verdicts] = {name: {} for name in LINTERS}
+    """Return what each linter says of each case: all migrations stand side by side after the base's last one."""
     with (
         tempfile.TemporaryDirectory() as folder,
         providers.start("embedded") as server,
         server.database() as database,
     ):
         project = copy("store", Path(folder))
-        migrations = project / "goods/migrations"
         (project / "manage.py").write_text(MANAGE, encoding="utf-8")
-        (migrations / f"{AFTER}.py").write_text(MORE, encoding="utf-8")
+        (project / f"goods/migrations/{AFTER}.py").write_text(MORE, encoding="utf-8")
         with (project / "settings.py").open("a", encoding="utf-8") as settings:
             settings.write(SETTINGS)
-        for case in cases:
-            files = {"0003_change.py": migration(case), **case.further}
-            for name, text in files.items():
-                (migrations / name).write_text(text, encoding="utf-8")
-            names = [name.removesuffix(".py") for name in files]
-            linted = _Project(project, database.url, names)
-            for linter, rules in zip(
-                LINTERS,
-                (linted.migration_linter(), linted.safe_migrations(), linted.zdm(), linted.squawk()),
-                strict=True,
-            ):
-                ignored = STYLE if "waits-without-lock-timeout" in case.codes else STYLE | TIMEOUT
-                found[linter][case.name] = sorted(set(rules) - ignored)
-            for name in files:
-                (migrations / name).unlink()
-    return found
+        names = {case.name: _write(project, number, case) for number, case in enumerate(cases)}
+        project_of = _Project(project, database.url, [each for some in names.values() for each in some])
+        said = (
+            project_of.migration_linter(), project_of.safe_migrations(), project_of.zdm(), project_of.squawk(),
+        )  # fmt: skip
+    return {
+        linter: {
+            case.name: sorted(
+                {rule for name in names[case.name] for rule in rules.get(name, ())}
+                - (STYLE if "waits-without-lock-timeout" in case.codes else STYLE | TIMEOUT)
+            )
+            for case in cases
+        }
+        for linter, rules in zip(LINTERS, said, strict=True)
+    }
+
+
+def _write(project: Path, number: int, case: Case) -> list[str]:
+    """Write the migrations of a case under names of its own, and return these."""
+    names = []
+    for name, text in {"0003_change.py": migration(case), **case.further}.items():
+        names.append(f"c{number:03}_{name.removesuffix('.py')}")
+        own = text.replace("0003_change", f"c{number:03}_0003_change")
+        (project / f"goods/migrations/{names[-1]}.py").write_text(own, encoding="utf-8")
+    return names
+
+
+Rules = dict[str, list[str]]
+"""Migration -> rules."""
 
 
 class _Project:
-    """The project with the migrations of one case."""
+    """The project with the migrations of all cases."""
 
     def __init__(self, folder: Path, url: str, names: Sequence[str]) -> None:
         self.folder, self.names = folder, names
@@ -105,33 +128,40 @@ class _Project:
             "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
         }
 
-    def migration_linter(self) -> list[str]:
+    def migration_linter(self) -> Rules:
         said = self._run(
-            sys.executable, "manage.py", "lintmigrations", "goods", "--include-name", *self.names, "--no-cache",
-            "--sql-analyser", "postgresql", "--ignore-sqlmigrate-errors",
+            sys.executable, "manage.py", "lintmigrations", "goods", "--no-cache", "--sql-analyser", "postgresql",
+            "--ignore-sqlmigrate-errors",
         )  # fmt: skip
-        return re.findall(r"^\t(?:'\w+': )?(.+?)(?: \(.*)?$", said, re.MULTILINE)
+        found: Rules = {}
+        for name, text in re.findall(r"^\(goods, (\w+)\)\.\.\. \w+\n((?:\t.*\n)*)", said, re.MULTILINE):
+            found[name] = re.findall(r"^\t(?:'\w+': )?(.+?)(?: \(.*)?$", text, re.MULTILINE)
+        return found
 
-    def safe_migrations(self) -> list[str]:
+    def safe_migrations(self) -> Rules:
         said = self._run(
             sys.executable, "manage.py", "check_migrations", "goods", "--format", "json", "--database-vendor",
             "postgresql",
         )  # fmt: skip
-        found = json.loads(said[said.index("{") :])["issues"] if "{" in said else []
-        return [each["rule_id"] for each in found if each["migration_name"] in self.names]
+        found: Rules = {}
+        for each in json.loads(said[said.index("{") :])["issues"]:
+            found.setdefault(each["migration_name"], []).append(each["rule_id"])
+        return found
 
-    def zdm(self) -> list[str]:
+    def zdm(self) -> Rules:
         files = [f"goods/migrations/{name}.py" for name in self.names]
-        said = self._run("zdm", *files, "--output-format", "json")
-        return [each["rule_name"] for each in json.loads(said)["diagnostics"]] if said.strip() else []
+        found: Rules = {}
+        for each in json.loads(self._run("zdm", *files, "--output-format", "json"))["diagnostics"]:
+            found.setdefault(Path(each["path"]).stem, []).append(each["rule_name"])
+        return found
 
-    def squawk(self) -> list[str]:
-        text = "\n".join(
-            self._run(sys.executable, "manage.py", "sqlmigrate", "goods", name) for name in self.names
-        )
-        (self.folder / "linted.sql").write_text(text, encoding="utf-8")
-        said = self._run("squawk", "--reporter", "json", "linted.sql")
-        return [each["rule_name"] for each in json.loads(said)] if said.strip() else []
+    def squawk(self) -> Rules:
+        self._run(sys.executable, "-c", TO_SQL, *self.names)
+        said = self._run("squawk", "--reporter", "json", *(f"{name}.sql" for name in self.names))
+        found: Rules = {}
+        for each in json.loads(said):
+            found.setdefault(Path(each["file"]).stem, []).append(each["rule_name"])
+        return found
 
     def _run(self, *command: str) -> str:
         return subprocess.run(
@@ -141,5 +171,5 @@ class _Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=600,
         ).stdout

@@ -1,5 +1,6 @@
 """Migrations without a transaction, interrupted at each statement and run again."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from .way_back import State, Unstable, differences, read_state
 
 TRIED: Final = 8
 """At how many statements of a migration it is interrupted, the first and the last among them."""
+BESIDE_TRAFFIC: Final = re.compile(
+    r"\bNOT\s+VALID\b|\b(VALIDATE\s+CONSTRAINT|ATTACH\s+PARTITION|USING\s+INDEX)\b|\bDROP\s+CONSTRAINT\b|\b(DROP|SET)\s+NOT\s+NULL\b",
+    re.IGNORECASE,
+)
 _INVALID: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1"
 
 
@@ -84,13 +89,18 @@ def _judge(
             effect=EFFECTS[code],
             evidence=tuple(dict.fromkeys(seen)),
             remedy=REMEDIES[code],
-            notice=_known(step, code),
+            notice=code == "not-retry-safe" and _known(step, seen),
         )
 
 
-def _known(step: Step, code: str) -> bool:
-    """Whether it is no more than what every index that is built concurrently has: a second run says so at once."""
-    return len(step.statements) == 1 and step.statements[0]["sampled"] and code == "not-retry-safe"
+def _known(step: Step, seen: Sequence[str]) -> bool:
+    """Whether it is no more than what indexes and constraints have that are made beside traffic.
+
+    A second run says at once that they are there; PostgreSQL has no other form of ADD CONSTRAINT.
+    """
+    return all(each.endswith("already exists") for each in seen) and all(
+        each["sampled"] or BESIDE_TRAFFIC.search(each["sql"]) for each in step.statements
+    )
 
 
 def _tries(step: Step) -> list[_Try]:

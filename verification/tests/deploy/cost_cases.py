@@ -80,6 +80,8 @@ GOOD: Final = (
     Case("wider", 'migrations.AlterField("item", "title", models.CharField(max_length=200))'),
     Case("text", 'migrations.AlterField("item", "title", models.TextField())'),
     Case("small type", 'sql("ALTER TABLE goods_tag ALTER name TYPE text USING upper(name)")'),
+    Case("wider with an index", 'AddIndexConcurrently("item", models.Index(fields=["title"], name="i")),'
+         'migrations.AlterField("item", "title", models.CharField(max_length=200))', atomic=False),
     Case("small truncate", 'sql("TRUNCATE goods_tag")'),
     Case("new table emptied", f'{CHILD.replace("goods.Item", "goods.Tag")}, sql("TRUNCATE goods_line")'),
     Case("table removed", 'migrations.DeleteModel("Item")'),

@@ -37,6 +37,8 @@ CASES: Final = (
     Case("type that no field takes", 'sql("ALTER TABLE goods_item ALTER price TYPE numeric(12, 2)")', ()),
     Case("good other primary key", """sql("ALTER TABLE goods_item DROP CONSTRAINT goods_item_pkey"),
          sql("ALTER TABLE goods_item ADD PRIMARY KEY (id, price)")""", ()),
+    Case("good foreign key of SQL",
+         'sql("ALTER TABLE goods_item ADD CONSTRAINT f FOREIGN KEY (buyer_id) REFERENCES goods_buyer NOT VALID")', ()),
     Case("good wider", 'migrations.AlterField("item", "title", models.CharField(max_length=90))', (),
          model=("title = models.CharField(max_length=50)", "title = models.CharField(max_length=90)")),
     Case("good state", 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("item", "shop")])',

@@ -65,6 +65,10 @@ CASES: Final = (
          atomic=False),
     Case("unique if not exists", 'sql("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON goods_item (id, price)",'
          '"DROP INDEX i")', ("invalid-index-left",), atomic=False),
+    Case("constraint and column", 'sql("ALTER TABLE goods_tag ADD CONSTRAINT c CHECK (id > 0) NOT VALID", ""),'
+         'sql("ALTER TABLE goods_tag ADD b date", "")', ("not-retry-safe",), atomic=False),
+    Case("good constraint", 'sql("ALTER TABLE goods_tag ADD CONSTRAINT c CHECK (id > 0) NOT VALID", ""),'
+         'sql("ALTER TABLE goods_tag VALIDATE CONSTRAINT c", "")', (), atomic=False),
     Case("good noop", "python(nothing, nothing)", (), FUNCTIONS),
     Case("good way back", "python(longer, shorter)", (), FUNCTIONS),
     Case("good random", "python(at_random, at_random)", (), FUNCTIONS),

@@ -33,10 +33,11 @@ STATE = """
             WHERE s.schemaname NOT LIKE 'pg\\_%' AND s.relname <> '{ours}'
               AND s.seq_tup_read + s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0)::text
 """.format(own=OWN, ours=OUR_TABLE)  # noqa: S608 - of our own constants
+# By files: a change of a type that keeps the values makes new entries of the indexes, which keep their files.
 RELATIONS = """
     SELECT json_agg(json_build_array(
                c.oid::bigint, pg_relation_filenode(c.oid),
-               (SELECT json_agg(i.indexrelid::bigint) FROM pg_index i WHERE i.indrelid = c.oid),
+               (SELECT json_agg(pg_relation_filenode(i.indexrelid)) FROM pg_index i WHERE i.indrelid = c.oid),
                pg_relation_size(c.oid)))::text
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
