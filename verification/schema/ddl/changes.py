@@ -218,6 +218,16 @@ def _enabled(_: Entry, right: Entry) -> list[str]:
     return [f"ALTER TABLE {table(right)} {action} {word(right)} {name(right)}"]
 
 
+def _storage(_: Entry, right: Entry) -> list[str] | None:
+    """Return SET STORAGE; its word DEFAULT exists from PostgreSQL 16 on only."""
+    kind = str(right.attributes["type"])
+    extended = kind.startswith(("text", "character", "bytea", "json")) or kind.endswith("[]")
+    storage = right.attributes.get("storage") or ("extended" if extended else None)
+    return (
+        [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} SET STORAGE {storage}"] if storage else None
+    )
+
+
 def _generated(left: Entry, right: Entry) -> list[str] | None:
     """Return DROP EXPRESSION, which keeps the values; a plain column does not become generated."""
     if "generated" in right.attributes or left.attributes.get("generated_kind") != "stored":
@@ -302,7 +312,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
         **dict.fromkeys(
             ("identity_increment", "identity_minimum", "identity_maximum", "identity_start", "identity_cache",
              "identity_cycle"), _identity_options),
-        "storage": _column(lambda right: f"SET STORAGE {right.attributes.get('storage', 'DEFAULT')}"),
+        "storage": _storage,
         "compression": _column(lambda right: f"SET COMPRESSION {right.attributes.get('compression', 'DEFAULT')}"),
         "statistics_target": _column(lambda right: f"SET STATISTICS {right.attributes.get('statistics_target', -1)}"),
         "options": _column_options,

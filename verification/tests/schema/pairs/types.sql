@@ -20,7 +20,7 @@ CREATE TABLE diary (mood mood);
 ALTER TYPE mood ADD VALUE 'fair' AFTER 'good';
 ALTER TYPE mood ADD VALUE 'best' BEFORE 'good';
 ALTER TYPE mood ADD VALUE 'worst';
--- # a label added and used
+-- # a label added and used (needs 17)
 -- <
 CREATE TYPE mood AS ENUM ('good', 'bad');
 CREATE TABLE diary (mood mood DEFAULT 'good');
