@@ -182,6 +182,10 @@ FAULTS: Final = (
         select="whole_run or detectors or purity or latency",
     ),
     fault("an answer that takes 150 ms", "health.any_request", in_view("import time; time.sleep(0.15)")),
+    *(
+        fault(f"150 ms, {check}", f"health.{check}", in_view("import time; time.sleep(0.15)"))
+        for check in ("view_latency", "stack_latency", "endpoint_latency", "latency_beside_reference")
+    ),
     fault(
         "150 ms for a query string of 1,000 characters",
         "health.any_request",

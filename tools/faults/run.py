@@ -1,5 +1,6 @@
 """Runs the gate over a copy of the project with one fault."""
 
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from tools.faults.model import Fault
+from verification.errors import CANNOT_RUN
 from verification.project.configuration import Configuration, load
 from verification.tests.suite.faulty_copies import copy_project, gate
 
 NOT_RUN: Final = "(no check ran)"
+SECONDS: Final = 900
+"""Of one run of the gate; a machine with other work needs some minutes."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,11 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
         project = copy_project(configuration, Path(folder))
         for edit in fault.edits:
             edit.apply(project)
-        done = gate(project, *(() if whole else ("-k", fault.select)), provider=provider)
+        only = () if whole else ("-k", fault.select)
+        try:
+            done = gate(project, *only, provider=provider, seconds=SECONDS)
+        except subprocess.TimeoutExpired as error:
+            return Outcome(fault, CANNOT_RUN, {NOT_RUN: str(error)}, SECONDS)
     failed = {
         name: str(check["reason"])
         for name, check in done.checks.items()

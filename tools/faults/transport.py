@@ -48,6 +48,8 @@ def system(name: str, old: str, new: str) -> Fault:
 # fmt: off
 FAULTS: Final = (
     fault("no options at all", OPTIONS, Edit(SETTINGS, USED, "        pass\n")),
+    fault("no options at all, on the wire", "transport.modes", Edit(SETTINGS, USED, "        pass\n")),
+    built("a mode of odd letters is used", INVALID.replace("mode not in MODES", "mode.isascii() and mode not in MODES"), INVALID, check="transport.options_any_text"),
     built("the certificate is dropped", BUILT + '    options.pop("sslcert", None)\n'),
     built("the key is dropped", BUILT + '    options.pop("sslkey", None)\n'),
     built("the root is dropped", BUILT + '    options.pop("sslrootcert", None)\n'),

@@ -26,7 +26,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
 """Name in ``require`` -> what has to exist, and in brackets the key that names it."""
 POLICIES: Final[Mapping[str, str]] = {
     "health-any-site": "the health path is answered whatever the Host header, on a site that redirects to https "
-    "and saves every session, and never with a cookie",
+    "and saves every session, with its length and never with a cookie",
     "health-methods": "the health path answers other methods than GET and HEAD with 405 and Allow: GET, HEAD",
     "health-quiet": "successful health check requests leave no line in the log; paths that begin alike do",
     "database-optional": "without the database's variables the settings name no PostgreSQL database",

@@ -251,4 +251,11 @@ def _measure(
     if many is None or not _holds_rows(small):
         return None
     state = partial.states[small.position]
-    return upgrade.upgrade(runner, partial, state, many, content=small.content)
+    made = upgrade.upgrade(runner, partial, state, many, content=small.content)
+    if not made.is_full and not made.differences:
+        # Nothing was measured on many rows, and that is no pass.
+        made.differences += [
+            Difference("migration", name, "changed", f"with {many.size} rows", "applies", said)
+            for name, said in made.refused_by.items()
+        ]
+    return made

@@ -72,8 +72,10 @@ class _Way:
                 with closing(connect(self.runner, databases, alias)) as connection:
                     self.after[self.end, alias] = snapshots.take(connection)
                 lines = snapshots.changes(self.before[self.end - 1, alias], self.after[self.end, alias])
+                others = [name for name in event["applied"] if name != state.name]
+                by = f" (by it, or by one of the {len(others)} up to {others[-1]})" if others else ""
                 named = self.found.changed.setdefault(state.name, [])
-                named += [f"{table}: {change.line}" for table, change in lines.items()]
+                named += [f"{table}: {change.line}{by}" for table, change in lines.items()]
             self._fill(databases, state)
 
         try:

@@ -72,6 +72,11 @@ def test_answer_that_misleads_a_probe(web: WebServer, path: str, words: str) -> 
     assert words in list(probe_contract.wrong_answers(web, path))
 
 
+def test_answer_whose_end_is_that_of_the_connection(web: WebServer) -> None:
+    """HTTP allows it; only a project that promises the length is held to it (a middleware that answers first)."""
+    assert list(probe_contract.wrong_answers(web, "/stream", length=False)) == []
+
+
 def test_method_that_is_not_refused(web: WebServer) -> None:
     """A method that is answered, and one that is refused without Allow, are findings."""
     assert "POST /every: 200 instead of 405" in list(probe_contract.wrong_methods(web, "/every"))

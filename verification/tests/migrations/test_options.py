@@ -3,8 +3,13 @@
 The project's originals leave names and a comment that its squash does not: zulip/zulip#31338 (keys that became larger,
 and with them foreign keys of another name; a renamed model keeps the names of its sequence and of its key),
 CDLUC3/ezid#625 (an index that got a name later, which the way back cannot take from it).
+
+Options that reached one way and not another, elsewhere: DBDiff/DBDiff#51 (the file's list was dropped beside another
+option), pgcodekeeper/pgcodekeeper#64 (the list held for one way to compare, not for the other), djrobstep/migra#51 and
+fordfrog/apgdiff#108 (what only production has).
 """
 
+import shutil
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -137,6 +142,34 @@ def test_options_hold_on_every_way(stock: Path, server: Server) -> None:
             stock, server, "drift", live.url, "--ignore", "table", "sequence", "column", "--generated-names"
         )
     assert drift.returncode == 0, drift.stdout
+
+
+NAMES: Final = ("--generated-names",)
+CASES: Final = {
+    # DBDiff/DBDiff#51: the list in the file and an option of the command line hold together.
+    "file and option": ('ignore = ["comment"]', ("squash", *NAMES), 0),
+    "file alone": ('ignore = ["comment"]\ngenerated_names = true', ("squash",), 0),
+    "the other one is missing": ('ignore = ["comment"]', ("squash",), 1),
+    # pgcodekeeper/pgcodekeeper#64: another way to compare, the same list.
+    "a proposal": ("", ("squash", "--propose", "stock", *NAMES, "--ignore", "comment"), 0),
+    "a proposal by the file": ('ignore = ["comment"]\ngenerated_names = true', ("squash", "--propose", "stock"), 0),
+    "a proposal without": ("", ("squash", "--propose", "stock"), 1),
+}  # fmt: skip
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("case", CASES)
+def test_the_file_and_the_command_line_hold_together(
+    case: str, stock: Path, server: Server, tmp_path: Path
+) -> None:
+    """Neither drops the other, whatever is compared."""
+    table, arguments, status = CASES[case]
+    folder = Path(shutil.copytree(stock, tmp_path / "stock"))
+    (folder / "pyproject.toml").write_text(f"[tool.verification]\n{table}\n", encoding="utf-8")
+    if "--propose" in arguments:
+        (folder / "stock/migrations/0001_squashed_0002_names.py").unlink()
+    done = command(folder, server, *arguments)
+    assert done.returncode == status, done.stdout + done.stderr
 
 
 @pytest.mark.postgres

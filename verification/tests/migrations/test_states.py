@@ -1,4 +1,8 @@
-"""A squash whose models are not those of its originals: the schemas are equal, and ``makemigrations`` is not done."""
+"""A squash whose models are not those of its originals: the schemas are equal, and ``makemigrations`` is not done.
+
+Seen in the field: bihealth/sodar-core#1475 (the text of help and a relation), sbomify/sbomify#742 (an index
+of another name in the models), uktrade/data-hub-api#2360 (a person ran ``makemigrations`` to see it).
+"""
 
 import json
 import subprocess
@@ -30,10 +34,19 @@ CHOICES: Final = Edit(OUTER, CODE, '("code", models.CharField(max_length=20, cho
         (Edit(OUTER, "models.IntegerField(default=0)", "models.IntegerField(default=1)"), "Alter field count on item"),
         (Edit(OUTER, 'name="Item",', 'name="Item", options={"ordering": ["code"]},'), "options on item"),
         (Edit(OUTER, 'name="Item",', 'name="Item", managers=[("things", models.Manager())],'), "managers on item"),
+        # bihealth/sodar-core#1475.
+        (Edit(OUTER, CODE, CODE.replace("=20", "=20, help_text='Code'")), "Alter field code on item"),
+        # sbomify/sbomify#742: the name in the squash is not the one that the originals give.
+        (
+            Edit(OUTER, 'name="Item",', 'name="Item", options={"indexes": [models.Index(fields=["code"], name="i")]},'),
+            "index i",
+        ),
+        # uktrade/data-hub-api#2360: labels and messages are all that is lost.
+        (Edit(OUTER, CODE, CODE.replace("=20", "=20, error_messages={'blank': 'No'}")), "Alter field code on item"),
         (Edit(OUTER, "    dependencies = []", "    dependencies = []  # the same"), ""),
         (Edit(OUTER, "models.IntegerField(default=0)", "models.IntegerField(default=int('0'))"), ""),
     ],
-    ids=["choices", "default", "ordering", "manager", "harmless comment", "harmless spelling"],
+    ids=["choices", "default", "ordering", "manager", "help", "index", "messages", "harmless comment", "spelling"],
 )  # fmt: skip
 def test_models_of_another_state_are_found(
     edit: Edit, operation: str, server: Server, tmp_path: Path

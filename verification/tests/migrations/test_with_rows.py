@@ -74,6 +74,26 @@ def test_what_the_way_back_loses_is_found(server: Server, tmp_path: Path) -> Non
         assert [each.attribute for each in found.back[step]] == lost, name
 
 
+def test_costs_on_rows_that_an_original_refuses_are_no_pass(server: Server, tmp_path: Path) -> None:
+    """Twenty rows go through, a hundred do not: nothing was measured, and the original is named."""
+    refuse = "SELECT 1 / (CASE WHEN count(*) > 50 THEN 0 ELSE 1 END) FROM people_person"
+    folder = longer(copy("members", tmp_path), {"few": (refuse, "SELECT 1")})
+    with MigrationRunner(project(folder), server, max_workers=1) as runner:
+        squash = runner.tree.chosen(["people"])[0]
+        with runner.worker() as worker:
+            chain = original_chain(worker, runner.tree, [squash])
+        many, some = (
+            upgrade_paths.measure_without_squash(runner, "people", chain, ROWS, RowVolume(size, ROWS.ratios))
+            for size in (100, 30)
+        )
+    assert many is not None
+    assert some is not None
+    assert [(each.object, each.attribute) for each in many.differences] == [
+        ("people.0003_few", "with 100 rows")
+    ]
+    assert some.differences == []
+
+
 def test_an_original_that_stops_on_every_database_with_rows_is_found(server: Server, tmp_path: Path) -> None:
     """Rows refused by an original in every state are no remark: such a database never came further.
 

@@ -1,5 +1,6 @@
 """The table of faults fits the project: each edit has its one place, and names a check that there is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,27 @@ def test_every_fault_names_a_check() -> None:
 
     assert {fault.caught_by for fault in faults} <= check_names()
     assert len({fault.name for fault in faults}) >= 150
+
+
+def test_every_check_was_made_red(configuration: Configuration) -> None:
+    """Each has its line in docs/properties.md, with files that exist and a fault that names it where it says so."""
+    _, _, table = (
+        configuration.path("docs/properties.md").read_text(encoding="utf-8").partition("## What turned")
+    )
+    kept: dict[str, list[str]] = {}
+    for line in table.splitlines():
+        if line.startswith("| `") and line.count("|") == 4:
+            first, _, places = line.strip("| ").split(" | ")
+            kept |= {check: re.findall("`(.+?)`", places) for check in re.findall(r"`([a-z]+\.\w+)`", first)}
+
+    assert kept.keys() == check_names()
+    for check, files in kept.items():
+        assert files, check
+        for file in files:
+            root = configuration.root if file.startswith("tools/") else SUITE.parent
+            assert (root / file).is_file(), f"{check}: {file}"
+        areas = {Path(file).stem for file in files if file.startswith("tools/")}
+        assert not areas or check in {fault.caught_by for area in areas for fault in TABLES[area]}, check
 
 
 def test_an_edit_without_a_place_is_refused() -> None:

@@ -133,7 +133,10 @@ def apply_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> di
             run.apply_stepwise(layered[position])
         described = {run.alias: tables(run.state.apps, run.connection) for run in runs}
         connections.close_all()
-        channel.pause(position=position, migration=_first(layer, job["replaced"]), tables=described)
+        names = ["{}.{}".format(*chain.key_of(each)) for each in layer]
+        channel.pause(
+            position=position, migration=_first(layer, job["replaced"]), applied=names, tables=described
+        )
     return {"steps": _steps(runs)}
 
 
