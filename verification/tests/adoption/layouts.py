@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from verification.tests.suite.gate_runs import environment
+
 MODEL: Final = """
 from django.db import models
 
@@ -46,7 +48,7 @@ app.autodiscover_tasks()
 def django_admin(folder: Path, *words: str) -> None:
     """Run ``django-admin`` in a folder."""
     command = [sys.executable, "-m", "django", *words]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True, text=True)
 
 
 def edit(file: Path, *changes: tuple[str, str]) -> None:
@@ -75,7 +77,7 @@ def add_app(folder: Path, settings: Path, name: str, label: str = "") -> None:
         place / "manage.py" for place in (folder, *folder.parents) if (place / "manage.py").is_file()
     )
     command = [sys.executable, str(manage), "makemigrations", name, "-v0"]
-    subprocess.run(command, cwd=manage.parent, check=True, capture_output=True, text=True)
+    subprocess.run(command, cwd=manage.parent, env=environment(), check=True, capture_output=True, text=True)
 
 
 def plain(root: Path) -> None:
@@ -231,7 +233,7 @@ def without_wsgi_setting(root: Path) -> None:
 def manage(root: Path, *words: str) -> None:
     """Run manage.py."""
     command = [sys.executable, "manage.py", *words]
-    subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+    subprocess.run(command, cwd=root, env=environment(), check=True, capture_output=True, text=True)
 
 
 LAYOUTS: Final[Mapping[str, Callable[[Path], None]]] = {

@@ -100,7 +100,7 @@ def test_names_that_django_makes_up_may_be_let_pass(server: Server, tmp_path: Pa
         ("library", ["--settings", "./settings.py"], ("./settings.py", "not the name of a module")),
         ("library", ["--python", "/bin/true"], ("settings", "--python names the project's interpreter")),
         ("library", ["--app", "loans"], ("--app loans", "no squashed migration", "--propose")),
-        ("library", ["--app", "garden"], ("--app garden", "books, contenttypes")),
+        ("library", ["--app", "garden"], ("app garden", "labels: ", "books, contenttypes")),
         ("library", ["--rows", "-5"], ("--rows", "-5")),
         ("circle", [], ("not comparable", "left", "CircularDependencyError")),
         ("library", ["--python", "/nowhere/python"], ("/nowhere/python", "cannot be started")),

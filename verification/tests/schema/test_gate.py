@@ -120,6 +120,6 @@ def test_the_gate_names_a_faulty_squash_and_a_change_without_migration(project: 
     assert done.status == 1, done.output
     assert {check["verdict"] for check in done.checks.values()} == {"failed"}
     lost, written, against = done.checks.values()
-    assert "index public.payments_order.payments_or_status_idx: missing on the right" in lost["reason"]
-    assert f"{APP}: Add field fax to merchant" in written["reason"]
-    assert "column public.payments_merchant.fax: only on the right" in against["reason"]
+    assert "index public.payments_order.payments_or_status_idx: missing in the squash" in lost["reason"]
+    assert f"{APP}: no migration for: Add field fax to merchant" in written["reason"]
+    assert "column public.payments_merchant.fax: only in the models" in against["reason"]

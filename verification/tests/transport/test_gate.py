@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,11 @@ def project(configuration: Configuration, tmp_path: Path) -> Path:
     return copy_project(configuration, tmp_path)
 
 
+def evidence(check: dict[str, Any]) -> str:
+    """Return all that a check's findings say."""
+    return "\n".join(line for each in check["findings"] for line in (each["message"], *each["evidence"]))
+
+
 def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
     """OPTIONS lack the parameter, and the wire tells: another authority's server is let in."""
     variable = configuration.database_environment["sslrootcert"]
@@ -33,11 +39,17 @@ def test_an_ignored_root_certificate_is_found(configuration: Configuration, proj
 
     output = done.stdout + done.stderr
     assert done.status == 1, output
-    assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", output), output
-    processes = done.checks["transport.processes"]["detail"]
+    options = evidence(done.checks["transport.options"])
+    assert re.search(rf"{variable}='\S+': OPTIONS hold \{{.*\}}, expected \{{.*'sslrootcert'", options), (
+        options
+    )
+    processes = evidence(done.checks["transport.processes"])
     for process in ("web server", "Celery worker", "Celery beat", "management command"):
         assert f"{process}, alias default: expected 'connected over TLS', got" in processes
-    assert f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in output
+    certificates = evidence(done.checks["transport.certificates"])
+    assert (
+        f"{variable} of another authority, verify-full: expected 'certificate verify failed'" in certificates
+    )
 
 
 def test_a_server_without_tls_is_an_error_in_one_line(project: Path, server: Server) -> None:
