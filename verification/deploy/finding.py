@@ -16,7 +16,6 @@ FAMILIES: Final = {
         "unbatched-backfill",
         "fails-on-rows",
         "rows-lost",
-        "disk-needed",
     ),
     "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout", "deadlock"),
     "compatibility": ("old-code-breaks", "new-code-needs-migration", "release-must-be-split"),
