@@ -1,5 +1,6 @@
 """``init`` alone adopts a project: the gate is then green, and what is really wrong turns it red."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -30,6 +31,8 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
     "without_wsgi_setting": {"wsgi": "mysite.wsgi:application", "health_path": ""},
 }  # fmt: skip
 """Layout -> a part of what is written for it."""
+COMMON: Final = ("with_celery_and_health", "postgres_by_name")
+"""The layouts that are always tried; the others with LONG_TESTS (`tox -e long`)."""
 MINUTES: Final = 600
 RUN_SQL: Final = """
 from django.db import migrations
@@ -81,7 +84,7 @@ def verdicts(outcome: Outcome) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(MINUTES)
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", LAYOUTS if os.environ.get("LONG_TESTS") else COMMON)
 def test_init_alone_makes_the_gate_green(layout: str, tmp_path: Path) -> None:
     """Whatever the layout: no traceback, nothing red, and what runs is what the project has."""
     LAYOUTS[layout](tmp_path)

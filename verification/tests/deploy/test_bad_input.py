@@ -104,7 +104,9 @@ def test_a_base_whose_migration_fails_is_one_line(project: Path, server: Server)
     write(project, 'sql("SELECT nothing")')
     git(project, "add", ".")
     git(project, "commit", "--quiet", "--message=broken")
-    (project / "goods/migrations/0002_change.py").unlink()
+    change = project / "goods/migrations/0002_change.py"
+    following = change.read_text(encoding="utf-8").replace("0001_initial", "0002_change")
+    (project / "goods/migrations/0003_next.py").write_text(following, encoding="utf-8")
     line = refused(command(project, server, "deploy", "--since", "HEAD", *ROWS), server, before)
 
     assert "the base cannot be migrated in goods.0002_change" in line

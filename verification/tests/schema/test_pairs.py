@@ -26,7 +26,7 @@ from verification.tests.schema.pairs import Pair, load
 pytestmark = pytest.mark.postgres
 
 PAIRS: Final = load()
-COMPLETE: Final = 0.94
+COMPLETE: Final = 0.93
 SOME: Final = 12
 """By default every twelfth pair is tried."""
 ROLES: Final = ("pair_reader", "pair_writer")
