@@ -236,18 +236,18 @@ def test_equal_databases_need_no_statement(server: Server) -> None:
 
 
 def test_what_cannot_be_generated_is_said(server: Server) -> None:
-    """An aggregate is named in a comment, the rest is generated and runs as it is printed, status 1."""
+    """A text search dictionary is named in a comment, the rest is generated and runs as it is printed, status 1."""
     with server.database() as one, server.database() as other:
         one.execute(BASE)
         other.execute(
-            BASE + "CREATE AGGREGATE product(numeric) (SFUNC = numeric_mul, STYPE = numeric);"
+            BASE + "CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = pg_catalog.simple);"
             "DROP INDEX purchase_state_idx"
         )
 
         done = diff(one, other, "--format", "sql")
 
         assert done.returncode == 1
-        assert "-- not generated: aggregate public.product(numeric) added" in done.stdout
+        assert "-- not generated: text_search_dictionary public.plain added" in done.stdout
         one.execute(done.stdout)
         (left,) = compare(catalog.read(one.url), catalog.read(other.url))
-        assert (left.kind, left.object) == ("aggregate", "public.product(numeric)")
+        assert (left.kind, left.object) == ("text_search_dictionary", "public.plain")
