@@ -24,6 +24,7 @@ def server() -> Iterator[Server]:
         yield own
 
 
+@pytest.mark.slow
 def test_a_branch_is_judged_and_nothing_is_left(project: Path, server: Server) -> None:
     """Status 1 with the finding's file and line, then 0; the repository and the server are as before."""
     before = databases(server)

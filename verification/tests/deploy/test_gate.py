@@ -20,6 +20,7 @@ def run(runs: Runs, project: Path, server: Server, *arguments: str) -> tuple[int
     return said.status, {each["name"]: each for each in said.result["checks"]}
 
 
+@pytest.mark.slow
 def test_each_family_of_findings_has_a_check(runs: Runs, project: Path, server: Server) -> None:
     """Without a base none applies; without new migrations one line says so; findings fail the family's check."""
     file = project / "pyproject.toml"

@@ -90,6 +90,7 @@ def test_a_project_without_entries_accepts_nothing(tmp_path: Path) -> None:
     assert read(Configuration(root=tmp_path)) == []
 
 
+@pytest.mark.slow
 def test_the_command_lets_an_accepted_finding_go_out(project: Path, server: Server) -> None:
     write(project, 'migrations.AddIndex("item", models.Index(fields=["price"], name="i"))')
     file = project / "pyproject.toml"

@@ -105,6 +105,7 @@ def test_each_fault_of_a_squash_is_one_difference(
     assert sorted(found) == EXPECTED
 
 
+@pytest.mark.slow
 def test_the_gate_names_a_faulty_squash_and_a_change_without_migration(project: Path) -> None:
     """``run``: status 1; each of three checks fails and names what is wrong."""
     break_squash(project, WITHOUT_INDEX)

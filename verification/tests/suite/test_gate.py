@@ -401,6 +401,7 @@ def test_third(verification_check, verification_server):
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_answer_is_named(runs: Runs, tmp_path: Path) -> None:
     """Its process is stopped: no check waits for it, and nothing is left."""
     write(tmp_path, STOPPED)

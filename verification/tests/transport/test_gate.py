@@ -26,6 +26,7 @@ def evidence(check: dict[str, Any]) -> str:
     return "\n".join(line for each in check["findings"] for line in (each["message"], *each["evidence"]))
 
 
+@pytest.mark.slow
 def test_an_ignored_root_certificate_is_found(configuration: Configuration, project: Path) -> None:
     """OPTIONS lack the parameter, and the wire tells: another authority's server is let in."""
     variable = configuration.database_environment["sslrootcert"]
