@@ -8,6 +8,8 @@ import pytest
 from verification.project.configuration import Configuration
 from verification.tests.suite.faulty_copies import Outcome, copy_project, gate
 
+pytestmark = pytest.mark.slow
+
 FAULTY_VIEW = """
 
 _original = {name}

@@ -15,6 +15,8 @@ from verification.postgres.server import Server
 from verification.schema.comparison.difference import Difference
 from verification.tests.migrations.project_copies import Edit, project
 
+pytestmark = pytest.mark.slow
+
 SQUASHES = 6
 SETTINGS = """
 SECRET_KEY = "of a test"

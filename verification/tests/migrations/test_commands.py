@@ -21,6 +21,8 @@ from verification.tests.migrations.project_copies import (
     variables,
 )
 
+pytestmark = pytest.mark.slow
+
 RECEIVER = """
 from django.db import models
 from django.db.models.signals import post_migrate
