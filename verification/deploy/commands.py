@@ -132,15 +132,10 @@ def _server(arguments: argparse.Namespace, dumps: Mapping[str, Dump]) -> Iterato
             yield server
         except driver.OperationalError as error:
             line = (str(error).strip() or "no answer").splitlines()[0]
-            if _sqlstate(error).startswith(INSUFFICIENT_RESOURCES):
+            if driver.sqlstate(error).startswith(INSUFFICIENT_RESOURCES):
                 raise CannotRun(
                     f"the server at {server.address}: {line}", "take fewer rows with --rows"
                 ) from None
             raise CannotRun(
                 f"the server at {server.address} went away ({line})", "check that it runs"
             ) from None
-
-
-def _sqlstate(error: driver.Error) -> str:
-    """Return it under the name that the driver gives it; empty: the server did not answer."""
-    return str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")

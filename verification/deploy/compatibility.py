@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
-from ..migrations.plan.chains import Chain
+from ..migrations.plan.chains import Chain, key_of
 from ..postgres import driver
 from .finding import Finding
 from .tree import MigrationFile, Tree
@@ -94,9 +94,8 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
     name = failure.model.partition(".")[2].lower()
     table = failure.table.strip('"')
     touching = [
-        files[app, migration]
+        files[key_of(step.migration)]
         for step in steps
-        for app, _, migration in [step.migration.partition(".")]
         if any(each.rpartition(".")[2] == table for each in step.locks)
     ]
     for migration in touching:

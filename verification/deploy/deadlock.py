@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
+from ..migrations.plan.chains import key_of
 from .cost import Tables, transactions
 from .finding import Finding
-from .traffic import migrate
+from .traffic import LOCK_TIMEOUT, beside
 from .tree import Tree
 
+DEADLOCK: Final = "deadlock detected"
+"""PostgreSQL's message."""
 ANY: Final = "any"
 """Stands for the migration that failed where it is not known."""
 Pair = tuple[str, str, bool]
@@ -40,12 +43,22 @@ def judge(
         if not pairs:
             continue
         try:
-            tried, failed = _run(base, head, databases, alias, list(pairs), command)
+            result, ended = beside(
+                base,
+                head,
+                databases,
+                "deadlock",
+                command,
+                {DEADLOCK, LOCK_TIMEOUT},
+                alias=alias,
+                pairs=[*pairs],
+            )
         except JobFailed as error:
             raise error.cannot_run("the new migrations cannot be run beside transactions") from None
+        failed = (ended.migration or ANY) if ended is not None and DEADLOCK in ended.message else ""
         met: dict[str, list[Pair]] = {}
         for pair, migration in pairs.items():
-            same = [each for each in tried if {*each[:2]} == {*pair[:2]}]
+            same = [each for each in result["tried"] if {*each[:2]} == {*pair[:2]}]
             if any(deadlocked for *_, deadlocked in same) or (same and failed in {migration, ANY}):
                 met.setdefault(migration, []).append(pair)
         for migration, found in met.items():
@@ -53,12 +66,11 @@ def judge(
 
 
 def _finding(migration: str, pairs: Sequence[Pair], files: Tree, root: Path) -> Finding:
-    app, _, name = migration.partition(".")
     one_statement = all(either for *_, either in pairs)
     return Finding(
         code="deadlock",
         migration=migration,
-        file=files[app, name].relative(root),
+        file=files[key_of(migration)].relative(root),
         table=pairs[0][1],
         effect="PostgreSQL ends the migration, or a request that writes both tables",
         evidence=tuple(
@@ -89,29 +101,3 @@ def _pairs(step: Step, tables: Tables) -> list[Pair]:
                 elif later == number and other > table:
                     found[table, other, True] = None
     return list(found)
-
-
-def _run(
-    base: MigrationRunner,
-    head: MigrationRunner,
-    databases: Databases,
-    alias: str,
-    pairs: Sequence[Pair],
-    command: str,
-) -> tuple[list[Any], str]:
-    stopped = ""
-    with head.copy(databases) as clone, base.worker() as worker:
-
-        def paused(_: Any) -> None:
-            nonlocal stopped
-            try:
-                migrate(head, clone, command)
-            except JobFailed as failed:
-                if "deadlock detected" in failed.message:
-                    stopped = failed.migration or ANY
-                elif "lock timeout" not in failed.message:
-                    raise
-
-        names = {each: clone.names[each] for each in base.aliases if each in clone.names}
-        result = worker.run("deadlock", databases=names, alias=alias, pairs=[*pairs], paused=paused)
-    return result["tried"], stopped

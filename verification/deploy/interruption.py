@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
+from ..migrations.plan.chains import key_of
 from .error_text import without_values
 from .finding import Finding
 from .tree import MigrationFile, Tree
@@ -51,8 +52,7 @@ def judge(
     """
     undisturbed: dict[str, State] = {}
     for step in steps:
-        app, _, name = step.migration.partition(".")
-        migration = files[app, name]
+        migration = files[key_of(step.migration)]
         if migration.atomic or not step.statements:
             continue
         if step.alias not in undisturbed:

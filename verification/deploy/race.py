@@ -12,7 +12,7 @@ from ..errors import CannotRun
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import Event, JobFailed
-from ..migrations.plan.chains import Chain
+from ..migrations.plan.chains import Chain, key_of
 from .error_text import without_values
 from .finding import Finding
 from .tree import Tree
@@ -55,8 +55,7 @@ def judge(
         left = _left(runner, alone, clone, before, unstable)
     if not (errors or left):
         return
-    app, _, name = steps[0].migration.partition(".")
-    migration = files[app, name]
+    migration = files[key_of(steps[0].migration)]
     yield Finding(
         code="migrators-race",
         migration=migration.name,

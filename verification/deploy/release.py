@@ -11,7 +11,7 @@ from ..errors import CannotRun
 from ..migrations.equivalence.upgrade import RowVolume
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step, steps_of
 from ..migrations.execution.worker_process import JobFailed, Project
-from ..migrations.plan.chains import Chain, Key
+from ..migrations.plan.chains import Chain, Key, key_of
 from ..postgres.server import Server
 from ..project.configuration import Configuration
 from . import (
@@ -201,7 +201,7 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
             _note_unmeasured(release, error.migration)
             failed = True
     for step in release.steps:
-        migration = trees.head_files[_key(step.migration)]
+        migration = trees.head_files[key_of(step.migration)]
         release.findings += cost.judge(step, migration, filled.tables.get(step.alias, {}), configuration.root)
     return failed
 
@@ -270,7 +270,7 @@ def _offending(error: JobFailed, trees: Trees, filled: base_rows.Filled) -> str:
 
 
 def _fails(error: JobFailed, rows: str, trees: Trees, configuration: Configuration) -> Finding:
-    migration = trees.head_files[_key(error.migration)]
+    migration = trees.head_files[key_of(error.migration)]
     operation = error.where.get("operation")
     return Finding(
         code="fails-on-rows",
@@ -288,11 +288,6 @@ def _note_unmeasured(release: Release, failed: str) -> None:
     names = [".".join(key) for key in release.plan]
     if later := names[names.index(failed) + 1 :] if failed in names else []:
         release.notes.append(f"not run, since {failed} fails: {', '.join(later)}")
-
-
-def _key(name: str) -> Key:
-    app, _, migration = name.partition(".")
-    return app, migration
 
 
 @contextmanager

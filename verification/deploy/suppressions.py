@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import CannotRun
-from ..migrations.plan.chains import Key
+from ..migrations.plan.chains import Key, key_of
 from ..project.configuration import Configuration
 from .finding import CODES, FAMILIES, Finding
 
@@ -35,8 +35,7 @@ class Suppression:
     @property
     def key(self) -> Key:
         """Return app and name."""
-        app, _, name = self.migration.partition(".")
-        return app, name
+        return key_of(self.migration)
 
 
 def read(configuration: Configuration) -> list[Suppression]:

@@ -1,17 +1,19 @@
 """What users wait: the base's models read and write each locked table while the new migrations run."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
-from ..migrations.plan.chains import Chain
+from ..migrations.plan.chains import Chain, key_of
 from .cost import LIMIT_MS, READS_BLOCKED, WRITES_BLOCKED
 from .finding import Finding
 from .tree import Tree
 
+LOCK_TIMEOUT: Final = "lock timeout"
+"""In PostgreSQL's message, when a statement did not get its lock in time."""
 MOST_TABLES: Final = 6
 SLOW_S: Final = 2.5
 """How long a slow transaction stays open once the migration waits for it."""
@@ -62,25 +64,53 @@ def measure(
 
     ``command``: the project's own migrate command, where it may wait otherwise than ``migrate``.
     """
-    gave_up = False
+    result, failed = beside(
+        base,
+        head,
+        databases,
+        "traffic",
+        command,
+        {LOCK_TIMEOUT},
+        alias=alias,
+        tables=[*tables],
+        slow_s=slow_s,
+    )
+    return Traffic(
+        tuple(Wait(**each) for each in result["waits"]),
+        result["queued"],
+        failed is not None or result["gave_up"],
+    )
+
+
+def beside(
+    base: MigrationRunner,
+    head: MigrationRunner,
+    databases: Databases,
+    job: str,
+    command: str,
+    expected: Collection[str],
+    **arguments: Any,
+) -> tuple[dict[str, Any], JobFailed | None]:
+    """Run the new migrations on a clone while a worker of the base does ``job`` there.
+
+    Return the job's result, and the migrations' error if its message holds one of ``expected``. Raises ``JobFailed``
+    for another one.
+    """
+    failed: JobFailed | None = None
     with head.copy(databases) as clone, base.worker() as worker:
 
         def paused(_: Any) -> None:
-            nonlocal gave_up
+            nonlocal failed
             try:
                 migrate(head, clone, command)
             except JobFailed as error:
-                if "lock timeout" not in error.message:
+                if not any(words in error.message for words in expected):
                     raise
-                gave_up = True
+                failed = error
 
         names = {each: clone.names[each] for each in base.aliases if each in clone.names}
-        result = worker.run(
-            "traffic", databases=names, alias=alias, tables=[*tables], slow_s=slow_s, paused=paused
-        )
-    return Traffic(
-        tuple(Wait(**each) for each in result["waits"]), result["queued"], gave_up or result["gave_up"]
-    )
+        result = worker.run(job, databases=names, paused=paused, **arguments)
+    return result, failed
 
 
 def migrate(head: MigrationRunner, databases: Databases, command: str) -> None:
@@ -181,11 +211,10 @@ def _blocked(
         if (step.migration, table) in known or not (reads or writes):
             continue
         kind = "read" if reads else "write"
-        app, _, name = step.migration.partition(".")
         yield Finding(
             code="reads-blocked" if reads else "writes-blocked",
             migration=step.migration,
-            file=files[app, name].relative(root),
+            file=files[key_of(step.migration)].relative(root),
             table=table,
             effect=f"who {'reads' if reads else 'writes'} {table} waits until the migration has ended",
             evidence=(*_said(traffic, table), f"the migration: {step.seconds:.2f} s"),
@@ -205,11 +234,10 @@ def _without_timeout(
     if waits[table] < LIMIT_MS:
         return
     step = next(each for each in steps if each.locks.get(table) in WRITES_BLOCKED)
-    app, _, name = step.migration.partition(".")
     yield Finding(
         code="waits-without-lock-timeout",
         migration=step.migration,
-        file=files[app, name].relative(root),
+        file=files[key_of(step.migration)].relative(root),
         table=table,
         effect="while the migration waits for one slow transaction, everybody queues behind it",
         evidence=(f"a transaction that had read {table} stayed open for {SLOW_S} s", *_said(traffic, table)),

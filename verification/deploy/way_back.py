@@ -11,7 +11,7 @@ from ..migrations.equivalence import comparison
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner
 from ..migrations.execution.worker_process import Event, JobFailed
-from ..migrations.plan.chains import Chain
+from ..migrations.plan.chains import Chain, key_of
 from ..schema.comparison.options import Options
 from .error_text import without_values
 from .finding import Finding
@@ -111,8 +111,7 @@ class _Watched:
 
     def __call__(self, event: Event) -> None:
         alias, step, error = event["alias"], event["step"], event["error"]
-        app, _, name = event["migration"].partition(".")
-        migration = self.files[app, name]
+        migration = self.files[key_of(event["migration"])]
         if step == "forward":
             if not error:
                 self.applied[alias] = self._read(alias, self.before[alias])

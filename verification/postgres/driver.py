@@ -58,6 +58,7 @@ __all__ = [
     "parse_dsn",
     "scram_verifier",
     "sql",
+    "sqlstate",
 ]
 
 if TYPE_CHECKING or NAME == "psycopg2":
@@ -105,6 +106,11 @@ else:
         """Return what the server stores for a password."""
         verifier = connection.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
         return verifier.decode()
+
+
+def sqlstate(error: Error) -> str:
+    """Return an error's SQLSTATE; empty: the server did not answer. psycopg2 calls it ``pgcode``."""
+    return str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
 
 
 def _text(lines: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ blank) shows other processes that a payment is being created.
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -142,8 +142,13 @@ def _refuse_email(email: str | None, credentials: MerchantCredentials | None) ->
 def _being_created(order: Order) -> bool:
     """Return whether a young attempt is open; older ones are closed by the next `_open_attempt`."""
     return order.payments.filter(
-        status=Payment.Status.PENDING, transaction_id="", created_at__gt=timezone.now() - attempt_lease()
+        status=Payment.Status.PENDING, transaction_id="", created_at__gt=_youngest()
     ).exists()
+
+
+def _youngest() -> datetime:
+    """Return the time after which an open attempt that began then still belongs to its process."""
+    return timezone.now() - attempt_lease()
 
 
 def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Attempt:
@@ -154,7 +159,7 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
         unknown = [
             each for each in attempts if each.status == Payment.Status.PENDING and not each.transaction_id
         ]
-        if any(each.created_at > timezone.now() - attempt_lease() for each in unknown):
+        if any(each.created_at > _youngest() for each in unknown):
             raise Refusal(409, "payment_in_progress")
         if not locked.status_check_type:
             locked.status_check_type = (

@@ -13,6 +13,12 @@ Key = tuple[str, str]
 """App label and name of a migration."""
 
 
+def key_of(migration: str) -> Key:
+    """Return the key of a migration that is named ``app.name``."""
+    app, _, name = migration.partition(".")
+    return app, name
+
+
 @dataclass(frozen=True)
 class Squash:
     """One squash and the originals that it stands for."""

@@ -60,6 +60,12 @@ def edit(file: Path, *changes: tuple[str, str]) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def append(file: Path, text: str) -> None:
+    """Add text to the end of a file."""
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(text)
+
+
 def start_project(root: Path, name: str = "mysite") -> Path:
     """Make what the tutorial makes: a project and an app with a model; return the project's package."""
     root.mkdir(parents=True, exist_ok=True)
@@ -175,8 +181,7 @@ def custom_user(root: Path) -> None:
     shutil.rmtree(root / "shop/migrations")
     (root / "shop/migrations").mkdir()
     (root / "shop/migrations/__init__.py").write_text("", encoding="utf-8")
-    with (package / "settings.py").open("a", encoding="utf-8") as file:
-        file.write("\nAUTH_USER_MODEL = 'shop.User'\n")
+    append(package / "settings.py", "\nAUTH_USER_MODEL = 'shop.User'\n")
     manage(root, "makemigrations", "shop", "-v0")
 
 
@@ -187,8 +192,7 @@ def postgres_by_name(root: Path) -> None:
         "\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop',\n"
         "    'HOST': 'db.internal', 'CONN_MAX_AGE': 60, 'OPTIONS': {'sslmode': 'require', 'connect_timeout': 3}}}\n"
     )
-    with (package / "settings.py").open("a", encoding="utf-8") as file:
-        file.write(entry)
+    append(package / "settings.py", entry)
 
 
 def database_url(root: Path) -> None:
@@ -201,8 +205,7 @@ def database_url(root: Path) -> None:
         "SECRET_KEY = os.environ['SECRET_KEY']\nALLOWED_HOSTS = os.environ['ALLOWED_HOSTS'].split(',')\n"
         "PAGE_SIZE = int(os.environ['SHOP_PAGE_LENGTH'])\n"
     )
-    with (package / "settings.py").open("a", encoding="utf-8") as file:
-        file.write(text)
+    append(package / "settings.py", text)
 
 
 def two_databases(root: Path) -> None:
@@ -215,11 +218,11 @@ def two_databases(root: Path) -> None:
         "        return 'stock' if model._meta.app_label == 'shop' else 'default'\n    db_for_write = db_for_read\n"
     )
     (package / "routers.py").write_text(router, encoding="utf-8")
-    with (package / "settings.py").open("a", encoding="utf-8") as file:
-        file.write(
-            "\nDATABASES['stock'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'stock.sqlite3',\n"
-            "    'OPTIONS': {'timeout': 20}}\nDATABASE_ROUTERS = ['mysite.routers.Router']\n"
-        )
+    append(
+        package / "settings.py",
+        "\nDATABASES['stock'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'stock.sqlite3',\n"
+        "    'OPTIONS': {'timeout': 20}}\nDATABASE_ROUTERS = ['mysite.routers.Router']\n",
+    )
 
 
 def without_wsgi_setting(root: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from verification.adoption.missing_variables import variable_in
 from verification.tests.adoption.layouts import LAYOUTS, edit, plain
-from verification.tests.suite.gate_runs import Outcome, Runs, environment
+from verification.tests.suite.gate_runs import Outcome, Runs, environment, run_process
 
 EXPECTED: Final[dict[str, dict[str, Any]]] = {
     "plain": {"settings": "mysite.settings", "apps": ["shop"], "wsgi": "mysite.wsgi:application", "health_path": ""},
@@ -46,15 +46,7 @@ class Migration(migrations.Migration):
 
 def adopt(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``init`` in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "verification", "init", *arguments],
-        cwd=root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=MINUTES,
-    )
+    return run_process(root, sys.executable, "-m", "verification", "init", *arguments, seconds=MINUTES)
 
 
 def table(root: Path) -> dict[str, Any]:
@@ -65,15 +57,8 @@ def table(root: Path) -> dict[str, Any]:
 
 def gate(root: Path, *arguments: str) -> Outcome:
     """Run the gate as a new user does, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "verification", "run", "--provider", "embedded", *arguments],
-        cwd=root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=MINUTES,
-    )
+    words = ("-m", "verification", "run", "--provider", "embedded", *arguments)
+    done = run_process(root, sys.executable, *words, seconds=MINUTES)
     return Outcome(done.returncode, done.stdout, done.stderr, root / "reports")
 
 

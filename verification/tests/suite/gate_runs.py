@@ -97,6 +97,13 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(REPOSITORY), **changes}
 
 
+def run_process(folder: Path, *command: str, seconds: float) -> "subprocess.CompletedProcess[str]":
+    """Run a command of a newcomer's shell to its end."""
+    return subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, check=False, timeout=seconds
+    )
+
+
 class Runs:
     """The process that forks."""
 

@@ -15,7 +15,7 @@ import pytest
 from verification.report.result import Check, Verdict
 from verification.report.run import Result
 from verification.suite.gate import SUITE, names_of_tests
-from verification.tests.suite.gate_runs import SECONDS, Outcome, Runs, environment, write
+from verification.tests.suite.gate_runs import SECONDS, Outcome, Runs, environment, run_process, write
 
 GOOD = '''
 def test_good(verification_check):
@@ -468,15 +468,7 @@ def test_a_terminal_shows_what_runs_and_a_pipe_gets_plain_lines(tmp_path: Path) 
             shown += part
     os.close(terminal)
     assert process.wait(SECONDS) == 0
-    piped = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    piped = run_process(tmp_path, *command, seconds=SECONDS)
 
     assert b"\x1b[" in shown
     words = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown)

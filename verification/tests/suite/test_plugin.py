@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from verification.tests.suite.gate_runs import REPOSITORY, SECONDS, Runs, environment, write
+from verification.tests.suite.gate_runs import REPOSITORY, SECONDS, Runs, run_process, write
 
 HEAVY = ("django", "psycopg", "psycopg2", "testcontainers", "docker", "jinja2", "rich")
 REPORT_MODULES = f"""
@@ -19,15 +19,7 @@ sys.exit(status)
 
 
 def run_pytest(project: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-c", REPORT_MODULES, *arguments],
-        cwd=project,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    return run_process(project, sys.executable, "-c", REPORT_MODULES, *arguments, seconds=SECONDS)
 
 
 @pytest.mark.parametrize("named_too", [(), ("-p", "django_postgres_verification.pytest_plugin")])

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import F
 
 from ....processes.serve import Channel
+from .failure import sqlstate
 from .traffic import QUEUED
 
 DEADLOCK = "40P01"
@@ -74,9 +75,7 @@ class _Transaction(threading.Thread):
                 try:
                     self._write(rows, connection, watcher)
                 except DatabaseError as error:
-                    cause = error.__cause__ or error
-                    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-                    self.deadlocked = self.deadlocked or state == DEADLOCK
+                    self.deadlocked = self.deadlocked or sqlstate(error) == DEADLOCK
                     self.over.wait(0.05)
         finally:
             self.ready.set()

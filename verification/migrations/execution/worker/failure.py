@@ -42,7 +42,7 @@ def kind_of(error: BaseException) -> str:
     if isinstance(error, IrreversibleError):
         return "irreversible"
     if isinstance(error, (InterfaceError, OperationalError)):
-        state = _state(error) or ""
+        state = sqlstate(error) or ""
         return "connection" if _lost(error) else "resources" if state.startswith("53") else "apply"
     unloadable = (
         AmbiguityError,
@@ -54,14 +54,15 @@ def kind_of(error: BaseException) -> str:
     return "load" if isinstance(error, unloadable) else "apply"
 
 
-def _state(error: BaseException) -> str | None:
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE that psycopg 3 or psycopg2 gives an error, or the one that Django raised from it."""
     cause = error.__cause__ or error
     return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
 
 
 def _lost(error: BaseException) -> bool:
     """Whether the session is gone: PostgreSQL had no chance to answer, so there is no SQLSTATE (or class 08, 57P)."""
-    state = _state(error)
+    state = sqlstate(error)
     return state is None or state[:2] == "08" or state[:3] == "57P"
 
 

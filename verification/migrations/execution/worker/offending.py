@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from .failure import sqlstate
+
 SHOWN = 5
 """Keys in a sample."""
 IMPERSONAL = {"smallint", "integer", "bigint", "uuid"}
@@ -63,11 +65,10 @@ class _Samples:
         try:
             result = execute(sql, params, many, context)
         except Exception as error:
-            cause = error.__cause__ or error
-            state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
+            state = sqlstate(error) or ""
             if state.startswith("23"):
                 _run(connection, "ROLLBACK TO SAVEPOINT offending", inside)
-                self.found = _describe(connection, state, cause, str(sql), inside)
+                self.found = _describe(connection, state, error.__cause__ or error, str(sql), inside)
             raise
         _run(connection, "RELEASE SAVEPOINT offending", inside)
         return result

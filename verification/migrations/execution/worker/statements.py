@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from .failure import sqlstate
+
 ALIKE = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
     r"(ALTER|ANALYZE|CLUSTER|COMMENT|COPY|CREATE|DELETE|DO|DROP|GRANT|INSERT|MERGE|REFRESH|REINDEX|REVOKE"
@@ -57,9 +59,7 @@ class Statements:
             try:
                 return self._in_a_transaction(execute, sql, params, many, context)
             except Exception as error:
-                cause = error.__cause__ or error
-                state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-                if state not in NO_TRANSACTION:
+                if sqlstate(error) not in NO_TRANSACTION:
                     raise
         self.sampled = True
         with _sampling(connection, self.take):
