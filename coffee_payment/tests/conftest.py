@@ -20,6 +20,19 @@ def no_kept_connections() -> None:
         each["CONN_MAX_AGE"] = 0
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite use a file: connections to one in memory do not wait for each other's locks."""
+    from django.conf import settings
+
+    for each in settings.DATABASES.values():
+        if each["ENGINE"] == "django.db.backends.sqlite3":
+            each["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
+            each["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode = WAL"}
+
+
 @pytest.fixture(autouse=True)
 def counted_anew(settings: Any) -> None:
     """Count the limits of strangers in this process, from zero; only tests of the limits set them."""
