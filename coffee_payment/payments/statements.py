@@ -5,11 +5,10 @@ read once, from a queryset, and a write names the columns of one table. The mode
 do elsewhere. A model's `save` is not called and no signal is sent: nothing in this server depends on either.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -44,8 +43,13 @@ class Read(Generic[Row]):
             composed = self._composed = self._compose(len(values), connection)
         if composed.locks and not connection.in_atomic_block and connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        query: Any = _Bound(composed, values, connection)
-        return list(QuerySet(composed.model, query=query, using=connection.alias))
+        bound = [
+            _adapted(values[each.value], connection) if isinstance(each, _Parameter) else each
+            for each in composed.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(composed.sql, bound)
+            return [composed.instance(row) for row in composed.converted(cursor.fetchall())]
 
     def first(self, *values: Any) -> Row | None:
         """Return the first row; None when there is none."""
@@ -57,34 +61,48 @@ class Read(Generic[Row]):
         sql, parameters = compiler.as_sql()
         compiler.connection = _nobodys_connection()
         converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
-        compiler.get_converters = lambda _: converters
         locks = bool(queryset.query.select_for_update) and connection.features.has_select_for_update
-        return _Composed(queryset.model, compiler, sql, parameters, locks)
+        return _Composed(
+            sql,
+            parameters,
+            locks,
+            partial(compiler.apply_converters, converters=converters),
+            _maker(compiler.klass_info, compiler.select, connection.alias),
+        )
 
 
 @dataclass(frozen=True)
 class _Composed:
-    model: type[Model]
-    compiler: Any
     sql: str
     parameters: Sequence[Any]
     locks: bool
+    converted: Callable[[list[Any]], Iterable[Any]]
+    instance: Callable[[Any], Any]
+    """Makes an instance, with those that its queryset selects too, of a row."""
 
 
-class _Bound:
-    """What a queryset asks its query for: a compiler, which has composed the statement already."""
+def _maker(selected: Mapping[str, Any], columns: Sequence[Any], alias: str) -> Callable[[Any], Any]:
+    """Return what makes an instance of a row, or None of an outer join's empty one."""
+    model, places = selected["model"], selected["select_fields"]
+    names = [columns[place][0].target.attname for place in places]
+    key = places[names.index(model._meta.pk.attname)]
+    related = [
+        (each["local_setter"], each["remote_setter"], _maker(each, columns, alias))
+        for each in selected.get("related_klass_infos", ())
+    ]
 
-    def __init__(self, composed: _Composed, values: Sequence[Any], connection: BaseDatabaseWrapper) -> None:
-        self._compiler = copy(composed.compiler)
-        self._compiler.connection = connection
-        bound = [
-            _adapted(values[each.value], connection) if isinstance(each, _Parameter) else each
-            for each in composed.parameters
-        ]
-        self._compiler.as_sql = lambda: (composed.sql, bound)
+    def instance(row: Any) -> Any:
+        if row[key] is None:
+            return None
+        made = model.from_db(alias, names, [row[place] for place in places])
+        for set_related, set_reverse, make in related:
+            other = make(row)
+            set_related(made, other)
+            if other is not None:
+                set_reverse(other, made)
+        return made
 
-    def get_compiler(self, using: str) -> Any:  # noqa: ARG002 - Django's signature
-        return self._compiler
+    return instance
 
 
 @cache
