@@ -7,13 +7,12 @@ from verification.deploy.finding import CODES
 from verification.environment.model import Problem
 from verification.explain.commands import first_line, pages
 from verification.report.rules import rules
-from verification.tests.deploy.page_examples import PARTS, examples, without_times
+from verification.tests.deploy.page_examples import examples, without_times
 from verification.tests.deploy.store import Store
 
 
-@pytest.mark.parametrize(
-    "code", [pytest.param(code, marks=[pytest.mark.slow] if code in PARTS else []) for code in CODES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("code", CODES)
 def test_the_examples_of_a_page_print_what_it_shows(code: str, shop: Store) -> None:
     """The bad one has the finding, the good one nothing; ``python -m tools.page_examples`` rewrites the page."""
     bad, good = examples(code)
