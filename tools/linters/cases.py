@@ -7,7 +7,7 @@ MigrationPilot; the code is our own. ``codes``: a dangerous one is found if one 
 from collections.abc import Mapping
 from typing import Final
 
-from verification.tests.deploy.store import Case
+from verification.tests.deploy.store import Case, migration
 
 MORE: Final = '''
 from django.db import migrations, models
@@ -139,3 +139,8 @@ def case(
 def sql(*statements: str) -> str:
     """Return RunSQL operations, one for each statement."""
     return ", ".join(f'sql("""{each}""", "")' for each in statements)
+
+
+def following(operations: str) -> str:
+    """Return the text of a migration after the case's own."""
+    return migration(Case("next", operations, after="0003_change"))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .cases import LINE, NOT_VALID, PRICE, SEEN, SHOP, case, sql
+from .cases import LINE, NOT_VALID, PRICE, SEEN, SHOP, case, following, sql
 
 HARMLESS: Final = (
     case("new table", LINE.format("Tag")),
@@ -37,14 +37,8 @@ HARMLESS: Final = (
     case("index renamed", 'migrations.RenameIndex("item", new_name="item_named", old_name="item_title")'),
     case("unique by an index",
          sql("DROP INDEX CONCURRENTLY IF EXISTS u", "CREATE UNIQUE INDEX CONCURRENTLY u ON goods_item (id, price)"),
-         atomic=False, further={"0004_constraint.py": """
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("goods", "0003_change")]
-    operations = [migrations.RunSQL("ALTER TABLE goods_item ADD CONSTRAINT u UNIQUE USING INDEX u", "")]
-"""}),
+         atomic=False, further={"0004_next.py": following(
+             sql("ALTER TABLE goods_item ADD CONSTRAINT u UNIQUE USING INDEX u"))}),
     case("index of a small table", 'migrations.AddIndex("tag", models.Index(fields=["name"], name="i"))'),
     case("unique of a small table", sql("CREATE UNIQUE INDEX u ON goods_tag (id, name)")),
     case("type of a small table", sql("ALTER TABLE goods_tag ALTER name TYPE text USING upper(name)")),
@@ -101,8 +95,8 @@ class Migration(migrations.Migration):
     case("some rows deleted", sql("DELETE FROM goods_item WHERE id <= 200")),
     case("small table emptied", sql("TRUNCATE goods_tag")),
     case("new table emptied", LINE.format("Tag") + ", " + sql("TRUNCATE goods_line")),
-    case("new table filled a little", LINE.format("Item") + ", " + sql(
-        "INSERT INTO goods_line (item_id) SELECT id FROM goods_item WHERE id <= 10")),
+    case("new table filled from a small one", LINE.format("Tag") + ", " + sql(
+        "INSERT INTO goods_line (item_id) SELECT id FROM goods_tag")),
     case("check dropped", sql("ALTER TABLE goods_item DROP CONSTRAINT item_priced")),
     case("constraint renamed", sql("ALTER TABLE goods_item RENAME CONSTRAINT item_priced TO priced")),
     case("storage parameters", sql("ALTER TABLE goods_item SET (fillfactor = 70)")),
@@ -116,8 +110,8 @@ class Migration(migrations.Migration):
         "CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.seen_at = now(); RETURN NEW; END $$",
         "CREATE TRIGGER seen BEFORE INSERT ON goods_item FOR EACH ROW EXECUTE FUNCTION seen()")),
     case("column with a short lock timeout", sql("SET LOCAL lock_timeout = '100ms'", "ALTER TABLE goods_item ADD a date")),
-    case("two tables without a transaction", f'{SEEN}, migrations.AddField("buyer", "seen", '
-         'models.BooleanField(null=True))', atomic=False),
+    case("two tables in two migrations", SEEN, further={"0004_next.py": following(
+        'migrations.AddField("buyer", "seen", models.BooleanField(null=True))')}),
     case("two tables that no link connects",
          f'{SEEN}, migrations.AddField("tag", "seen", models.BooleanField(null=True))'),
     case("column if not exists", sql("ALTER TABLE goods_tag ADD IF NOT EXISTS a date"), atomic=False),

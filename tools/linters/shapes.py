@@ -6,7 +6,7 @@ from typing import Final
 from verification.tests.deploy.store import FIRST, Case
 from verification.tests.migrations.project_copies import PROJECTS
 
-from .cases import AFTER, MORE, PRICE, SEEN, case, sql
+from .cases import AFTER, MORE, PRICE, SEEN, case, following, sql
 
 INITIAL: Final = (PROJECTS / "store/goods/migrations" / FIRST).read_text(encoding="utf-8")
 SECOND: Final = f"{AFTER}.py"
@@ -87,8 +87,8 @@ BAD: Final = (
 GOOD: Final = (
     case("sleep alone", SLEEP),
     case("sleep, then column", f"{SLEEP}, {SEEN}"),
-    case("column, then sleep, without a transaction", f"{SEEN}, {SLEEP}", atomic=False),
-    case("trigger, then sleep, without a transaction", f"{TRIGGER}, {SLEEP}", atomic=False),
+    case("column, then sleep in the next migration", SEEN, further={"0004_next.py": following(SLEEP)}),
+    case("trigger, then sleep in the next migration", TRIGGER, further={"0004_next.py": following(SLEEP)}),
     history("a remark", _0001_initial=edited("class Migration", "# a remark\n\n\nclass Migration")),
     history("another form", _0001_initial=edited("primary_key=True", "primary_key = bool(1)")),
     history("a name without effect", _0001_initial=edited("    initial = True\n", "")),
@@ -128,15 +128,15 @@ NEAR: Final = {
                                "new table with indexes and constraints"),
     "lock-held-while-working": ("column and few rows", "not valid, then validated", "two columns in one statement",
                                 "table copied"),
-    "other-table-locked": ("new table that points to a large one", "many to many", "new table filled a little",
+    "other-table-locked": ("new table that points to a large one", "many to many", "new table filled from a small one",
                            "foreign key not valid, then validated"),
     "unbatched-backfill": ("rows in batches", "rows in batches by SQL", "few rows", "rows of a small table"),
     "fails-on-rows": ("null allowed", "unique of a small table", "enum value in a transaction", "some rows deleted"),
     "rows-lost": ("small table emptied", "new table emptied", "some rows deleted", "unused table dropped"),
-    "reads-blocked": ("sleep alone", "sleep, then column", "column, then sleep, without a transaction"),
-    "writes-blocked": ("sleep alone", "sleep, then column", "trigger, then sleep, without a transaction"),
+    "reads-blocked": ("sleep alone", "sleep, then column", "column, then sleep in the next migration"),
+    "writes-blocked": ("sleep alone", "sleep, then column", "trigger, then sleep in the next migration"),
     "waits-without-lock-timeout": ("column with a short lock timeout", "index concurrently", "validated", "new table"),
-    "deadlock": ("two tables without a transaction", "two tables that no link connects", "two columns in one statement"),
+    "deadlock": ("two tables in two migrations", "two tables that no link connects", "two columns in one statement"),
     "old-code-breaks": ("column", "column with a constant default", "state alone", "unused column dropped",
                         "trigger that fills a new column", "model renamed, table kept"),
     "new-code-needs-migration": ("state alone", "index concurrently", "help text and choices", "longer varchar"),

@@ -19,7 +19,7 @@ from .error_text import without_values
 RATIO: Final = 0.2
 """Rows of each table for each of ``--rows`` where the project configures none: any of them may be large."""
 _TABLES: Final = """
-    SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint
+    SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint, c.relkind = 'm'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
       AND c.relname <> 'django_migrations'
@@ -106,8 +106,8 @@ def fill(base: MigrationRunner, empty: Empty, rows: RowVolume, source: Source = 
                 cursor.execute("VACUUM ANALYZE")
                 cursor.execute(_TABLES)
                 tables[alias] = {
-                    oid: Table(name, count, live.rows.get(name, 0) if live else 0)
-                    for oid, name, count in cursor.fetchall()
+                    oid: Table(name, count, live.rows.get(name, 0) if live else 0, materialized)
+                    for oid, name, count, materialized in cursor.fetchall()
                 }
     return Filled(databases, tables, left_empty)
 

@@ -5,7 +5,7 @@ transaction had, and for how long. Tables that the release creates and small one
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -47,6 +47,8 @@ class Table:
     rows: int
     live_rows: int = 0
     """Rows of the live database, where its statistics are known."""
+    materialized: bool = False
+    """Whether it is a materialized view, which nobody writes."""
 
     @property
     def scale(self) -> float:
@@ -173,6 +175,19 @@ def judge(step: Step, migration: MigrationFile, tables: Tables, root: Path) -> I
         yield from judged.backfills()
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What one statement did under a lock."""
+
+    number: int
+    order: int
+    """Of its kind, the worst first."""
+    oid: int
+    code: str
+    also: Collection[int]
+    """Other tables."""
+
+
 class _Judged:
     """One transaction being judged: each statement is the cause of one finding at most."""
 
@@ -188,26 +203,49 @@ class _Judged:
         self.large = {oid for oid, table in tables.items() if table.large}
 
     def statements(self) -> Iterator[Finding]:
-        """Find what a statement itself does under its lock."""
+        """Find what statements do under their locks: one finding for an operation of Django's own.
+
+        Of one that runs the project's SQL or Python it is one for each table.
+        """
+        groups: dict[tuple[int, int], list[_Seen]] = {}
         for number, statement in enumerate(self.transaction.statements):
-            if ROWS_ONLY.match(statement.sql) or VALIDATES.search(statement.sql):
-                continue
-            found = [
-                (order, oid, code)
-                for order, (code, oids) in enumerate(self._kinds(statement))
-                for oid in oids
-                if oid in self.large and oid in self.transaction.taken and oid in statement.locks
-            ]
-            if not found:
-                continue
-            found.sort(key=lambda each: (each[0], not self._is_about(statement, each[1])))
-            _, oid, code = found[0]
-            itself = self._is_about(statement, oid) or ATTACHES.search(statement.sql)
-            if code == "scanned-under-lock" and not itself:
-                code = "other-table-locked"
-            self.causes.add(number)
-            self.reported.add(oid)
-            yield self._finding(code, number, oid, also={other for _, other, _ in found} - {oid})
+            if seen := self._seen(number, statement):
+                groups.setdefault(self._group(number, statement, seen.oid), []).append(seen)
+        for group in groups.values():
+            group.sort(key=lambda each: each.order)
+            first, tables = group[0], {oid for each in group for oid in (each.oid, *each.also)}
+            self.causes |= {each.number for each in group}
+            self.reported |= {each.oid for each in group}
+            yield self._finding(first.code, first.number, first.oid, also=tables - {first.oid})
+
+    def _seen(self, number: int, statement: Statement) -> "_Seen | None":
+        if ROWS_ONLY.match(statement.sql) or VALIDATES.search(statement.sql):
+            return None
+        found = [
+            (order, not self._is_about(statement, oid), oid, code)
+            for order, (code, oids) in enumerate(self._kinds(statement))
+            for oid in oids
+            if oid in statement.locks and self._locked(oid, number)
+        ]
+        if not found:
+            return None
+        order, other, oid, code = min(found)
+        if code == "scanned-under-lock" and other and not ATTACHES.search(statement.sql):
+            code = "other-table-locked"
+        return _Seen(number, order, oid, code, {each[2] for each in found} - {oid})
+
+    def _group(self, number: int, statement: Statement, oid: int) -> tuple[int, int]:
+        if statement.operation is None:
+            return -1 - number, oid
+        own = self.migration.operations[statement.operation].kind in {"RunSQL", "RunPython"}
+        return statement.operation, oid if own else 0
+
+    def _locked(self, oid: int, number: int) -> bool:
+        """Whether a statement ran while others could not use a large table as they do."""
+        if oid not in self.large or oid not in self.transaction.taken:
+            return False
+        taken, mode = self.transaction.taken[oid]
+        return taken <= number and (mode in READS_BLOCKED or not self.tables[oid].materialized)
 
     def _kinds(self, statement: Statement) -> list[tuple[str, Sequence[int]]]:
         scanned = [oid for oid, rows in statement.read.items() if rows >= LARGE_ROWS]
@@ -224,8 +262,8 @@ class _Judged:
         for number, statement in enumerate(self.transaction.statements):
             if statement.works < LARGE_ROWS or number in self.causes:
                 continue
-            for oid, (taken, _) in self.transaction.taken.items():
-                if oid in self.large and taken < number and oid not in self.reported:
+            for oid in self.transaction.taken:
+                if self._locked(oid, number - 1) and oid not in self.reported:
                     self.reported.add(oid)
                     self.causes.add(number)
                     yield self._finding("lock-held-while-working", number, oid)

@@ -72,7 +72,8 @@ def _calls(model: Any, alias: str, text: str) -> Iterator[tuple[str, Callable[[]
         yield "insert", lambda row=row, mine=mine: _insert(row, mine, alias)
     for row in rows[:1]:
         mine = manager.filter(pk=row.pk)
-        yield "get", lambda mine=mine: mine.get()
+        # A row that the migration removed is no call that fails.
+        yield "get", lambda mine=mine: list(mine)
         for field in fields:
             value = getattr(row, field.attname)
             yield (
