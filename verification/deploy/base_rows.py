@@ -6,24 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors import CannotRun
+from ..migrations.cost.record import Tables, read_tables
 from ..migrations.data import production_rows
 from ..migrations.data.frequencies import Statistics
 from ..migrations.equivalence.upgrade import RowVolume, connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner
 from ..migrations.execution.worker_process import JobFailed
 from ..migrations.plan.chains import Chain, Key
-from .cost import Table, Tables
 from .dump import Dump, restore
 from .error_text import without_values
 
 RATIO: Final = 0.2
 """Rows of each table for each of ``--rows`` where the project configures none: any of them may be large."""
-_TABLES: Final = """
-    SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint, c.relkind = 'm'
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-      AND c.relname <> 'django_migrations'
-"""
 
 
 @dataclass(frozen=True)
@@ -104,11 +98,7 @@ def fill(base: MigrationRunner, empty: Empty, rows: RowVolume, source: Source = 
                 left_empty.update(filling.left_empty)
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
-                cursor.execute(_TABLES)
-                tables[alias] = {
-                    oid: Table(name, count, live.rows.get(name, 0) if live else 0, materialized)
-                    for oid, name, count, materialized in cursor.fetchall()
-                }
+            tables[alias] = read_tables(connection, live)
     return Filled(databases, tables, left_empty)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..migrations.cost.record import Tables, transactions
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
 from ..migrations.plan.chains import key_of
-from .cost import Tables, transactions
 from .finding import Finding
 from .traffic import LOCK_TIMEOUT, beside
 from .tree import Tree

@@ -191,7 +191,7 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
     failed = False
     with trees.head.copy(filled.databases) as clone:
         try:
-            release.steps = trees.head.forward(clone, Chain(), statements=True)
+            release.steps = trees.head.forward(clone, Chain(), measured=True)
         except JobFailed as error:
             if error.kind not in {"apply", "irreversible"} or not error.migration:
                 raise error.cannot_run("a new migration cannot be run") from None
@@ -202,7 +202,9 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
             failed = True
     for step in release.steps:
         migration = trees.head_files[key_of(step.migration)]
-        release.findings += cost.judge(step, migration, filled.tables.get(step.alias, {}), configuration.root)
+        release.findings += cost.findings(
+            step, migration, filled.tables.get(step.alias, {}), configuration.root
+        )
     return failed
 
 

@@ -8,13 +8,14 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from ..migrations.cost.record import READS_BLOCKED, WRITES_BLOCKED
 from ..migrations.execution.migration_runner import Step
-from .cost import READS_BLOCKED, WRITES_BLOCKED
 from .finding import Finding
 from .release import Release
 
 PAGE_COLUMNS: Final = 120
 """Of a file; a terminal has its own."""
+MEGABYTE: Final = 1_000_000
 
 
 def to_json(release: Release) -> dict[str, Any]:
@@ -36,6 +37,8 @@ def to_json(release: Release) -> dict[str, Any]:
                 "statements": len(step.statements),
                 "locks": dict(step.locks),
                 "rewritten": list(step.rewritten),
+                "disk_bytes": step.disk_bytes,
+                "wal_bytes": step.wal_bytes,
             }
             for step in release.steps
         ],
@@ -78,10 +81,13 @@ def _verdict(release: Release) -> str:
 
 
 def _plan(release: Release) -> Table:
-    shown = Table("migration", "seconds", "strongest locks on tables that were there", box=None)
+    shown = Table(
+        "migration", "seconds", "MB on disk", "WAL", "strongest locks on tables that were there", box=None
+    )
     for step in release.steps:
         name = step.migration if step.alias == "default" else f"{step.migration} ({step.alias})"
-        shown.add_row(escape(name), f"{step.seconds:.2f}", escape(_locks(step)))
+        size = (f"{each / MEGABYTE:.1f}" for each in (step.disk_bytes, step.wal_bytes))
+        shown.add_row(escape(name), f"{step.seconds:.2f}", *size, escape(_locks(step)))
     return shown
 
 

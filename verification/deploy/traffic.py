@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from ..migrations.cost.judgement import LIMIT_MS
+from ..migrations.cost.record import READS_BLOCKED, WRITES_BLOCKED
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
 from ..migrations.plan.chains import Chain, key_of
-from .cost import LIMIT_MS, READS_BLOCKED, WRITES_BLOCKED
 from .finding import Finding
 from .tree import Tree
 

@@ -34,15 +34,41 @@ def _in_another_branch(statement: ast.stmt, name: str, parents: Mapping[ast.AST,
             for handler in handlers:
                 if handler.type is None or "KeyError" in ast.unparse(handler.type):
                     return next(_assigned(handler.body, name), None)
-        case ast.If(body=body, orelse=orelse):
-            return next(_assigned(orelse if statement in body else body, name), None)
-        case ast.Module(body=body) | ast.FunctionDef(body=body):
-            following = body[body.index(statement) + 1 :] if statement in body else []
-            for later in following:
+        case ast.If(body=body, orelse=orelse) as above:
+            return next(_assigned(orelse if statement in body else body, name), None) or _before(
+                above, name, parents
+            )
+        case ast.Module(body=body) | ast.FunctionDef(body=body) if statement in body:
+            for later in body[body.index(statement) + 1 :]:
                 match later:
                     case ast.If(test=test, body=inner) if _is_empty(test, name):
                         return next(_assigned(inner, name), None)
+                if found := next(_in_place_of(later, name), None):
+                    return found
     return None
+
+
+def _before(statement: ast.If, name: str, parents: Mapping[ast.AST, ast.AST]) -> ast.expr | None:
+    """Return what a name holds already when an ``if`` without ``else`` assigns it again."""
+    body = getattr(parents.get(statement), "body", [])
+    return next(_assigned(body[: body.index(statement)], name), None) if statement in body else None
+
+
+def _in_place_of(statement: ast.stmt, name: str) -> Iterator[ast.expr]:
+    """Return what stands for an empty name: ``name or d``, ``name if name else d``, ``d if name is None else name``."""
+    for node in ast.walk(statement):
+        match node:
+            case ast.BoolOp(op=ast.Or(), values=[ast.Name(id=first), *others]) if first == name:
+                yield others[-1]
+            case ast.IfExp(test=test, body=body, orelse=orelse) if _names(test) == {name}:
+                if name in _names(body) and name not in _names(orelse):
+                    yield orelse
+                elif name in _names(orelse) and name not in _names(body):
+                    yield body
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _assigned(statements: Sequence[ast.stmt], name: str) -> Iterator[ast.expr]:

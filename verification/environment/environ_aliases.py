@@ -42,9 +42,8 @@ class EnvironAliases:
                 return False
 
 
-def aliases_in(tree: ast.Module) -> EnvironAliases:
-    """Collect the imports of ``os``, ``environ`` and ``getenv``, and every alias assigned from them."""
-    aliases = EnvironAliases()
+def find_aliases(tree: ast.Module, aliases: EnvironAliases) -> None:
+    """Add the imports of ``os``, ``environ`` and ``getenv``, and every alias assigned from them."""
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=imported):
@@ -59,15 +58,15 @@ def aliases_in(tree: ast.Module) -> EnvironAliases:
     known = -1
     while known != len(aliases.environs) + len(aliases.getters):
         known = len(aliases.environs) + len(aliases.getters)
-        for target, value in _assignments(tree):
+        for target, value in assignments(tree):
             if aliases.is_environ(value):
                 aliases.environs.add(target)
             elif aliases.is_getter(value):
                 aliases.getters.add(target)
-    return aliases
 
 
-def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+def assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Return each name that is assigned in a module, with the value."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=target)], value=value):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .composed_names import Composed, composed
+from .conditional_defaults import default_beside
 
 _DEFAULT_NAMES: Final = ("default", "fallback")
 """Parameters that are taken for the default if the body of the function does not show one."""
@@ -57,28 +58,50 @@ class GetenvWrapper:
 
 
 def wrappers_in(
-    tree: ast.Module, accesses: Callable[[ast.AST], Iterable[Access]]
+    tree: ast.Module, accesses: Callable[[ast.AST], Iterable[Access]], parents: Mapping[ast.AST, ast.AST]
 ) -> dict[str, GetenvWrapper]:
-    """Return the functions below ``tree`` that read the variable named by a parameter: name -> wrapper."""
+    """Return the functions below ``tree`` that read the variable named by a parameter: name -> wrapper.
+
+    ``parents``: node -> the node above it. A method stands under ``Class.method``.
+    """
     wrappers: dict[str, GetenvWrapper] = {}
     for name, node in _functions(tree):
         parameters, defaults = _signature(node.args)
+        if "." in name and parameters[:1] in {("self",), ("cls",)}:
+            parameters = parameters[1:]
         found = [(access, _form(access.name)) for access in accesses(node)]
         forms = [(access, form) for access, form in found if getattr(form.inner, "id", None) in parameters]
         if not forms:
             continue
         # The variable itself says most of its default; without it the first of the others does.
         plain = [(access, form) for access, form in forms if not form.before and not form.after]
-        access, form = (plain or forms)[0]
-        parameter = ast.unparse(form.inner)
-        carrier, fixed = _default_of(access.default, parameters, parameter)
-        if access.default is None:
+        parameter = ast.unparse((plain or forms)[0][1].inner)
+        default = next(
+            filter(None, (_default_in(access, parameters, parents) for access, _ in plain or forms)), None
+        )
+        carrier, fixed = _default_of(default, parameters, parameter)
+        if default is None:
             carrier = _given_back(node, parameters, parameter) or carrier
         others = {ast.unparse(each.inner) + each.before + each.after: each for _, each in forms}
         wrappers[name] = GetenvWrapper(
             node, parameters, defaults, parameter, carrier, fixed, tuple(others.values())
         )
     return wrappers
+
+
+def _default_in(
+    access: Access, parameters: tuple[str, ...], parents: Mapping[ast.AST, ast.AST]
+) -> ast.expr | None:
+    """Return the default of a read in a function: its own, or a literal or parameter that stands beside it."""
+    if access.default is not None:
+        return access.default
+    match default_beside(access.node, parents):
+        case ast.Name(id=name) as beside if name in parameters:
+            return beside
+        case ast.Constant() as beside:
+            return beside
+        case _:
+            return None
 
 
 def _form(name: ast.expr | None) -> Composed:
@@ -96,9 +119,15 @@ def _given_back(node: ast.AST, parameters: tuple[str, ...], name: str) -> str | 
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.Lambda]]:
+    methods: set[ast.AST] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.FunctionDef(name=name):
+            case ast.ClassDef(name=owner, body=body):
+                for inner in body:
+                    if isinstance(inner, ast.FunctionDef):
+                        methods.add(inner)
+                        yield f"{owner}.{inner.name}", inner
+            case ast.FunctionDef(name=name) if node not in methods:
                 yield name, node
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as function):
                 yield name, function

@@ -1,18 +1,19 @@
-"""Reads through libraries: django-environ, environs, python-decouple, dj-database-url; see also ``pydantic_settings``.
+"""Reads through libraries: django-environ, environs, python-decouple, dj-database-url and its like.
+
+See ``pydantic_settings`` for that one.
 
 What is followed is what their documentation shows: an ``Env`` that is called, or whose methods are; ``config(...)``.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from .environ_aliases import assignments
 from .getenv_wrappers import Access
 from .model import FILE
 
-ENVIRON: Final = frozenset({"environ", "environs"})
-_CLASSES: Final = frozenset({"Env", "FileAwareEnv", "EnvValidator"})
 FILE_AWARE: Final = "FileAwareEnv"
 _NO_READERS: Final = frozenset(
     {"read_env", "prefixed", "seal", "dump", "parser_for", "add_parser", "add_parser_from_field"}
@@ -39,10 +40,44 @@ class Env:
     """One object of ``Env``."""
 
     library: str
-    defaults: Mapping[str, ast.expr]
+    defaults: Mapping[str, ast.expr] = field(default_factory=dict)
     """Variable -> the default that the object was made with."""
     files: bool = False
     """Whether ``NAME_FILE`` may name a file with the value of ``NAME`` (``FileAwareEnv``)."""
+    prefix: str = ""
+    """Text before the name of each variable."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A function that reads a variable: its first argument, which has this keyword, or the one that is implied."""
+
+    name: str
+    implicit: str | None = None
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A class whose objects read variables."""
+
+    makes: Env | Reader
+
+
+Known = Env | Reader | Maker
+_DECOUPLE: Final = Reader("option")
+EXPORTS: Final[Mapping[str, Mapping[str, Known]]] = {
+    "environ": {"Env": Maker(Env("environ")), FILE_AWARE: Maker(Env("environ", files=True))},
+    "environs": {
+        "Env": Maker(Env("environs")),
+        FILE_AWARE: Maker(Env("environs", files=True)),
+        "env": Env("environs"),
+    },
+    "decouple": {"config": _DECOUPLE, "Config": Maker(_DECOUPLE), "AutoConfig": Maker(_DECOUPLE)},
+    "dj_database_url": {"config": Reader("env", "DATABASE_URL")},
+    "dj_email_url": {"config": Reader("env", "EMAIL_URL")},
+    "django_cache_url": {"config": Reader("env", "CACHE_URL")},
+}
+"""Library -> what can be imported from it."""
 
 
 @dataclass
@@ -50,100 +85,78 @@ class Libraries:
     """What one module knows of these libraries, by the names that it uses."""
 
     parents: Mapping[ast.AST, ast.AST]
-    envs: dict[str, Env] = field(default_factory=dict)
-    configs: set[str] = field(default_factory=set)
-    """Functions of python-decouple, and objects of its classes."""
-    urls: set[str] = field(default_factory=set)
-    """Functions ``config`` of dj-database-url."""
-    _classes: dict[str, str] = field(default_factory=dict)
-    _repositories: set[str] = field(default_factory=set)
+    names: dict[str, Known] = field(default_factory=dict)
 
     def find(self, tree: ast.Module) -> None:
-        """Collect the imports, and the objects that are made at the top level."""
+        """Collect the imports of the libraries, and the objects that are made."""
         for node in ast.walk(tree):
             match node:
                 case ast.Import(names=aliases):
                     for alias in aliases:
-                        self._import_module(alias.name, alias.asname or alias.name)
+                        for name, what in EXPORTS.get(alias.name, {}).items():
+                            self.names[f"{alias.asname or alias.name}.{name}"] = what
                 case ast.ImportFrom(module=str(module), names=aliases, level=0):
                     for alias in aliases:
-                        self._import_name(module, alias.name, alias.asname or alias.name)
+                        if exported := EXPORTS.get(module, {}).get(alias.name):
+                            self.names[alias.asname or alias.name] = exported
+        for name, value in assignments(tree):
+            if made := self._known(value):
+                self.names[name] = made
+        self._prefix(tree)
+
+    def _prefix(self, tree: ast.Module) -> None:
+        """Follow ``env.prefix = "SHOP_"`` of django-environ."""
         for node in ast.walk(tree):
             match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call):
-                    self._assign(name, call)
+                case ast.Assign(
+                    targets=[ast.Attribute(value=owner, attr="prefix")], value=ast.Constant(value=str(prefix))
+                ) if isinstance(env := self._known(owner), Env):
+                    self.names[ast.unparse(owner)] = replace(env, prefix=prefix)
 
-    def _import_module(self, module: str, bound: str) -> None:
-        if module in ENVIRON:
-            self._classes |= {f"{bound}.{each}": module for each in _CLASSES}
-        elif module == "decouple":
-            self.configs.add(f"{bound}.config")
-            self._repositories |= {f"{bound}.Config", f"{bound}.AutoConfig"}
-        elif module == "dj_database_url":
-            self.urls.add(f"{bound}.config")
-
-    def _import_name(self, module: str, name: str, bound: str) -> None:
-        if module in ENVIRON and name in _CLASSES:
-            self._classes[bound] = module
-        elif module == "environs" and name == "env":
-            self.envs[bound] = Env(module, {})
-        elif module == "decouple" and name == "config":
-            self.configs.add(bound)
-        elif module == "decouple" and name in {"Config", "AutoConfig"}:
-            self._repositories.add(bound)
-        elif module == "dj_database_url" and name == "config":
-            self.urls.add(bound)
-
-    def _assign(self, name: str, call: ast.Call) -> None:
-        function = ast.unparse(call.func)
-        if function in self._classes:
-            schemes = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-            defaults = {
-                variable: value.elts[1]
-                for variable, value in schemes.items()
-                if isinstance(value, ast.Tuple) and len(value.elts) == 2  # noqa: PLR2004 - type and default
-            }
-            self.envs[name] = Env(self._classes[function], defaults, function.endswith(FILE_AWARE))
-        elif function in self._repositories:
-            self.configs.add(name)
+    def _known(self, node: ast.expr) -> Known | None:
+        """Return what an expression is: a name, an object that is made in place, or ``partial`` of one of these."""
+        match node:
+            case ast.Name() | ast.Attribute():
+                return self.names.get(ast.unparse(node))
+            case ast.Call(func=ast.Name(id="partial") | ast.Attribute(attr="partial"), args=[first, *_]):
+                return self._known(first)
+            case ast.Call(func=function) if isinstance(maker := self._known(function), Maker):
+                return _made(maker.makes, node.keywords)
+            case _:
+                return None
 
     def accesses(self, call: ast.Call) -> list[Access]:
         """Return the reads that a call makes: of the variable, and of the one that names a file with its value."""
-        access = self._access(call)
-        if access is None:
-            return []
-        function = ast.unparse(call.func)
-        env = self.envs.get(function) or self.envs.get(function.rpartition(".")[0])
+        method = ""
+        what = self._known(call.func)
+        match call.func:
+            case ast.Attribute(value=owner, attr=attribute) if what is None:
+                method, what = attribute, self._known(owner)
+        match what:
+            case Reader() if method in {"", "get"}:
+                return [_read(call, what.name, 1, what.implicit)]
+            case Env() if method not in _NO_READERS:
+                return self._of_env(call, what, method)
+            case _:
+                return []
+
+    def _of_env(self, call: ast.Call, env: Env, method: str) -> list[Access]:
+        if env.library == "environs":
+            access = _read(call, "name", 1)
+        else:
+            position = 2 if method in _CAST_SECOND else 1
+            access = _read(call, "var", position, _IMPLICIT.get(method))
+        prefix = env.prefix + "".join(self._prefixes(call))
         match access.name:
-            case ast.Constant(value=str(name)) if env is not None and env.files:
-                return [access, Access(call, ast.Constant(value=f"{name}{FILE}"), None)]
+            case ast.Constant(value=str(text)):
+                name = f"{prefix}{text}"
+                default = access.default or env.defaults.get(name)
+                accesses = [Access(call, ast.Constant(value=name), default)]
+                if env.files:
+                    accesses.append(Access(call, ast.Constant(value=f"{name}{FILE}"), None))
+                return accesses
             case _:
                 return [access]
-
-    def _access(self, call: ast.Call) -> Access | None:
-        """Return the read that a call makes; None: it makes none through these libraries."""
-        function = ast.unparse(call.func)
-        if function in self.configs:
-            return _read(call, "option", "default", 1)
-        if function in self.urls:
-            return _read(call, "env", "default", 1, "DATABASE_URL")
-        owner, _, method = function.rpartition(".")
-        if function in self.envs:
-            return self._of_env(call, self.envs[function], "")
-        if owner in self.envs and method not in _NO_READERS:
-            return self._of_env(call, self.envs[owner], method)
-        return None
-
-    def _of_env(self, call: ast.Call, env: Env, method: str) -> Access:
-        if env.library == "environs":
-            access = _read(call, "name", "default", 1)
-            return Access(call, _prefixed(access.name, "".join(self._prefixes(call))), access.default)
-        position = 2 if method in _CAST_SECOND else 1
-        access = _read(call, "var", "default", position, _IMPLICIT.get(method))
-        match access.name:
-            case ast.Constant(value=str(name)) if access.default is None and name in env.defaults:
-                return Access(call, access.name, env.defaults[name])
-        return access
 
     def _prefixes(self, node: ast.AST) -> Iterator[str]:
         """Return the prefixes of the ``with env.prefixed(...)`` blocks around a read, the outermost first."""
@@ -157,23 +170,34 @@ class Libraries:
                     case ast.Call(
                         func=ast.Attribute(value=owner, attr="prefixed"),
                         args=[ast.Constant(value=str(prefix))],
-                    ) if ast.unparse(owner) in self.envs:
+                    ) if isinstance(self._known(owner), Env):
                         yield prefix
 
 
-def _read(call: ast.Call, name: str, default: str, position: int, implicit: str | None = None) -> Access:
+def _made(what: Env | Reader, keywords: Sequence[ast.keyword]) -> Env | Reader:
+    """Return an object with what its constructor is given: defaults in django-environ, a prefix in environs."""
+    given = {keyword.arg: keyword.value for keyword in keywords if keyword.arg}
+    for keyword in keywords:
+        match keyword:
+            case ast.keyword(arg=None, value=ast.Dict(keys=keys, values=values)):
+                given |= {
+                    ast.literal_eval(key): value for key, value in zip(keys, values, strict=True) if key
+                }
+    match what, given.get("prefix"):
+        case Env(library="environs"), ast.Constant(value=str(prefix)):
+            return replace(what, prefix=prefix)
+        case Env(library="environ"), _:
+            pairs = {name: value.elts for name, value in given.items() if isinstance(value, ast.Tuple)}
+            return replace(what, defaults={name: pair[-1] for name, pair in pairs.items()})
+        case _:
+            return what
+
+
+def _read(call: ast.Call, name: str, position: int, implicit: str | None = None) -> Access:
     """Return the read of a call whose first argument is the name, and whose default has this position."""
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     named = call.args[0] if call.args else keywords.get(name)
     if named is None and implicit:
         named = ast.Constant(value=implicit)
-    given = call.args[position] if len(call.args) > position else keywords.get(default)
+    given = call.args[position] if len(call.args) > position else keywords.get("default")
     return Access(call, named, given)
-
-
-def _prefixed(name: ast.expr | None, prefix: str) -> ast.expr | None:
-    match name:
-        case ast.Constant(value=str(text)):
-            return ast.Constant(value=prefix + text)
-        case _:
-            return name

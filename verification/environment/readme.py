@@ -14,26 +14,24 @@ from .model import Row
 from .named_files import display_name, read_text
 
 HEADER: Final = "Variable Name | Description | Default Value"
-NO_DEFAULT: Final = frozenset(
-    {
-        "",
-        "—",
-        "–",
-        "-",
-        "--",
-        "none",
-        "no default",
-        "required",
-        "n/a",
-        "null",
-        "unset",
-        "not set",
-        "mandatory",
-    }
+_NO_DEFAULT: Final = re.compile(
+    r"|[—–-]+|[❌✗✘]|n\.?/?a\.?|none|null|undefined|unset|(is |not )set|no default|(required|mandatory|must be set)\b.*"
 )
+"""What a cell without a default says, in lower case."""
 EMPTY: Final = frozenset({"empty", "empty string", "blank", '""', "''"})
 COLUMNS: Final = {
-    "variable": ("variable name", "variable", "variables", "environment variable", "env variable", "env var"),
+    "variable": (
+        "variable name",
+        "variable",
+        "variables",
+        "environment variable",
+        "environment variables",
+        "environment variable name",
+        "env variable",
+        "env var",
+        "env",
+    ),
+    "name": ("name", "key", "setting", "parameter", "option", "env name"),
     "description": (
         "description",
         "meaning",
@@ -44,10 +42,16 @@ COLUMNS: Final = {
         "details",
         "comment",
     ),
-    "default": ("default value", "default", "defaults"),
+    "default": ("default value", "default", "defaults", "default setting", "default if unset"),
     "secret": ("secret",),
 }
-"""Column -> the headers under which people write it, in lower case."""
+"""Column -> the headers under which people write it, in lower case; ``name`` may head a table of another kind."""
+_NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+_NOTE: Final = re.compile(r"\s*(\(.*\)|\[\^\w+\]|\*)$")
+"""A note after a default that is no code: ``60 (seconds)``."""
+_UNIT: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s+(?:s|sec|seconds?|ms|milliseconds?|min|minutes?|hours?|days?|bytes)", re.IGNORECASE
+)
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET: Final = re.compile(
     r"(?:\*\*|__|\*|_|\(|\[|`|^)secret\b(?:\*\*|__|\*|_|\)|\]|`|[.:,;!]|$)|🔒|🔑", re.IGNORECASE
@@ -64,8 +68,11 @@ class _Cell:
 
     @property
     def code(self) -> str | None:
-        """The text of its code spans joined; None: it has none."""
-        return "".join(self.spans) if self.spans else None
+        """The code at its start, with commas if it is a list: what follows is a note. None: it starts otherwise."""
+        if not self.spans or not self.text.startswith(self.spans[0]):
+            return None
+        listed = ", ".join(self.spans) == self.text or ",".join(self.spans) == self.text
+        return ",".join(self.spans) if listed else self.spans[0]
 
 
 def read(file: Path, *, root: Path | None = None) -> list[Row]:
@@ -98,7 +105,7 @@ def parse(text: str, shown: str = "README.md") -> tuple[list[Row], int]:
             start = number
         elif token.type == "table_close":
             lines = list(_lines(tokens[start:number]))
-            columns = _columns(lines[0][1])
+            columns = _columns(lines)
             if columns:
                 tables += 1
                 rows.extend(_rows(lines[1:], columns, heading, shown))
@@ -131,14 +138,22 @@ def _spans(token: Token) -> tuple[str, ...]:
     return tuple(child.content for child in token.children or [] if child.type == "code_inline")
 
 
-def _columns(cells: Sequence[_Cell]) -> dict[str, int]:
-    """Return column -> index of its cell; empty for a table of another kind."""
+def _columns(lines: Sequence[tuple[int, list[_Cell]]]) -> dict[str, int]:
+    """Return column -> index of its cell; empty for a table of another kind.
+
+    Under a header such as "Name" stand variables if all names are written in capitals.
+    """
     places: dict[str, int] = {}
-    for number, cell in enumerate(cells):
-        header = " ".join(cell.text.lower().split())
+    for number, cell in enumerate(lines[0][1]):
+        header = " ".join(cell.text.lower().partition("(")[0].rstrip("?").split())
         for column, names in COLUMNS.items():
             if header in names:
                 places.setdefault(column, number)
+    named = places.pop("name", None)
+    if named is not None and "variable" not in places:
+        cells = [cells[named] for _, cells in lines[1:]]
+        if cells and all(_NAME.fullmatch(cell.code or cell.text) for cell in cells):
+            places["variable"] = named
     return places if {"variable", "default"} <= set(places) else {}
 
 
@@ -156,7 +171,8 @@ def _rows(
         marked = f"{name.markdown} {_SECRET.search(description.markdown) and '(secret)'} {default.markdown}"
         secret = bool(_SECRET.search(marked)) or _marked_in_column(cells, columns)
         # A cell with several names gives several rows, which the comparison reports as duplicates.
-        for variable in _VARIABLE.findall(" ".join(name.spans) or _SECRET.sub("", name.text)):
+        written = " ".join(name.spans) or _NOTE.sub("", _SECRET.sub("", name.text))
+        for variable in _VARIABLE.findall(written.removeprefix("export ")):
             yield Row(variable, description.text, _default(default), secret, category, shown, line)
 
 
@@ -172,8 +188,11 @@ def _marked_in_column(cells: Sequence[_Cell], columns: dict[str, int]) -> bool:
 
 
 def _default(cell: _Cell) -> str | None:
-    text = cell.code if cell.code is not None else _SECRET.sub("", cell.text).strip()
-    word = text.lower().strip("()").strip()
-    if word in NO_DEFAULT or (cell.code is None and text.startswith(("—", "–"))):
+    text = cell.code
+    if text is None:
+        text = _NOTE.sub("", _SECRET.sub("", cell.text).strip()) or cell.text
+        text = unit[1] if (unit := _UNIT.fullmatch(text)) else text
+    word = text.lower().strip("()!").strip()
+    if _NO_DEFAULT.fullmatch(word) or (cell.code is None and text.startswith(("—", "–"))):
         return None
     return "" if word in EMPTY else text

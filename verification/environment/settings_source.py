@@ -14,11 +14,12 @@ from typing import Final
 from ..errors import CannotRun
 from .composed_names import Composed, composed
 from .conditional_defaults import default_beside
-from .environ_aliases import READERS, WRITERS, aliases_in
-from .expressions import Default, constants_of, render
+from .environ_aliases import READERS, WRITERS
+from .expressions import Default, render
 from .getenv_wrappers import Access, GetenvWrapper, wrappers_in
 from .libraries import Libraries
 from .model import WHOLE_ENVIRONMENT, Finding, Problem, Read
+from .module_names import ModuleNames
 from .named_files import display_name, read_text
 from .project_imports import project_imports
 from .pydantic_settings import field_reads
@@ -72,8 +73,8 @@ def _load(file: Path, root: Path, modules: dict[Path, "_Module"]) -> "_Module":
     if file not in modules:
         module = modules[file] = _Module(_tree(file), display_name(file, root))
         for statement, target in project_imports(module.tree, file):
-            module.add_imported(statement, target, _load(target, root, modules))
-        module.find_wrappers()
+            module.names.add_imported(statement, target, _load(target, root, modules).names)
+        module.find()
     return modules[file]
 
 
@@ -90,55 +91,42 @@ class _Module:
 
     def __init__(self, tree: ast.Module, shown: str) -> None:
         self.tree, self.shown = tree, shown
-        self.aliases = aliases_in(tree)
-        self.constants = constants_of(tree)
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        self.libraries = Libraries(self.parents)
-        self.libraries.find(tree)
-        self.wrappers: dict[str, GetenvWrapper] = {}
+        self.names = ModuleNames(Libraries(self.parents))
         self.own_wrappers: dict[str, GetenvWrapper] = {}
 
-    def add_imported(self, statement: ast.Import | ast.ImportFrom, file: Path, module: "_Module") -> None:
-        """Add the wrappers of an imported module under the names that this one gives them."""
-        for alias in statement.names:
-            bound = alias.asname or alias.name
-            if isinstance(statement, ast.ImportFrom) and alias.name in module.libraries.envs:
-                self.libraries.envs[bound] = module.libraries.envs[alias.name]
-            if isinstance(statement, ast.ImportFrom) and alias.name in module.own_wrappers:
-                self.wrappers[bound] = module.own_wrappers[alias.name]
-            elif isinstance(statement, ast.ImportFrom) and alias.name == "*":
-                self.wrappers |= module.own_wrappers
-            elif alias.name.split(".")[-1] == file.stem:
-                self.wrappers |= {f"{bound}.{name}": wrapper for name, wrapper in module.own_wrappers.items()}
-
-    def find_wrappers(self) -> None:
-        """Find the functions that read a variable named by a parameter, and those that call them with one."""
+    def find(self) -> None:
+        """Find what reads: names, and functions that read a variable named by a parameter or call one that does."""
+        self.names.find(self.tree)
         while new := {
             name: wrapper
-            for name, wrapper in wrappers_in(self.tree, self.accesses).items()
-            if name not in self.wrappers
+            for name, wrapper in wrappers_in(self.tree, self.accesses, self.parents).items()
+            if name not in self.own_wrappers
         }:
-            self.wrappers |= new
             self.own_wrappers |= new
+            self.names.wrappers |= new
+            self.names.find_instances(self.tree)
 
     def accesses(self, tree: ast.AST) -> Iterable[Access]:
         """Return every place below ``tree`` where a variable is read."""
         if isinstance(tree, ast.Module):
-            yield from field_reads(tree)
+            yield from field_reads(tree, self.names.classes)
         for node in ast.walk(tree):
             match node:
-                case ast.Call(func=function) if self.aliases.is_getter(function):
+                case ast.Call(func=function) if self.names.aliases.is_getter(function):
                     yield self._call(node)
-                case ast.Call() if found := self.libraries.accesses(node):
+                case ast.Call() if found := self.names.libraries.accesses(node):
                     yield from found
                 case ast.Call(func=function) if (
-                    wrapper := self.wrappers.get(ast.unparse(function))
+                    wrapper := self.names.wrappers.get(ast.unparse(function))
                 ) is not None:
                     yield from wrapper.accesses(node)
-                case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if self.aliases.is_environ(owner):
+                case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if self.names.aliases.is_environ(
+                    owner
+                ):
                     yield Access(node, key, None)
                 case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[owner]) if (
-                    self.aliases.is_environ(owner)
+                    self.names.aliases.is_environ(owner)
                 ):
                     yield Access(node, key, None)
 
@@ -171,26 +159,28 @@ class _Module:
     def _named(self, name: ast.expr | None) -> ast.expr | None:
         """Return the name of a variable, put together where its parts are literals or constants of the module."""
         match name:
-            case ast.Name(id=constant) if isinstance(self.constants.get(constant), ast.Constant):
-                return self.constants[constant]
-        found = composed(name, self.constants)
+            case ast.Name(id=constant) if isinstance(self.names.constants.get(constant), ast.Constant):
+                return self.names.constants[constant]
+        found = composed(name, self.names.constants)
         return name if isinstance(found, Composed) else found
 
     def _written(self) -> Iterator[str]:
         for node in ast.walk(self.tree):
             match node:
-                case ast.Subscript(value=owner, slice=key, ctx=ast.Store()) if self.aliases.is_environ(owner):
+                case ast.Subscript(value=owner, slice=key, ctx=ast.Store()) if self.names.aliases.is_environ(
+                    owner
+                ):
                     match self._named(key):
                         case ast.Constant(value=str(name)):
                             yield name
 
     def _default(self, access: Access) -> Default:
         """Return the default of a read, which may stand beside it: ``... or "default"``."""
-        default = render(access.default, self.constants)
+        default = render(access.default, self.names.constants)
         if default.text not in {None, ""}:
             return default
         beside = default_beside(access.node, self.parents)
-        return default if beside is None else render(beside, self.constants)
+        return default if beside is None else render(beside, self.names.constants)
 
     def _only_written(self, node: ast.expr) -> bool:
         """Whether a call only writes: ``os.environ.setdefault(...)`` with its value unused."""
@@ -225,7 +215,11 @@ class _Module:
 
     def _whole_environment(self) -> Iterator[Finding]:
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.expr) and self.aliases.is_environ(node) and not self._is_followed(node):
+            if (
+                isinstance(node, ast.expr)
+                and self.names.aliases.is_environ(node)
+                and not self._is_followed(node)
+            ):
                 where = f"{self.shown}:{node.lineno}"
                 yield Finding(where, "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from ..migrations.equivalence import upgrade_paths
+from ..migrations.equivalence.upgrade import Upgrade
 from ..migrations.execution.migration_runner import Step
 from ..report.evidence import Cell, Grid, MigrationStep, MigrationTimeline, Table
 from ..report.finding import Finding, Level, Place
 from ..report.rules import STOPS_TRAFFIC
-
-LARGE = upgrade_paths.LARGE_TABLE_ROWS
 
 
 def times(title: str, steps: Sequence[Step]) -> Table:
@@ -27,8 +26,8 @@ def times(title: str, steps: Sequence[Step]) -> Table:
     return Table(title, columns, rows)
 
 
-def timeline(title: str, steps: Sequence[Step]) -> MigrationTimeline:
-    """Return the migrations in the order in which they ran, with their locks and what those stop."""
+def timeline(title: str, upgrades: Sequence[Upgrade]) -> MigrationTimeline:
+    """Return the migrations in the order in which they ran, with their locks and for what others wait."""
     return MigrationTimeline(
         title,
         [
@@ -36,24 +35,26 @@ def timeline(title: str, steps: Sequence[Step]) -> MigrationTimeline:
                 step.migration,
                 step.seconds,
                 [f"{table}: {mode}" for table, mode in step.locks.items()],
-                step.alarms(LARGE),
+                [cost.line for cost in upgrade.costs(step)],
             )
-            for step in steps
+            for upgrade in upgrades
+            for step in upgrade.steps
         ],
     )
 
 
-def stopping_traffic(steps: Sequence[Step], places: dict[str, Place]) -> list[Finding]:
-    """Return a note for each migration and large table whose traffic it stops; ``places``: migration -> its file."""
-    found = sorted({(step.migration, line) for step in steps for line in step.alarms(LARGE)})
+def stopping_traffic(upgrades: Sequence[Upgrade], places: dict[str, Place]) -> list[Finding]:
+    """Return a note for each cause for which others wait; ``places``: migration -> its file."""
+    costs = [cost for upgrade in upgrades for step in upgrade.steps for cost in upgrade.costs(step)]
     return [
         Finding(
             rule=STOPS_TRAFFIC[0],
-            message=f"{migration}: {line}",
-            places=(places[migration],) if migration in places else (),
+            message=f"{cost.migration}: {cost.code.replace('-', ' ')} ({cost.table.name})",
+            evidence=cost.evidence,
+            places=(places[cost.migration],) if cost.migration in places else (),
             level=Level.NOTE,
         )
-        for migration, line in found
+        for cost in sorted(costs, key=lambda each: each.migration)
     ]
 
 

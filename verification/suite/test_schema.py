@@ -275,8 +275,8 @@ def test_schema_costs(
     check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
     check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
     check.tables.append(schema_evidence.times("seconds of each migration on these rows", steps))
-    check.migrations.append(schema_evidence.timeline("migrations on these rows", steps))
-    for note in schema_evidence.stopping_traffic(steps, schema_findings.files_of(runner.tree, configuration)):
+    check.migrations.append(schema_evidence.timeline("migrations on these rows", costs))
+    for note in schema_evidence.stopping_traffic(costs, schema_findings.files_of(runner.tree, configuration)):
         check.record(note)
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
     expect_same(check, [each for cost in costs for each in cost.differences], SIDES, configuration)

@@ -9,6 +9,8 @@ from typing import Any
 from ...postgres import driver
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
+from ..cost.judgement import Cost, judge
+from ..cost.record import Tables, read_tables
 from ..data import digests, numbering, production_rows
 from ..execution.migration_runner import Databases, MigrationRunner, Step
 from ..execution.worker_process import JobFailed
@@ -46,6 +48,12 @@ class Upgrade:
     refused_by: Mapping[str, str] = field(default_factory=dict)
     """The originals that refuse them -> the error of the fewest rows."""
     left_empty: Mapping[str, str] = field(default_factory=dict)
+    tables: dict[str, Tables] = field(default_factory=dict)
+    """Alias -> its tables before the upgrade, where its cost was measured."""
+
+    def costs(self, step: Step) -> list[Cost]:
+        """Return for what others would have waited."""
+        return list(judge(step, self.tables[step.alias]))
 
     @property
     def applied(self) -> int:
@@ -76,11 +84,12 @@ def upgrade(
     rows: RowVolume,
     *,
     content: Content | None = None,
+    measured: bool = False,
 ) -> Upgrade:
     """Fill a copy of one partial state, upgrade it with the squash present, compare schema and rows.
 
-    ``content``: start with this one, since fuller ones are known to be refused. Raises
-    ``CannotRun`` if the failure is not the migrations' own.
+    ``content``: start with this one, since fuller ones are known to be refused. ``measured``: with the record of
+    each statement. Raises ``CannotRun`` if the failure is not the migrations' own.
     """
     refused: list[str] = []
     refused_by: dict[str, str] = {}
@@ -90,7 +99,7 @@ def upgrade(
         made = Upgrade(state.position, state.migration, content=tried, refused="; ".join(refused))
         made.refused_by = dict(refused_by)
         try:
-            _attempt(runner, partial, state, made, described, volume)
+            _attempt(runner, partial, state, made, described, volume, measured=measured)
         except JobFailed as error:
             if error.kind not in {"apply", "irreversible", "load"}:
                 raise error.cannot_run(
@@ -164,6 +173,8 @@ def _attempt(
     made: Upgrade,
     described: "Described",
     rows: RowVolume,
+    *,
+    measured: bool,
 ) -> None:
     with runner.copy(state.databases) as databases:
         before = {}
@@ -171,7 +182,10 @@ def _attempt(
             filling, before[alias] = _fill(runner, databases, alias, described.get(alias, []), rows)
             made.rows += sum(filling.rows.values())
             made.left_empty = {**made.left_empty, **filling.left_empty}
-        made.steps = runner.forward(databases, Chain())
+            if measured:
+                with closing(connect(runner, databases, alias)) as connection:
+                    made.tables[alias] = read_tables(connection)
+        made.steps = runner.forward(databases, Chain(), measured=measured)
         there = comparison.read(runner.server, databases, both=False)
         made.differences += comparison.compare_readings(
             partial.last.reading, there, runner.options

@@ -11,9 +11,7 @@ from ..plan.chains import Chain, Squash
 from . import declared, partial_states, prune, rollback, upgrade, with_rows
 
 SLOWEST_SHOWN: Final = 5
-"""The slowest steps that the text shows besides those with an alarm; the JSON has all."""
-LARGE_TABLE_ROWS: Final = 10_000
-"""Rows from which a table is large: an ACCESS EXCLUSIVE lock on it is an outage worth a flag."""
+"""The slowest steps that the text shows besides those for which others wait; the JSON has all."""
 
 
 @dataclass
@@ -86,25 +84,9 @@ class UpgradePaths:
             self.squash_back,
         )
         if self.costs is not None:
-            by_time = sorted(self.costs.steps, key=lambda step: -step.seconds)
-            # Quick or slow, a step that blocks a large table is always shown.
-            shown = [
-                step
-                for index, step in enumerate(by_time)
-                if index < SLOWEST_SHOWN or step.alarms(LARGE_TABLE_ROWS)
-            ]
             yield (
                 f"{sum(step.seconds for step in self.costs.steps):.1f} s of migrations on {self.costs.rows} rows",
-                [
-                    f"{step.migration}: {step.seconds:.2f} s; "
-                    + "; ".join(
-                        [
-                            *(step.alarms(LARGE_TABLE_ROWS) or ["no alarm"]),
-                            *([step.caveat] if step.caveat else []),
-                        ]
-                    )
-                    for step in shown
-                ],
+                list(_slowest(self.costs)),
                 self.costs.differences,
             )
 
@@ -117,7 +99,9 @@ class UpgradePaths:
                 "locks": dict(step.locks),
                 "locks_seen": step.locks_seen,
                 "rewritten": list(step.rewritten),
-                "alarms": step.alarms(LARGE_TABLE_ROWS),
+                "disk_bytes": step.disk_bytes,
+                "wal_bytes": step.wal_bytes,
+                "findings": [cost.to_json() for cost in self.costs.costs(step)],
             }
             for step in self.costs.steps
         ]
@@ -153,6 +137,15 @@ class UpgradePaths:
                 for step in self.rollback_steps
             ],
         }
+
+
+def _slowest(costs: upgrade.Upgrade) -> Iterator[str]:
+    """Say what the slowest steps take, and those for which others wait, quick or slow."""
+    for index, step in enumerate(sorted(costs.steps, key=lambda step: -step.seconds)):
+        waits = [cost.line for cost in costs.costs(step)]
+        if index < SLOWEST_SHOWN or waits:
+            said = [*(waits or ["nobody waits"]), *filter(None, [step.caveat])]
+            yield f"{step.migration}: {step.seconds:.2f} s; {'; '.join(said)}"
 
 
 def verify_upgrade_paths(
@@ -251,7 +244,7 @@ def _measure(
     if many is None or not _holds_rows(small):
         return None
     state = partial.states[small.position]
-    made = upgrade.upgrade(runner, partial, state, many, content=small.content)
+    made = upgrade.upgrade(runner, partial, state, many, content=small.content, measured=True)
     if not made.is_full and not made.differences:
         # Nothing was measured on many rows, and that is no pass.
         made.differences += [

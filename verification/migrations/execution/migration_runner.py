@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -23,20 +23,20 @@ from .worker_process import JOB_SECONDS, Event, Project, Worker
 
 @dataclass(frozen=True)
 class Step:
-    """One migration as it ran: its cost on the data that were there."""
+    """One migration as it ran; with its cost on the data that were there, if that was measured."""
 
     alias: str
     migration: str
     seconds: float
-    locks_seen: str
+    locks_seen: str = ""
     """How its locks were read: in its "transaction", after each of its "statements", or by "samples" alone."""
-    locks: Mapping[str, str]
+    locks: Mapping[str, str] = field(default_factory=dict)
     """Table that was there before -> strongest lock."""
-    rewritten: tuple[str, ...]
-    rows: Mapping[str, int]
+    rewritten: tuple[str, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
     """Table -> the planner's estimate of its rows before the step."""
     statements: tuple[Mapping[str, Any], ...] = ()
-    """Each statement, if that was asked for: the keys are those of ``worker/sheet.py``."""
+    """Each statement: the keys are those of ``worker/sheet.py``."""
 
     @property
     def caveat(self) -> str:
@@ -45,15 +45,15 @@ class Step:
             return ""
         return "a statement that refuses a transaction: its locks are samples, short ones may be missing"
 
-    def alarms(self, large: int) -> list[str]:
-        """Name what stops the traffic of a table with at least ``large`` rows."""
-        found = []
-        for table, mode in self.locks.items():
-            if self.rows.get(table, 0) >= large and mode == "AccessExclusiveLock":
-                found.append(
-                    f"{table}: ACCESS EXCLUSIVE" + (", rewritten" if table in self.rewritten else "")
-                )
-        return found
+    @property
+    def disk_bytes(self) -> int:
+        """New files and what others grew by: what a transaction replaces stays to its end."""
+        return sum(each["disk"] for each in self.statements)
+
+    @property
+    def wal_bytes(self) -> int:
+        """Write-ahead log, as far as the server did nothing else meanwhile."""
+        return sum(each["wal"] for each in self.statements)
 
 
 @dataclass(frozen=True)
@@ -167,11 +167,14 @@ class MigrationRunner:
             with suppress(driver.Error, CannotRun):
                 self.drop(copied)
 
-    def forward(self, databases: Databases, chain: Chain, *, statements: bool = False) -> list[Step]:
-        """Migrate to the end of the chain as ``migrate`` does. Raises ``JobFailed``."""
+    def forward(self, databases: Databases, chain: Chain, *, measured: bool = False) -> list[Step]:
+        """Migrate to the end of the chain as ``migrate`` does. Raises ``JobFailed``.
+
+        ``measured``: with the record of each statement, which ``migrations/cost`` reads.
+        """
         with self.worker() as worker:
             result = worker.run(
-                "forward", databases=databases.to_json(), without=chain.to_json(), statements=statements
+                "forward", databases=databases.to_json(), without=chain.to_json(), measured=measured
             )
         return steps_of(result)
 
@@ -287,17 +290,11 @@ class MigrationRunner:
 
 def steps_of(result: Event) -> list[Step]:
     """Read the record of a run."""
-    return [
-        Step(
-            alias=alias,
-            migration=f"{step['app']}.{step['migration']}",
-            seconds=step["seconds"],
-            locks_seen=step["locks_seen"],
-            locks=step["locks"],
-            rewritten=tuple(step["rewritten"]),
-            rows=step["rows"],
-            statements=tuple(step["statements"]),
-        )
-        for alias, steps in result["steps"].items()
-        for step in steps
-    ]
+    return [_step(alias, step) for alias, steps in result["steps"].items() for step in steps]
+
+
+def _step(alias: str, step: Event) -> Step:
+    cost: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in step["cost"].items()
+    }
+    return Step(alias, f"{step['app']}.{step['migration']}", step["seconds"], **cost)

@@ -63,7 +63,7 @@ def run(server: Server, folder: Path, operation: str) -> dict[str, Step]:
     file = folder / "books/migrations/0005_book_language.py"
     file.write_text(MIGRATION.replace("{operation}", operation), encoding="utf-8")
     with MigrationRunner(project(folder), server, max_workers=1) as runner:
-        return {step.migration: step for step in runner.forward(runner.fresh(), Chain())}
+        return {step.migration: step for step in runner.forward(runner.fresh(), Chain(), measured=True)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

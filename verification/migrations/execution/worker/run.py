@@ -16,11 +16,11 @@ from .watch import Watch
 class Run:
     """The run of one alias: executor, state and record."""
 
-    def __init__(self, alias: str, without: list[Any], channel: Channel, *, statements: bool = False) -> None:
+    def __init__(self, alias: str, without: list[Any], channel: Channel, *, measured: bool = False) -> None:
         self.alias = alias
         self.connection = connections[alias]
         _create_schemas(self.connection)
-        self.watch = Watch(self.connection, channel, statements=statements)
+        self.watch = Watch(self.connection, channel, measured=measured)
         loader = chain.load(self.connection, without)
         loader.check_consistent_history(self.connection)
         self.executor = ChainExecutor(self.connection, loader, self.watch)
@@ -111,7 +111,7 @@ def forward(job: dict[str, Any], channel: Channel, runs: list[Run]) -> dict[str,
     """Apply all that is unapplied, alias after alias."""
     applied = {}
     for alias in job["databases"]:
-        runs.append(Run(alias, job["without"], channel, statements=job.get("statements", False)))
+        runs.append(Run(alias, job["without"], channel, measured=job["measured"]))
         applied[alias] = runs[-1].upgrade()
     return {"applied": applied, "steps": _steps(runs)}
 

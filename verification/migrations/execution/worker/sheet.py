@@ -13,16 +13,30 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .statements import OWN, Statements, Take
+from django.db.migrations.operations import RunPython, RunSQL, SeparateDatabaseAndState
+
+from .relations import Relations
+from .statements import OWN, Statements
 
 OUR_TABLE = "django_migrations"
 READ_FULLY = 20
 """Repetitions of one statement that are read one by one; of later ones, each fiftieth is."""
 SAMPLED_REPETITIONS = 50
 SQL_LENGTH = 2000
+OWN_OPERATIONS = (RunSQL, RunPython, SeparateDatabaseAndState)
+"""Operations that run what the project has written."""
 ROWS_ONLY = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
-"""Statements that change no relation."""
-
+"""Statements that change no relation, except that its files grow."""
+STRENGTH = (
+    "AccessShareLock",
+    "RowShareLock",
+    "RowExclusiveLock",
+    "ShareUpdateExclusiveLock",
+    "ShareLock",
+    "ShareRowExclusiveLock",
+    "ExclusiveLock",
+    "AccessExclusiveLock",
+)
 STATE = """
     SELECT (SELECT v.virtualtransaction FROM pg_locks v
             WHERE v.pid = pg_backend_pid() AND v.locktype = 'virtualxid' LIMIT 1),
@@ -31,25 +45,19 @@ STATE = """
                                              s.n_tup_del))
             FROM pg_stat_xact_all_tables s
             WHERE s.schemaname NOT LIKE 'pg\\_%' AND s.relname <> '{ours}'
-              AND s.seq_tup_read + s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0)::text
+              AND s.seq_tup_read + s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0)::text,
+           (pg_current_wal_insert_lsn() - '0/0')::bigint
 """.format(own=OWN, ours=OUR_TABLE)  # noqa: S608 - of our own constants
-# By files: a change of a type that keeps the values makes new entries of the indexes, which keep their files.
-RELATIONS = """
-    SELECT json_agg(json_build_array(
-               c.oid::bigint, pg_relation_filenode(c.oid),
-               (SELECT json_agg(pg_relation_filenode(i.indexrelid)) FROM pg_index i WHERE i.indrelid = c.oid),
-               pg_relation_size(c.oid)))::text
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-"""
 
 
 class Sheet(Statements):
-    """Takes the place of ``Statements`` where each statement is of interest, in a transaction or not."""
+    """The record of one migration; an ``execute_wrapper`` of its connection."""
 
-    def __init__(self, take: Take, connection: Any, migration: Any) -> None:
+    def __init__(self, connection: Any, migration: Any) -> None:
+        super().__init__()
         self.entries: list[dict[str, Any]] = []
         self.began = time.monotonic()
+        self._connection = connection
         self._operation: int | None = None
         self.failed: int | None = None
         """The operation that raised an error."""
@@ -57,14 +65,16 @@ class Sheet(Statements):
         self._last: dict[Any, dict[str, Any]] = {}
         self._unread = False
         self._atomic = migration.atomic
+        self._own = {
+            number for number, each in enumerate(migration.operations) if isinstance(each, OWN_OPERATIONS)
+        }
         self._entry: dict[str, Any] | None = None
         self._seen: dict[Any, int] = {}
-        self._all = take
-        super().__init__(self._take)
+        self._locks: dict[int, str] = {}
         self._follow_operations(migration)
         with connection.connection.cursor() as cursor:
-            self._numbers = self._read_state(cursor)[2]
-            self._relations = self._read_relations(cursor)
+            self._numbers, self._wal = self._read_state(cursor)[2:]
+            self._relations = Relations(cursor)
         self.seconds = 0.0
         self.began = time.monotonic()
 
@@ -92,6 +102,7 @@ class Sheet(Statements):
         entry = self._entry = self._last[key] = {
             "sql": text[:SQL_LENGTH],
             "operation": operation,
+            "own": operation in self._own,
             "began": self.now,
             "transaction": None,
             "locks": {},
@@ -100,6 +111,8 @@ class Sheet(Statements):
             "rewritten": [],
             "emptied": [],
             "indexed": [],
+            "disk": 0,
+            "wal": 0,
             "repeated": 0,
             "sampled": False,
         }
@@ -133,41 +146,63 @@ class Sheet(Statements):
         self._unread = True
         return result
 
-    def _take(self, oid: int, mode: str) -> None:
-        self._all(oid, mode)
+    def cost(self) -> dict[str, Any]:
+        """Return the record, with what the whole migration did to each table that was there before."""
+        if self.entries:
+            with self._connection.connection.cursor() as cursor:
+                self._relations.compare(self.entries[-1], cursor)
+        rewritten = {oid for entry in self.entries for oid in entry["rewritten"]}
+        names = self._relations.names
+        seen = "transaction"
+        if not self._atomic:
+            seen = "samples" if self.sampled else "statements"
+        return {
+            "locks_seen": seen,
+            "locks": {names[oid]: mode for oid, mode in sorted(self._locks.items()) if oid in names},
+            "rewritten": sorted(names[oid] for oid in rewritten if oid in names),
+            "rows": {names[oid]: rows for oid, rows in self._relations.estimates.items()},
+            "statements": self.entries,
+        }
+
+    def take(self, oid: int, mode: str) -> None:
+        """Take a lock that a statement has."""
+        if mode in STRENGTH and STRENGTH.index(mode) >= STRENGTH.index(self._locks.get(oid, STRENGTH[0])):
+            self._locks[oid] = mode
         if self._entry is not None:
             self._entry["locks"].setdefault(oid, [])
             if mode not in self._entry["locks"][oid]:
                 self._entry["locks"][oid].append(mode)
 
-    def _read(self, connection: Any) -> None:
+    def read(self, connection: Any) -> None:
+        """Read what a statement has done, in its transaction."""
         entry = self._entry
         if entry is None:
             return
         entry["ended"] = self.now
         began = time.monotonic()
         with connection.connection.cursor() as cursor:
-            transaction, locks, numbers = self._read_state(cursor)
-            entry["transaction"] = transaction
+            entry["transaction"], locks, numbers, wal = self._read_state(cursor)
+            entry["wal"], self._wal = wal - self._wal, wal
             for oid, mode in locks:
-                self._take(oid, mode)
+                self.take(oid, mode)
             self._compare_numbers(entry, numbers)
             if not ROWS_ONLY.match(entry["sql"]):
-                self._compare_relations(entry, cursor)
+                self._relations.compare(entry, cursor)
         self.seconds += time.monotonic() - began
 
     def _read_after(self, connection: Any, entry: dict[str, Any]) -> None:
         began = time.monotonic()
         with connection.connection.cursor() as cursor:
-            self._compare_relations(entry, cursor)
-            self._numbers = self._read_state(cursor)[2]
+            self._relations.compare(entry, cursor)
+            _, _, self._numbers, wal = self._read_state(cursor)
+            entry["wal"], self._wal = wal - self._wal, wal
         self.seconds += time.monotonic() - began
 
     def _read_state(self, cursor: Any) -> Any:
         cursor.execute(STATE)
-        transaction, locks, numbers = cursor.fetchone()
+        transaction, locks, numbers, wal = cursor.fetchone()
         counted = {row[0]: tuple(row[1:]) for row in json.loads(numbers or "[]")}
-        return transaction, json.loads(locks or "[]"), counted
+        return transaction, json.loads(locks or "[]"), counted, wal
 
     def _compare_numbers(self, entry: dict[str, Any], numbers: Any) -> None:
         for oid, now in numbers.items():
@@ -181,24 +216,6 @@ class Sheet(Statements):
             if inserted or updated or deleted:
                 entry["written"][oid] = [inserted, updated + deleted]
         self._numbers = numbers
-
-    def _read_relations(self, cursor: Any) -> dict[int, Any]:
-        cursor.execute(RELATIONS)
-        return {
-            row[0]: (row[1], set(row[2] or ()), row[3]) for row in json.loads(cursor.fetchone()[0] or "[]")
-        }
-
-    def _compare_relations(self, entry: dict[str, Any], cursor: Any) -> None:
-        now = self._read_relations(cursor)
-        for oid, (node, indexes, size) in now.items():
-            if oid in self._relations:
-                old_node, old_indexes, old_size = self._relations[oid]
-                if node != old_node:
-                    if size or old_size:  # what was empty before costs and loses nothing
-                        entry["rewritten" if size else "emptied"].append(oid)
-                elif indexes - old_indexes:
-                    entry["indexed"].append(oid)
-        self._relations = now
 
     def _follow_operations(self, migration: Any) -> None:
         """Know which operation runs, and to which one a deferred statement belongs."""

@@ -8,9 +8,9 @@ second connection while it runs: what that sees are samples, and short locks may
 
 from __future__ import annotations
 
+import abc
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -39,12 +39,12 @@ OWN = LOCKS.format(pid="pg_backend_pid()")
 Take = Callable[[int, str], None]
 
 
-class Statements:
-    """Takes the place of a transaction's end for a migration that has no transaction."""
+class Statements(abc.ABC):
+    """Calls ``read`` after each statement, before its transaction ends, and ``take`` for each lock of a sample."""
 
-    def __init__(self, take: Take) -> None:
-        self.take = take
+    def __init__(self) -> None:
         self.sampled = False
+        """Whether a statement refused a transaction."""
         self.seconds = 0.0
         """What the reading itself cost."""
 
@@ -53,7 +53,7 @@ class Statements:
         connection = context["connection"]
         if connection.in_atomic_block or not connection.get_autocommit():
             result = execute(sql, params, many, context)
-            self._read(connection)
+            self.read(connection)
             return result
         if isinstance(sql, str) and ALIKE.match(sql):
             try:
@@ -73,7 +73,7 @@ class Statements:
         raw.execute("BEGIN")
         try:
             result = execute(sql, params, many, context)
-            self._read(connection)
+            self.read(connection)
         except BaseException:
             # A connection that is gone has nothing to take back; the error itself is told.
             with suppress(Exception):
@@ -83,13 +83,13 @@ class Statements:
             raw.execute("COMMIT")
         return result
 
-    def _read(self, connection: Any) -> None:
-        began = time.monotonic()
-        with connection.connection.cursor() as raw:
-            raw.execute(OWN)
-            for oid, mode in raw.fetchall():
-                self.take(oid, mode)
-        self.seconds += time.monotonic() - began
+    @abc.abstractmethod
+    def read(self, connection: Any) -> None:
+        """Read what a statement has done, in its transaction."""
+
+    @abc.abstractmethod
+    def take(self, oid: int, mode: str) -> None:
+        """Take a lock that the statement has."""
 
 
 @contextmanager

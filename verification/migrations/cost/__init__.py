@@ -1,0 +1,1 @@
+"""What migrations cost on rows: the record of their statements, and what of it stops traffic."""
