@@ -14,6 +14,8 @@ from ..postgres import driver
 from .finding import Finding
 from .tree import MigrationFile, Tree
 
+OLD_CODE: Final = frozenset({"old-code-breaks", "release-must-be-split"})
+"""What is found where the code that runs now cannot use the new schema."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
