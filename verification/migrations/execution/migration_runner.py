@@ -101,7 +101,8 @@ class MigrationRunner:
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._lock = threading.Lock()
         try:
-            self._idle = self._create(None)
+            self.idle = self._create(None)
+            """A database to which anybody may be connected."""
             self._free.put(self._new_worker())
         except BaseException:
             self.close()
@@ -278,7 +279,7 @@ class MigrationRunner:
         worker = Worker(
             self.project,
             self.server,
-            self._idle,
+            self.idle,
             progress=tell,
             step_seconds=self.step_seconds,
             offline=self.offline,
