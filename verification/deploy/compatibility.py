@@ -100,7 +100,7 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
         for step in steps
         if any(each.rpartition(".")[2] == table for each in step.locks)
     ]
-    for migration in touching:
+    for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)]):
         for number, operation in enumerate(migration.operations):
             if operation.model.lower() == name or table in operation.text:
                 return migration, number

@@ -54,7 +54,7 @@ def judge(
     undisturbed: dict[str, State] = {}
     for step in steps:
         migration = files[key_of(step.migration)]
-        if migration.atomic or not step.statements:
+        if not step.statements or (migration.atomic and not _commits(step)):
             continue
         if step.alias not in undisturbed:
             undisturbed[step.alias] = _undisturbed(runner, databases, step.alias, unstable)
@@ -97,6 +97,11 @@ def _judge(
             remedy=REMEDIES[code],
             notice=code == "not-retry-safe" and _known(step, seen),
         )
+
+
+def _commits(step: Step) -> bool:
+    """Whether a statement of the migration ended the transaction that Django had begun."""
+    return len({entry["transaction"] for entry in step.statements}) > 1
 
 
 def _known(step: Step, seen: Sequence[str]) -> bool:

@@ -105,12 +105,16 @@ class _Watched:
         self.runner, self.databases, self.files, self.root = runner, databases, files, root
         self.unstable = unstable
         self.findings: list[Finding] = []
-        self.before = {alias: read_state(runner, databases, alias, unstable) for alias in databases.own}
+        self.before: dict[str, State] = {}
         self.applied: dict[str, State] = {}
 
     def __call__(self, event: Event) -> None:
-        alias, step, error = event["alias"], event["step"], event["error"]
-        migration = self.files[key_of(event["migration"])]
+        alias, step = event["alias"], event["step"]
+        if step == "start":
+            # The table of applied migrations is there now, also where the base has none.
+            self.before[alias] = self._read(alias)
+            return
+        error, migration = event["error"], self.files[key_of(event["migration"])]
         if step == "forward":
             if not error:
                 self.applied[alias] = self._read(alias, self.before[alias])
@@ -204,16 +208,29 @@ class _Watched:
 
 
 def _not_undone(migration: MigrationFile, event: Event, root: Path) -> Finding:
-    reversible = event["operation"] is None
+    refused = event["refused"]
     return Finding(
-        code="reverse-differs" if reversible else "not-reversible",
+        code="not-reversible" if refused else "reverse-differs",
         migration=migration.name,
         file=migration.relative(root),
         line=migration.line(event["operation"]),
         effect="there is no way back to the release before without a backup",
         evidence=(without_values(event["error"]),),
-        remedy="correct its reverse, which fails on rows"
-        if reversible
-        else "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "
-        "migrations.RunPython.noop or migrations.RunSQL.noop",
+        remedy=_REVERSE[refused, event["operation"] is not None],
     )
+
+
+_REVERSE: Final = {
+    (False, False): "correct its reverse, which fails on rows",
+    (
+        True,
+        False,
+    ): "keep what the way back needs in a column or table until no way back is needed, or accept the "
+    "finding: the reverse itself refuses rows like these",
+    (
+        True,
+        True,
+    ): "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "
+    "migrations.RunPython.noop or migrations.RunSQL.noop",
+}
+"""Whether the migration refuses, whether an operation has no reverse -> what to do."""
