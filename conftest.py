@@ -1,6 +1,14 @@
 """What all tests of this repository share."""
 
+import signal
+
 import pytest
+
+
+def pytest_configure() -> None:
+    """Take SIGINT, which tests send, also where a shell has started pytest with it ignored (``script &``)."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
