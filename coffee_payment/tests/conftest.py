@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from provider_servers import Fault
     from selenium import webdriver
 
     from tests.shop import Providers, Shop
@@ -55,21 +54,13 @@ def counted_anew(settings: Any) -> None:
 def providers(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator["Providers"]:
     """The three providers on a real HTTP server, the project's settings pointing there.
 
-    Calls have seconds on a busy machine, and half a second from the first fault of time on.
+    The answer to a notification has seconds: that it is never late has tests of its own.
     """
     from payments.outgoing import questions
 
     from tests.shop import running_providers  # pytest may load this file before Django is set up
 
     with running_providers() as running:
-        add = running.server.faults.add
-
-        def shorten(fault: "Fault") -> None:
-            if fault.kind in {"delay", "drip"}:
-                settings.PAYMENT_API_TIMEOUT_S = 0.5
-            add(fault)
-
-        monkeypatch.setattr(running.server.faults, "add", shorten)
         monkeypatch.setattr(questions, "ANSWER_SECONDS", 7.0)
         for name, value in running.settings().items():
             setattr(settings, name, value)

@@ -96,12 +96,13 @@ def roll_back(order: Order) -> None:
         (Fault("status", path="/v3"), "ProviderUnavailable"),
         (Fault("status", path="/v3", status=403), "ProviderRejected"),
         (Fault("garbage", path="/v3"), "ProviderBadAnswer"),
-        (Fault("delay", path="/v3", seconds=60), "ProviderTimeout"),
+        (Fault("delay", path="/v3", seconds=0.3), "ProviderTimeout"),
     ],
 )
 def test_errors_of_providers_are_counted_by_kind(
-    shop: Shop, providers: Providers, fault: Fault, kind: str
+    shop: Shop, providers: Providers, settings: Any, fault: Fault, kind: str
 ) -> None:
+    settings.PAYMENT_API_TIMEOUT_S = 0.05 if fault.kind == "delay" else 0.5
     order = shop.pending()
     providers.server.faults.add(fault)
     before = scraped()
