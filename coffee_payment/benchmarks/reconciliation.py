@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,9 +25,8 @@ django.setup()
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
-from payments.models import Device, Order, Payment
+from payments.models import Device, Order
 from provider_servers import ProviderServer, Yookassa
 
 from benchmarks import processes, shop
@@ -37,7 +35,6 @@ DAYS: Final = 30
 MISSED: Final = 1000
 """Of so many payments the ledger misses one."""
 GROWTH_MB: Final = 16
-BATCH: Final = 5000
 
 
 @dataclass(frozen=True)
@@ -96,51 +93,49 @@ class Command:
         )
 
 
+ORDERS: Final = """
+    INSERT INTO payments_order (id, payment_reference_id, drink_name, device_id, merchant_id, size, price, status,
+        payment_scenario, check_attempts, expires_at, created_at, updated_at)
+    SELECT 'r-' || n, 'r-' || n, '-', %(device)s, %(merchant)s, 2, 15000,
+        CASE WHEN n %% %(missed)s = 0 THEN 'not_paid' ELSE 'successful' END, 'Yookassa', 0, at, at, at
+    FROM generate_series(0, %(count)s - 1) AS n,
+        LATERAL (SELECT %(now)s - %(span)s * (n * 7919 %% %(count)s / %(count)s::float)) AS times (at)
+"""
+PAYMENTS: Final = """
+    INSERT INTO payments_payment (id, order_id, merchant_id, amount, status, transaction_id, scenario,
+        provider_status, created_at, updated_at)
+    SELECT gen_random_uuid(), id, merchant_id, price, CASE status WHEN 'successful' THEN status ELSE 'failed' END,
+        id, 'Yookassa', CASE status WHEN 'successful' THEN 'succeeded' ELSE 'canceled' END, created_at, created_at
+    FROM payments_order
+"""
+
+
 def seed(device: Device, service: Yookassa, count: int) -> None:
     """Create paid orders that the provider knows, so many in all."""
-    now = timezone.now() - timedelta(hours=1)
-    shown: dict[str, Any] = {
-        "status": "succeeded",
-        "paid": True,
-        "amount": {"value": "150.00", "currency": "RUB"},
+    now, span = timezone.now() - timedelta(hours=1), timedelta(days=DAYS)
+    facts: dict[str, Any] = {
+        "device": device.pk,
+        "merchant": device.merchant_id,
+        "count": count,
+        "missed": MISSED,
     }
-    for first in range(0, count, BATCH):
-        orders, payments = [], []
-        for number in range(first, min(first + BATCH, count)):
-            key, at = str(uuid.uuid4()), now - timedelta(days=DAYS) * (number * 7919 % count / count)
-            made = number % MISSED != 0
-            orders.append(
-                Order(
-                    id=key,
-                    payment_reference_id=key,
-                    drink_name="-",
-                    device=device,
-                    merchant_id=device.merchant_id,
-                    size=2,
-                    price=15000,
-                    status="successful" if made else "not_paid",
-                    payment_scenario="Yookassa",
-                    expires_at=at,
-                )
-            )
-            payments.append(
-                Payment(
-                    order_id=key,
-                    merchant_id=device.merchant_id,
-                    amount=15000,
-                    status="successful" if made else "failed",
-                    transaction_id=key,
-                    scenario="Yookassa",
-                    provider_status="succeeded" if made else "canceled",
-                )
-            )
-            times = {"created_at": at.isoformat(), "captured_at": at.isoformat()}
-            service.payments[key] = {"id": key, "metadata": {"order_uuid": key}, **shown, **times}
-            service._owners[key] = "1"
-        Order.objects.bulk_create(orders)
-        Payment.objects.bulk_create(payments)
-    started = Order.objects.filter(pk=OuterRef("order_id")).values("expires_at")
-    Payment.objects.update(created_at=Subquery(started))
+    facts |= {"now": now, "span": span}
+    with connection.cursor() as cursor:
+        cursor.execute(ORDERS, facts)
+        cursor.execute(PAYMENTS)
+        cursor.execute("ANALYZE")
+    amount = {"value": "150.00", "currency": "RUB"}
+    for number in range(count):
+        key, at = f"r-{number}", (now - span * (number * 7919 % count / count)).isoformat()
+        service._owners[key] = "1"
+        service.payments[key] = {
+            "id": key,
+            "metadata": {"order_uuid": key},
+            "status": "succeeded",
+            "amount": amount,
+            "created_at": at,
+            "captured_at": at,
+        }
 
 
 def measure(url: str, rate: float, payments: int) -> tuple[Run, bool]:
@@ -148,7 +143,8 @@ def measure(url: str, rate: float, payments: int) -> tuple[Run, bool]:
     first = Command(url, rate).ended()
     show(payments, "reads", first)
     broken = Command(url, rate, "--apply")
-    next(line for line in broken.progress() if int(line.partition(" ")[0]) >= payments // 2)
+    counts = (line.removesuffix(" payments") for line in broken.progress())
+    next(count for count in counts if count.isdigit() and int(count) >= payments // 2)
     broken.process.send_signal(signal.SIGINT)
     interrupted = broken.ended()
     show(payments, "interrupted", interrupted)

@@ -272,6 +272,9 @@ def test_a_machine_service_that_is_not_there_got_nothing(
 
     order.refresh_from_db()
     refused = order.failed_presentation_desc
-    assert (order.status, order.make_answer) == ("make_failed", "ProviderUnavailable: ConnectionRefusedError")
+    assert (order.status, order.make_answer) == (
+        "make_failed",
+        "ProviderUnavailable: not reached: ConnectionRefusedError",
+    )
     assert refused is not None
     assert "автомат не принял" in refused
