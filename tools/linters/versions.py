@@ -1,11 +1,12 @@
 """Each code on several versions of PostgreSQL: ``tox -e codes`` (in containers; writes docs/deploy-codes.md).
 
-    python -m tools.linters.versions [MAJOR ...]
+    python -m tools.linters.versions [--continue] [MAJOR ...]      --continue: keep what an earlier run has judged
 
 At least three cases that a code must find, of different shape, and three that come near it, on which it must be
 silent. Exit status 1 if one is missed or one alarms.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -36,25 +37,25 @@ Found = dict[str, list[tuple[str, bool]]]
 """Case -> the codes of its findings, and whether they stop the deploy."""
 
 
-def main(wanted: list[int]) -> int:
+def main() -> int:
     """Run what is wanted, and return the exit status."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--continue", action="store_true", dest="go_on")
+    parser.add_argument("majors", nargs="*", type=int, default=MAJORS)
+    arguments = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for major in wanted:
-        _run(major)
-    found = {
-        major: json.loads(_file(major).read_text(encoding="utf-8"))
-        for major in MAJORS
-        if _file(major).exists()
-    }
+    for major in arguments.majors:
+        _run(major, _kept(major) if arguments.go_on else {})
+    found = {major: kept for major in MAJORS if (kept := _kept(major))}
     wrong = [f"PostgreSQL {major}: {line}" for major, each in found.items() for line in _wrong(each)]
     print("\n".join(wrong))
     PAGE.write_text(_page(found), encoding="utf-8")
     return 1 if wrong else 0
 
 
-def _run(major: int) -> None:
-    found: Found = {}
-    for case, findings in judge(CASES, "container", major, always=()):
+def _run(major: int, found: Found) -> None:
+    cases = [case for case in CASES if case.name not in found]
+    for case, findings in judge(cases, "container", major, always=()):
         found[case.name] = [(each.code, each.stops) for each in findings]
         print(f"{major} {case.name}: {', '.join(each.code for each in findings) or '-'}", flush=True)
         _file(major).write_text(json.dumps(found), encoding="utf-8")
@@ -62,6 +63,10 @@ def _run(major: int) -> None:
 
 def _file(major: int) -> Path:
     return RESULTS / f"{major}.json"
+
+
+def _kept(major: int) -> Found:
+    return json.loads(_file(major).read_text(encoding="utf-8")) if _file(major).exists() else {}
 
 
 def _codes(findings: list[tuple[str, bool]]) -> set[str]:
@@ -132,4 +137,4 @@ def _page(found: dict[int, Found]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main([int(major) for major in sys.argv[1:]] or [*MAJORS]))
+    sys.exit(main())
