@@ -15,7 +15,8 @@ from .named_files import display_name, read_text
 
 HEADER: Final = "Variable Name | Description | Default Value"
 _NO_DEFAULT: Final = re.compile(
-    r"|[—–-]+|[❌✗✘]|n\.?/?a\.?|none|null|undefined|unset|(is |not )set|no default|(required|mandatory|must be set)([ (:;,.!].*)?"
+    r"|[—–-]+|[❌✗✘]|n\.?/?a\.?|none|null|undefined|unset|(is |not )set|no default"
+    r"|(required|mandatory|must be set)([ (:;,.!].*)?"
 )
 """What a cell without a default says, in lower case."""
 EMPTY: Final = frozenset({"empty", "empty string", "blank", '""', "''"})
