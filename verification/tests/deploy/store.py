@@ -53,8 +53,8 @@ class Case:
     codes: tuple[str, ...] = ()
     functions: str = ""
     atomic: bool = True
-    further: dict[str, str] = field(default_factory=dict)
-    """More files of the folder of migrations."""
+    further: Mapping[str, str | None] = field(default_factory=dict)
+    """More files of the folder of migrations; None: one that is taken away."""
     model: tuple[str, str] = ("", "")
     """A text of ``models.py``, and what takes its place in the head."""
     after: str = "0001_initial"
@@ -106,7 +106,9 @@ class Store:
         self.tests = Command.parse(tests) if tests else None
         self.configuration = replace(self.configuration, migrate_command=command)
         migrations = {CHANGE: migration(case)} if case.operations else {}
-        texts = {f"goods/migrations/{name}": text for name, text in {**migrations, **case.further}.items()}
+        texts: dict[str, str | None] = {
+            f"goods/migrations/{name}": text for name, text in {**migrations, **case.further}.items()
+        }
         if case.model[0]:
             models = (self.folder / "goods/models.py").read_text()
             assert case.model[0] in models
