@@ -48,6 +48,8 @@ class Cost:
     """How long the table was locked against others; 0: it was not."""
     evidence: tuple[str, ...]
     """What was measured, one fact a line."""
+    also: tuple[str, ...] = ()
+    """Other tables for which others wait from the same cause."""
 
     @property
     def above_limit(self) -> bool:
@@ -228,6 +230,7 @@ class _Judged:
             blocks_reads=mode in READS_BLOCKED,
             blocked_ms=blocked,
             evidence=tuple(evidence),
+            also=tuple(self.tables[each].name for each in sorted(also or ())),
         )
 
 
