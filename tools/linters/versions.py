@@ -28,7 +28,10 @@ MOST: Final = 4
 WANTED: Final = {
     name
     for code in CODES
-    for name in (*[case.name for case in ALL if code in case.codes][:MOST], *NEAR[code][:MOST])
+    for name in (
+        *[each.name for each in sorted(ALL, key=lambda case: len(case.codes)) if code in each.codes][:MOST],
+        *NEAR[code][:MOST],
+    )
 }
 CASES: Final = tuple(case for case in ALL if case.name in WANTED)
 RESULTS: Final = PAGE.parents[1] / "reports" / "codes"
