@@ -14,8 +14,9 @@ from typing import Any, Final, NamedTuple
 from ..postgres import driver
 from ..postgres.url import connect
 from .catalog.session import SETTINGS
-from .comparison.renames import last_part, map_texts
-from .model.schema import Entry, Key, Schema
+from .comparison.renames import map_texts
+from .model.identity import Identity
+from .model.schema import Entry, Schema
 
 VIEWS: Final = frozenset({"view", "materialized_view"})
 EXPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -102,7 +103,7 @@ def unified(left: Schema, right: Schema, urls: Iterable[str]) -> Schema:
     return Schema(left.version, {**left.entries, **changed}, left.context)
 
 
-def _respelled(entry: Entry, same: Mapping[Text, str], side: Mapping[Key, Entry]) -> Entry:
+def _respelled(entry: Entry, same: Mapping[Text, str], side: Mapping[Identity, Entry]) -> Entry:
     def respell(text: str) -> str:
         return same.get(_text(entry, text, side), text)
 
@@ -113,12 +114,12 @@ def _respelled(entry: Entry, same: Mapping[Text, str], side: Mapping[Key, Entry]
     return entry._replace(attributes=attributes)
 
 
-def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set[Key]]]:
+def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set[Identity]]]:
     """Pair texts of objects with one name; of those without a partner, all of one class and attribute."""
     candidates: Candidates = {}
-    places: dict[Text, set[Key]] = {}
+    places: dict[Text, set[Identity]] = {}
 
-    def pair(key: Key, ours: Iterable[Text], theirs: Iterable[Text]) -> None:
+    def pair(key: Identity, ours: Iterable[Text], theirs: Iterable[Text]) -> None:
         others = set(theirs)
         for text in ours:
             if others - {text}:
@@ -133,7 +134,7 @@ def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set
             if entry.attributes.get(name) != other.attributes.get(name):
                 pair(key, _texts(entry, name, left), _texts(other, name, right))
     alone = [
-        [side.entries[key] for key in side.entries.keys() - other.entries.keys() if key[0] in EXPRESSIONS]
+        [side.entries[key] for key in side.entries.keys() - other.entries.keys() if key.kind in EXPRESSIONS]
         for side, other in ((left, right), (right, left))
     ]
     for entry in alone[0]:
@@ -141,7 +142,7 @@ def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set
             theirs = [
                 text for other in alone[1] if other.kind == entry.kind for text in _texts(other, name, right)
             ]
-            pair(entry.key, _texts(entry, name, left), theirs)
+            pair(entry.identity, _texts(entry, name, left), theirs)
     return candidates, places
 
 
@@ -158,18 +159,18 @@ def _texts(entry: Entry, name: str, side: Schema) -> list[Text]:
     return found
 
 
-def _text(entry: Entry, text: str, side: Mapping[Key, Entry]) -> Text:
+def _text(entry: Entry, text: str, side: Mapping[Identity, Entry]) -> Text:
     if entry.kind in VIEWS:
         return Text(entry.kind, "", "", text)
     owner = entry.parents[0]
-    if owner[0] == "type":
+    if owner.kind == "type":
         return Text("domain", "", str(side[owner].attributes.get("base_type")), text)
     kind = entry.kind if entry.kind in ("policy", "trigger") else "value"
     words = set(WORD.findall(text))
     order = side[owner].attributes.get("column_order", ()) if owner in side else ()
     named = [each for each in order if each in words]
-    columns = [_column(each, side["column", f"{owner[1]}.{each}"]) for each in named]
-    return Text(kind, last_part(owner[1]), ", ".join(columns), text)
+    columns = [_column(each, side[owner.part("column", each)]) for each in named]
+    return Text(kind, owner.name, ", ".join(columns), text)
 
 
 def _column(name: str, column: Entry) -> str:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ...errors import CannotRun
-from ..model.identities import apply_renames
-from ..model.schema import Entry, Key, Schema, Value
+from ..model.identity import Identity
+from ..model.schema import Entry, Schema, Value, apply_renames
 from . import derived_differences, versions
 from .difference import Difference
 from .exchanges import Exchange, find_exchanges
 from .extension_moves import ExtensionMove
 from .options import Options
 from .rename_detection import GENERATED_NAMES, Attributes, find_renames
-from .renames import COLUMN_ORDER, Rename, Renames, schema_of
+from .renames import COLUMN_ORDER, Rename, Renames
 
 DEFAULTS: Final = Options()
 SERIAL: Final = "serial"
@@ -55,7 +55,7 @@ def compare_schemas(
     notes = versions.notes(left, right)
     if left.version != right.version:
         left, right = versions.without_version_differences(left, right)
-    if left.entries == right.entries and not any(kind == "not_compared" for kind, _ in left.entries):
+    if left.entries == right.entries and not any(key.kind == "not_compared" for key in left.entries):
         # The common case, at a third of the cost: nothing differs, not even information.
         differences, orders = [], []
     else:
@@ -155,7 +155,7 @@ class _SchemaPair:
                 if not context.is_derived(entry, added)
             ),
             *(
-                Difference(key[0], key[1], "changed", name, *_with_serial(context.serial(key), name, values))
+                Difference.of(key, "changed", name, *_with_serial(context.serial(key), name, values))
                 for key, attributes in changed.items()
                 for name, values in attributes.items()
                 if not context.is_derived_attribute(key, name, values)
@@ -165,7 +165,7 @@ class _SchemaPair:
     def column_orders(self) -> list[Difference]:
         """Return the tables whose common columns have another order."""
         differences = []
-        tables = [key for key in self.left if key[0] in ("table", "foreign_table") and key in self.right]
+        tables = [key for key in self.left if key.kind in ("table", "foreign_table") and key in self.right]
         for key in tables:
             entry, other = self.left[key], self.right[key]
             if entry.attributes.get(COLUMN_ORDER) == other.attributes.get(COLUMN_ORDER):
@@ -180,29 +180,27 @@ class _SchemaPair:
             common = set(left) & set(right)
             left, right = [n for n in left if n in common], [n for n in right if n in common]
             if left != right:
-                differences.append(
-                    Difference(key[0], key[1], "changed", COLUMN_ORDER, tuple(left), tuple(right))
-                )
+                differences.append(Difference.of(key, "changed", COLUMN_ORDER, tuple(left), tuple(right)))
         return differences
 
     def _not_compared(self) -> list[Difference]:
         """Objects of a class that the reader does not know are never equal, even when both sides have them."""
-        names = {key[1] for side in (self.left, self.right) for key in side if key[0] == "not_compared"}
-        for name in names:
-            self.left.pop(("not_compared", name), None)
-            self.right.pop(("not_compared", name), None)
-        return [Difference("not_compared", name, "changed", "kind", "unknown", "unknown") for name in names]
+        unknown = {key for side in (self.left, self.right) for key in side if key.kind == "not_compared"}
+        for key in unknown:
+            self.left.pop(key, None)
+            self.right.pop(key, None)
+        return [Difference.of(key, "changed", "kind", "unknown", "unknown") for key in unknown]
 
     def _of_object(self, entry: Entry, change: str) -> Difference:
         attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
         value: Value = entry.attributes[attribute] if attribute else dict(entry.attributes)
         sides = (value, None) if change == "removed" else (None, value)
-        return Difference(entry.kind, entry.object, change, attribute, *sides)
+        return Difference.of(entry.identity, change, attribute, *sides)
 
     def _renamed(self) -> list[Difference]:
         not_reported = GENERATED_NAMES if self.options.generated_names else frozenset()
         return [
-            Difference(rename.kind, rename.old, "changed", rename.attribute, *rename.values)
+            Difference.of(rename.old, "changed", rename.attribute, *rename.values)
             for rename in self.renames.applied
             if rename.kind not in not_reported
             and not isinstance(rename, ExtensionMove)
@@ -212,22 +210,18 @@ class _SchemaPair:
 
     def _inherited(self, rename: Rename) -> bool:
         """Return whether the object was renamed with the one of the parent table that it is inherited from."""
-        parents = {key for key in self.right[rename.kind, rename.new].parents if key[0] == rename.kind}
-        return any(
-            (other.kind, other.new) in parents and other.values == rename.values
-            for other in self.renames.applied
-        )
+        parents = {key for key in self.right[rename.new].parents if key.kind == rename.kind}
+        return any(other.new in parents and other.values == rename.values for other in self.renames.applied)
 
     def _moved_with_table(self, rename: Rename) -> bool:
         """Return whether a sequence was moved to another schema with the table that owns it."""
         if rename.attribute != "schema" or rename.kind != "sequence":
             return False
-        tables = {moved.new for moved in self.renames.applied if moved.attribute == "schema"}
-        owners = (name for kind, name in self.right[rename.kind, rename.new].parents if kind == "column")
-        return any(schema_of(owner) in tables for owner in owners)
+        tables = {str(moved.new) for moved in self.renames.applied if moved.attribute == "schema"}
+        return any(key.kind == "column" and key.container in tables for key in self.right[rename.new].parents)
 
     def _converted_unique_constraints(
-        self, removed: dict[Key, Entry], added: dict[Key, Entry]
+        self, removed: dict[Identity, Entry], added: dict[Identity, Entry]
     ) -> list[Difference]:
         """Return unique constraints that became unique indexes, and the reverse, as one difference each."""
         differences = []
@@ -236,7 +230,7 @@ class _SchemaPair:
             (added, removed, ("unique index", "unique constraint")),
         ):
             for key, entry in list(here.items()):
-                if key[0] != "constraint" or entry.attributes.get("kind") != "unique":
+                if key.kind != "constraint" or entry.attributes.get("kind") != "unique":
                     continue
                 match = derived_differences.equal_unique_index(
                     entry, there, by_meaning=self.options.unique_index_as_constraint
@@ -244,5 +238,5 @@ class _SchemaPair:
                 if match:
                     del here[key], there[match]
                     if not self.options.unique_index_as_constraint:
-                        differences.append(Difference("constraint", key[1], "changed", "kind", *words))
+                        differences.append(Difference.of(key, "changed", "kind", *words))
         return differences

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..model.identities import PUBLICATION_MEMBERS
-from ..model.schema import Entry, Key, Schema, Value
+from ..model.identity import Identity
+from ..model.schema import Entry, Schema, Value
 from .difference import Difference
 
-Changed = Mapping[Key, Mapping[str, tuple[Value, Value]]]
+Changed = Mapping[Identity, Mapping[str, tuple[Value, Value]]]
 
 ONLY_ATTRIBUTE: Final = {
     "comment": "comment",
@@ -73,13 +73,13 @@ ATTRIBUTES: Final = frozenset({"owner", "name", "column_order"})
 class DiffContext:
     """All differences between two schemas, before the derived ones are dropped."""
 
-    left: Mapping[Key, Entry]
-    right: Mapping[Key, Entry]
-    removed: Mapping[Key, Entry]
-    added: Mapping[Key, Entry]
+    left: Mapping[Identity, Entry]
+    right: Mapping[Identity, Entry]
+    removed: Mapping[Identity, Entry]
+    added: Mapping[Identity, Entry]
     changed: Changed
 
-    def is_derived(self, entry: Entry, gone: Mapping[Key, Entry]) -> bool:
+    def is_derived(self, entry: Entry, gone: Mapping[Identity, Entry]) -> bool:
         """Return whether an object was added or removed together with one that it depends on.
 
         ``gone``: all removed objects for a removed one, all added objects for an added one.
@@ -89,10 +89,16 @@ class DiffContext:
         return (
             not ancestors.isdisjoint(gone)
             or (entry.kind not in GRANTS and self._extension_changed(ancestors))
-            or any(("extension", name) in gone for name in entry.attributes.get("depends_on_extensions", ()))
+            or any(
+                Identity("extension", name=name) in gone
+                for name in entry.attributes.get("depends_on_extensions", ())
+            )
             or (_is_copied(entry) and self._parent_changed(entry, "partition_of"))
             or (entry.kind == "grant" and gone is self.removed and self._became_owner(entry))
-            or (entry.kind in PUBLICATION_MEMBERS and self._parent_changed(entry, "all_tables"))
+            or (
+                entry.kind in ("publication_table", "publication_schema")
+                and self._parent_changed(entry, "all_tables")
+            )
             or (
                 entry.kind == "column"
                 and _is_view_column(entry)
@@ -101,7 +107,7 @@ class DiffContext:
             or (entry.kind == "sequence" and self._of_serial(entry))
         )
 
-    def is_derived_attribute(self, key: Key, attribute: str, values: tuple[Value, Value]) -> bool:
+    def is_derived_attribute(self, key: Identity, attribute: str, values: tuple[Value, Value]) -> bool:
         """Return whether an attribute changed because another object did, which is reported."""
         entry = self.left[key]
         return (
@@ -125,18 +131,18 @@ class DiffContext:
 
     def _of_serial(self, sequence: Entry) -> bool:
         """Return whether a sequence is that of a serial column which is an identity column on the other side."""
-        column = ("column", sequence.attributes.get("owned_by", ""))
+        column = Identity.parse("column", sequence.attributes.get("owned_by", "-"))
         return column in self.changed and self.serial(column) is not None
 
-    def serial(self, column: Key) -> int | None:
+    def serial(self, column: Identity) -> int | None:
         """Return the side (0: left) on which a column is serial and not, as on the other, an identity column."""
         if "identity" not in self.changed.get(column, {}):
             return None
         for place, side in enumerate((self.left, self.right)):
             default = str(side[column].attributes.get("default", ""))
             if "identity" not in side[column].attributes and any(
-                entry.attributes.get("owned_by") == column[1]
-                and default == f"nextval('{entry.object}'::regclass)"
+                entry.attributes.get("owned_by") == str(column)
+                and default == f"nextval('{entry.identity}'::regclass)"
                 for entry in side.values()
                 if entry.kind == "sequence"
             ):
@@ -150,7 +156,7 @@ class DiffContext:
     def _is_inherited(self, entry: Entry, attribute: str, values: tuple[Value, Value]) -> bool:
         """Return whether the object that this one is inherited from has the same change."""
         return any(
-            parent[0] == entry.kind and self.changed.get(parent, {}).get(attribute) == values
+            parent.kind == entry.kind and self.changed.get(parent, {}).get(attribute) == values
             for parent in entry.parents
         )
 
@@ -172,24 +178,24 @@ class DiffContext:
             TYPES & self.changed.get(used, {}).keys() for used in view.uses
         )
 
-    def _primary_key_changed(self, column: Key) -> bool:
+    def _primary_key_changed(self, column: Identity) -> bool:
         """Return whether a primary key with this column was added or removed: it sets NOT NULL."""
         return any(
             column in entry.parents and entry.attributes.get("kind") == "primary key"
             for entry in (*self.added.values(), *self.removed.values())
         )
 
-    def _referenced_index_changed(self, table: Key, values: tuple[Value, Value]) -> bool:
+    def _referenced_index_changed(self, table: Identity, values: tuple[Value, Value]) -> bool:
         """Return whether the index of CLUSTER ON or REPLICA IDENTITY was itself added or removed."""
         names = {str(value).removeprefix("index ") for value in values}
         return any(
-            (kind, f"{table[1]}.{name}") in side
+            table.part(kind, name) in side
             for side in (self.removed, self.added)
             for kind in ("index", "constraint")
             for name in names
         )
 
-    def _index_was_attached(self, index: Key) -> bool:
+    def _index_was_attached(self, index: Identity) -> bool:
         """Return whether an index of a partition was attached, added or removed.
 
         The index of the partitioned table is valid once every partition has one attached:
@@ -203,7 +209,7 @@ class DiffContext:
     def _became_owner(self, grant: Entry) -> bool:
         """Return whether the grantee owns the object now and needs no grant."""
         owners = self.changed.get(grant.parents[0], {}).get("owner")
-        return bool(owners and grant.object.endswith(f" to {owners[1]}"))
+        return bool(owners and grant.identity.name == owners[1])
 
     def _collation_changed_with_column(self, entry: Entry, values: tuple[Value, Value]) -> bool:
         """Return whether an index key's collation changed exactly as that of a column it is made of."""
@@ -213,8 +219,8 @@ class DiffContext:
         changes = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
         return len(left) == len(right) and bool(changes) and changes <= set(columns)
 
-    def _extension_changed(self, ancestors: Iterable[Key]) -> bool:
-        return any(key[0] == "extension" and key in self.changed for key in ancestors)
+    def _extension_changed(self, ancestors: Iterable[Identity]) -> bool:
+        return any(key.kind == "extension" and key in self.changed for key in ancestors)
 
 
 def _is_copied(entry: Entry) -> bool:
@@ -226,9 +232,9 @@ def _is_view_column(column: Entry) -> bool:
     return bool(column.parents) and column.parents[0][0] in VIEWS
 
 
-def _ancestors(entry: Entry, side: Mapping[Key, Entry]) -> Iterable[Key]:
+def _ancestors(entry: Entry, side: Mapping[Identity, Entry]) -> Iterable[Identity]:
     waiting = list(entry.parents)
-    seen: set[Key] = set()
+    seen: set[Identity] = set()
     while waiting:
         key = waiting.pop()
         if key in seen:
@@ -272,7 +278,9 @@ def _keys(entry: Entry) -> dict[str, tuple[Value, ...]] | None:
     return dict(zip(keys, zip(*columns, strict=True), strict=True)) if keys else {}
 
 
-def equal_unique_index(constraint: Entry, others: Mapping[Key, Entry], *, by_meaning: bool) -> Key | None:
+def equal_unique_index(
+    constraint: Entry, others: Mapping[Identity, Entry], *, by_meaning: bool
+) -> Identity | None:
     """Return the key of the unique index that has all properties of a unique constraint, None if there is none.
 
     ``by_meaning``: whatever its name.
@@ -282,7 +290,7 @@ def equal_unique_index(constraint: Entry, others: Mapping[Key, Entry], *, by_mea
     if by_meaning and constraint.attributes.get("deferrable"):
         return None
     for key, entry in others.items():
-        if key[0] == "index" and (by_meaning or key[1] == constraint.object):
+        if key.kind == "index" and (by_meaning or key == constraint.identity.like("index")):
             same_table = entry.parents[0] == constraint.parents[0]
             if same_table and entry.attributes == wanted:
                 return key

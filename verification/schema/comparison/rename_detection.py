@@ -7,20 +7,12 @@ same attributes as a third one. An object with the same name in another schema i
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ..model.identities import ANNOTATIONS, NOT_IN_SCHEMAS, apply_renames
-from ..model.schema import Entry, Key, Value
+from ..model.identity import ANNOTATIONS, IN_NO_SCHEMA, RELATIONS, Identity, renaming
+from ..model.schema import Entry, Value, apply_renames
 from . import derived_differences, normalisation
 from .extension_moves import find_extension_moves
 from .options import Options
-from .renames import (
-    COLUMN_ORDER,
-    RELATIONS,
-    Rename,
-    Renames,
-    last_part,
-    schema_of,
-    without_arguments,
-)
+from .renames import COLUMN_ORDER, Rename, Renames
 
 GENERATED_NAMES: Final = frozenset({"constraint", "index", "sequence"})
 """Classes whose names Django and PostgreSQL generate."""
@@ -35,7 +27,7 @@ KIND_ORDER: Final = (
 """Classes in the order in which they are paired: containers come before what they contain; None: all others."""
 
 Equivalent = Callable[[Entry, Entry], bool]
-Location = Callable[[Entry], tuple[str, str]]
+Location = Callable[[Entry], Identity]
 
 
 class Attributes:
@@ -64,8 +56,8 @@ class Attributes:
 
 
 def find_renames(
-    left: Mapping[Key, Entry], right: Mapping[Key, Entry], options: Options
-) -> tuple[dict[Key, Entry], Renames]:
+    left: Mapping[Identity, Entry], right: Mapping[Identity, Entry], options: Options
+) -> tuple[dict[Identity, Entry], Renames]:
     """Return the entries of the left with the names of the right, and the renames."""
     detection = _RenameDetection(dict(left), right, options)
     detection.apply(find_extension_moves(left, right))
@@ -76,7 +68,9 @@ def find_renames(
 
 
 class _RenameDetection:
-    def __init__(self, left: dict[Key, Entry], right: Mapping[Key, Entry], options: Options) -> None:
+    def __init__(
+        self, left: dict[Identity, Entry], right: Mapping[Identity, Entry], options: Options
+    ) -> None:
         self.left = left
         self.right = right
         self.options = options
@@ -94,8 +88,8 @@ class _RenameDetection:
         if self.options.generated_names and location is _container:
             by_meaning = [entry for entry in removed if entry.kind in GENERATED_NAMES]
             matches = pairs(by_meaning, added, self._equivalent, location, ambiguous=True)
-            taken = {old.key for old, _ in matches}
-            removed = [entry for entry in removed if entry.key not in taken]
+            taken = {old.identity for old, _ in matches}
+            removed = [entry for entry in removed if entry.identity not in taken]
         matches += pairs(removed, added, self._equivalent, location)
         self.apply(_rename(old, new) for old, new in matches)
 
@@ -121,8 +115,8 @@ class _RenameDetection:
             return False
         guess = Renames([rename])
         for name in names:
-            one = self.left["column", f"{left.object}.{name}"]
-            other = self.right["column", f"{right.object}.{name}"]
+            one = self.left[left.identity.part("column", name)]
+            other = self.right[right.identity.part("column", name)]
             for attribute in one.attributes.keys() | other.attributes.keys():
                 a, b = one.attributes.get(attribute), other.attributes.get(attribute)
                 # A serial's sequence may have been renamed along with its table.
@@ -133,16 +127,17 @@ class _RenameDetection:
 
     def _contents_equivalent(self, left: Entry, right: Entry, rename: Rename) -> bool:
         """Return whether two schemas hold objects of the same classes and names."""
-        renamed = {(entry.kind, rename.identity(entry.object)) for entry in _contents(self.left, left.key)}
-        return renamed == {entry.key for entry in _contents(self.right, right.key)}
+        new = renaming([rename], self.left)
+        renamed = {new(entry.identity) for entry in _contents(self.left, left.identity)}
+        return renamed == {entry.identity for entry in _contents(self.right, right.identity)}
 
 
-def _contents(side: Mapping[Key, Entry], schema: Key) -> Iterable[Entry]:
-    return (entry for entry in side.values() if schema in entry.parents and entry.kind not in NOT_IN_SCHEMAS)
+def _contents(side: Mapping[Identity, Entry], schema: Identity) -> Iterable[Entry]:
+    return (entry for entry in side.values() if schema in entry.parents and entry.kind not in IN_NO_SCHEMA)
 
 
 def _candidates(
-    here: Mapping[Key, Entry], there: Mapping[Key, Entry], kinds: frozenset[str] | None
+    here: Mapping[Identity, Entry], there: Mapping[Identity, Entry], kinds: frozenset[str] | None
 ) -> list[Entry]:
     return [
         entry
@@ -153,28 +148,31 @@ def _candidates(
     ]
 
 
-def _movable(entries: Iterable[Entry], side: Mapping[Key, Entry]) -> list[Entry]:
+def _movable(entries: Iterable[Entry], side: Mapping[Identity, Entry]) -> list[Entry]:
     """Return the entries that belong to a schema directly: not to a table, and not to an extension."""
     return [
         entry
         for entry in entries
-        if "extension" not in entry.attributes and ("schema", schema_of(entry.object)) in side
+        if "extension" not in entry.attributes
+        and not entry.identity.relation
+        and Identity("schema", name=entry.identity.schema) in side
     ]
 
 
 def _rename(old: Entry, new: Entry) -> Rename:
     table = new.parents[0] if new.parents and new.kind in ("column", "index", "constraint") else None
-    return Rename(old.kind, old.object, new.object, table)
+    return Rename(old.identity, new.identity, table)
 
 
-def _container(entry: Entry) -> tuple[str, str]:
+def _container(entry: Entry) -> Identity:
     """Return the class and the table or schema that holds the object: where a renamed one is looked for."""
-    return (entry.kind, without_arguments(entry.object)[: -len(last_part(entry.object))])
+    identity = entry.identity
+    return identity if identity.target else identity._replace(name="", arguments="")
 
 
-def _name_in_schema(entry: Entry) -> tuple[str, str]:
+def _name_in_schema(entry: Entry) -> Identity:
     """Return the class and the name without the schema: what a moved object keeps."""
-    return (entry.kind, entry.object.removeprefix(schema_of(entry.object)))
+    return entry.identity._replace(schema="")
 
 
 def pairs(
@@ -189,24 +187,24 @@ def pairs(
 
     An entry that is equivalent to several is left out, unless ``ambiguous``: then names decide, in order.
     """
-    left: dict[tuple[str, str], list[Entry]] = {}
+    left: dict[Identity, list[Entry]] = {}
     for entry in removed:
         left.setdefault(location(entry), []).append(entry)
-    right: dict[tuple[str, str], list[Entry]] = {}
+    right: dict[Identity, list[Entry]] = {}
     for entry in added:
         if (where := location(entry)) in left:
             right.setdefault(where, []).append(entry)
     matched = []
     for where, candidates in right.items():
         others = left[where]
-        matches = {old.key: [new for new in candidates if equivalent(old, new)] for old in others}
-        taken: set[Key] = set()
+        matches = {old.identity: [new for new in candidates if equivalent(old, new)] for old in others}
+        taken: set[Identity] = set()
         for old in sorted(others):
-            free = [new for new in matches[old.key] if new.key not in taken]
+            free = [new for new in matches[old.identity] if new.identity not in taken]
             alone = len(free) == 1 and sum(free[0] in candidates for candidates in matches.values()) == 1
             if alone or (ambiguous and free):
                 new = min(free)
-                taken.add(new.key)
+                taken.add(new.identity)
                 matched.append((old, new))
     return matched
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ..model.identity import Identity
 from ..model.schema import Entry, Schema
 from .renames import map_texts
 
@@ -14,6 +15,7 @@ where the view reads one table, the privilege MAINTAIN, and no CREATE for PUBLIC
 https://www.postgresql.org/docs/release/ (each version's "Migration to Version" section)
 """
 
+PUBLIC: Final = Identity("schema", name="public")
 NOT_NULL_ATTRIBUTES: Final = ("not_null_constraint",)
 QUALIFIER: Final = re.compile(r'(?<![\w$".])((?:"[^"]+"|[a-z_][\w$]*))\.(?=[a-z_"])')
 
@@ -47,7 +49,9 @@ def without_version_differences(left: Schema, right: Schema) -> tuple[Schema, Sc
     if older < SAFE_PUBLIC <= newer:
         changes.append(_without_public_defaults)
     if older < PLAIN_VIEW_COLUMNS <= newer:
-        schemas = frozenset(entry.object for schema in (left, right) for entry in schema.of_kind("schema"))
+        schemas = frozenset(
+            entry.identity.name for schema in (left, right) for entry in schema.of_kind("schema")
+        )
         changes.append(lambda entry: _without_qualifiers(entry, schemas))
     if older < MAINTAIN <= newer:
         changes.append(_without_maintain)
@@ -68,13 +72,16 @@ def _changed(schema: Schema, changes: list[Callable[[Entry], Entry | None]]) -> 
 
 
 def _without_public_defaults(entry: Entry) -> Entry | None:
-    if entry.key == ("schema", "public") and entry.attributes.get("owner") in (
+    if entry.identity == PUBLIC and entry.attributes.get("owner") in (
         "postgres",
         "pg_database_owner",
     ):
         return entry._replace(attributes={})
     standard = (("CREATE", "USAGE"), ("USAGE",))
-    if entry.key == ("grant", "schema public to PUBLIC") and entry.attributes["privileges"] in standard:
+    if (
+        entry.identity == Identity("grant", name="PUBLIC", target=PUBLIC)
+        and entry.attributes["privileges"] in standard
+    ):
         return None
     return entry
 

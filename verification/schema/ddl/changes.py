@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from ...postgres.server import identifier
-from ..comparison.renames import last_part
+from ..model.identity import Identity
 from ..model.schema import Entry, Value
 from . import definitions, routines
 from .definitions import SEQUENCE_OPTIONS
-from .naming import address, literal, name, owner, table, word
+from .naming import address, literal, owner, word
 
 Change: TypeAlias = Callable[[Entry, Entry], list[str] | None]
 """The object on the left and on the right -> statements, or None if there are none."""
@@ -30,7 +30,7 @@ def _relation(action: Callable[[Value, Value], str | None], attribute: str) -> C
 
 
 def _column(action: Callable[[Entry], str]) -> Change:
-    return lambda _, right: [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} {action(right)}"]
+    return lambda _, right: [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.identity.name} {action(right)}"]
 
 
 def _parameter_actions(left: Entry, right: Entry, attribute: str) -> list[str]:
@@ -50,7 +50,7 @@ def _parameters(attribute: str) -> Change:
 
 
 def _column_options(left: Entry, right: Entry) -> list[str]:
-    start = f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)}"
+    start = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.identity.name}"
     return [f"{start} {action}" for action in _parameter_actions(left, right, "options")]
 
 
@@ -70,7 +70,7 @@ def _owner(_: Entry, right: Entry) -> list[str]:
 
 def _identity(left: Entry, right: Entry) -> list[str]:
     attributes, before = right.attributes, left.attributes
-    column = f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)}"
+    column = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.identity.name}"
     if "identity" not in attributes:
         return []  # dropped first: a sequence may get its name
     always = attributes["identity"].upper()
@@ -97,16 +97,15 @@ def _sequence_name(left: Entry, right: Entry) -> list[str] | None:
     before, after = [side.attributes.get("identity_sequence") for side in (left, right)]
     if not before or not after:
         return []
-    if before.removesuffix(last_part(before)) != after.removesuffix(last_part(after)):
-        return None
-    return [f"ALTER SEQUENCE {before} RENAME TO {last_part(after)}"]
+    old, new = Identity.parse("sequence", before), Identity.parse("sequence", after)
+    return [f"ALTER SEQUENCE {old} RENAME TO {new.name}"] if old.schema == new.schema else None
 
 
 def _sequence(left: Entry, right: Entry) -> list[str]:
-    return _sequence_steps(right.object, left.attributes, right.attributes)
+    return _sequence_steps(right.identity, left.attributes, right.attributes)
 
 
-def _sequence_steps(sequence: str, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[str]:
+def _sequence_steps(sequence: object, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[str]:
     """Return ALTER SEQUENCE; where a limit comes nearer, the position is moved within it first."""
     steps = []
     keys = ("minimum", "maximum", "increment")
@@ -149,7 +148,7 @@ def _enum(left: Entry, right: Entry) -> list[str] | None:
         if label not in before:
             place = f" AFTER {literal(after[position - 1])}" if position else ""
             place = f" BEFORE {literal(before[0])}" if before and not position else place
-            steps.append(f"ALTER TYPE {right.object} ADD VALUE {literal(label)}{place}")
+            steps.append(f"ALTER TYPE {right.identity} ADD VALUE {literal(label)}{place}")
     return steps
 
 
@@ -166,7 +165,7 @@ def _composite(left: Entry, right: Entry) -> list[str] | None:
         *(f"DROP ATTRIBUTE {_first_name(each)}" for each in gone),
         *(f"ADD ATTRIBUTE {each}" for each in new),
     ]
-    return [f"ALTER TYPE {right.object} {action}" for action in actions]
+    return [f"ALTER TYPE {right.identity} {action}" for action in actions]
 
 
 def _first_name(text: str) -> str:
@@ -177,28 +176,28 @@ def _first_name(text: str) -> str:
 def _domain_default(_: Entry, right: Entry) -> list[str]:
     default = right.attributes.get("default")
     action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return [f"ALTER DOMAIN {right.object} {action}"]
+    return [f"ALTER DOMAIN {right.identity} {action}"]
 
 
 def _domain_not_null(_: Entry, right: Entry) -> list[str]:
     if not right.attributes.get("not_null"):
-        return [f"ALTER DOMAIN {right.object} DROP NOT NULL"]
+        return [f"ALTER DOMAIN {right.identity} DROP NOT NULL"]
     named = right.attributes.get("not_null_constraint")
     action = f"ADD CONSTRAINT {named} NOT NULL" if named else "SET NOT NULL"
-    return [f"ALTER DOMAIN {right.object} {action}"]
+    return [f"ALTER DOMAIN {right.identity} {action}"]
 
 
 def _not_null(_: Entry, right: Entry) -> list[str]:
     if right.attributes.get("not_null"):
-        return [f"ALTER TABLE {table(right)} {definitions.not_null(right)}"]
-    return [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} DROP NOT NULL"]
+        return [f"ALTER TABLE {owner(right)} {definitions.not_null(right)}"]
+    return [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.identity.name} DROP NOT NULL"]
 
 
 def _not_null_name(left: Entry, right: Entry) -> list[str] | None:
     before, after = [side.attributes.get("not_null_constraint") for side in (left, right)]
     if not before or not after:
         return []
-    where = f"DOMAIN {right.object}" if right.kind == "type" else f"TABLE {table(right)}"
+    where = f"DOMAIN {right.identity}" if right.kind == "type" else f"TABLE {owner(right)}"
     return [f"ALTER {where} RENAME CONSTRAINT {before} TO {after}"]
 
 
@@ -206,7 +205,9 @@ def _validated(_: Entry, right: Entry) -> list[str] | None:
     if right.attributes.get("valid") is False:
         return None
     domain = owner(right)[0] == "type"
-    return [f"ALTER {'DOMAIN' if domain else 'TABLE'} {table(right)} VALIDATE CONSTRAINT {name(right)}"]
+    return [
+        f"ALTER {'DOMAIN' if domain else 'TABLE'} {owner(right)} VALIDATE CONSTRAINT {right.identity.name}"
+    ]
 
 
 def _enabled(_: Entry, right: Entry) -> list[str]:
@@ -215,7 +216,7 @@ def _enabled(_: Entry, right: Entry) -> list[str]:
     action = {None: "ENABLE", "disabled": "DISABLE"}.get(state, f"ENABLE {str(state).upper()}")
     if right.kind == "event_trigger":
         return [f"ALTER {address(right)} {action}"]
-    return [f"ALTER TABLE {table(right)} {action} {word(right)} {name(right)}"]
+    return [f"ALTER TABLE {owner(right)} {action} {word(right)} {right.identity.name}"]
 
 
 def _storage(_: Entry, right: Entry) -> list[str] | None:
@@ -224,7 +225,9 @@ def _storage(_: Entry, right: Entry) -> list[str] | None:
     extended = kind.startswith(("text", "character", "bytea", "json")) or kind.endswith("[]")
     storage = right.attributes.get("storage") or ("extended" if extended else None)
     return (
-        [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} SET STORAGE {storage}"] if storage else None
+        [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.identity.name} SET STORAGE {storage}"]
+        if storage
+        else None
     )
 
 
@@ -232,23 +235,25 @@ def _generated(left: Entry, right: Entry) -> list[str] | None:
     """Return DROP EXPRESSION, which keeps the values; a plain column does not become generated."""
     if "generated" in right.attributes or left.attributes.get("generated_kind") != "stored":
         return None
-    return [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} DROP EXPRESSION"]
+    return [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.identity.name} DROP EXPRESSION"]
 
 
 def _populated(_: Entry, right: Entry) -> list[str]:
     data = " WITH NO DATA" if right.attributes.get("populated") is False else ""
-    return [f"REFRESH MATERIALIZED VIEW {right.object}{data}"]
+    return [f"REFRESH MATERIALIZED VIEW {right.identity}{data}"]
 
 
 def _owned_by(_: Entry, right: Entry) -> list[str]:
-    return [f"ALTER SEQUENCE {right.object} OWNED BY {right.attributes.get('owned_by', 'NONE')}"]
+    return [f"ALTER SEQUENCE {right.identity} OWNED BY {right.attributes.get('owned_by', 'NONE')}"]
 
 
 def _extension_version(left: Entry, right: Entry) -> list[str] | None:
     """Return ALTER EXTENSION ... UPDATE, which never goes back."""
     before, after = [str(side.attributes["version"]) for side in (left, right)]
     numbers = [[int(each) for each in re.findall(r"\d+", text)] for text in (before, after)]
-    return [f"ALTER EXTENSION {right.object} UPDATE TO {literal(after)}"] if numbers[0] < numbers[1] else None
+    return (
+        [f"ALTER EXTENSION {right.identity} UPDATE TO {literal(after)}"] if numbers[0] < numbers[1] else None
+    )
 
 
 def routine(left: Entry, right: Entry) -> list[str] | None:
@@ -268,7 +273,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
     "schema": {"owner": _owner},
     "extension": {
         "version": _extension_version,
-        "schema": lambda _, right: [f"ALTER EXTENSION {right.object} SET SCHEMA {right.attributes['schema']}"],
+        "schema": lambda _, right: [f"ALTER EXTENSION {right.identity} SET SCHEMA {right.attributes['schema']}"],
     },
     "type": {
         "owner": _owner,
@@ -335,7 +340,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
     "collation": {"owner": _owner},
     "rule": {"enabled": _enabled},
     "statistics": {"owner": _owner, "target": lambda _, right: [
-        f"ALTER STATISTICS {right.object} SET STATISTICS {right.attributes.get('target', -1)}"]},
+        f"ALTER STATISTICS {right.identity} SET STATISTICS {right.attributes.get('target', -1)}"]},
 }  # fmt: skip
 """Object class -> attribute -> how it changes."""
 ADDED_LABEL: Final = re.compile(r"ALTER TYPE \S+ ADD VALUE (E?'(?:[^']|'')*')")

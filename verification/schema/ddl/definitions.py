@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from ..model.schema import Entry, Key, Schema, Value
-from .naming import name, table
+from ..model.identity import Identity
+from ..model.schema import Entry, Schema, Value
+from .naming import owner
 
 FIRST_NAME: Final = re.compile(r'"(?:[^"]|"")*"|[\w$]+')
 """A name at the beginning of a text."""
@@ -20,14 +21,14 @@ def not_null(entry: Entry) -> str:
     """Return the action of ALTER TABLE that sets NOT NULL; from PostgreSQL 18 on it names the constraint."""
     constraint = entry.attributes.get("not_null_constraint")
     if constraint:
-        return f"ADD CONSTRAINT {constraint} NOT NULL {name(entry)}"
-    return f"ALTER COLUMN {name(entry)} SET NOT NULL"
+        return f"ADD CONSTRAINT {constraint} NOT NULL {entry.identity.name}"
+    return f"ALTER COLUMN {entry.identity.name} SET NOT NULL"
 
 
 def column(entry: Entry) -> str:
     """Return the definition of a column for CREATE TABLE and ADD COLUMN."""
     attributes = entry.attributes
-    parts = [name(entry), str(attributes["type"])]
+    parts = [entry.identity.name, str(attributes["type"])]
     if "collation" in attributes:
         parts.append(f"COLLATE {attributes['collation']}")
     if "compression" in attributes:
@@ -57,7 +58,7 @@ def sequence(entry: Entry) -> str:
     """Return the CREATE SEQUENCE statement without OWNED BY, which needs the table."""
     unlogged = "UNLOGGED " if entry.attributes.get("persistence") == "unlogged" else ""
     options = _sequence_options(entry.attributes)
-    return f"CREATE {unlogged}SEQUENCE {entry.object} AS {entry.attributes['type']} {options}"
+    return f"CREATE {unlogged}SEQUENCE {entry.identity} AS {entry.attributes['type']} {options}"
 
 
 SEQUENCE_OPTIONS: Final = (
@@ -134,7 +135,7 @@ def _keys(entry: Entry) -> list[str]:
     keys = []
     for position, key in enumerate(attributes["keys"]):
         # Parentheses are optional around a function call and required around other expressions.
-        plain = key in {parent[1].removeprefix(f"{table(entry)}.") for parent in entry.parents}
+        plain = owner(entry).part("column", key) in entry.parents
         parts = [key if plain else f"({key})"]
         for attribute, form in (("collations", "COLLATE {}"), ("operator_classes", "{}"), ("order", "{}")):
             value = attributes.get(attribute, ())[position : position + 1]
@@ -148,9 +149,7 @@ def index(entry: Entry, side: Schema) -> str:
     """Return the CREATE INDEX statement; an index of a partitioned table is made without those of its partitions."""
     attributes = entry.attributes
     only = "ONLY " if "partition_key" in side.entries[entry.parents[0]].attributes else ""
-    text = (
-        f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {name(entry)} ON {only}{table(entry)}"
-    )
+    text = f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {entry.identity.name} ON {only}{owner(entry)}"
     text += f" USING {attributes['method']} ({', '.join(_keys(entry))})"
     if "include" in attributes:
         text += f" INCLUDE ({', '.join(attributes['include'])})"
@@ -161,7 +160,7 @@ def index(entry: Entry, side: Schema) -> str:
     return text + (f" WHERE {attributes['predicate']}" if "predicate" in attributes else "")
 
 
-def created_table(entry: Entry, side: Schema, without: Collection[Key] = ()) -> str:
+def created_table(entry: Entry, side: Schema, without: Collection[Identity] = ()) -> str:
     """Return the CREATE TABLE statement with the columns that are not inherited.
 
     A partition is made as a table of its own and attached later: its constraints and indexes keep their names.
@@ -170,11 +169,11 @@ def created_table(entry: Entry, side: Schema, without: Collection[Key] = ()) -> 
     attributes = entry.attributes
     inherits = attributes.get("inherits", ())
     columns = [
-        side.entries["column", f"{entry.object}.{each}"] for each in attributes.get("column_order", ())
+        side.entries[entry.identity.part("column", each)] for each in attributes.get("column_order", ())
     ]
-    own = [each for each in columns if each.key not in without and (not inherits or is_own(each))]
+    own = [each for each in columns if each.identity not in without and (not inherits or is_own(each))]
     unlogged = "UNLOGGED " if attributes.get("persistence") == "unlogged" else ""
-    text = f"CREATE {unlogged}TABLE {entry.object} ({', '.join(map(column, own))})"
+    text = f"CREATE {unlogged}TABLE {entry.identity} ({', '.join(map(column, own))})"
     text += f" INHERITS ({', '.join(inherits)})" if inherits else ""
     if "partition_key" in attributes:
         text += f" PARTITION BY {attributes['partition_key']}"
@@ -183,5 +182,5 @@ def created_table(entry: Entry, side: Schema, without: Collection[Key] = ()) -> 
 
 def is_own(part: Entry) -> bool:
     """Return whether a column or a constraint is not only inherited."""
-    inherited = any(parent[0] == part.kind for parent in part.parents)
+    inherited = any(parent.kind == part.kind for parent in part.parents)
     return not inherited or bool(part.attributes.get("local"))

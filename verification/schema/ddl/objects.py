@@ -9,7 +9,7 @@ from typing import Final
 
 from ...postgres.server import identifier
 from ..model.schema import Entry
-from .naming import literal, name, table
+from .naming import literal, owner
 from .routines import aggregate
 from .routines import definition as routine
 
@@ -20,12 +20,12 @@ OCTAL: Final = re.compile(r"\\(\d{3}|\\)")
 def _view(entry: Entry) -> str:
     options = entry.attributes.get("options")
     given = f" WITH ({', '.join(options)})" if options else ""
-    return f"CREATE OR REPLACE VIEW {entry.object}{given} AS\n{entry.attributes['definition']}"
+    return f"CREATE OR REPLACE VIEW {entry.identity}{given} AS\n{entry.attributes['definition']}"
 
 
 def _materialized_view(entry: Entry) -> str:
     attributes = entry.attributes
-    text = f"CREATE MATERIALIZED VIEW {entry.object}"
+    text = f"CREATE MATERIALIZED VIEW {entry.identity}"
     if "access_method" in attributes:
         text += f" USING {attributes['access_method']}"
     if "storage_parameters" in attributes:
@@ -41,8 +41,8 @@ def _trigger(entry: Entry) -> str:
         columns = attributes.get("columns") if event == "update" else None
         events.append(event.upper() + (f" OF {', '.join(columns)}" if columns else ""))
     parts = [
-        f"CREATE {'CONSTRAINT ' if attributes.get('constraint') else ''}TRIGGER {name(entry)}",
-        f"{attributes['timing'].upper()} {' OR '.join(events)} ON {table(entry)}",
+        f"CREATE {'CONSTRAINT ' if attributes.get('constraint') else ''}TRIGGER {entry.identity.name}",
+        f"{attributes['timing'].upper()} {' OR '.join(events)} ON {owner(entry)}",
     ]
     if "referenced_table" in attributes:
         parts.append(f"FROM {attributes['referenced_table']}")
@@ -69,7 +69,7 @@ def _unescaped(text: str) -> str:
 
 def _policy(entry: Entry) -> str:
     attributes = entry.attributes
-    parts = [f"CREATE POLICY {name(entry)} ON {table(entry)}"]
+    parts = [f"CREATE POLICY {entry.identity.name} ON {owner(entry)}"]
     if attributes.get("permissive") is False:
         parts.append("AS RESTRICTIVE")
     roles = ", ".join("PUBLIC" if role == "public" else identifier(role) for role in attributes["roles"])
@@ -81,7 +81,7 @@ def _policy(entry: Entry) -> str:
 
 def _type(entry: Entry) -> str:
     attributes = entry.attributes
-    text = f"CREATE TYPE {entry.object} AS"
+    text = f"CREATE TYPE {entry.identity} AS"
     match attributes["category"]:
         case "enum":
             return f"{text} ENUM ({', '.join(map(literal, attributes['values']))})"
@@ -90,7 +90,7 @@ def _type(entry: Entry) -> str:
         case "range":
             options = [f"{word} = {attributes[key]}" for key, word in RANGE if key in attributes]
             return f"{text} RANGE ({', '.join(options)})"
-    parts = [f"CREATE DOMAIN {entry.object} AS {attributes['base_type']}"]
+    parts = [f"CREATE DOMAIN {entry.identity} AS {attributes['base_type']}"]
     parts += [f"COLLATE {attributes['collation']}"] if "collation" in attributes else []
     parts += [f"DEFAULT {attributes['default']}"] if "default" in attributes else []
     if attributes.get("not_null"):
@@ -110,13 +110,13 @@ def _statistics(entry: Entry) -> str:
     kinds = attributes.get("kinds")
     kind = f" ({', '.join(kinds)})" if kinds else ""
     columns = [*attributes.get("columns", ()), *(f"({each})" for each in attributes.get("expressions", ()))]
-    return f"CREATE STATISTICS {entry.object}{kind} ON {', '.join(columns)} FROM {table(entry)}"
+    return f"CREATE STATISTICS {entry.identity}{kind} ON {', '.join(columns)} FROM {owner(entry)}"
 
 
 def _extension(entry: Entry) -> str:
     attributes = entry.attributes
     version = literal(attributes["version"])
-    return f"CREATE EXTENSION {entry.object} WITH SCHEMA {attributes['schema']} VERSION {version}"
+    return f"CREATE EXTENSION {entry.identity} WITH SCHEMA {attributes['schema']} VERSION {version}"
 
 
 def _collation(entry: Entry) -> str:
@@ -127,19 +127,19 @@ def _collation(entry: Entry) -> str:
     options += [] if ctype else [f"LOCALE = {literal(locale)}"]
     options += ["DETERMINISTIC = false"] if attributes.get("deterministic") is False else []
     options += [f"RULES = {literal(attributes['rules'])}"] if "rules" in attributes else []
-    return f"CREATE COLLATION {entry.object} ({', '.join(options)})"
+    return f"CREATE COLLATION {entry.identity} ({', '.join(options)})"
 
 
 def _event_trigger(entry: Entry) -> str:
     attributes = entry.attributes
     tags = ", ".join(map(literal, attributes.get("tags", ())))
     when = f" WHEN TAG IN ({tags})" if tags else ""
-    start = f"CREATE EVENT TRIGGER {entry.object} ON {attributes['event']}{when}"
+    start = f"CREATE EVENT TRIGGER {entry.identity} ON {attributes['event']}{when}"
     return f"{start} EXECUTE FUNCTION {attributes['function']}"
 
 
 CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
-    "schema": lambda entry: f"CREATE SCHEMA {entry.object}",
+    "schema": lambda entry: f"CREATE SCHEMA {entry.identity}",
     "extension": _extension,
     "type": _type,
     "function": routine,
@@ -147,7 +147,7 @@ CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
     "view": _view,
     "materialized_view": _materialized_view,
     "trigger": _trigger,
-    "rule": lambda entry: f"CREATE RULE {name(entry)} {entry.attributes['definition']}",
+    "rule": lambda entry: f"CREATE RULE {entry.identity.name} {entry.attributes['definition']}",
     "policy": _policy,
     "statistics": _statistics,
     "aggregate": aggregate,

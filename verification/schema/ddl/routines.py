@@ -29,7 +29,7 @@ def replaceable(left: Entry, right: Entry) -> bool:
 def definition(entry: Entry) -> str:
     """Return CREATE OR REPLACE FUNCTION or PROCEDURE."""
     attributes = entry.attributes
-    start = entry.object.partition("(")[0]
+    start = entry.identity.qualified
     parts = [f"CREATE OR REPLACE {word(entry)} {start}({', '.join(_arguments(entry))})"]
     if "result" in attributes and entry.kind == "function":
         parts.append(f"RETURNS {attributes['result']}")
@@ -77,7 +77,7 @@ def aggregate(entry: Entry) -> str:
             )
     options += [f"PARALLEL = {entry.attributes['parallel']}"] if "parallel" in entry.attributes else []
     arguments = ", ".join(_arguments(entry)) or "*"
-    return f"CREATE AGGREGATE {entry.object.partition('(')[0]}({arguments}) ({', '.join(options)})"
+    return f"CREATE AGGREGATE {entry.identity.qualified}({arguments}) ({', '.join(options)})"
 
 
 def _properties(entry: Entry) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _body(entry: Entry) -> str:
 def _arguments(entry: Entry) -> Iterator[str]:
     modes = entry.attributes.get("argument_modes")
     if modes is None:
-        types = split(entry.object.partition("(")[2].removesuffix(")"))
+        types = split(entry.identity.arguments[1:-1])
         arguments = [("in", each) for each in types]
     else:
         arguments = [

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ..comparison.difference import Difference
-from ..model.schema import Entry, Key, Schema
+from ..model.identity import Identity
+from ..model.schema import Entry, Schema
 from . import normalisers
 
 TABLES: Final = frozenset({"table", "foreign_table"})
@@ -20,6 +21,7 @@ CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check",
 TYPES: Final = frozenset({"enum", "domain"})
 
 Attributes = Mapping[str, Any]
+Key = tuple[str, str]
 Inspection = Mapping[Key, Attributes]
 Normaliser = Callable[[Any], Any]
 
@@ -100,8 +102,12 @@ BY_KEY: Final = frozenset({"operator_classes", "order"})
 
 def disagreements(schema: Schema, inspection: Inspection) -> list[Difference]:
     """Return the disagreements about one database; left is the catalog reader's value, right the inspection's."""
-    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)}
-    inspected = {_key(key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
+    catalog = {
+        _key(entry.kind, str(entry.identity)): _with_comment(schema, entry)
+        for entry in schema
+        if _is_shared(schema, entry)
+    }
+    inspected = {_key(*key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
     return sorted(
         _disagreements(catalog, inspected),
         key=lambda difference: (difference.object, difference.kind, difference.attribute),
@@ -127,7 +133,7 @@ def _repeats_a_key(index: Attributes) -> bool:
 
 
 def _with_comment(schema: Schema, entry: Entry) -> Attributes:
-    comment = schema.get("comment", f"{entry.kind} {entry.object}")
+    comment = schema.entries.get(Identity("comment", target=entry.identity))
     return {**entry.attributes, "comment": comment.attributes["comment"]} if comment else entry.attributes
 
 
@@ -140,7 +146,7 @@ def _is_shared(schema: Schema, entry: Entry) -> bool:
     owners = [entry, *(schema.entries[parent] for parent in entry.parents if parent in schema.entries)]
     if any("extension" in owner.attributes for owner in owners if owner.kind != "schema"):
         return False
-    kinds = {parent[0] for parent in entry.parents}
+    kinds = {parent.kind for parent in entry.parents}
     if entry.kind == "column":
         return not kinds.isdisjoint(
             TABLES
@@ -153,5 +159,5 @@ def _is_shared(schema: Schema, entry: Entry) -> bool:
     return entry.kind != "type" or entry.attributes.get("category") in TYPES
 
 
-def _key(key: Key) -> Key:
-    return key[0], normalisers.unquoted(key[1])
+def _key(kind: str, name: str) -> Key:
+    return kind, normalisers.unquoted(name)

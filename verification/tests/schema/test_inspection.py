@@ -13,6 +13,7 @@ from verification.postgres.server import Database, Server
 from verification.schema import catalog
 from verification.schema.inspection import cross_check, reading
 from verification.schema.inspection.normalisers import unquoted
+from verification.schema.model.identity import Identity
 from verification.schema.model.schema import Entry, Schema
 from verification.tests.schema.mutations.installation import install, remove
 
@@ -187,15 +188,15 @@ def test_a_catalog_reader_that_says_something_else_is_contradicted(
 ) -> None:
     schema, inspected = readings
     key = next(key for key, attributes in inspected.items() if key[0] == kind and attribute in attributes)
-    entry = next(entry for entry in schema.of_kind(kind) if unquoted(entry.object) == unquoted(key[1]))
+    entry = next(entry for entry in schema.of_kind(kind) if unquoted(str(entry.identity)) == unquoted(key[1]))
     if attribute == "comment":
-        entry = Entry("comment", f"{kind} {entry.object}", {"comment": "another"}, (entry.key,))
+        entry = Entry(Identity("comment", target=entry.identity), {"comment": "another"}, (entry.identity,))
     else:
         value = another(attribute, inspected[key][attribute])
         entry = entry._replace(attributes={**entry.attributes, attribute: value})
 
     found = cross_check.disagreements(
-        replace(schema, entries={**schema.entries, entry.key: entry}), inspected
+        replace(schema, entries={**schema.entries, entry.identity: entry}), inspected
     )
 
     assert [(each.kind, each.attribute) for each in found] == [(kind, attribute)]
