@@ -8,7 +8,8 @@ from typing import Any, Final
 from ..errors import CannotRun
 from .catalog.reader import frozen
 from .model.identity import Identity
-from .model.schema import Entry, Schema
+from .model.objects import described
+from .model.schema import Schema
 
 FORMAT_VERSION: Final = 2
 """Version of the file format; any other is refused."""
@@ -63,8 +64,8 @@ def digest(content: Any) -> str:
 def _content(schema: Schema) -> dict[str, Any]:
     entries = [
         {
-            "identity": entry.identity,
-            "attributes": dict(entry.attributes),
+            "identity": entry.key,
+            "attributes": dict(entry.properties),
             "parents": entry.parents,
             "uses": entry.uses,
         }
@@ -76,7 +77,7 @@ def _content(schema: Schema) -> dict[str, Any]:
 
 def _schema(content: dict[str, Any]) -> Schema:
     entries = [
-        Entry(
+        described(
             _identity(item["identity"]),
             frozen(item["attributes"]),
             tuple(map(_identity, item["parents"])),
@@ -85,7 +86,7 @@ def _schema(content: dict[str, Any]) -> Schema:
         for item in content["entries"]
     ]
     return Schema(
-        int(content["version"]), {entry.identity: entry for entry in entries}, frozen(content["context"])
+        int(content["version"]), {entry.key: entry for entry in entries}, frozen(content["context"])
     )
 
 

@@ -7,8 +7,7 @@ https://www.postgresql.org/docs/current/ddl-priv.html
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry
-from .reader import FIRST_USER_OID, PUBLIC_OID, Reader
+from .reader import FIRST_USER_OID, PUBLIC_OID, Draft, Reader
 
 GRANTS: Final = f"""
 WITH o(catalog, oid, number, acl, owner, type) AS (
@@ -95,7 +94,7 @@ def _target(reader: Reader, catalog: str, oid: int, number: int, identity: str |
 
 
 def _record(reader: Reader, identity: Identity, privileges: set[str], *parents: Identity) -> None:
-    reader.entries[identity] = Entry(identity, {"privileges": tuple(sorted(privileges))}, parents)
+    reader.entries[identity] = Draft(identity, {"privileges": tuple(sorted(privileges))}, parents)
 
 
 def _default_privileges(reader: Reader) -> None:

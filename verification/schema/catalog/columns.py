@@ -9,8 +9,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry, Value
-from .reader import FIRST_USER_OID, Reader, column_options, parsed_json
+from ..model.objects import Value
+from .reader import FIRST_USER_OID, Draft, Reader, column_options, parsed_json
 from .secrets import masked
 
 COLUMNS: Final = f"""
@@ -96,7 +96,7 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
         above: tuple[Identity, ...] = parents
         if non_default and (inherited := _add_non_default(reader, relation, name, described, non_default)):
             above += inherited
-        entries[key] = Entry(key, described, above)
+        entries[key] = Draft(key, described, above)
         addresses["pg_class", relation, number] = key
 
 
@@ -145,7 +145,7 @@ def _sequences(reader: Reader) -> None:
             _identity(reader, entry, column, values)
 
 
-def _identity(reader: Reader, sequence: Entry, column: Identity, values: dict[str, Any]) -> None:
+def _identity(reader: Reader, sequence: Draft, column: Identity, values: dict[str, Any]) -> None:
     """Replace the sequence of an identity column by attributes of the column."""
     attributes: Any = reader.entries[column].attributes
     attributes["identity_sequence"] = str(sequence.identity)

@@ -3,8 +3,7 @@
 from typing import Any, Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry
-from .reader import FIRST_USER_OID, PUBLIC_OID, Reader
+from .reader import FIRST_USER_OID, PUBLIC_OID, Draft, Reader
 
 COMMENTS: Final = f"""
 SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
@@ -115,4 +114,4 @@ def _is_internal(catalog: str) -> bool:
 def _record(reader: Reader, identity: Identity, attribute: str, text: str) -> None:
     target = identity.target or identity
     owner = reader.owners.get(target, target)
-    reader.entries[identity] = Entry(identity, {attribute: text}, (owner,))
+    reader.entries[identity] = Draft(identity, {attribute: text}, (owner,))

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..model.identity import Identity
-from ..model.schema import Value
+from ..model.objects import Value
 from . import indexes
 from .indexes import Index
 from .reader import FIRST_USER_OID, Reader, frozen, numbers

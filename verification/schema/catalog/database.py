@@ -3,9 +3,9 @@
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry, Value
+from ..model.objects import Value
 from .query import Query, run
-from .reader import Reader
+from .reader import Draft, Reader
 
 DATABASE: Final = """
 SELECT d.oid, pg_encoding_to_char(d.encoding)::text AS encoding, d.datcollate::text AS collate,
@@ -46,7 +46,7 @@ def read(reader: Reader) -> dict[str, Value]:
         reader.addresses["pg_database", oid, 0] = Identity("database")
     for role, configuration in context.pop("settings", {}).items():
         identity = Identity("database", name=f"settings for {role}")
-        reader.entries[identity] = Entry(identity, {"settings": tuple(configuration)})
+        reader.entries[identity] = Draft(identity, {"settings": tuple(configuration)})
     run(reader, EXTENSIONS)
     for catalog, oid, extension, depends in reader.rows(MEMBERS):
         key = reader.addresses["pg_extension", extension, 0]

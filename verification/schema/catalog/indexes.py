@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ..model.identity import Identity
-from ..model.schema import Value
+from ..model.objects import Value
 from .index_keys import IndexKeys
 from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..model.identity import Identity
-from ..model.schema import Value
+from ..model.objects import Value
 from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
 
 

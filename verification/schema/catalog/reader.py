@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ..model.identity import Identity
-from ..model.schema import Entry, Value
+from ..model.objects import Object, Value, described
 
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
@@ -66,13 +66,26 @@ def without_nulls(names: Iterable[str], values: Iterable[Value]) -> dict[str, Va
     }
 
 
+class Draft(NamedTuple):
+    """An object while it is read: several catalogs describe it."""
+
+    identity: Identity
+    attributes: dict[str, Value]
+    parents: tuple[Identity, ...] = ()
+    uses: tuple[Identity, ...] = ()
+
+    def finished(self) -> Object:
+        """Return the object."""
+        return described(self.identity, self.attributes, self.parents, self.uses)
+
+
 @dataclass
 class Reader:
     """The state of one reading."""
 
     cursor: Any
     version: int
-    entries: dict[Identity, Entry] = field(default_factory=dict)
+    entries: dict[Identity, Draft] = field(default_factory=dict)
     addresses: dict[Address, Identity] = field(default_factory=dict)
     owners: dict[Identity, Identity] = field(default_factory=dict)
     """Object without an entry of its own (the index of a constraint) -> the object with the entry."""
@@ -101,16 +114,16 @@ class Reader:
         catalog: str,
         oid: int,
         identity: Identity,
-        attributes: Mapping[str, Value],
+        attributes: dict[str, Value],
         *parents: Identity,
         uses: tuple[Identity, ...] = (),
-    ) -> Entry:
+    ) -> Draft:
         """Record one object; a member of an extension has the extension among its parents."""
         member = self.members.get((catalog, oid)) if self.members else None
         if member:
             parents = (*parents, member)
-            attributes = {**attributes, "extension": member.name}
-        entry = Entry(identity, attributes, parents, uses)
+            attributes["extension"] = member.name
+        entry = Draft(identity, attributes, parents, uses)
         self.addresses[catalog, oid, 0] = identity
         self.entries[identity] = entry
         return entry
@@ -123,7 +136,7 @@ class Reader:
     def not_compared(self, what: str) -> None:
         """Record an object of an unknown class: it is never equal."""
         identity = Identity("not_compared", name=what)
-        self.entries[identity] = Entry(identity, {})
+        self.entries[identity] = Draft(identity, {})
 
     def names(self, relation: int, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the names of a relation's columns."""

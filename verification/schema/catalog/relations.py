@@ -147,7 +147,7 @@ def _foreign_tables(reader: Reader) -> None:
 
 
 def read_uses(reader: Reader) -> None:
-    """Record which columns an object's text reads (``Entry.uses``)."""
+    """Record which columns an object's text reads (``Draft.uses``)."""
     uses: dict[Identity, list[Identity]] = {}
     for catalog, oid, relation, number in reader.rows(USES):
         user = reader.addresses.get((catalog, oid, 0))

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from ..model.identity import Identity
-from ..model.schema import Value
+from ..model.objects import Value
 from .query import Query, run
 from .reader import FIRST_USER_OID, Reader
 

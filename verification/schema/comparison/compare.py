@@ -10,7 +10,8 @@ from typing import Final
 
 from ...errors import CannotRun
 from ..model.identity import Identity
-from ..model.schema import Entry, Schema, Value, apply_renames
+from ..model.objects import Object, Value
+from ..model.schema import Schema, apply_renames
 from . import derived_differences, versions
 from .difference import Difference
 from .exchanges import Exchange, find_exchanges
@@ -76,8 +77,8 @@ def compare_schemas(
 
 def check_ignored(words: frozenset[str], *schemas: Schema) -> None:
     """Raise ``CannotRun`` for a word that is no object class or attribute: it would ignore nothing, silently."""
-    kinds = {entry.kind for schema in schemas for entry in schema} | derived_differences.KINDS
-    attributes = {name for schema in schemas for entry in schema for name in entry.attributes}
+    kinds = {entry.key.kind for schema in schemas for entry in schema} | derived_differences.KINDS
+    attributes = {name for schema in schemas for entry in schema for name in entry.properties}
     for word in sorted(words):
         kind, _, attribute = word.partition(".")
         if word not in kinds | attributes | derived_differences.ATTRIBUTES and not (
@@ -115,7 +116,7 @@ class _SchemaPair:
             self.left, self.renames = find_renames(self.left, self.right, options)
         if exchanges:
             self._exchange()
-        self.attributes = Attributes(self.renames, options)
+        self.properties = Attributes(self.renames, options)
 
     def _exchange(self) -> None:
         found = [*find_exchanges(self.left, self.right, self.renames, self._differ)]
@@ -124,9 +125,8 @@ class _SchemaPair:
             self.renames.applied += found
             found = [*find_exchanges(self.left, self.right, self.renames, self._differ)]
 
-    def _differ(self, renames: Renames, left: Entry, right: Entry) -> bool:
-        same = left.attributes == right.attributes
-        return not same and bool(Attributes(renames, self.options).changed(left, right))
+    def _differ(self, renames: Renames, left: Object, right: Object) -> bool:
+        return left != right and bool(Attributes(renames, self.options).changed(left, right))
 
     def differences(self) -> list[Difference]:
         removed = {key: self.left[key] for key in self.left.keys() - self.right.keys()}
@@ -135,8 +135,8 @@ class _SchemaPair:
             key: attributes
             for key, entry in self.left.items()
             if (other := self.right.get(key))
-            and entry.attributes != other.attributes
-            and (attributes := self.attributes.changed(entry, other))
+            and entry != other
+            and (attributes := self.properties.changed(entry, other))
         }
         converted = self._converted_unique_constraints(removed, added)
         context = derived_differences.DiffContext(self.left, self.right, removed, added, changed)
@@ -168,15 +168,15 @@ class _SchemaPair:
         tables = [key for key in self.left if key.kind in ("table", "foreign_table") and key in self.right]
         for key in tables:
             entry, other = self.left[key], self.right[key]
-            if entry.attributes.get(COLUMN_ORDER) == other.attributes.get(COLUMN_ORDER):
+            if entry.properties.get(COLUMN_ORDER) == other.properties.get(COLUMN_ORDER):
                 continue
             names = {
                 rename.old_name: rename.new_name
                 for rename in self.renames.applied
                 if rename.table == key and not isinstance(rename, Exchange)
             }
-            left = [names.get(name, name) for name in entry.attributes.get(COLUMN_ORDER, ())]
-            right = list(other.attributes.get(COLUMN_ORDER, ()))
+            left = [names.get(name, name) for name in entry.properties.get(COLUMN_ORDER, ())]
+            right = list(other.properties.get(COLUMN_ORDER, ()))
             common = set(left) & set(right)
             left, right = [n for n in left if n in common], [n for n in right if n in common]
             if left != right:
@@ -191,11 +191,11 @@ class _SchemaPair:
             self.right.pop(key, None)
         return [Difference.of(key, "changed", "kind", "unknown", "unknown") for key in unknown]
 
-    def _of_object(self, entry: Entry, change: str) -> Difference:
-        attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
-        value: Value = entry.attributes[attribute] if attribute else dict(entry.attributes)
+    def _of_object(self, entry: Object, change: str) -> Difference:
+        attribute = derived_differences.only_attribute(entry)
+        value: Value = entry.properties[attribute] if attribute else dict(entry.properties)
         sides = (value, None) if change == "removed" else (None, value)
-        return Difference.of(entry.identity, change, attribute, *sides)
+        return Difference.of(entry.key, change, attribute, *sides)
 
     def _renamed(self) -> list[Difference]:
         not_reported = GENERATED_NAMES if self.options.generated_names else frozenset()
@@ -221,7 +221,7 @@ class _SchemaPair:
         return any(key.kind == "column" and key.container in tables for key in self.right[rename.new].parents)
 
     def _converted_unique_constraints(
-        self, removed: dict[Identity, Entry], added: dict[Identity, Entry]
+        self, removed: dict[Identity, Object], added: dict[Identity, Object]
     ) -> list[Difference]:
         """Return unique constraints that became unique indexes, and the reverse, as one difference each."""
         differences = []
@@ -230,7 +230,7 @@ class _SchemaPair:
             (added, removed, ("unique index", "unique constraint")),
         ):
             for key, entry in list(here.items()):
-                if key.kind != "constraint" or entry.attributes.get("kind") != "unique":
+                if key.kind != "constraint" or entry.properties.get("kind") != "unique":
                     continue
                 match = derived_differences.equal_unique_index(
                     entry, there, by_meaning=self.options.unique_index_as_constraint

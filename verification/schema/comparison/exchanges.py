@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from operator import attrgetter
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry
+from ..model.objects import Object
 from .renames import Rename, Renames
 
 KINDS: Final = frozenset({"column", "index", "constraint"})
 
-Changed = Callable[[Renames, Entry, Entry], bool]
+Changed = Callable[[Renames, Object, Object], bool]
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ class Exchange(Rename):
 
 
 def find_exchanges(
-    left: Mapping[Identity, Entry], right: Mapping[Identity, Entry], renames: Renames, changed: Changed
+    left: Mapping[Identity, Object], right: Mapping[Identity, Object], renames: Renames, changed: Changed
 ) -> Iterator[Exchange]:
     """Yield the pairs that changed places; ``changed``: whether two entries differ, given the renames."""
-    tables: dict[tuple[str, Identity], list[Entry]] = {}
+    tables: dict[tuple[str, Identity], list[Object]] = {}
     for key, entry in left.items():
         if key.kind in KINDS and key in right and entry.parents and changed(renames, entry, right[key]):
             tables.setdefault((key.kind, entry.parents[0]), []).append(entry)
@@ -70,13 +71,13 @@ def find_exchanges(
         taken = {
             key for rename in renames.applied if isinstance(rename, Exchange) for key in rename.identities
         }
-        for one, other in combinations(sorted(entries), 2):
-            guess = Exchange(one.identity, other.identity, table)
+        for one, other in combinations(sorted(entries, key=attrgetter("key")), 2):
+            guess = Exchange(one.key, other.key, table)
             given = Renames([*renames.applied, guess])
             if (
-                not {one.identity, other.identity} & taken
-                and not changed(given, one, right[other.identity])
-                and not changed(given, other, right[one.identity])
+                not {one.key, other.key} & taken
+                and not changed(given, one, right[other.key])
+                and not changed(given, other, right[one.key])
             ):
-                taken |= {one.identity, other.identity}
+                taken |= {one.key, other.key}
                 yield guess

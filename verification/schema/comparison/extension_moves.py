@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.identity import Identity
-from ..model.schema import Entry
+from ..model.objects import Object
 from .renames import Rename
 
 
@@ -47,18 +47,18 @@ class ExtensionMove(Rename):
 
 
 def find_extension_moves(
-    left: Mapping[Identity, Entry], right: Mapping[Identity, Entry]
+    left: Mapping[Identity, Object], right: Mapping[Identity, Object]
 ) -> Iterator[ExtensionMove]:
     """Yield the extensions that are in different schemas on both sides."""
     for key, entry in left.items():
         other = right.get(key)
         if key.kind != "extension" or other is None:
             continue
-        old, new = entry.attributes["schema"], other.attributes["schema"]
+        old, new = entry.properties["schema"], other.properties["schema"]
         members = frozenset(
             name
             for name, member in left.items()
-            if member.attributes.get("extension") == key.name and name.schema == old
+            if member.properties.get("extension") == key.name and name.schema == old
         )
         if old != new and members:
             before, after = [Identity("extension", name=each) for each in (old, new)]

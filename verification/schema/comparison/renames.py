@@ -11,12 +11,8 @@ from functools import cached_property
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry, Value
+from ..model.objects import Object, Value
 
-NOT_REWRITTEN: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
-"""Attributes with texts that PostgreSQL stores as written: a rename does not change them."""
-STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
-"""Attributes with texts in which one name may mean two objects, only one of them renamed (``new.a``, ``t.a``)."""
 COLUMN_ORDER: Final = "column_order"
 
 TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
@@ -111,7 +107,7 @@ class Rename:
             return text
         return self._kept_label.sub(r"\1", text)
 
-    def moves_sequence(self, column: Entry, left: str, right: str) -> bool:
+    def moves_sequence(self, column: Object, left: str, right: str) -> bool:
         """Return whether an identity column's sequence moved to another schema together with its table."""
         if self.attribute != "schema" or self.new not in column.parents:
             return False
@@ -135,9 +131,10 @@ class Renames:
 
     applied: list[Rename] = field(default_factory=list)
 
-    def explains(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
+    def explains(self, entry: Object, attribute: str, left: Value, right: Value) -> bool:
         """Return whether the renames alone turn the left value into the right one."""
-        if not self.applied or attribute in NOT_REWRITTEN:
+        text = entry.meaning(attribute).text
+        if not self.applied or text == "verbatim":
             return False
         if attribute == "schema":
             return any(rename.kind == "schema" and (left, right) == rename.values for rename in self.applied)
@@ -149,16 +146,16 @@ class Renames:
             return True
         if attribute == "identity_sequence" and value and right:
             return any(rename.moves_sequence(entry, value, right) for rename in self.applied)
-        if "definition" in attribute and self._explained_by_labels(entry, value, right):
+        if text == "query" and self._explained_by_labels(entry, value, right):
             return True
-        return attribute in STATEMENTS and self._explained_by_tokens(entry, left, right)
+        return text in ("query", "statement") and self._explained_by_tokens(entry, left, right)
 
-    def _explained_by_labels(self, entry: Entry, left: Value, right: Value) -> bool:
+    def _explained_by_labels(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two definitions of a view differ only in aliases of renamed columns."""
         if any(
             right in rename.relabelled(left)
             for rename in self.applied
-            if rename.kind == "column" and rename.table == entry.identity
+            if rename.kind == "column" and rename.table == entry.key
         ):
             return True
         for rename in self.applied:
@@ -168,7 +165,7 @@ class Renames:
             )
         return bool(left == right)
 
-    def _explained_by_tokens(self, entry: Entry, left: Value, right: Value) -> bool:
+    def _explained_by_tokens(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two texts differ only in words that are the old and the new name of a renamed object."""
         allowed = {
             (rename.old_name, rename.new_name) for rename in self.applied if self._within(rename, entry)
@@ -190,7 +187,7 @@ class Renames:
                 value = map_texts(value, rename.names)
         return value
 
-    def _within(self, rename: Rename, entry: Entry) -> bool:
+    def _within(self, rename: Rename, entry: Object) -> bool:
         """Return whether an unqualified name in this entry's texts is one in the renamed object's table."""
         if rename.table is None:
             new = rename.new
@@ -198,12 +195,12 @@ class Renames:
                 return any(used.schema == new.name for used in entry.uses)
             return any((used.schema, used.relation) == (new.schema, new.name) for used in entry.uses)
         if rename.kind != "column":
-            return entry.identity == rename.table
+            return entry.key == rename.table
         return (
             rename.table in entry.parents
-            or entry.attributes.get("target") == str(rename.table)
+            or entry.properties.get("target") == str(rename.table)
             or rename.new in entry.uses
-            or (entry.identity == rename.table and "definition" not in entry.attributes)
+            or (entry.key == rename.table and "definition" not in entry.properties)
         )
 
 

@@ -1,10 +1,11 @@
 """The statements that make and change objects, each after what it needs, in the names of the right."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry
+from ..model.objects import Object
 from .changes import ADDED_LABEL, CHANGES
 from .dependencies import default_of
 from .naming import address, owner
@@ -79,7 +80,7 @@ class Creation(ObjectStatements):
             kind = "domain_constraint"
         elif kind == "constraint":
             kind = {"check": "check", "foreign key": "foreign_key"}.get(
-                self.right.entries[key].attributes["kind"], kind
+                self.right.entries[key].properties["kind"], kind
             )
         return RANKS.get(kind, RANKS["comment"])
 
@@ -90,11 +91,11 @@ class Creation(ObjectStatements):
         if key.kind == "index":
             needs = {each for each in needs if each.kind != "constraint"}
         entry = self.right.entries.get(key)
-        if entry is not None and entry.attributes.get("local"):
+        if entry is not None and entry.properties.get("local"):
             needs = {each for each in needs if each.kind != key.kind}
         yield from needs
         if key.kind == "table" and key in self.plan.made:
-            for each in self.right.entries[key].attributes.get("column_order", ()):
+            for each in self.right.entries[key].properties.get("column_order", ()):
                 column = key.part("column", each)
                 for part in (column, default_of(column)):
                     yield from (need for need in self.plan.after.needs.get(part, ()) if need[0] != "column")
@@ -102,7 +103,7 @@ class Creation(ObjectStatements):
     def _after_own(self, key: Identity) -> None:
         """A parent's column or check comes after that which a child has of its own, too."""
         entry = self.right.entries.get(key)
-        if entry is not None and entry.attributes.get("local"):
+        if entry is not None and entry.properties.get("local"):
             for parent in entry.parents:
                 if parent.kind == key.kind:
                     self._needs[parent].add(key)
@@ -110,39 +111,39 @@ class Creation(ObjectStatements):
     def _attach(self) -> None:
         """Attach partitions to tables and indexes, and tables to those that they inherit from."""
         for entry in self.right.of_kind("table"):
-            key = entry.identity.like("attach")
-            fresh = entry.identity in self.plan.made
-            changed = self.plan.changed.get(entry.identity, {}).keys() & {
+            key = entry.key.like("attach")
+            fresh = entry.key in self.plan.made
+            changed = self.plan.changed.get(entry.key, {}).keys() & {
                 "partition_of",
                 "partition_bound",
                 "inherits",
             }
-            if (not fresh and not changed) or entry.identity in self.plan.refused:
+            if (not fresh and not changed) or entry.key in self.plan.refused:
                 continue
-            self.changed |= {(entry.identity, name) for name in changed}
-            for parent in entry.attributes.get("partition_of", ()):
-                bound = entry.attributes["partition_bound"]
-                self._add(key, f"ALTER TABLE {parent} ATTACH PARTITION {entry.identity} {bound}")
-                self._needs[key] |= {Identity.parse("table", parent), entry.identity, *self._copies(entry)}
+            self.changed |= {(entry.key, name) for name in changed}
+            for parent in entry.properties.get("partition_of", ()):
+                bound = entry.properties["partition_bound"]
+                self._add(key, f"ALTER TABLE {parent} ATTACH PARTITION {entry.key} {bound}")
+                self._needs[key] |= {Identity.parse("table", parent), entry.key, *self._copies(entry)}
             if not fresh:
                 self._inherit(entry, key)
         for entry in self.right.of_kind("index", "constraint"):
-            if entry.identity in self.plan.made and self._above(entry) and self._attached_index(entry):
+            if entry.key in self.plan.made and self._above(entry) and self._attached_index(entry):
                 above = self._above(entry)[0]
                 whole = self.right.entries[above]
                 statement = f"ALTER {_index(whole)} ATTACH PARTITION {_index(entry).removeprefix('INDEX ')}"
-                key = entry.identity.like("attach_index")
+                key = entry.key.like("attach_index")
                 self._add(key, statement)
-                self._needs[key] |= {above, entry.identity, owner(entry).like("attach")}
+                self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
 
-    def _inherit(self, entry: Entry, key: Identity) -> None:
-        before = self.plan.renamed[self.plan.origin[entry.identity]].attributes.get("inherits", ())
-        for parent in entry.attributes.get("inherits", ()):
+    def _inherit(self, entry: Object, key: Identity) -> None:
+        before = self.plan.renamed[self.plan.origin[entry.key]].properties.get("inherits", ())
+        for parent in entry.properties.get("inherits", ()):
             if parent not in before:
-                self._add(key, f"ALTER TABLE {entry.identity} INHERIT {parent}")
+                self._add(key, f"ALTER TABLE {entry.key} INHERIT {parent}")
                 self._needs[key] |= {
                     Identity.parse("table", parent),
-                    entry.identity,
+                    entry.key,
                     *self._copies(entry),
                 } - self._postponed(key)
 
@@ -153,12 +154,12 @@ class Creation(ObjectStatements):
             self._needs[each].add(attached)
         return found
 
-    def _copies(self, table: Entry) -> set[Identity]:
+    def _copies(self, table: Object) -> set[Identity]:
         """Return the parts of a table that must be there before it is attached."""
         found = {
-            each.identity
+            each.key
             for each in self.right.of_kind("column", "constraint", "index")
-            if owner(each) == table.identity and each.attributes.get("kind") != "foreign key"
+            if owner(each) == table.key and each.properties.get("kind") != "foreign key"
         }
         above = {
             parent
@@ -166,54 +167,54 @@ class Creation(ObjectStatements):
             for parent in self.right.entries[key].parents
             if parent.kind in ("column", "constraint")
         }
-        return found | {key.like("not_null") for key in found} | above - {table.identity}
+        return found | {key.like("not_null") for key in found} | above - {table.key}
 
-    def _above(self, entry: Entry) -> list[Identity]:
-        return [each for each in entry.parents if each.kind == entry.kind and each in self.right.entries]
+    def _above(self, entry: Object) -> list[Identity]:
+        return [each for each in entry.parents if each.kind == entry.key.kind and each in self.right.entries]
 
     @staticmethod
-    def _attached_index(entry: Entry) -> bool:
-        return entry.kind == "index" or entry.attributes["kind"] in ("primary key", "unique", "exclusion")
+    def _attached_index(entry: Object) -> bool:
+        return entry.key.kind == "index" or entry.properties["kind"] in ("primary key", "unique", "exclusion")
 
     def _own(self) -> None:
         for entry in self.right.of_kind("sequence"):
-            if entry.identity in self.plan.made and "owned_by" in entry.attributes:
-                key = entry.identity.like("owned")
-                self._add(key, f"ALTER SEQUENCE {entry.identity} OWNED BY {entry.attributes['owned_by']}")
+            if entry.key in self.plan.made and "owned_by" in entry.properties:
+                key = entry.key.like("owned")
+                self._add(key, f"ALTER SEQUENCE {entry.key} OWNED BY {entry.properties['owned_by']}")
                 self._needs[key] |= {
-                    entry.identity,
+                    entry.key,
                     *(self._top(each) for each in entry.parents if each.kind == "column"),
                 }
 
     def _mark(self) -> None:
         """Set CLUSTER ON and REPLICA IDENTITY where they changed, or their index is a new one."""
         for entry in self.right.of_kind("table", "materialized_view"):
-            if entry.identity in self.plan.refused:
+            if entry.key in self.plan.refused:
                 continue
             for attribute in MARKS:
-                value = entry.attributes.get(attribute)
+                value = entry.properties.get(attribute)
                 index = str(value or "").removeprefix("index ")
-                made = {entry.identity.part(kind, index) for kind in ("index", "constraint")} & self.plan.made
-                changed = attribute in self.plan.changed.get(entry.identity, {})
+                made = {entry.key.part(kind, index) for kind in ("index", "constraint")} & self.plan.made
+                changed = attribute in self.plan.changed.get(entry.key, {})
                 if not made and not changed:
                     continue
-                change = CHANGES[entry.kind].get(attribute)
+                change = CHANGES[entry.key.kind].get(attribute)
                 steps = change(entry, entry) if change else None
                 if steps is None:
                     continue
-                self.changed.add((entry.identity, attribute))
+                self.changed.add((entry.key, attribute))
                 if value is None and self._lost_index(entry, attribute):
                     continue
-                key = entry.identity.like("mark")._replace(arguments=attribute)
+                key = entry.key.like("mark")._replace(arguments=attribute)
                 self._add(key, *steps)
-                self._needs[key] |= made | {entry.identity}
+                self._needs[key] |= made | {entry.key}
 
-    def _lost_index(self, entry: Entry, attribute: str) -> bool:
+    def _lost_index(self, entry: Object, attribute: str) -> bool:
         """Return whether the index of CLUSTER ON was dropped, and the mark with it."""
-        old = self.plan.origin[entry.identity]
-        index = self.plan.left.entries[old].attributes.get(attribute)
+        old = self.plan.origin[entry.key]
+        index = self.plan.left.entries[old].properties.get(attribute)
         return any(old.part(kind, str(index)) in self.plan.dropped for kind in ("index", "constraint"))
 
 
-def _index(entry: Entry) -> str:
-    return address(entry._replace(identity=entry.identity.like("index")))
+def _index(entry: Object) -> str:
+    return address(replace(entry, key=entry.key.like("index")))

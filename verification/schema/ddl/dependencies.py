@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry, Schema, Value
+from ..model.objects import Object, Value
+from ..model.schema import Schema
 from .naming import owner
 
 IDENTIFIER: Final = r'(?:"(?:[^"]|"")*"|[\w$]+)'
@@ -41,14 +42,14 @@ class Graph:
         self.schema = schema
         self._named: dict[str, list[Identity]] = defaultdict(list)
         for entry in schema:
-            if entry.kind not in ANNOTATIONS:
-                self._named[entry.identity.qualified].append(entry.identity)
+            if entry.key.kind not in ANNOTATIONS:
+                self._named[entry.key.qualified].append(entry.key)
         self.needs: dict[Identity, set[Identity]] = {}
         for entry in schema:
-            self.needs[entry.identity] = set(self._needed(entry)) - {entry.identity}
-            if entry.kind == "column" and "default" in entry.attributes:
-                used = set(self._in_text(entry.attributes["default"]))
-                self.needs[default_of(entry.identity)] = {entry.identity, *used}
+            self.needs[entry.key] = set(self._needed(entry)) - {entry.key}
+            if entry.key.kind == "column" and "default" in entry.properties:
+                used = set(self._in_text(entry.properties["default"]))
+                self.needs[default_of(entry.key)] = {entry.key, *used}
 
     @cached_property
     def dependents(self) -> Mapping[Identity, set[Identity]]:
@@ -73,31 +74,31 @@ class Graph:
         entry = self.schema.entries.get(key)
         if entry is None:
             return ()
-        local = entry.kind in ("column", "constraint") and entry.attributes.get("local")
+        local = entry.key.kind in ("column", "constraint") and entry.properties.get("local")
         return tuple(
             each for each in entry.parents if each.kind != "schema" and not (local and each.kind == key.kind)
         )
 
-    def _needed(self, entry: Entry) -> Iterator[Identity]:
+    def _needed(self, entry: Object) -> Iterator[Identity]:
         yield from entry.parents
         for used in entry.uses:
             yield used
             if used in self.schema.entries:
                 yield owner(self.schema.entries[used])
-        attributes = entry.attributes
+        attributes = entry.properties
         for attribute, value in attributes.items():
-            if attribute not in TEXTS and not (attribute == "default" and entry.kind == "column"):
+            if attribute not in TEXTS and not (attribute == "default" and entry.key.kind == "column"):
                 yield from self._in_text(value)
             if attribute in READ and entry.parents:
                 yield from self._columns(entry, value)
         yield from self._needed_by_class(entry)
 
-    def _needed_by_class(self, entry: Entry) -> Iterator[Identity]:
-        attributes = entry.attributes
-        if entry.kind in ("function", "procedure", "aggregate"):
-            yield from self._in_text(entry.identity.arguments)
+    def _needed_by_class(self, entry: Object) -> Iterator[Identity]:
+        attributes = entry.properties
+        if entry.key.kind in ("function", "procedure", "aggregate"):
+            yield from self._in_text(entry.key.arguments)
         if (
-            entry.kind == "extension"
+            entry.key.kind == "extension"
             and (schema := Identity("schema", name=attributes["schema"])) in self.schema.entries
         ):
             yield schema
@@ -117,33 +118,33 @@ class Graph:
         elif isinstance(value, Mapping):
             yield from self._in_text(tuple(value.values()))
 
-    def _columns(self, entry: Entry, value: Value) -> Iterator[Identity]:
-        table = entry.identity if "partition_key" in entry.attributes else owner(entry)
+    def _columns(self, entry: Object, value: Value) -> Iterator[Identity]:
+        table = entry.key if "partition_key" in entry.properties else owner(entry)
         words = WORD.findall(value if isinstance(value, str) else " ".join(map(str, value)))
         keys = (table.part("column", word) for word in set(words))
         return (key for key in keys if key in self.schema.entries)
 
-    def _referenced_key(self, entry: Entry) -> Iterator[Identity]:
-        target = Identity.parse("table", entry.attributes["target"])
-        columns = entry.attributes["target_columns"]
+    def _referenced_key(self, entry: Object) -> Iterator[Identity]:
+        target = Identity.parse("table", entry.properties["target"])
+        columns = entry.properties["target_columns"]
         yield target
         yield from (target.part("column", each) for each in columns)
         for key in self._keys_by_table.get(target, ()):
-            if set(key.attributes.get("columns") or key.attributes.get("keys") or ()) == set(columns):
-                yield key.identity
+            if set(key.properties.get("columns") or key.properties.get("keys") or ()) == set(columns):
+                yield key.key
 
     @cached_property
-    def _keys_by_table(self) -> Mapping[Identity, list[Entry]]:
+    def _keys_by_table(self) -> Mapping[Identity, list[Object]]:
         """Primary keys, unique constraints and unique indexes of each table."""
-        found: dict[Identity, list[Entry]] = defaultdict(list)
+        found: dict[Identity, list[Object]] = defaultdict(list)
         for entry in self.schema.of_kind("constraint", "index"):
-            if entry.attributes.get("kind") in ("primary key", "unique") or entry.attributes.get("unique"):
+            if entry.properties.get("kind") in ("primary key", "unique") or entry.properties.get("unique"):
                 found[owner(entry)].append(entry)
         return found
 
-    def _grouped_by(self, view: Entry) -> Iterator[Identity]:
+    def _grouped_by(self, view: Object) -> Iterator[Identity]:
         """Yield the primary keys that a query may lean on: columns that are functionally dependent on them."""
         for table in {owner(self.schema.entries[used]) for used in view.uses if used in self.schema.entries}:
             for key in self._keys_by_table.get(table, ()):
-                if key.attributes.get("kind") == "primary key":
-                    yield key.identity
+                if key.properties.get("kind") == "primary key":
+                    yield key.key

@@ -77,7 +77,7 @@ def generate(left: Schema, right: Schema) -> Script:
 
 
 def _rebuilt(plan: Plan) -> set[Identity]:
-    return {plan.renamed[key].identity for key in plan.dropped if key in plan.renamed}
+    return {plan.renamed[key].key for key in plan.dropped if key in plan.renamed}
 
 
 def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Identity]) -> bool:
@@ -85,7 +85,7 @@ def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Iden
     key = each.identity or NOTHING
     if each.change == "removed":
         # The differences have the names that objects of the left have after the renames.
-        origins = [old for old in plan.dropped if old in plan.renamed and plan.renamed[old].identity == key]
+        origins = [old for old in plan.dropped if old in plan.renamed and plan.renamed[old].key == key]
         return bool(origins) or key in creation.withdrawn
     if each.change == "added":
         return key in plan.made
@@ -117,8 +117,8 @@ def _hidden(plan: Plan, missing: list[Difference]) -> Iterator[Difference]:
         entry = plan.right.entries.get(key)
         if entry is None or key in named or _above_is_named(plan, key, named):
             continue
-        attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
-        yield Difference.of(entry.identity, "added", attribute, None, None)
+        attribute = derived_differences.only_attribute(entry)
+        yield Difference.of(entry.key, "added", attribute, None, None)
 
 
 def _still_local(plan: Plan) -> Iterator[Difference]:
@@ -127,23 +127,25 @@ def _still_local(plan: Plan) -> Iterator[Difference]:
         if "inherits" not in changed or table in plan.refused:
             continue
         for entry in plan.right.of_kind("column", "constraint"):
-            above = [each for each in entry.parents if each.kind == entry.kind and each in plan.right.entries]
+            above = [
+                each for each in entry.parents if each.kind == entry.key.kind and each in plan.right.entries
+            ]
             if owner(entry) != table or not above or is_own(entry):
                 continue
-            before = plan.left.entries.get(plan.origin.get(entry.identity, NOTHING))
-            added = entry.identity in plan.made and plan.comes_by_itself(entry.identity) is None
+            before = plan.left.entries.get(plan.origin.get(entry.key, NOTHING))
+            added = entry.key in plan.made and plan.comes_by_itself(entry.key) is None
             if added or (before is not None and is_own(before)):
-                yield Difference.of(entry.identity, "changed", "local", True, False)
+                yield Difference.of(entry.key, "changed", "local", True, False)
 
 
 def _above_is_named(plan: Plan, key: Identity, named: set[Identity | None]) -> bool:
     waiting, seen = [key], set()
     while waiting:
         entry = plan.right.entries.get(waiting.pop())
-        if entry is None or entry.identity in seen:
+        if entry is None or entry.key in seen:
             continue
-        seen.add(entry.identity)
-        if entry.identity in named:
+        seen.add(entry.key)
+        if entry.key in named:
             return True
         waiting += entry.parents
     return False

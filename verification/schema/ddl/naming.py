@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry
+from ..model.objects import Object
 
 PARTS: Final = frozenset({"column", "constraint", "index", "trigger", "policy", "rule"})
 """Classes whose first parent is the table, view or type that they belong to."""
@@ -11,28 +11,28 @@ NOTHING: Final = Identity("")
 ON_TABLE: Final = frozenset({"trigger", "policy", "rule"})
 
 
-def owner(entry: Entry) -> Identity:
+def owner(entry: Object) -> Identity:
     """Return the table, the view or the domain that an object is part of, else the schema that it is in."""
     return entry.parents[0] if entry.parents else NOTHING
 
 
-def word(entry: Entry) -> str:
+def word(entry: Object) -> str:
     """Return PostgreSQL's word for the object's class."""
-    if entry.kind == "type" and entry.attributes.get("category") == "domain":
+    if entry.key.kind == "type" and entry.properties.get("category") == "domain":
         return "DOMAIN"
-    return entry.kind.replace("_", " ").upper()
+    return entry.key.kind.replace("_", " ").upper()
 
 
-def address(entry: Entry) -> str:
+def address(entry: Object) -> str:
     """Return the class and the name as DROP and COMMENT ON want them."""
-    if entry.kind == "index":
-        return f"INDEX {entry.identity.schema}.{entry.identity.name}"
-    if entry.kind in ON_TABLE:
-        return f"{word(entry)} {entry.identity.name} ON {owner(entry)}"
-    if entry.kind == "constraint":
+    if entry.key.kind == "index":
+        return f"INDEX {entry.key.schema}.{entry.key.name}"
+    if entry.key.kind in ON_TABLE:
+        return f"{word(entry)} {entry.key.name} ON {owner(entry)}"
+    if entry.key.kind == "constraint":
         domain = "DOMAIN " if owner(entry)[0] == "type" else ""
-        return f"CONSTRAINT {entry.identity.name} ON {domain}{owner(entry)}"
-    return f"{word(entry)} {entry.identity}"
+        return f"CONSTRAINT {entry.key.name} ON {domain}{owner(entry)}"
+    return f"{word(entry)} {entry.key}"
 
 
 def literal(text: object) -> str:

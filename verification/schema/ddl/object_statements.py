@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..catalog.comments import STANDARD_COMMENT
 from ..comparison.versions import PUBLIC
 from ..model.identity import Identity
-from ..model.schema import Entry
+from ..model.objects import Object
 from . import definitions, objects, privileges, support
 from .changes import CHANGES
 from .definitions import is_own
@@ -42,15 +43,15 @@ class ObjectStatements:
             return
         if key.kind == DEFAULT:
             column = self.right.entries[key.like("column")]
-            default = column.attributes["default"]
+            default = column.properties["default"]
             self._add(
-                key, f"ALTER TABLE {owner(column)} ALTER COLUMN {column.identity.name} SET DEFAULT {default}"
+                key, f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} SET DEFAULT {default}"
             )
             return
         self._add(key, *self._created(self.right.entries[key]))
 
-    def _created(self, entry: Entry) -> list[str]:
-        match entry.kind:
+    def _created(self, entry: Object) -> list[str]:
+        match entry.key.kind:
             case "table":
                 return self._created_table(entry)
             case "column":
@@ -62,71 +63,74 @@ class ObjectStatements:
             case "sequence":
                 steps = [definitions.sequence(entry)]
             case "comment":
-                steps = self._comment(entry, literal(entry.attributes["comment"]))
+                steps = self._comment(entry, literal(entry.properties["comment"]))
             case "grant":
-                steps = privileges.statements(entry.identity, entry, self.right) or []
+                steps = privileges.statements(entry.key, entry, self.right) or []
             case "default_privileges":
-                steps = privileges.default_statements(entry.identity, entry)
+                steps = privileges.default_statements(entry.key, entry)
             case _:
-                steps = [objects.CREATE[entry.kind](entry)]
+                steps = [objects.CREATE[entry.key.kind](entry)]
         return [*steps, *self._afterwards(entry), *self._not_given(entry)]
 
-    def _afterwards(self, entry: Entry) -> Iterator[str]:
-        plain = entry._replace(attributes={})
-        for attribute in support.AFTERWARDS.get(entry.kind, ()):
-            if attribute in entry.attributes:
-                yield from CHANGES[entry.kind][attribute](plain, entry) or ()
-        if entry.kind == "table" and str(entry.attributes.get("replica_identity", "")) in ("full", "nothing"):
+    def _afterwards(self, entry: Object) -> Iterator[str]:
+        plain = entry.having({})
+        for attribute in support.set_afterwards(entry):
+            if attribute in entry.properties:
+                yield from CHANGES[entry.key.kind][attribute](plain, entry) or ()
+        if entry.key.kind == "table" and str(entry.properties.get("replica_identity", "")) in (
+            "full",
+            "nothing",
+        ):
             yield from CHANGES["table"]["replica_identity"](plain, entry) or ()
 
-    def _not_given(self, entry: Entry) -> Iterator[str]:
+    def _not_given(self, entry: Object) -> Iterator[str]:
         """Yield what takes back the privileges that the left's default privileges gave a new object."""
         if support.is_member(entry):
             return
         for grantee in privileges.given_by_default(entry, self.plan.left):
-            target = Identity("grant", name=grantee, target=entry.identity)
+            target = Identity("grant", name=grantee, target=entry.key)
             if target not in self.right.entries:
                 yield from privileges.statements(target, None, self.right) or ()
 
-    def _created_table(self, entry: Entry) -> list[str]:
+    def _created_table(self, entry: Object) -> list[str]:
         steps = [
             definitions.created_table(entry, self.right, self.plan.postponed),
             *self._afterwards(entry),
             *self._not_given(entry),
         ]
-        plain = entry._replace(attributes={})
-        for each in entry.attributes.get("column_order", ()):
-            column = self.right.entries[entry.identity.part("column", each)]
-            steps += self._afterwards(column) if column.identity not in self.plan.postponed else ()
-            if "inherits" in entry.attributes and not is_own(column):
+        plain = entry.having({})
+        for each in entry.properties.get("column_order", ()):
+            column = self.right.entries[entry.key.part("column", each)]
+            steps += self._afterwards(column) if column.key not in self.plan.postponed else ()
+            if "inherits" in entry.properties and not is_own(column):
                 inherited = [
                     key for key in column.parents if key.kind == "column" and key in self.right.entries
                 ]
                 above = self.right.entries[inherited[0]]
                 for attribute in ("not_null", "storage"):
-                    if above.attributes.get(attribute) != column.attributes.get(attribute):
+                    if above.properties.get(attribute) != column.properties.get(attribute):
                         steps += CHANGES["column"][attribute](plain, column) or ()
-                if above.attributes.get("default") != column.attributes.get("default"):
+                if above.properties.get("default") != column.properties.get("default"):
                     steps.append(_set_default(column))
         return steps
 
-    def _constraint(self, entry: Entry) -> str:
+    def _constraint(self, entry: Object) -> str:
         where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
-        parent = self.right.entries[owner(entry)].attributes
-        kind = entry.attributes["kind"]
+        parent = self.right.entries[owner(entry)].properties
+        kind = entry.properties["kind"]
         only = "ONLY " if "partition_key" in parent and kind in ("primary key", "unique", "exclusion") else ""
         definition = definitions.constraint(entry)
-        return f"ALTER {where} {only}{owner(entry)} ADD CONSTRAINT {entry.identity.name} {definition}"
+        return f"ALTER {where} {only}{owner(entry)} ADD CONSTRAINT {entry.key.name} {definition}"
 
-    def _comment(self, entry: Entry, text: str) -> list[str]:
+    def _comment(self, entry: Object, text: str) -> list[str]:
         """Return COMMENT ON; the index of a constraint has no entry of its own."""
-        identity = entry.identity.target or NOTHING
+        identity = entry.key.target or NOTHING
         target = self.right.entries.get(identity)
         if target is None:
             parent = self.right.entries.get(entry.parents[0])
             if identity.kind != "index" or parent is None:
                 return []
-            target = parent._replace(identity=identity)
+            target = replace(parent, key=identity)
         return [f"COMMENT ON {address(target)} IS {text}"]
 
     def _change(self, key: Identity) -> None:
@@ -159,7 +163,7 @@ class ObjectStatements:
         if key.kind != "column" or attribute not in ("not_null", "identity"):
             return key
         if attribute == "not_null":
-            kind = "not_null" if self.right.entries[key].attributes.get("not_null") else "null"
+            kind = "not_null" if self.right.entries[key].properties.get("not_null") else "null"
         else:
             kind = "identity"
             self._needs[key.like(kind)].add(key.like("not_null"))
@@ -183,12 +187,12 @@ class ObjectStatements:
         parents = [each for each in entry.parents if each.kind == "column"]
         if any(each in self.plan.retyped for each in parents):
             return
-        attributes = entry.attributes
+        attributes = entry.properties
         collation = f" COLLATE {attributes['collation']}" if "collation" in attributes else ""
         through = self._through(key)
-        using = f"USING {entry.identity.name}{through}::{attributes['type']}"
+        using = f"USING {entry.key.name}{through}::{attributes['type']}"
         change = f"TYPE {attributes['type']}{collation} {using}"
-        self._add(key, f"ALTER TABLE {owner(entry)} ALTER COLUMN {entry.identity.name} {change}")
+        self._add(key, f"ALTER TABLE {owner(entry)} ALTER COLUMN {entry.key.name} {change}")
 
     def _through(self, key: Identity) -> str:
         """Return a cast to text where one of the types is an enum or the like, which have no other cast."""
@@ -196,12 +200,12 @@ class ObjectStatements:
             (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
             (self.right, self.right.entries[key]),
         )
-        names = [str(entry.attributes["type"]) for _, entry in sides]
+        names = [str(entry.properties["type"]) for _, entry in sides]
         types = [
             side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
         ]
         if not any(
-            each is not None and each.attributes.get("category") in ("enum", "range") for each in types
+            each is not None and each.properties.get("category") in ("enum", "range") for each in types
         ):
             return ""
         return "::text[]" if all(each.endswith("[]") for each in names) else "::text"
@@ -218,31 +222,31 @@ class ObjectStatements:
             steps = self._withdrawn(entry)
             if steps is None:
                 continue
-            self.withdrawn.add(entry.identity)
+            self.withdrawn.add(entry.key)
             if target not in self.plan.made:
-                self._add(entry.identity, *steps)
+                self._add(entry.key, *steps)
                 self._grant_columns_again(entry)
 
-    def _grant_columns_again(self, grant: Entry) -> None:
+    def _grant_columns_again(self, grant: Object) -> None:
         """Grant on columns again what REVOKE on their table has taken."""
         table = owner(grant)
-        if grant.kind != "grant" or table.kind == "column":
+        if grant.key.kind != "grant" or table.kind == "column":
             return
         for each in self.right.of_kind("grant"):
             column = self.right.entries.get(each.parents[0])
-            if column is None or column.kind != "column" or owner(column) != table:
+            if column is None or column.key.kind != "column" or owner(column) != table:
                 continue
-            if each.identity.name == grant.identity.name and each.identity not in self.plan.made:
-                self._steps[each.identity] = self._created(each)
-                self._needs[each.identity].add(grant.identity)
+            if each.key.name == grant.key.name and each.key not in self.plan.made:
+                self._steps[each.key] = self._created(each)
+                self._needs[each.key].add(grant.key)
 
-    def _withdrawn(self, entry: Entry) -> list[str] | None:
-        if entry.kind == "comment":
-            standard = entry.identity.target == PUBLIC
+    def _withdrawn(self, entry: Object) -> list[str] | None:
+        if entry.key.kind == "comment":
+            standard = entry.key.target == PUBLIC
             return self._comment(entry, literal(STANDARD_COMMENT) if standard else "NULL") or None
-        if entry.kind == "grant":
-            return privileges.statements(entry.identity, None, self.right)
-        return privileges.default_statements(entry.identity, None)
+        if entry.key.kind == "grant":
+            return privileges.statements(entry.key, None, self.right)
+        return privileges.default_statements(entry.key, None)
 
     def _top(self, key: Identity) -> Identity:
         seen = set()
@@ -255,7 +259,7 @@ class ObjectStatements:
         return key
 
 
-def _set_default(column: Entry) -> str:
-    default = column.attributes.get("default")
+def _set_default(column: Object) -> str:
+    default = column.properties.get("default")
     action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.identity.name} {action}"
+    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} {action}"

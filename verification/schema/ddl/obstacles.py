@@ -49,14 +49,16 @@ class Obstacles(Pairing):
         entry = self.left.entries.get(key)
         if (
             entry is None
-            or entry.kind not in ("index", "constraint", "trigger")
+            or entry.key.kind not in ("index", "constraint", "trigger")
             or owner(entry) in self.detached
         ):
             return
         if owner(entry) in self.gone or is_own(entry):
             return
         yield from (
-            parent for parent in entry.parents if parent.kind == entry.kind and parent in self.left.entries
+            parent
+            for parent in entry.parents
+            if parent.kind == entry.key.kind and parent in self.left.entries
         )
 
     def _may_drop(self, key: Identity, *, part: bool) -> bool:  # noqa: PLR0911 - a list of cases
@@ -67,20 +69,20 @@ class Obstacles(Pairing):
         entry = self.left.entries.get(key)
         if entry is None:
             return True
-        if support.is_member(entry) or entry.kind == "default_privileges":
+        if support.is_member(entry) or entry.key.kind == "default_privileges":
             return key in self.gone
         new = self.partner.get(key)
         if new is None:
-            return part or (entry.kind in support.KNOWN and not support.is_of_other_grantor(entry))
+            return part or (entry.key.kind in support.KNOWN and not support.is_of_other_grantor(entry))
         if new in self.refused:
             return False
-        if entry.kind == "column":
+        if entry.key.kind == "column":
             return owner(entry)[0] in VIEWS or self._both_generated(key)
-        return entry.kind in support.REBUILT and support.is_known(self.right.entries[new])
+        return entry.key.kind in support.REBUILT and support.is_known(self.right.entries[new])
 
     def _both_generated(self, key: Identity) -> bool:
         sides = (self.left.entries[key], self.right.entries[self.partner[key]])
-        return all("generated" in side.attributes for side in sides)
+        return all("generated" in side.properties for side in sides)
 
     def _stays(self, key: Identity, needed: Identity) -> bool:
         """Return whether an object on the left needs no other one any longer when that is dropped."""
@@ -88,7 +90,7 @@ class Obstacles(Pairing):
         if key.kind == DEFAULT or new is None:
             return False
         entry = self.left.entries[key]
-        if entry.kind == "table" and needed.kind == "table":
+        if entry.key.kind == "table" and needed.kind == "table":
             return key in self.detached
         if key.kind == needed[0] and owner(entry) in self.detached and key.kind != "trigger":
             return True
@@ -106,7 +108,7 @@ class Obstacles(Pairing):
         entry = self.left.entries.get(key)
         return (
             entry is not None
-            and entry.kind == "column"
+            and entry.key.kind == "column"
             and owner(entry)[0] == "table"
             and key in self.partner
         )
@@ -116,13 +118,13 @@ class Obstacles(Pairing):
         if key.kind == DEFAULT:
             return key == default_of(column) or key not in self.partner
         entry = self.left.entries[key]
-        attributes = entry.attributes
-        if entry.kind == "constraint":
+        attributes = entry.properties
+        if entry.key.kind == "constraint":
             return attributes["kind"] in ("check", "exclusion")
-        if entry.kind == "index":
+        if entry.key.kind == "index":
             return bool({"predicate", "operator_classes"} & set(attributes)) or any(
                 owner(entry).part("column", each) not in self.left.entries for each in attributes["keys"]
             )
-        if entry.kind == "column":
+        if entry.key.kind == "column":
             return "generated" in attributes
-        return entry.kind not in ("comment", "grant", "sequence", "security_label")
+        return entry.key.kind not in ("comment", "grant", "sequence", "security_label")

@@ -5,7 +5,8 @@ from functools import cached_property
 from ..comparison.options import Options
 from ..comparison.rename_detection import Attributes, find_renames
 from ..model.identity import Identity
-from ..model.schema import Schema, Value
+from ..model.objects import Value
+from ..model.schema import Schema
 from .dependencies import Graph, default_of
 from .naming import PARTS, owner
 
@@ -20,9 +21,7 @@ class Pairing:
         renamed, self.renames = find_renames(dict(left.entries), dict(right.entries), options)
         self.renamed = dict(zip(left.entries, renamed.values(), strict=True))
         """Identity on the left -> the entry with the names that it has after the renames."""
-        self.partner = {
-            key: entry.identity for key, entry in self.renamed.items() if entry.identity in right.entries
-        }
+        self.partner = {key: entry.key for key, entry in self.renamed.items() if entry.key in right.entries}
         other_arguments = {
             each.new for each in self.renames.applied if each.old.arguments != each.new.arguments
         }
@@ -38,7 +37,7 @@ class Pairing:
         self.changed: dict[Identity, dict[str, tuple[Value, Value]]] = {}
         for old, new in self.partner.items():
             one, other = self.renamed[old], right.entries[new]
-            if one.attributes != other.attributes and (changed := attributes.changed(one, other)):
+            if one != other and (changed := attributes.changed(one, other)):
                 self.changed[new] = changed
         self._pair_defaults()
 

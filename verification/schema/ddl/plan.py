@@ -7,7 +7,8 @@ What cannot be made is refused, and with it all that needs it: nothing is begun 
 from collections.abc import Iterable
 
 from ..model.identity import Identity
-from ..model.schema import Entry, Schema
+from ..model.objects import Object
+from ..model.schema import Schema
 from . import support
 from .changes import CHANGES
 from .definitions import is_own
@@ -59,7 +60,7 @@ class Plan(Obstacles):
         if not columns:
             return  # it is dropped and made again
         entry = self.right.entries[key]
-        if entry.attributes.get("category") == "composite" or not support.is_known(entry):
+        if entry.properties.get("category") == "composite" or not support.is_known(entry):
             self.refused.add(key)
             return
         self.replaced.add(key)
@@ -79,7 +80,7 @@ class Plan(Obstacles):
     def _retype_column(self, key: Identity) -> None:
         old = self.origin[key]
         ours, theirs = self.left.entries[old], self.right.entries[key]
-        if owner(theirs)[0] in VIEWS or "generated" in ours.attributes or "generated" in theirs.attributes:
+        if owner(theirs)[0] in VIEWS or "generated" in ours.properties or "generated" in theirs.properties:
             return
         dependents = [each for each in self.before.dependents.get(old, ()) if self._reads(each, old)]
         found = self._closure(dependents)
@@ -102,7 +103,7 @@ class Plan(Obstacles):
     def _is_generated(self, key: Identity) -> bool:
         """Return whether a column is generated on both sides, so that its values are made again."""
         sides = (self.left.entries[self.origin[key]], self.right.entries[key])
-        return all("generated" in side.attributes for side in sides) and bool(
+        return all("generated" in side.properties for side in sides) and bool(
             {"generated", "generated_kind", *RETYPED} & self.changed.get(key, {}).keys()
         )
 
@@ -135,12 +136,12 @@ class Plan(Obstacles):
             and key.kind != "trigger"
         )
 
-    def _is_replaceable_view(self, left: Entry, right: Entry) -> bool:
+    def _is_replaceable_view(self, left: Object, right: Object) -> bool:
         """Return whether CREATE OR REPLACE VIEW accepts the columns: the old ones first, with their types."""
-        old, new = [list(side.attributes.get("column_order", ())) for side in (left, right)]
+        old, new = [list(side.properties.get("column_order", ())) for side in (left, right)]
         if new[: len(old)] != old:
             return False
-        keys = [right.identity.part("column", each) for each in old]
+        keys = [right.key.part("column", each) for each in old]
         return not any(self.changed.get(key, {}).keys() & set(RETYPED) for key in keys)
 
     def _remove(self) -> None:
@@ -177,30 +178,30 @@ class Plan(Obstacles):
                     waiting = True
         self.made -= self.refused
 
-    def _can_make(self, entry: Entry) -> bool:
+    def _can_make(self, entry: Object) -> bool:
         if support.is_of_other_grantor(entry):
             return False
-        if entry.kind == "comment":
+        if entry.key.kind == "comment":
             target = entry.parents[0]
             return target.kind in support.KNOWN or target not in self.new
-        if entry.kind == "column" and owner(entry)[0] in VIEWS:
+        if entry.key.kind == "column" and owner(entry)[0] in VIEWS:
             return True
         return support.is_known(entry)
 
     def _leans(self, key: Identity) -> bool:
         needs = set(self.after.needs.get(key, ()))
         entry = self.right.entries.get(key)
-        if entry is not None and entry.kind in ("function", "procedure") and "body" in entry.attributes:
-            needs |= self.after.mentioned(str(entry.attributes["body"])) & self.new
+        if entry is not None and entry.key.kind in ("function", "procedure") and "body" in entry.properties:
+            needs |= self.after.mentioned(str(entry.properties["body"])) & self.new
         if key in self.new and key.kind == "table":
-            for column in self.right.entries[key].attributes.get("column_order", ()):
+            for column in self.right.entries[key].properties.get("column_order", ()):
                 own = key.part("column", column)
                 needs |= {own, *self.after.needs.get(own, ()), *self.after.needs.get(default_of(own), ())} - {
                     key
                 }
-        if entry is not None and entry.kind in ANNOTATIONS:
+        if entry is not None and entry.key.kind in ANNOTATIONS:
             needs &= self.new
-        if entry is not None and entry.kind == "sequence":
+        if entry is not None and entry.key.kind == "sequence":
             needs = {each for each in needs if each.kind not in ("column", "table")}
         if key.kind == "table" and key not in self.new:
             needs = {each for each in needs if each.kind == "table"} & self.new
@@ -219,13 +220,13 @@ class Plan(Obstacles):
 
     def _carrier(self, key: Identity) -> Identity | None:  # noqa: PLR0911 - a list of cases
         entry = self.right.entries[key]
-        if entry.kind not in ("column", "constraint", "trigger"):
+        if entry.key.kind not in ("column", "constraint", "trigger"):
             return None
         table = owner(entry)
-        if entry.kind == "column" and (table.kind in VIEWS or table in self.made):
+        if entry.key.kind == "column" and (table.kind in VIEWS or table in self.made):
             return None if key in self.postponed else table
         if (
-            entry.kind == "constraint"
+            entry.key.kind == "constraint"
             and table.kind == "type"
             and support.is_member(self.right.entries[table])
         ):
@@ -233,11 +234,11 @@ class Plan(Obstacles):
         for parent in entry.parents:
             if parent.kind != key.kind or parent not in self.right.entries:
                 continue
-            if entry.kind == "trigger":
+            if entry.key.kind == "trigger":
                 return parent if parent in self.made else table
             if is_own(entry):
                 return None
-            if entry.kind == "column":
+            if entry.key.kind == "column":
                 return parent if parent in self.made else None
             return self._inherited_constraint(entry, parent)
         return None
@@ -249,18 +250,18 @@ class Plan(Obstacles):
             parent
             for table, changed in self.changed.items()
             if table.kind == "table" and "inherits" in changed and table not in self.refused
-            for name in self.right.entries[table].attributes.get("column_order", ())
-            if (column := self.right.entries[table.part("column", name)]).identity in self.made
+            for name in self.right.entries[table].properties.get("column_order", ())
+            if (column := self.right.entries[table.part("column", name)]).key in self.made
             and not is_own(column)
             for parent in column.parents
             if parent in self.made and owner(self.right.entries[parent]) in self.made
         }
 
-    def _inherited_constraint(self, entry: Entry, parent: Identity) -> Identity | None:
+    def _inherited_constraint(self, entry: Object, parent: Identity) -> Identity | None:
         table = owner(entry)
-        is_partition = "partition_of" in self.right.entries[table].attributes
-        kind = entry.attributes["kind"]
-        same = entry.identity.name == parent.name
+        is_partition = "partition_of" in self.right.entries[table].properties
+        kind = entry.properties["kind"]
+        same = entry.key.name == parent.name
         if kind == "foreign key":
             return (parent if parent in self.made else table) if same else None
         if kind != "check":

@@ -9,7 +9,8 @@ from typing import Final
 
 from ...postgres.server import identifier
 from ..model.identity import Identity
-from ..model.schema import Entry, Schema
+from ..model.objects import Object
+from ..model.schema import Schema
 
 CLASSES: Final = {
     "table": "TABLE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
@@ -35,7 +36,7 @@ def role(name: str) -> str:
     return name if name == "PUBLIC" else identifier(name)
 
 
-def statements(target: Identity, grant: Entry | None, side: Schema) -> list[str] | None:
+def statements(target: Identity, grant: Object | None, side: Schema) -> list[str] | None:
     """Return what gives a grantee these privileges, or without an entry those that he has without any GRANT.
 
     ``target``: identity of the grant. None: GRANT cannot say it.
@@ -55,8 +56,8 @@ def statements(target: Identity, grant: Entry | None, side: Schema) -> list[str]
     return steps
 
 
-def _listed(entry: Entry) -> tuple[str, ...]:
-    return tuple(entry.attributes["privileges"])
+def _listed(entry: Object) -> tuple[str, ...]:
+    return tuple(entry.properties["privileges"])
 
 
 def _on(target: Identity, side: Schema) -> tuple[str, str] | None:
@@ -70,10 +71,10 @@ def _without_grant(target: Identity, grantee: str, side: Schema) -> tuple[str, .
     if grantee == "PUBLIC":
         return (PUBLIC[target.kind],) if target.kind in PUBLIC else ()
     entry = side.entries.get(target)
-    return ("ALL",) if entry is not None and entry.attributes.get("owner") == grantee else ()
+    return ("ALL",) if entry is not None and entry.properties.get("owner") == grantee else ()
 
 
-def default_statements(target: Identity, grant: Entry | None) -> list[str]:
+def default_statements(target: Identity, grant: Object | None) -> list[str]:
     """Return what gives a grantee these default privileges, or without an entry PostgreSQL's own."""
     what, _, owner = target.name.partition(" of ")
     schema, grantee = target.schema, target.arguments.removeprefix(" to ")
@@ -98,11 +99,11 @@ def default_statements(target: Identity, grant: Entry | None) -> list[str]:
     return steps
 
 
-def given_by_default(entry: Entry, schema: Schema) -> Iterator[str]:
+def given_by_default(entry: Object, schema: Schema) -> Iterator[str]:
     """Yield the grantees to whom the default privileges of a schema give something of a new object."""
     for each in schema.of_kind("default_privileges"):
-        what, where = each.identity.name.partition(" of ")[0], each.identity.schema
-        if entry.kind in BY_CLASS.get(what, ()) and (
+        what, where = each.key.name.partition(" of ")[0], each.key.schema
+        if entry.key.kind in BY_CLASS.get(what, ()) and (
             not where or Identity("schema", name=where) in entry.parents
         ):
-            yield each.identity.arguments.removeprefix(" to ")
+            yield each.key.arguments.removeprefix(" to ")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.schema import Entry
+from ..model.objects import Object
 from . import support
 from .dependencies import ANNOTATIONS, DEFAULT, default_of
 from .naming import address, owner
@@ -23,7 +23,7 @@ def removal(plan: Plan) -> tuple[list[str], list[str]]:
     for key in plan.dropped:
         for each in plan.before.needs.get(key, set()) & plan.dropped:
             above, below = _top(plan, each), _top(plan, key)
-            if each.kind == key.kind and plan.left.entries[key].attributes.get("local"):
+            if each.kind == key.kind and plan.left.entries[key].properties.get("local"):
                 above, below = below, above  # what is a child's own, too, stays until its parent's is gone
             needs[below].add(above)
     order, circle = ordered(alone, needs, lambda _: 0)
@@ -38,12 +38,12 @@ def removal(plan: Plan) -> tuple[list[str], list[str]]:
     for new in sorted(plan.replaced):
         old = plan.left.entries[plan.origin[new]]
         early.append(f"ALTER {address(old)} RENAME TO {_put_aside(old)}")
-        late.insert(0, f"DROP {address(old).removesuffix(old.identity.name)}{_put_aside(old)}")
+        late.insert(0, f"DROP {address(old).removesuffix(old.key.name)}{_put_aside(old)}")
     return early, late
 
 
-def _put_aside(entry: Entry) -> str:
-    return '"' + entry.identity.name.strip('"').replace('""', '"')[:57].replace('"', '""') + '__old"'
+def _put_aside(entry: Object) -> str:
+    return '"' + entry.key.name.strip('"').replace('""', '"')[:57].replace('"', '""') + '__old"'
 
 
 def _carrier(plan: Plan, key: Identity) -> Identity | None:
@@ -57,7 +57,7 @@ def _carrier(plan: Plan, key: Identity) -> Identity | None:
     same = _first(plan, [each for each in above if each.kind == key.kind])
     if owner(entry) in plan.detached:
         same, above = None, [each for each in above if each.kind != key.kind]
-    target = Identity.parse("table", entry.attributes.get("target", "-"))
+    target = Identity.parse("table", entry.properties.get("target", "-"))
     if same is None and target in plan.dropped and target != owner(entry):
         return None  # a foreign key: two tables may refer to each other
     return _first(plan, above) if same is None or owner(entry) in plan.dropped else same
@@ -81,8 +81,8 @@ def _detached(plan: Plan) -> list[str]:
     statements: list[str] = []
     for key in sorted(plan.detached):
         entry, after = plan.left.entries[key], plan.right.entries[plan.partner[key]]
-        partition_of, inherits = [entry.attributes.get(each, ()) for each in ("partition_of", "inherits")]
-        kept = after.attributes.get("inherits", ())
+        partition_of, inherits = [entry.properties.get(each, ()) for each in ("partition_of", "inherits")]
+        kept = after.properties.get("inherits", ())
         statements += [f"ALTER TABLE {parent} DETACH PARTITION {key}" for parent in partition_of]
         statements += [
             f"ALTER TABLE {key} NO INHERIT {parent}"
@@ -99,39 +99,39 @@ def _identities(plan: Plan) -> list[str]:
         for key, changed in plan.changed.items()
         if key.kind == "column"
         and "identity" in changed
-        and "identity" not in plan.right.entries[key].attributes
+        and "identity" not in plan.right.entries[key].properties
     ]
-    return [f"ALTER TABLE {owner(each)} ALTER COLUMN {each.identity.name} DROP IDENTITY" for each in columns]
+    return [f"ALTER TABLE {owner(each)} ALTER COLUMN {each.key.name} DROP IDENTITY" for each in columns]
 
 
 def _statement(plan: Plan, key: Identity) -> str | None:
     if key.kind == DEFAULT:
         return _drop_default(plan, key)
     entry = plan.left.entries[key]
-    match entry.kind:
+    match entry.key.kind:
         case _ if (
             support.is_member(entry) or key.kind in (*ANNOTATIONS, "default_privileges") or _went(plan, entry)
         ):
             return None
         case "column":
-            return f"ALTER TABLE {owner(entry)} DROP COLUMN {entry.identity.name}"
+            return f"ALTER TABLE {owner(entry)} DROP COLUMN {entry.key.name}"
         case "constraint":
             where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
-            return f"ALTER {where} {owner(entry)} DROP CONSTRAINT {entry.identity.name}"
+            return f"ALTER {where} {owner(entry)} DROP CONSTRAINT {entry.key.name}"
     return f"DROP {address(entry)}"
 
 
-def _went(plan: Plan, entry: Entry) -> bool:
+def _went(plan: Plan, entry: Object) -> bool:
     """Return whether DETACH PARTITION has dropped a trigger already."""
     return bool(
-        entry.kind == "trigger" and entry.attributes.get("inherited") and owner(entry) in plan.detached
+        entry.key.kind == "trigger" and entry.properties.get("inherited") and owner(entry) in plan.detached
     )
 
 
 def _drop_default(plan: Plan, key: Identity) -> str | None:
     column = plan.left.entries[key.like("column")]
-    new = plan.partner.get(column.identity)
-    needed = plan.before.needs[key] - {column.identity}
+    new = plan.partner.get(column.key)
+    needed = plan.before.needs[key] - {column.key}
     if new and default_of(new) in plan.made and new not in plan.retyped and not needed & plan.dropped:
         return None  # SET DEFAULT replaces it
-    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.identity.name} DROP DEFAULT"
+    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} DROP DEFAULT"

@@ -6,7 +6,8 @@ from typing import Final
 from ..comparison.extension_moves import ExtensionMove
 from ..comparison.renames import Rename
 from ..model.identity import Identity
-from ..model.schema import Entry, Schema
+from ..model.objects import Object
+from ..model.schema import Schema
 from .naming import owner, word
 
 PARTS: Final = {"column": "COLUMN", "constraint": "CONSTRAINT"}
@@ -45,12 +46,12 @@ def is_derived(rename: Rename, right: Schema, applied: Iterable[Rename]) -> bool
     with_parent = any(each.new in parents and each.values == rename.values for each in applied)
     if rename.kind == "sequence" and rename.attribute == "schema":
         moved = {each.new for each in applied if each.kind == "table" and each.attribute == "schema"}
-        column = Identity.parse("column", entry.attributes.get("owned_by", "-"))
+        column = Identity.parse("column", entry.properties.get("owned_by", "-"))
         return with_parent or Identity("table", column.schema, name=column.relation) in moved
     return with_parent
 
 
-def statements(rename: Rename, entry: Entry) -> list[str] | None:
+def statements(rename: Rename, entry: Object) -> list[str] | None:
     """Return the statements, in the names of its container after that one's rename; None: there are none."""
     old, new = rename.old_name, rename.new_name
     above = owner(entry)

@@ -19,7 +19,8 @@ from verification.schema.catalog.reading import collect
 from verification.schema.catalog.session import second_session, session, shared_snapshot
 from verification.schema.comparison.compare import compare, compare_schemas
 from verification.schema.model.identity import Identity
-from verification.schema.model.schema import Entry, Schema
+from verification.schema.model.objects import described
+from verification.schema.model.schema import Schema
 
 ONE_OF_EACH: Final = """
 CREATE EXTENSION hstore;
@@ -103,7 +104,7 @@ def test_every_object_is_modelled_or_part_of_a_modelled_one(database: Database) 
                     missed.append((address, wholes))
 
     assert missed == []
-    assert not [entry for entry in reader.entries.values() if entry.kind == "not_compared"]
+    assert not [entry for entry in reader.entries.values() if entry.identity.kind == "not_compared"]
 
 
 def test_the_number_of_queries_does_not_depend_on_size(server: Server, database: Database) -> None:
@@ -179,8 +180,8 @@ def test_what_was_altered_of_an_extension_or_the_system_is_seen(
 
 
 def test_what_no_reader_knows_is_never_equal() -> None:
-    entry = Entry(Identity("not_compared", name="objects in pg_news"), {})
-    schema = Schema(17, {entry.identity: entry})
+    entry = described(Identity("not_compared", name="objects in pg_news"), {})
+    schema = Schema(17, {entry.key: entry})
 
     assert [(each.kind, each.object) for each in compare(schema, schema)] == [
         ("not_compared", "objects in pg_news")

@@ -12,9 +12,10 @@ from verification.postgres import driver
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
 from verification.schema.inspection import cross_check, reading
-from verification.schema.inspection.normalisers import unquoted
 from verification.schema.model.identity import Identity
-from verification.schema.model.schema import Entry, Schema
+from verification.schema.model.inspected_forms import unquoted
+from verification.schema.model.objects import described
+from verification.schema.model.schema import Schema
 from verification.tests.schema.mutations.installation import install, remove
 
 pytestmark = pytest.mark.postgres
@@ -78,7 +79,7 @@ NUMBERS: Final = frozenset(
     {"identity_start", "identity_increment", "identity_cache", "identity_minimum", "identity_maximum"}
 )
 SHARED: Final = [
-    (kind, attribute) for kind, attributes in cross_check.SHARED.items() for attribute in attributes
+    (kind, attribute) for kind in sorted(cross_check.KINDS) for attribute in cross_check.shared(kind)
 ]
 
 
@@ -188,15 +189,15 @@ def test_a_catalog_reader_that_says_something_else_is_contradicted(
 ) -> None:
     schema, inspected = readings
     key = next(key for key, attributes in inspected.items() if key[0] == kind and attribute in attributes)
-    entry = next(entry for entry in schema.of_kind(kind) if unquoted(str(entry.identity)) == unquoted(key[1]))
+    entry = next(entry for entry in schema.of_kind(kind) if unquoted(str(entry.key)) == unquoted(key[1]))
     if attribute == "comment":
-        entry = Entry(Identity("comment", target=entry.identity), {"comment": "another"}, (entry.identity,))
+        entry = described(Identity("comment", target=entry.key), {"comment": "another"}, (entry.key,))
     else:
         value = another(attribute, inspected[key][attribute])
-        entry = entry._replace(attributes={**entry.attributes, attribute: value})
+        entry = entry.having({**entry.properties, attribute: value})
 
     found = cross_check.disagreements(
-        replace(schema, entries={**schema.entries, entry.identity: entry}), inspected
+        replace(schema, entries={**schema.entries, entry.key: entry}), inspected
     )
 
     assert [(each.kind, each.attribute) for each in found] == [(kind, attribute)]
@@ -238,7 +239,7 @@ def test_what_one_reader_misses_is_a_disagreement(readings: tuple[Schema, readin
     for key in both:
         (found,) = cross_check.disagreements(schema, {each: reading[each] for each in reading if each != key})
         assert (found.attribute, found.left, found.right) == ("seen", True, False)
-    for entry in [each for each in schema if each.kind == "index"]:
+    for entry in [each for each in schema if each.key.kind == "index"]:
         less = replace(
             schema, entries={key: each for key, each in schema.entries.items() if each is not entry}
         )
