@@ -18,8 +18,9 @@ SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasety
     format_type(a.atttypid, a.atttypmod), a.attnotnull,
     -- A default reads no column; with the table's OID pg_get_expr would open the table.
     -- NULL written out is no default, except for a domain, which may have one of its own.
-    NULLIF(pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
+    NULLIF(NULLIF(pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
         'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, -1) END),
+        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, a.atttypmod) END),
     CASE WHEN a.attidentity <> '' OR a.attgenerated <> '' OR a.attcollation <> t.typcollation
         OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget <> -1
         OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0

@@ -207,7 +207,7 @@ class Column(Object):
 class Keyed(Object):
     """What an index and a constraint with an index have in common."""
 
-    method: str | None = attribute(None, Meaning(implied_by=("period",), made="create", inspected=form.text))
+    method: str | None = attribute(None, Meaning(made="create", inspected=form.text))
     keys: PerKey | None = attribute(
         None, Meaning(text="expression", parsed=True, made="create", inspected=form.expressions)
     )
@@ -244,6 +244,7 @@ class Constraint(Keyed):
     """A constraint of a table or a domain, together with its index."""
 
     kind: str | None = attribute(None, Meaning(made="create", inspected=form.text))
+    method: str | None = attribute(None, Meaning(implied_by=("period",), made="create", inspected=form.text))
     columns: Names | None = attribute(None, COLUMNS)
     expression: str | None = attribute(
         None, Meaning(text="expression", parsed=True, made="create", inspected=form.expression)
