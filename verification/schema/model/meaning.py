@@ -1,8 +1,10 @@
-"""What is special of an attribute: metadata of the fields in ``objects``, the rules of comparison and DDL."""
+"""What is special of an attribute: metadata of the fields in ``objects``: the rules of comparison and DDL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
+
+from . import inspected_forms as form
 
 T = TypeVar("T")
 KEY: Final = "meaning"
@@ -54,3 +56,14 @@ NOTHING_SPECIAL: Final = Meaning()
 def attribute(default: T, meaning: Meaning) -> T:
     """Return a dataclass field with this metadata."""
     return field(default=default, metadata={KEY: meaning})
+
+
+CREATE: Final = Meaning(made="create")
+AFTER: Final = Meaning(made="after")
+FLAG: Final = Meaning(made="create", inspected=form.flag)
+COLUMNS: Final = Meaning(made="create", inspected=form.unquoted_list)
+OWNER: Final = Meaning(made="after", follows_table=True)
+NOT_NULL_NAME: Final = Meaning(
+    text="verbatim", part_of="not_null", generated_name=True, by_attaching=True, since=18, made="create"
+)
+NOT_NULL_PART: Final = Meaning(part_of="not_null")

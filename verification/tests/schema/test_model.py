@@ -117,9 +117,7 @@ def test_an_object_says_only_what_is_not_the_default() -> None:
 def test_an_attribute_that_is_part_of_another_is_no_difference_of_its_own(
     left: Mapping[str, Any], right: Mapping[str, Any], expected: list[str]
 ) -> None:
-    schemas = [_schema(left), _schema(right)]
-
-    assert [each.attribute for each in compare(*schemas)] == expected
+    assert [each.attribute for each in compare(_schema(left), _schema(right))] == expected
 
 
 def _schema(column: Mapping[str, Any]) -> Schema:
