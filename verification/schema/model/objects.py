@@ -1,7 +1,7 @@
 """The object classes. A field that is None has PostgreSQL's default, so that it does not matter who wrote it out.
 
-A new attribute is one field in ``relations`` or ``others``, with what is special of it in its ``Meaning``, and one column of the class's query;
-one that ``diff --format sql`` shall write also needs its words in ``ddl``.
+A new attribute is one field in ``relations`` or ``others``, with what is special of it in its ``Meaning``, and one
+column of the class's query; one that ``diff --format sql`` shall write also needs its words in ``ddl``.
 """
 
 from . import others, relations
