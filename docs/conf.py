@@ -42,8 +42,18 @@ def write_reference() -> None:
     folder = ROOT / "docs" / "reference"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(PAGES, folder / "codes", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    for name, content in (("commands", commands()), ("configuration", configuration())):
+    for name, content in (("commands", commands()), ("configuration", configuration()), ("rules", rules())):
         (folder / f"{name}.md").write_text(content + "\n", encoding="utf-8")
+
+
+def rules() -> str:
+    """Return what ``explain`` prints for the rules without a page of their own, on one page."""
+    sys.path.insert(0, str(ROOT))
+    from verification.explain.commands import pages_of_rules
+
+    return "# Rules of the gate\n\n" + "\n".join(
+        page.replace("\n## ", "\n### ").replace("# ", "## ", 1) for page in pages_of_rules().values()
+    )
 
 
 def commands() -> str:

@@ -50,6 +50,21 @@ with providers.start("embedded") as server, server.database() as left, server.da
 """
 """Starts two databases that differ in a table, prints their URLs, and ends with its standard input."""
 EMBEDDED: Final = ("--provider", "embedded")
+DRIVER: Final = "psycopg[binary] or psycopg2-binary"
+"""What to install, in the message of a command that cannot do without."""
+HELP: Final = (
+    "init",
+    "doctor",
+    "run",
+    "diff",
+    "snapshot",
+    "squash",
+    "drift",
+    "deploy",
+    "explain",
+    "env",
+    "report",
+)
 SETTINGS: Final = ("--settings", "mysite.settings")
 ENVIRONMENT: Final = ("--settings-file", "mysite/settings.py", "--readme", "README.md")
 
@@ -214,10 +229,12 @@ def _run_all(installation: Installation) -> None:
             Command(0, ("--help",)),
             Command(0, ("--version",), f"{NAME} "),
             Command(0, ("explain", "table-rewritten"), "# table-rewritten"),
+            Command(0, ("explain", "schema.squash"), "# schema.squash"),
+            *(Command(0, (name, "--help"), f"verification {name}") for name in HELP),
             Command(2, ("explain", "table-written"), "no finding has the code"),
             Command(0, ("env", *ENVIRONMENT)),
             *(
-                Command(2, arguments, "psycopg[binary] or psycopg2-binary")
+                Command(2, arguments, DRIVER)
                 for arguments in (
                     ("doctor",),
                     ("diff", url, url),
@@ -247,12 +264,25 @@ def _run_all(installation: Installation) -> None:
         installation.pip("uninstall", "-y", "psycopg", "psycopg-binary")
         installation.pip("install", "psycopg2-binary")
         installation.try_all("all with psycopg2", [*_core(left, right), *_gate()])
+    installation.pip("uninstall", "-y", "psycopg2-binary")
+    installation.try_all(
+        "all without a driver",
+        [
+            Command(0, ("diff", "left.json", "left.json"), "equal"),
+            Command(1, ("diff", "left.json", "right.json")),
+            Command(0, ("report", "reports/verification.json", "-o", "again.html")),
+            Command(0, ("init", "--print"), "[tool.verification]"),
+            Command(2, ("run",), DRIVER),
+            Command(2, ("doctor",), DRIVER),
+        ],
+    )
 
 
 def _core(left: str, right: str) -> list[Command]:
     return [
         Command(0, ("doctor",)),
         Command(0, ("snapshot", left, "-o", "left.json")),
+        Command(0, ("snapshot", right, "-o", "right.json")),
         Command(0, ("diff", left, "left.json")),
         Command(1, ("diff", left, right)),
         Command(0, ("squash", *SETTINGS, *EMBEDDED)),

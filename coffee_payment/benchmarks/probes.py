@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -135,14 +136,16 @@ def paying(port: int, device: Device, customers: int) -> Iterator[dict[str, int]
         for order in orders:
             status = "503"
             while status == "503" and not stop.is_set():
+                wait = 0
                 try:
-                    status = str(_post(port, "/v1/initiate-payment", {"order_id": order}))
+                    answer, wait = _post(port, "/v1/initiate-payment", {"order_id": order})
+                    status = str(answer)
                 except (OSError, HTTPException):
                     status = "failed"
                 with lock:
                     answers[status] = answers.get(status, 0) + 1
                 if status == "503":
-                    stop.wait(1)
+                    stop.wait(wait * random.uniform(1, 2))  # noqa: S311 - people do not press in step
 
     ids = _orders(device, customers * 60)
     threads = [
@@ -164,13 +167,14 @@ def _orders(device: Device, count: int) -> list[str]:
     return ids
 
 
-def _post(port: int, path: str, body: object) -> int:
+def _post(port: int, path: str, body: object) -> tuple[int, int]:
+    """Return the status and the seconds of ``Retry-After``."""
     client = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         client.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         response = client.getresponse()
         response.read()
-        return response.status
+        return response.status, int(response.headers.get("Retry-After", "1"))
     finally:
         client.close()
 

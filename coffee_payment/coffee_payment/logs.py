@@ -4,6 +4,7 @@ import itertools
 import logging
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ _EMAIL: Final = re.compile(
 _LONGEST_TEXT: Final = 1000
 """What a stranger names, as a path or the name of a field, is cut after so many characters."""
 _MOST_ITEMS: Final = 50
+_LONGEST_WORD: Final = 50
 _TRACEBACKS: Final = frozenset({"exc_info", "exception", "stack_info"})
 _SHORTEST_SECRET: Final = 6
 """A shorter value would hide parts of ordinary words."""
@@ -81,7 +83,9 @@ def mask(text: str) -> str:
         text = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
     if "=" in text or ":" in text:
         text = _SENSITIVE_ASSIGNMENT.sub(rf"\1{HIDDEN}", text)
-    text = _SCHEME_TOKEN.sub(rf"\1 {HIDDEN}", text)
+    lowered = text.lower()
+    if "bearer" in lowered or "basic" in lowered:
+        text = _SCHEME_TOKEN.sub(rf"\1 {HIDDEN}", text)
     if "gAAAA" in text:
         text = _FERNET_TOKEN.sub(HIDDEN, text)
     return _EMAIL.sub(lambda match: match.group()[:3] + HIDDEN, text) if "@" in text else text
@@ -89,7 +93,7 @@ def mask(text: str) -> str:
 
 def mask_value(value: Any, name: str = "") -> Any:
     """Return a copy of a log field with private parts masked; some names hide the whole value."""
-    if value is not None and not isinstance(value, bool) and SENSITIVE_NAME.search(name):
+    if value is not None and not isinstance(value, bool) and _is_sensitive(name):
         return HIDDEN
     if isinstance(value, str):
         return mask(cut(value))
@@ -98,6 +102,16 @@ def mask_value(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [mask_value(item) for item in _first(value)]
     return value if isinstance(value, int | float) or value is None else mask(cut(str(value)))
+
+
+def _is_sensitive(name: str) -> bool:
+    """Return whether a field with this name is hidden; only short names are remembered, strangers give long ones."""
+    return _is_sensitive_word(name) if len(name) <= _LONGEST_WORD else bool(SENSITIVE_NAME.search(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_sensitive_word(name: str) -> bool:
+    return bool(SENSITIVE_NAME.search(name))
 
 
 def cut(text: str) -> str:

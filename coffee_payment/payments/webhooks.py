@@ -82,7 +82,7 @@ def _settle(webhook: Webhook, notification: Notification, body: dict[str, Any]) 
 
     _refuse_guesses(order, payment_id)
     try:
-        questions.ask(payment_id, work)
+        questions.ask((order.pk, payment_id), work)
     except bulkhead.Busy as error:
         raise NotificationRefused(503, "service_unavailable", f"too many calls: {error}") from error
     except questions.Late as error:

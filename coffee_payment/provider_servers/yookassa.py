@@ -4,7 +4,7 @@ import base64
 import uuid
 from binascii import Error as Base64Error
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -77,8 +77,15 @@ class Yookassa(PaymentService):
             return _error(400, "invalid_request", "bad limit or time")
         if not 0 < limit <= 100:  # noqa: PLR2004 - the API's own limit
             return _error(400, "invalid_request", "limit is 1 to 100")
+        # Other days need not be looked at more closely, whatever their zone.
+        day = timedelta(days=1)
+        days = str((since - day).date()) if since else "", str((until + day).date()) if until else "9"
         with self._lock:
-            mine = [(key, self.payments[key]) for key in self.payments if self._owners.get(key) == account]
+            mine = [
+                (key, payment)
+                for key, payment in self.payments.items()
+                if days[0] <= payment["created_at"][:10] <= days[1] and self._owners.get(key) == account
+            ]
         times = {key: datetime.fromisoformat(payment["created_at"]) for key, payment in mine}
         chosen = [
             (times[key], key, payment)

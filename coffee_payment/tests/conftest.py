@@ -34,6 +34,12 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hash passwords in no time: Django's own hasher is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def counted_anew(settings: Any) -> None:
     """Count the limits of strangers in this process, from zero; only tests of the limits set them."""
     from payments import rates

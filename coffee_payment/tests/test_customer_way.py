@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from payments.models import Order
 from payments.user_messages import PAGE_TEXTS, STATUS_DESCRIPTIONS
 from selenium import webdriver
@@ -49,6 +50,7 @@ class Way:
         WebDriverWait(self.browser, 20).until(lambda driver: "order-status-page" in driver.current_url)
 
 
+@pytest.mark.slow
 def test_from_the_scan_to_the_drink(
     browser: webdriver.Chrome, live_server: Any, shop: Shop, providers: Providers
 ) -> None:

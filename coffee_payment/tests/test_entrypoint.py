@@ -47,6 +47,7 @@ def test_an_unknown_mode_is_refused() -> None:
     assert process.stderr == "RUN_MODE must be production or development, not 'prod'\n"
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_it_migrates_and_makes_the_first_admin_once() -> None:

@@ -238,7 +238,7 @@ def test_a_command_without_an_answer_goes_to_staff_as_perhaps_made(shop: Shop, p
     ("fault", "commands", "answer"),
     [
         (Fault("status", path=MAKE, status=400), 0, "ProviderRejected: status 400"),
-        (Fault("drop_after", path=MAKE), 1, "ProviderUnavailable: ProtocolError"),
+        (Fault("drop_after", path=MAKE), 1, "ProviderUnavailable: RemoteDisconnected"),
         (Fault("garbage", path=MAKE), 0, "ProviderBadAnswer: the answer is not JSON"),
         (None, 1, "ACCEPTED"),
     ],
@@ -272,6 +272,9 @@ def test_a_machine_service_that_is_not_there_got_nothing(
 
     order.refresh_from_db()
     refused = order.failed_presentation_desc
-    assert (order.status, order.make_answer) == ("make_failed", "ProviderUnavailable: NewConnectionError")
+    assert (order.status, order.make_answer) == (
+        "make_failed",
+        "ProviderUnavailable: not reached: ConnectionRefusedError",
+    )
     assert refused is not None
     assert "автомат не принял" in refused

@@ -202,6 +202,7 @@ def test_any_worker_answers_for_all_of_them(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path: Path) -> None:
     """Folders of running servers, and folders that no server made, stay."""
     foreign = tmp_path / "coffee-payment-metrics-of-somebody"

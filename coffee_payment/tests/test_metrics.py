@@ -139,6 +139,7 @@ def test_a_lost_database_leaves_the_counters(shop: Shop) -> None:
     assert not [name for name in found if name[0] == "payment_breaches"]
 
 
+@pytest.mark.slow
 def test_the_processes_of_a_real_worker_are_added_up(tmp_path: Path) -> None:
     """A Celery worker with two processes answers on its port, and leaves nothing behind."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -89,6 +89,7 @@ def test_two_started_together_migrate_once(deployed: Deployed) -> None:
     assert deployed.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_a_table_in_use_is_waited_for_in_short_tries(deployed: Deployed) -> None:
     """The migration gives up and leaves the queue, so that others can read, and succeeds once the table is free."""
@@ -111,6 +112,7 @@ def test_a_table_in_use_is_waited_for_in_short_tries(deployed: Deployed) -> None
     assert migrations(lines)[0] == "payments.0027_add_payment_follow_up_and_make_evidence"
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_it_gives_up_with_one_line(deployed: Deployed) -> None:
     """Another migrator that does not end, and a database that a newer release has migrated."""

@@ -147,6 +147,7 @@ def schema(connection: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_rows_survive_every_step_forth_and_back(chain: Chain) -> None:
     """Each step is applied, reversed and applied again over rows; only 0008 cannot be reversed with orders."""
     apps = chain.go(2)
@@ -183,6 +184,7 @@ def test_rows_survive_every_step_forth_and_back(chain: Chain) -> None:
     assert [str(uuid.UUID(each)) for each in ids] == ids
 
 
+@pytest.mark.slow
 def test_the_whole_way_back(chain: Chain) -> None:
     """Rows are migrated back as far as the guards allow, and an emptied database to zero."""
     keys = add_rows(chain, chain.go(2))

@@ -82,6 +82,33 @@ def test_an_answer_is_never_late_and_what_has_begun_is_finished(
     assert bulkhead.limit("webhooks") == 2
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_forged_notification_does_not_answer_for_the_genuine_one(
+    shop: Shop, providers: Providers, settings: Any
+) -> None:
+    """It names somebody's payment for another order, while the genuine one of that payment comes."""
+    settings.PAYMENT_API_TIMEOUT_S = 20
+    order, other = shop.pending(), shop.pending()
+    payment_id = str(order.payment_reference_id)
+    providers.yookassa.settle(payment_id, "succeeded")
+
+    def notify(body: dict[str, Any]) -> int:
+        try:
+            return int(shop.notify(PATH, body).status_code)
+        finally:
+            connections.close_all()
+
+    with held(providers) as released, ThreadPoolExecutor(2) as senders:
+        forged = senders.submit(notify, claim(other, payment_id))
+        assert wait_for(lambda: questions.under_way() == 1, seconds=5)
+        genuine = senders.submit(notify, providers.yookassa.notification(payment_id))
+        wait_for(lambda: questions.under_way() == 2, seconds=0.3)
+        released.set()
+        assert (forged.result(), genuine.result()) == (400, 200)
+    assert state(order) == "make_pending"
+
+
 def test_forged_ids_have_a_budget_for_each_order(shop: Shop, providers: Providers) -> None:
     """Beyond it 503; the order's own payment and other orders are asked about as before."""
     order, other = shop.pending(), shop.pending()

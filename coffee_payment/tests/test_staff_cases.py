@@ -55,7 +55,12 @@ CASES: list[tuple[str, dict[str, Any], str | None]] = [
     ),
     (
         "make_failed",
-        {**SENT, "make_answered_at": NOW, "make_answer": "ProviderTimeout: ReadTimeoutError"},
+        {**SENT, "make_answered_at": NOW, "make_answer": "ProviderTimeout: not reached: TimeoutError"},
+        "не получил",
+    ),
+    (
+        "make_failed",
+        {**SENT, "make_answered_at": NOW, "make_answer": "ProviderTimeout: TimeoutError"},
         "напиток мог быть выдан",
     ),
     ("successful", {"doubt": "paid_twice"}, "дважды"),

@@ -100,7 +100,6 @@ def sign_in(password: str, address: str = "203.0.113.9", name: str = "anna", **h
 
 @pytest.fixture
 def account(db: None, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_FAILURE_LIMIT = 5
     get_user_model().objects.create_superuser("anna", "a@example.com", PASSWORD)
 

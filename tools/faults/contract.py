@@ -73,6 +73,11 @@ FAULTS: Final = (
         "the secret key in the status",
         'from django.conf import settings; return JsonResponse({"status": "healthy", "timestamp": timestamp + " " + settings.SECRET_KEY})',
     ),
+    # lihor-hub/news-dashboard#238: the URL without its password still names host, user and database.
+    answer(
+        "where the database is, in the body",
+        'from django.conf import settings; found = settings.DATABASES["default"]; return JsonResponse({"status": "healthy", "timestamp": timestamp, "database": f"{found.get(\'HOST\')}/{found.get(\'NAME\')}"})',
+    ),
     timestamp("a naive timestamp", "return datetime.now().isoformat()"),
     timestamp("a constant timestamp", 'return "2025-11-23T10:30:00+00:00"'),
     timestamp(
@@ -95,6 +100,19 @@ FAULTS: Final = (
         "the error's text in the body",
         FAILED,
         '        import traceback; body = json.dumps({"status": "unhealthy", "timestamp": timestamp, "error": traceback.format_exc()})\n',
+    ),
+    # discord/access#458: the driver's own words, with host and user, for whoever asks.
+    failure(
+        "the error's message beside the status",
+        FAILED,
+        '        import sys; body = json.dumps({"status": "unhealthy", "timestamp": timestamp, "reason": str(sys.exc_info()[1])})\n',
+    ),
+    # wienerlabs/covenant#297: always 200, and the body says otherwise.
+    failure(
+        "200 and a list of what failed",
+        RESPONSE,
+        '        body = json.dumps({"status": "unhealthy", "timestamp": timestamp, "checks": {"clock": "failed"}})\n'
+        + RESPONSE.replace("500", "200"),
     ),
     failure("no JSON while the inside fails", FAILED, '        body = "failed"\n'),
     failure("HTML while the inside fails", RESPONSE, RESPONSE.replace("application/json", "text/html")),

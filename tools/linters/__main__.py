@@ -12,7 +12,8 @@ from typing import Final
 from verification.deploy.finding import Finding
 from verification.tests.deploy.store import Case
 
-from .cases import DANGEROUS, HARMLESS
+from .dangerous import DANGEROUS
+from .harmless import HARMLESS
 from .linters import LINTERS, Verdicts, lint
 from .ours import judge
 
@@ -54,7 +55,7 @@ def _page(cases: list[Case], verdicts: dict[str, Verdicts]) -> str:
         "",
         f"{len(dangerous)} dangerous and {len(harmless)} harmless migrations of the kinds that squawk,",
         "strong_migrations, django-migration-linter, django-safe-migrations, zdm, pgfence and MigrationPilot document,",
-        "over tables with 3,000 rows and a small one (`tools/linters/cases.py`). `tox -e linters` runs all and writes",
+        "over tables with 3,000 rows and a small one (`tools/linters/`). `tox -e linters` runs all and writes",
         "this page.",
         "",
         "The gate must name the hazard; of a linter any rule about the file counts, right or not, without those of",

@@ -105,6 +105,8 @@ def _write(project: Path, number: int, case: Case) -> list[str]:
     """Write the migrations of a case under names of its own, and return these."""
     names = []
     for name, text in {"0003_change.py": migration(case), **case.further}.items():
+        if text is None:
+            continue
         names.append(f"c{number:03}_{name.removesuffix('.py')}")
         own = text.replace("0003_change", f"c{number:03}_0003_change")
         (project / f"goods/migrations/{names[-1]}.py").write_text(own, encoding="utf-8")

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from verification.deploy import suppressions
 from verification.deploy.finding import FAMILIES, Finding
+from verification.deploy.release import Release
 from verification.postgres import providers
 from verification.tests.deploy import store as stores
 from verification.tests.deploy.store import Case
 
 from .cases import AFTER, MORE
+from .shapes import ACCEPTED, NEAR, TODAY
 
 PARTS_OF: Final = {
     **dict.fromkeys(FAMILIES["traffic"], "traffic"),
@@ -19,20 +22,39 @@ PARTS_OF: Final = {
     "not-reversible": "way back",
     "reverse-differs": "way back",
 }
-"""Code -> the part that is tried for it; cost, both codes and interruptions are tried for each case."""
+"""Code -> the part that is tried for it; cost and both codes are tried for each case."""
 
 
-def judge(cases: Sequence[Case], provider: str = "embedded") -> Iterator[tuple[Case, list[Finding]]]:
+def judge(
+    cases: Sequence[Case], provider: str = "embedded", major: int | None = None
+) -> Iterator[tuple[Case, list[Finding]]]:
     """Yield each case with its findings."""
     stores.CHANGE = "0003_change.py"
     more = {f"goods/migrations/{AFTER}.py": MORE}
     with (
         tempfile.TemporaryDirectory() as folder,
-        providers.start(provider) as server,
+        providers.start(provider, major=major) as server,
         stores.store(server, Path(folder), more) as shop,
     ):
         for case in cases:
-            parts = {"compatibility", *(PARTS_OF[code] for code in case.codes if code in PARTS_OF)}
-            if not case.atomic:
-                parts.add("interruption")
-            yield case, shop.judge(case, *parts).findings
+            release = shop.judge(case, *_parts(case))
+            yield case, _accepted(case, release, shop)
+
+
+def _parts(case: Case) -> set[str]:
+    """Return what is tried: both codes, what the case's codes need, and interruptions where there may be some."""
+    codes = {*case.codes, *(code for code, names in NEAR.items() if case.name in names)}
+    parts = {"compatibility", *(PARTS_OF[code] for code in codes if code in PARTS_OF)}
+    if not case.atomic or "not-retry-safe" in codes:
+        parts.add("interruption")
+    return parts
+
+
+def _accepted(case: Case, release: Release, shop: stores.Store) -> list[Finding]:
+    if case.name not in ACCEPTED:
+        return release.findings
+    code, migration, until = ACCEPTED[case.name]
+    entry = suppressions.Suppression(code, migration, "at night", until, 1)
+    return suppressions.apply(
+        release.findings, [entry], TODAY, new=release.plan, applied=shop.base_files.keys()
+    )

@@ -17,7 +17,7 @@ from ..migrations.show import print_json
 from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
-from . import configured, dump, live, release, show, suppressions
+from . import configured, dump, judgement, live, old_tests, release, show, suppressions
 from .dump import Dump
 
 INSUFFICIENT_RESOURCES: Final = "53"
@@ -70,6 +70,13 @@ def register(subparsers: Subparsers) -> None:
         "else is read",
     )
     parser.add_argument(
+        "--tests",
+        default="",
+        metavar="COMMAND",
+        help="run the base's own tests on the new schema: 'pytest ...' or 'manage.py test ...' (default: tests in "
+        "[tool.verification.deploy], else none)",
+    )
+    parser.add_argument(
         "--limit",
         type=float,
         default=release.STEP_SECONDS,
@@ -87,6 +94,7 @@ def _deploy(arguments: argparse.Namespace) -> int:
     if not settings:
         raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
     reference = arguments.since or configured.base(configuration)
+    tests = arguments.tests or configured.tests(configuration)
     dumps = dump.parse(arguments.dump)
     options = release.Options(
         rows=RowVolume(max(0, arguments.rows), configuration.rows),
@@ -97,10 +105,11 @@ def _deploy(arguments: argparse.Namespace) -> int:
         dumps=dumps,
         statistics=live.parse(arguments.statistics),
         accepted=suppressions.read(configuration),
+        tests=old_tests.Command.parse(tests) if tests else None,
     )
     try:
         with _server(arguments, dumps) as server:
-            found = release.judge(configuration, server, reference, options, say=say)
+            found = judgement.judge(configuration, server, reference, options, say=say)
     except OSError as error:
         if error.errno != ENOSPC:
             raise

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,7 +54,7 @@ def judge(
     undisturbed: dict[str, State] = {}
     for step in steps:
         migration = files[key_of(step.migration)]
-        if migration.atomic or not step.statements:
+        if not step.statements or (migration.atomic and not _commits(step)):
             continue
         if step.alias not in undisturbed:
             undisturbed[step.alias] = _undisturbed(runner, databases, step.alias, unstable)
@@ -71,10 +72,15 @@ def _judge(
 ) -> Iterator[Finding]:
     found: dict[str, list[str]] = {}
     first: dict[str, _Try] = {}
-    for each in _tries(step):
+    tries = _tries(step)
+
+    def run(each: _Try) -> tuple[str, str]:
         with runner.copy(databases) as clone:
             error = _interrupt(runner, clone, step, each)
-            code, evidence = _outcome(runner, clone, step.alias, error, undisturbed, unstable)
+            return _outcome(runner, clone, step.alias, error, undisturbed, unstable)
+
+    outcomes = runner.run_parallel(*(partial(run, each) for each in tries))
+    for each, (code, evidence) in zip(tries, outcomes, strict=True):
         if code:
             first.setdefault(code, each)
             found.setdefault(code, []).append(f"{each.when} statement {each.statement}: {evidence}")
@@ -91,6 +97,11 @@ def _judge(
             remedy=REMEDIES[code],
             notice=code == "not-retry-safe" and _known(step, seen),
         )
+
+
+def _commits(step: Step) -> bool:
+    """Whether a statement of the migration ended the transaction that Django had begun."""
+    return len({entry["transaction"] for entry in step.statements}) > 1
 
 
 def _known(step: Step, seen: Sequence[str]) -> bool:

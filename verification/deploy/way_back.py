@@ -33,17 +33,16 @@ Unstable = Mapping[str, Mapping[str, Collection[str]]]
 """Alias -> table -> columns that two undisturbed runs fill otherwise (times, random numbers, what is encrypted)."""
 
 
-def find_unstable(runner: MigrationRunner, databases: Databases) -> Unstable:
-    """Run the new migrations on two clones and compare their rows. Raises ``CannotRun``."""
-    with runner.copy(databases) as first, runner.copy(databases) as second:
+def find_unstable(runner: MigrationRunner, databases: Databases, migrated: Databases) -> Unstable:
+    """Run the new migrations once more and compare the rows with those of ``migrated``. Raises ``CannotRun``."""
+    with runner.copy(databases) as second:
         try:
-            runner.forward(first, Chain())
             runner.forward(second, Chain())
         except JobFailed as error:
             raise error.cannot_run("the new migrations cannot be run on few rows") from None
         found = {}
         for alias in databases.own:
-            state = read_state(runner, first, alias, {})
+            state = read_state(runner, migrated, alias, {})
             again = read_state(runner, second, alias, {}, state)
             found[alias] = digests.changed(state.rows, again.rows)
     return found
@@ -86,12 +85,12 @@ def judge(
 ) -> Iterator[Finding]:
     """Find new migrations that cannot be undone, or whose undoing does not give back schema and rows.
 
-    ``databases``: clones of the base, with rows; they are used up. Raises ``CannotRun``.
+    ``databases``: the base with rows, to be cloned. Raises ``CannotRun``.
     """
-    watched = _Watched(runner, databases, files, unstable, root)
-    with runner.worker() as worker:
+    with runner.copy(databases) as clone, runner.worker() as worker:
+        watched = _Watched(runner, clone, files, unstable, root)
         try:
-            worker.run("there_and_back", databases=databases.to_json(), paused=watched)
+            worker.run("there_and_back", databases=clone.to_json(), paused=watched)
         except JobFailed as error:
             raise error.cannot_run("the way back cannot be tried") from None
     yield from watched.findings
@@ -106,12 +105,16 @@ class _Watched:
         self.runner, self.databases, self.files, self.root = runner, databases, files, root
         self.unstable = unstable
         self.findings: list[Finding] = []
-        self.before = {alias: read_state(runner, databases, alias, unstable) for alias in databases.own}
+        self.before: dict[str, State] = {}
         self.applied: dict[str, State] = {}
 
     def __call__(self, event: Event) -> None:
-        alias, step, error = event["alias"], event["step"], event["error"]
-        migration = self.files[key_of(event["migration"])]
+        alias, step = event["alias"], event["step"]
+        if step == "start":
+            # The table of applied migrations is there now, also where the base has none.
+            self.before[alias] = self._read(alias)
+            return
+        error, migration = event["error"], self.files[key_of(event["migration"])]
         if step == "forward":
             if not error:
                 self.applied[alias] = self._read(alias, self.before[alias])
@@ -205,16 +208,29 @@ class _Watched:
 
 
 def _not_undone(migration: MigrationFile, event: Event, root: Path) -> Finding:
-    reversible = event["operation"] is None
+    refused = event["refused"]
     return Finding(
-        code="reverse-differs" if reversible else "not-reversible",
+        code="not-reversible" if refused else "reverse-differs",
         migration=migration.name,
         file=migration.relative(root),
         line=migration.line(event["operation"]),
         effect="there is no way back to the release before without a backup",
         evidence=(without_values(event["error"]),),
-        remedy="correct its reverse, which fails on rows"
-        if reversible
-        else "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "
-        "migrations.RunPython.noop or migrations.RunSQL.noop",
+        remedy=_REVERSE[refused, event["operation"] is not None],
     )
+
+
+_REVERSE: Final = {
+    (False, False): "correct its reverse, which fails on rows",
+    (
+        True,
+        False,
+    ): "keep what the way back needs in a column or table until no way back is needed, or accept the "
+    "finding: the reverse itself refuses rows like these",
+    (
+        True,
+        True,
+    ): "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "
+    "migrations.RunPython.noop or migrations.RunSQL.noop",
+}
+"""Whether the migration refuses, whether an operation has no reverse -> what to do."""

@@ -1,6 +1,7 @@
 """The command ``explain``: what a finding means, and what to do instead."""
 
 import argparse
+import ast
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from ..command_line import PACKAGE
 from ..errors import EQUAL, CannotRun
+from ..report.rules import rules
 
 SUFFIX: Final = ".md"
 
@@ -20,7 +22,11 @@ def register(subparsers: Any) -> None:
     """Add the command."""
     parser = subparsers.add_parser("explain")
     parser.add_argument(
-        "code", nargs="?", default="", metavar="CODE", help="a finding's code; without it all are listed"
+        "code",
+        nargs="?",
+        default="",
+        metavar="CODE",
+        help="the code of a finding, or the rule that a report names; without it all are listed",
     )
     parser.set_defaults(handler=_explain)
 
@@ -32,14 +38,37 @@ def pages() -> Mapping[str, str]:
     return {code: found[code].read_text(encoding="utf-8") for code in sorted(found)}
 
 
+def pages_of_rules() -> Mapping[str, str]:
+    """Return rule -> what the reports know of it, as a page."""
+    checks = _checks()
+    return {
+        name: f"# {name}\n\n{rule.what or checks[name]}\n\n## Why it matters\n\n{rule.why}\n\n"
+        f"## What to do\n\n{rule.remedy[0].upper()}{rule.remedy[1:]}.\n"
+        for name, rule in rules().items()
+    }
+
+
+def _checks() -> Mapping[str, str]:
+    """Return check -> the first line of its docstring, read without importing what a run needs."""
+    found = {}
+    for module in files(PACKAGE).joinpath("suite").iterdir():
+        if module.name.startswith("test_"):
+            area = module.name.removesuffix(".py").split("_")[1]
+            for node in ast.parse(module.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                    name = node.name.removeprefix("test_").removeprefix(f"{area}_")
+                    found[f"{area}.{name}"] = (ast.get_docstring(node) or name).splitlines()[0]
+    return found
+
+
 def first_line(page: str) -> str:
     """Return what a page says in one sentence: the paragraph below its heading."""
     return " ".join(page.split("\n\n", 2)[1].split())
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    known = pages()
-    code = arguments.code.removeprefix("deploy.")
+    known = {**pages(), **pages_of_rules()}
+    code = arguments.code if arguments.code in known else arguments.code.removeprefix("deploy.")
     out = Console()
     if not code:
         listed = Table(box=None, show_header=False, padding=(0, 2, 0, 0))

@@ -36,9 +36,26 @@ elif NAME == "psycopg":
     from psycopg.pq import version as libpq_version
     from psycopg.types.string import TextLoader
 else:
-    raise CannotRun(
-        "this Python has no driver for PostgreSQL that loads", "install psycopg[binary] or psycopg2-binary"
-    )
+
+    class _Needed(type):
+        """Whatever a driver has, until it is called: commands that ask no database need no driver."""
+
+        def __getattr__(cls, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return cls
+
+        def __call__(cls, *_arguments: object, **_keywords: object) -> Any:
+            raise CannotRun(
+                "this Python has no driver for PostgreSQL that loads",
+                "install psycopg[binary] or psycopg2-binary",
+            )
+
+    class _Absent(Exception, metaclass=_Needed):  # noqa: N818 - also stands for what is no error
+        __version__ = "none"
+
+    module = Connection = Error = IntegrityError = OperationalError = ProgrammingError = _Absent
+    errors = sql = parse_dsn = libpq_version = _Absent
 
 VERSION: Final = str(vars(module)["__version__"]).split()[0]
 
@@ -56,6 +73,7 @@ __all__ = [
     "libpq_version",
     "libraries",
     "parse_dsn",
+    "require",
     "scram_verifier",
     "sql",
     "sqlstate",
@@ -106,6 +124,12 @@ else:
         """Return what the server stores for a password."""
         verifier = connection.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
         return verifier.decode()
+
+
+def require() -> None:
+    """Raise ``CannotRun`` without a driver, before anything is started that would need it."""
+    if NAME is None:
+        connect()
 
 
 def sqlstate(error: Error) -> str:

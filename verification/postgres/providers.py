@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from .. import extras
 from ..errors import CannotRun
 from ..processes import cleanup
-from . import binaries, shell
+from . import binaries, driver, shell
 from .embedded import EmbeddedServer
 from .existing import ExistingServer
 from .server import Server
@@ -78,6 +78,7 @@ def start(
     With ``tls`` it refuses connections in clear and has an ``authority``; an existing server must offer TLS,
     and its ``authority`` is None.
     """
+    driver.require()
     cleanup.arm()
     chosen = choose(provider, dsn, major=major).provider
     if chosen != "existing":
@@ -92,6 +93,7 @@ def start_many(
 
     Raises ``CannotRun`` if one does not start; then none is left running.
     """
+    driver.require()
     cleanup.arm()
     chosen = choose(provider, dsn, major=major).provider
     if chosen != "existing":
@@ -108,6 +110,7 @@ def start_many(
 
 def diagnose(dsn: str | None = None) -> list[Diagnosis]:
     """Try every provider, the embedded one by starting a server."""
+    driver.require()
     return [_diagnose_container(), _diagnose_embedded(), _diagnose_existing(dsn)]
 
 

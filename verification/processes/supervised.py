@@ -23,6 +23,7 @@ def run_supervised(work: Callable[[], int], seconds: float) -> int:
     (macOS), ``work`` runs in this process without a limit.
     """
     if sys.platform != "linux":
+        _take_interrupts()
         return work()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -30,12 +31,22 @@ def run_supervised(work: Callable[[], int], seconds: float) -> int:
     child = os.fork()
     if child == 0:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        _take_interrupts()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         sys.exit(work())
     try:
         return _wait(child, time.monotonic() + seconds)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _take_interrupts() -> None:
+    """Let an interrupt end the work where a shell has started this process with SIGINT ignored (``script &``).
+
+    That is how the time limits of a run and of a check end it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait(child: int, deadline: float) -> int:

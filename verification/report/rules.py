@@ -21,6 +21,8 @@ STOPS_TRAFFIC: Final = (
 class Rule:
     """One kind of finding."""
 
+    what: str = ""
+    """What is wrong, if it is no check; that of a check is the first line of its docstring."""
     why: str = ""
     remedy: str = ""
     subject: str = ""
@@ -35,15 +37,17 @@ class Rule:
 def rules() -> Mapping[str, Rule]:
     """Return the rules by their ids, which never change their meaning; that of a check is its name."""
     text = files(__package__).joinpath("rules.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
     return {
         name: Rule(
+            table["what"].get(name, ""),
             entry["why"],
             entry["remedy"],
             entry.get("subject", ""),
             tuple(entry.get("symptom_of", ())),
             entry.get("place", ""),
         )
-        for entry in tomllib.loads(text)["rules"]
+        for entry in table["rules"]
         for name in entry["ids"]
     }
 

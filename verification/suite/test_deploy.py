@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from ..deploy import configured, release, suppressions
+from ..deploy import configured, judgement, old_tests, release, suppressions
 from ..deploy.finding import FAMILIES
 from ..deploy.release import Release
 from ..errors import CannotRun
@@ -38,12 +38,14 @@ def judged(base: str, configuration: Configuration, server: Server, pytestconfig
     if not configuration.settings:
         raise CannotRun("[tool.verification] names no settings module", "add settings = 'mysite.settings'")
     size = pytestconfig.getoption("--verification-rows") or configuration.row_count
+    tests = configured.tests(configuration)
     options = release.Options(
         rows=RowVolume(size, configuration.rows),
         settings=configuration.settings,
         accepted=suppressions.read(configuration),
+        tests=old_tests.Command.parse(tests) if tests else None,
     )
-    return release.judge(configuration, server, base, options)
+    return judgement.judge(configuration, server, base, options)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from payments import statements
 from payments.background.claims import Claim
 from payments.models import MerchantCredentials, Order
 from payments.orders import journal, payment_results, states
@@ -54,7 +55,8 @@ def _count_failure(claimed: Claim, error: ProviderError) -> None:
             detail={"reason": str(error)},
         )
         if order.check_attempts <= settings.PAYMENT_ATTEMPTS_LIMIT:
-            _reschedule(order, settings.FAST_TRACK_INTERVAL_S)
+            order.next_check_at = timezone.now() + timedelta(seconds=settings.FAST_TRACK_INTERVAL_S)
+            statements.save(order, "next_check_at", "check_attempts", "updated_at")
             return
         logger.error("payment check attempts exhausted", extra=facts)
         states.change_locked(order, Cause.EXHAUSTED, check_attempts=order.check_attempts)
@@ -82,16 +84,11 @@ _SETTLED: Final = frozenset({PaymentState.SUCCEEDED, PaymentState.CANCELED, Paym
 
 
 def _look_again(claimed: Claim) -> None:
-    with transaction.atomic():
-        order = states.lock(claimed.order.pk)
-        if order is None or not claimed.holds(order):
-            return
-        order.check_attempts = 0
-        elapsed = timezone.now() - (order.payment_started_at or timezone.now())
-        fast = elapsed <= timedelta(seconds=settings.FAST_TRACK_LIMIT_S)
-        _reschedule(order, settings.FAST_TRACK_INTERVAL_S if fast else settings.SLOW_TRACK_INTERVAL_S)
-
-
-def _reschedule(order: Order, seconds: float) -> None:
-    order.next_check_at = timezone.now() + timedelta(seconds=seconds)
-    order.save(update_fields=["next_check_at", "check_attempts", "updated_at"])
+    """Set the time of the next check, if the claim still holds: the condition does what a lock would."""
+    now = timezone.now()
+    elapsed = now - (claimed.order.payment_started_at or now)
+    fast = elapsed <= timedelta(seconds=settings.FAST_TRACK_LIMIT_S)
+    seconds = settings.FAST_TRACK_INTERVAL_S if fast else settings.SLOW_TRACK_INTERVAL_S
+    held = {"id": claimed.order.pk, "status": Order.Status.PENDING, "next_check_at": claimed.lease_ends}
+    following = {"check_attempts": 0, "next_check_at": now + timedelta(seconds=seconds), "updated_at": now}
+    statements.update(Order, held, following)

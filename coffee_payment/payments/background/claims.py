@@ -1,12 +1,16 @@
 """Which orders are due, and who may check them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from payments import statements
 from payments.models import Order, Payment, StatusCheckType
 from payments.orders import states
 from payments.orders.initiation import attempt_lease
@@ -35,31 +39,46 @@ def claim() -> Claim | None:
     lease_ends = now + attempt_lease()
     while True:
         with transaction.atomic():
-            order = (
-                due(now).select_for_update(skip_locked=True, of=("self",)).order_by("next_check_at").first()
-            )
+            order = _longest_due(tuple(polled_scenarios())).first(now)
             if order is None:
                 return None
             # The filter is for databases without row locks, where two processes may read the same order.
-            taken = Order.objects.filter(
-                pk=order.pk, status=S.PENDING, next_check_at=order.next_check_at
-            ).update(last_check_at=now, next_check_at=lease_ends, updated_at=now)
+            taken = statements.update(
+                Order,
+                {"id": order.pk, "status": S.PENDING, "next_check_at": order.next_check_at},
+                {"last_check_at": now, "next_check_at": lease_ends, "updated_at": now},
+            )
         if taken:
             return Claim(order, now, lease_ends)
 
 
+@cache
+def _longest_due(polled: tuple[str, ...]) -> statements.Read[Order]:
+    """Return the query for the order that has been due longest, locked unless another process has its lock."""
+
+    def queryset(now: Any) -> QuerySet[Order]:
+        locked = _due(now, polled).select_for_update(skip_locked=True, of=("self",))
+        return locked.order_by("next_check_at")[:1]
+
+    return statements.Read(queryset)
+
+
 def due(now: datetime) -> QuerySet[Order]:
     """Return the orders to check now."""
+    return _due(now, polled_scenarios())
+
+
+def _due(now: datetime, polled: Sequence[str]) -> QuerySet[Order]:
     return Order.objects.filter(
+        _has_scenario_of(polled),
         status=S.PENDING,
         status_check_type=StatusCheckType.POLLING,
         next_check_at__lte=now,
-    ).filter(_has_polled_scenario())
+    )
 
 
-def _has_polled_scenario() -> Q:
+def _has_scenario_of(polled: Sequence[str]) -> Q:
     """Return the condition for orders whose payment can be asked about; old orders follow their device."""
-    polled = polled_scenarios()
     return Q(payment_scenario__in=polled) | Q(
         payment_scenario__isnull=True, device__payment_scenario__in=polled
     )
@@ -71,7 +90,7 @@ def _unpolled() -> Q:
         Q(next_check_at__isnull=True)
         | Q(status_check_type__isnull=True)
         | ~Q(status_check_type=StatusCheckType.POLLING)
-        | ~_has_polled_scenario()
+        | ~_has_scenario_of(polled_scenarios())
     )
 
 

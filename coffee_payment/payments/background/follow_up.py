@@ -8,11 +8,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from payments import statements
 from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
 from payments.orders import ledger, payment_results, states
 from payments.orders.initiation import attempt_lease
@@ -43,24 +45,30 @@ def due(now: datetime) -> QuerySet[Payment]:
     return Payment.objects.filter(next_check_at__lte=now)
 
 
+_LONGEST_DUE: Final = statements.Read(
+    lambda now: (
+        due(now)
+        .select_related("order__device")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("next_check_at")[:1]
+    )
+)
+
+
 def claim() -> FollowUp | None:
     """Claim the attempt that has been due longest; return None when none is due."""
     now = timezone.now()
     lease_ends = now + attempt_lease()
     while True:
         with transaction.atomic():
-            payment = (
-                due(now)
-                .select_related("order__device")
-                .select_for_update(skip_locked=True, of=("self",))
-                .order_by("next_check_at")
-                .first()
-            )
+            payment = _LONGEST_DUE.first(now)
             if payment is None:
                 return None
             # The filter is for databases without row locks, where two processes may read the same attempt.
-            taken = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at).update(
-                next_check_at=lease_ends, updated_at=now
+            taken = statements.update(
+                Payment,
+                {"id": payment.pk, "next_check_at": payment.next_check_at},
+                {"next_check_at": lease_ends, "updated_at": now},
             )
         if taken:
             return FollowUp(payment, now, lease_ends)

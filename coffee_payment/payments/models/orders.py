@@ -113,8 +113,13 @@ class Order(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Set `expires_at` of a new order, unless the caller did."""
         if self._state.adding and self.expires_at is None:
-            self.expires_at = timezone.now() + timedelta(minutes=settings.ORDER_EXPIRATION_MINUTES)
+            self.expires_at = self.end_of_a_new_one()
         super().save(*args, **kwargs)
+
+    @staticmethod
+    def end_of_a_new_one() -> datetime:
+        """Return the `expires_at` of an order that is made now."""
+        return timezone.now() + timedelta(minutes=settings.ORDER_EXPIRATION_MINUTES)
 
     @property
     def scenario(self) -> str:

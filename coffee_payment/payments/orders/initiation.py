@@ -15,6 +15,7 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from payments import statements
 from payments.models import MerchantCredentials, Order, Payment, StatusCheckType
 from payments.orders import journal, ledger, payment_results, states
 from payments.orders.states import Cause
@@ -63,13 +64,17 @@ def initiate(order: Order, email: str | None) -> str:
     _refuse_unpayable(order)
     if not order.merchant.is_active():
         raise Refusal(403, "merchant_expired")
-    if _being_created(order):
-        raise Refusal(409, "payment_in_progress")
     scenario = order.device.scenario
     credentials = find_credentials(order, scenario)
-    _refuse_email(email, credentials)
+    problem = _problem_with(email, credentials)
     provider = find_provider(scenario)
-    if provider is not None and provider.is_external:
+    is_external = provider is not None and provider.is_external
+    # Otherwise `_open_attempt` looks, with the row locked.
+    if (problem or is_external) and _being_created(order):
+        raise Refusal(409, "payment_in_progress")
+    if problem:
+        raise Refusal(400, problem)
+    if provider is not None and is_external:
         return external_page(provider, order)
     attempt = _open_attempt(order, credentials)
     try:
@@ -127,16 +132,17 @@ def _refuse_unpayable(order: Order) -> None:
         raise Refusal(409, "order_already_processed")
 
 
-def _refuse_email(email: str | None, credentials: MerchantCredentials | None) -> None:
+def _problem_with(email: str | None, credentials: MerchantCredentials | None) -> str | None:
+    """Return the key of the message for an address that cannot be used, or that is missing; None for a good one."""
     if email:
         try:
             email.encode()
             validate_email(email)
             MaxLengthValidator(_LONGEST_EMAIL)(email)
-        except (ValidationError, UnicodeEncodeError) as error:
-            raise Refusal(400, "invalid_email") from error
-    elif requires_receipt(credentials):
-        raise Refusal(400, "email_required")
+        except (ValidationError, UnicodeEncodeError):
+            return "invalid_email"
+        return None
+    return "email_required" if requires_receipt(credentials) else None
 
 
 def _being_created(order: Order) -> bool:
@@ -151,11 +157,16 @@ def _youngest() -> datetime:
     return timezone.now() - attempt_lease()
 
 
+_ATTEMPTS: Final = statements.Read(lambda order: Payment.objects.filter(order_id=order))
+
+
 def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Attempt:
     with transaction.atomic():
-        locked = Order.objects.select_for_update().get(pk=order.pk)
+        locked = states.lock(order.pk)
+        if locked is None:  # removed as unused meanwhile
+            raise Refusal(404, "order_not_found")
         _refuse_unpayable(locked)
-        attempts = list(locked.payments.only("status", "transaction_id", "created_at"))
+        attempts = _ATTEMPTS(order.pk)
         unknown = [
             each for each in attempts if each.status == Payment.Status.PENDING and not each.transaction_id
         ]
@@ -165,18 +176,19 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
             locked.status_check_type = (
                 credentials.status_check_type if credentials is not None else StatusCheckType.POLLING
             )
-            locked.save(update_fields=["status_check_type", "updated_at"])
+            statements.save(locked, "status_check_type", "updated_at")
         if unknown:
             locked.payments.filter(pk__in=[each.pk for each in unknown]).update(
                 status=Payment.Status.FAILED, updated_at=timezone.now()
             )
-        payment = Payment.objects.create(
+        payment = Payment(
             order=locked,
             merchant_id=locked.merchant_id,
             amount=locked.price,
             status=Payment.Status.PENDING,
             scenario=order.device.scenario,
         )
+        statements.insert(payment)
         order.status_check_type = locked.status_check_type
         return _Attempt(payment, len(attempts) + 1)
 
@@ -226,8 +238,8 @@ def _store(
         )
         known = {"transaction_id": started.payment_id, "next_check_at": ledger.first_check(order, now)}
         # The row has another id if a notification of an earlier attempt, whose id was lost, took it meanwhile.
-        open_row = Payment.objects.filter(pk=attempt.payment.pk, transaction_id="")
-        if not open_row.update(**known, updated_at=now):
+        open_row = {"id": attempt.payment.pk, "transaction_id": ""}
+        if not statements.update(Payment, open_row, {**known, "updated_at": now}):
             Payment.objects.create(
                 order=order,
                 merchant_id=order.merchant_id,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
-from payments import request_id
+from payments import request_id, statements
 from payments.models import JournalEntry, Order
 
 Kind = JournalEntry.Kind
@@ -37,7 +37,7 @@ def together() -> Iterator[None]:
     finally:
         _held.reset(token)
     if held:
-        JournalEntry.objects.bulk_create(held)
+        statements.insert(*held)
 
 
 def write(order_id: str, kind: str, cause: str, **values: Any) -> JournalEntry:
@@ -51,7 +51,7 @@ def write(order_id: str, kind: str, cause: str, **values: Any) -> JournalEntry:
     )
     held = _held.get()
     if held is None:
-        entry.save()
+        statements.insert(entry)
     else:
         held.append(entry)
     return entry

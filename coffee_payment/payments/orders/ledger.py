@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
+from payments import statements
 from payments.models import Order, Payment
 from payments.orders import journal
 from payments.providers.base import Provider
@@ -22,6 +23,8 @@ _AGE_DIVISOR: Final = 4
 _DIFFERENCE_PATIENCE: Final = timedelta(hours=1)
 """How long a success that does not match its order is asked about: afterwards only staff can tell."""
 _WORD_LENGTH: Final = 50
+_RECORDED: Final = ("provider_status", "last_check_at", "doubt", "next_check_at", "updated_at")
+"""What every answer may change."""
 
 
 def next_check(started: datetime, now: datetime, *, soon: bool = False) -> datetime | None:
@@ -48,9 +51,17 @@ def first_check(order: Order, now: datetime) -> datetime:
     return min(soon, order.expires_at + timedelta(seconds=1)) if order.expires_at else soon
 
 
+_ATTEMPT: Final = statements.Read(
+    lambda order, payment: Payment.objects.filter(order_id=order, transaction_id=payment).order_by("pk")[:1]
+)
+
+
 def attempt_of(order: Order, payment_id: str) -> Payment | None:
     """Return an order's attempt with a provider's payment id."""
-    return order.payments.filter(transaction_id=payment_id).first() if payment_id else None
+    attempt = _ATTEMPT.first(order.pk, payment_id) if payment_id else None
+    if attempt is not None:
+        attempt.order = order
+    return attempt
 
 
 def scenario_of(order: Order, payment_id: str) -> str:
@@ -93,7 +104,10 @@ def record(provider: Provider, order: Order, answer: FetchedPayment) -> Payment 
         attempt.doubt = None
     settled = answer.is_final or attempt.status == Payment.Status.SUCCESSFUL
     attempt.next_check_at = None if settled else next_check(attempt.created_at, now)
-    attempt.save()
+    if attempt._state.adding:
+        statements.insert(attempt)
+    else:
+        statements.save(attempt, *_RECORDED, "transaction_id", "status", "scenario")
     if answer.state in (PaymentState.SUCCEEDED, PaymentState.CANCELED):
         provider.update_ledger(order, answer, successful=attempt.status == Payment.Status.SUCCESSFUL)
     return attempt
@@ -113,7 +127,7 @@ def record_difference(order: Order, answer: FetchedPayment) -> None:
         attempt.doubt = Payment.Doubt.DIFFERS
     old = answer.is_final and now - attempt.created_at > _DIFFERENCE_PATIENCE
     attempt.next_check_at = None if old else next_check(attempt.created_at, now, soon=True)
-    attempt.save()
+    statements.save(attempt, *_RECORDED)
 
 
 def record_error(order: Order, payment_id: str, reason: str) -> Payment | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from payments import metrics
+from payments import metrics, statements
 from payments.models import Order
 from payments.orders import journal, states
 from payments.orders.states import Cause
@@ -23,19 +23,12 @@ logger = logging.getLogger(__name__)
 _ANSWER_LENGTH: Final = 255
 
 
-def claim(order: Order) -> Order | None:
-    """Claim the make command of an order that became paid in this transaction, which holds its row's lock.
-
-    Only the process that gets an order back may call `send`. One that dies before the answer leaves the order in
-    `make_pending`: the command is not repeated, and `background.claims` hands the order to staff.
-    """
-    return states.change_locked(order, Cause.MAKE_CLAIMED, make_claimed_at=timezone.now())
-
-
 def send(order: Order, paid_at: datetime) -> None:
     """Send the make command that this process claimed (`device` loaded), outside of transactions.
 
-    `paid_at` is when the customer paid.
+    Only the process that took the step `MAKE_CLAIMED` may. If it dies before the answer, the order stays in
+    `make_pending`: the command is not repeated, and `background.claims` hands the order to staff. `paid_at` is when
+    the customer paid.
     """
     if not _begin_sending(order):
         return
@@ -53,9 +46,9 @@ def send(order: Order, paid_at: datetime) -> None:
 def _begin_sending(order: Order) -> bool:
     """Return whether the command may go out; False when the order was handed to staff as not sent meanwhile."""
     now = timezone.now()
-    claimed = Order.objects.filter(pk=order.pk, status=Order.Status.MAKE_PENDING, make_sent_at__isnull=True)
+    claimed = {"id": order.pk, "status": Order.Status.MAKE_PENDING, "make_sent_at": None}
     with transaction.atomic():
-        if not claimed.update(make_sent_at=now, updated_at=now):
+        if not statements.update(Order, claimed, {"make_sent_at": now, "updated_at": now}):
             return False
         journal.write(order.pk, journal.Kind.COMMAND, journal.SENT)
     return True
@@ -66,5 +59,5 @@ def _store(order: Order, answer: str, cause: Cause | None) -> None:
     with transaction.atomic(), journal.together():
         locked = states.lock(order.pk) if cause is not None else None
         if locked is None or cause is None or states.change_locked(locked, cause, **evidence) is None:
-            Order.objects.filter(pk=order.pk).update(**evidence, updated_at=timezone.now())
+            statements.update(Order, {"id": order.pk}, {**evidence, "updated_at": timezone.now()})
         journal.write(order.pk, journal.Kind.COMMAND, "answered", detail={"answer": evidence["make_answer"]})

@@ -54,8 +54,7 @@ def apply(
         changed = _act(provider, locked, payment)
         if is_last and changed is None and locked.status == S.PENDING:
             states.change_locked(locked, Cause.EXPIRED, check_attempts=0)
-        claimed = changed is not None and changed.status == S.PAID and make_command.claim(changed)
-    if claimed:
+    if changed is not None and changed.status == S.MAKE_PENDING:
         make_command.send(order, payment.succeeded_at or timezone.now())
 
 
@@ -87,7 +86,11 @@ def _act(provider: Provider, order: Order, payment: FetchedPayment) -> Order | N
     if payment.state is PaymentState.SUCCEEDED:
         if order.status not in MONEY_TAKEN:
             return states.change_locked(
-                order, Cause.SUCCEEDED, payment_reference_id=payment.payment_id, check_attempts=0
+                order,
+                Cause.SUCCEEDED,
+                Cause.MAKE_CLAIMED,
+                payment_reference_id=payment.payment_id,
+                check_attempts=0,
             )
         if not is_current:
             logger.error(

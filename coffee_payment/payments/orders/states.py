@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from payments import metrics
+from payments import metrics, statements
 from payments.models import Order
 from payments.orders import journal
 from payments.user_messages import BACKGROUND_CHECK_MESSAGES, ERROR_MESSAGES, STATUS_DESCRIPTIONS
@@ -63,6 +63,8 @@ class Step:
     guard: Guard | None = None
     text: str | None = None
     """The new `failed_presentation_desc`, which the customer reads; None leaves it unchanged."""
+    moment: str | None = None
+    """The column that gets the time of the step."""
 
 
 def _in_time(order: Order, now: datetime) -> bool:
@@ -122,7 +124,7 @@ STEPS: Final = (
         text=BACKGROUND_CHECK_MESSAGES["payment_retry_exhausted"],
     ),
     Step((S.PENDING,), Cause.NO_REFERENCE, S.FAILED, text=_UNSURE),
-    Step((S.PAID,), Cause.MAKE_CLAIMED, S.MAKE_PENDING),
+    Step((S.PAID,), Cause.MAKE_CLAIMED, S.MAKE_PENDING, moment="make_claimed_at"),
     Step((S.PAID,), Cause.ABANDONED, S.MANUAL_MAKE, _abandoned, text=_LATE),
     Step((S.PAID, S.MAKE_PENDING, S.MAKE_FAILED), Cause.STAFF_TAKES_OVER, S.MANUAL_MAKE),
     Step((S.MAKE_PENDING,), Cause.MAKE_ERROR, S.MAKE_FAILED, text=STATUS_DESCRIPTIONS["make_failed"]),
@@ -146,12 +148,12 @@ STEPS: Final = (
 )
 
 
+_LOCKED: Final = statements.Read(lambda key: Order.objects.select_for_update().filter(pk=key))
+
+
 def lock(order_id: str) -> Order | None:
     """Return an order with its row locked until the transaction ends; None when there is none."""
-    try:
-        return Order.objects.select_for_update().get(pk=order_id)
-    except Order.DoesNotExist:
-        return None
+    return _LOCKED.first(order_id)
 
 
 def change(
@@ -176,25 +178,46 @@ def change(
         return change_locked(order, cause, by=by, why=why, **values)
 
 
-def change_locked(order: Order, cause: Cause, *, by: str = "", why: str = "", **values: Any) -> Order | None:
-    """Do the same with an order whose row this transaction has read and locked."""
-    step = _step(order, cause)
-    facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
+def change_locked(
+    order: Order, cause: Cause, *further: Cause, by: str = "", why: str = "", **values: Any
+) -> Order | None:
+    """Do the same with an order whose row this transaction has read and locked.
+
+    The steps of `further` causes are taken with it, as far as the table has them, and written at once.
+    """
+    step, following = _step(order, cause), iter(further)
     if step is None:
+        facts = {"order_id": order.pk, "from_status": order.status, "cause": cause.value}
         logger.warning("order step refused", extra=facts)
         return None
-    if order.status == S.PENDING:
-        values["next_check_at"] = None
-    if step.text is not None:
-        values["failed_presentation_desc"] = step.text
-    source, order.status = order.status, step.target
     for name, value in values.items():
         setattr(order, name, value)
-    order.save(update_fields=["status", *values, "updated_at"])
-    journal.write_step(order, source, cause.value, by=by, why=why)
-    metrics.count_step(step.target)
-    logger.info("order step", extra={**facts, "to_status": step.target, **({"by": by} if by else {})})
+    written = {"status", *values}
+    while step is not None:
+        written |= _take(order, step, by, why)
+        next_cause = next(following, None)
+        step = _step(order, next_cause) if next_cause is not None else None
+    statements.save(order, *sorted(written), "updated_at")
     return order
+
+
+def _take(order: Order, step: Step, by: str, why: str) -> set[str]:
+    """Take a step in memory, and tell it; return the names of the fields that it changed."""
+    source, order.status = order.status, step.target
+    changes: dict[str, Any] = {}
+    if source == S.PENDING:
+        changes["next_check_at"] = None
+    if step.text is not None:
+        changes["failed_presentation_desc"] = step.text
+    if step.moment is not None:
+        changes[step.moment] = timezone.now()
+    for name, value in changes.items():
+        setattr(order, name, value)
+    journal.write_step(order, source, step.cause.value, by=by, why=why)
+    metrics.count_step(step.target)
+    facts = {"order_id": order.pk, "from_status": source, "cause": step.cause.value}
+    logger.info("order step", extra={**facts, "to_status": step.target, **({"by": by} if by else {})})
+    return set(changes)
 
 
 def _step(order: Order, cause: Cause) -> Step | None:

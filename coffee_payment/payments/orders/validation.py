@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
+from payments import lookups, statements
 from payments.models import Device, Order
 from payments.outgoing import tmetr
 from payments.outgoing.errors import ProviderError
@@ -73,7 +74,7 @@ def _check_hash(scan: _Scan, result: Validation) -> Validation:
 
 
 def _check_order(scan: _Scan, _: Validation) -> Validation:
-    order = Order.objects.select_related("device").filter(pk=scan.order_id).first()
+    order = lookups.ORDER.first(scan.order_id)
     return validate_order(order, scan.device_uuid)
 
 
@@ -93,7 +94,7 @@ def _check_online(scan: _Scan, result: Validation) -> Validation:
     now = timezone.now()
     if now - seen > timedelta(minutes=settings.DEVICE_ONLINE_THRESHOLD_MINUTES):
         return _refusal("device_offline")
-    Device.objects.filter(device_uuid=scan.device_uuid).update(last_interaction=min(seen, now))
+    statements.update(Device, {"device_uuid": scan.device_uuid}, {"last_interaction": min(seen, now)})
     return result
 
 

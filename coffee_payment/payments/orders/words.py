@@ -5,6 +5,7 @@ from typing import Final
 from payments.models import JournalEntry, Order, Payment
 from payments.orders import journal
 from payments.orders.states import Cause
+from payments.outgoing.errors import NOT_REACHED
 
 STATUSES: Final = {
     "created": "создан",
@@ -100,11 +101,13 @@ def _make_case(order: Order, not_made: str) -> str:
         return not_made
     if not order.make_answered_at:
         return "Оплачен, команда отправлена, ответа нет: напиток мог быть выдан, проверьте автомат"
-    if answer.startswith(("ProviderRejected", "CredentialsMissing")) or answer.endswith(_NOT_REACHED):
+    is_reached = f": {NOT_REACHED}" not in answer and not answer.endswith(_FORMERLY_NOT_REACHED)
+    if answer.startswith(("ProviderRejected", "CredentialsMissing")) or not is_reached:
         return not_made
     if answer.startswith("Provider"):
         return "Оплачен, на команду нет ясного ответа: напиток мог быть выдан, проверьте автомат"
     return "Оплачен, автомат принял команду: проверьте, выдан ли напиток"
 
 
-_NOT_REACHED: Final = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
+_FORMERLY_NOT_REACHED: Final = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
+"""How former releases stored it."""

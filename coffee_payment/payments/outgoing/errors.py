@@ -1,5 +1,10 @@
 """What can go wrong between this server and the services it calls."""
 
+from typing import Final
+
+NOT_REACHED: Final = "not reached"
+"""What the text of an error begins with when no request can have gone out."""
+
 
 class ProviderError(Exception):
     """A call to another service returned no usable answer.
@@ -12,7 +17,7 @@ class ProviderError(Exception):
 
     def __init__(self, message: str, *, status: int | None = None, reached: bool = True) -> None:
         """Keep the text for the log, the HTTP status if there was one, and whether a request may have gone out."""
-        super().__init__(message)
+        super().__init__(message if reached else f"{NOT_REACHED}: {message}")
         self.status = status
         self.reached = reached
 

@@ -1,18 +1,18 @@
 """One HTTP request and its answer, in a thread that the caller can abort in every phase."""
 
+import json
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 import certifi
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util import Url, parse_url
 
 from payments.outgoing.errors import (
     ProviderBadAnswer,
@@ -23,8 +23,12 @@ from payments.outgoing.errors import (
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 """The limit of an answer's body."""
-_CHUNK_BYTES: Final = 16 * 1024
-_HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "coffee-payment",
+}
 
 
 @dataclass(frozen=True)
@@ -52,20 +56,21 @@ class Exchange:
 
     def run(self) -> None:
         """Send the request; `result` then has the answer or the error."""
+        reached = False
         try:
-            self.result = self._send()
+            connection = self._connection()
+            try:
+                connection.connect()
+                reached = True
+                self.result = self._answer(connection)
+            finally:
+                connection.close()
         except ProviderError as error:
             self.result = error
-        except urllib3.exceptions.TimeoutError as error:
-            # A refused connection is a kind of connect timeout to urllib3.
-            refused = isinstance(error, urllib3.exceptions.NewConnectionError)
-            reached = not refused and not isinstance(error, urllib3.exceptions.ConnectTimeoutError)
-            self.result = (ProviderUnavailable if refused else ProviderTimeout)(
-                type(error).__name__, reached=reached
-            )
-        except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
+        except (HTTPException, OSError, ValueError) as error:
+            kind = ProviderTimeout if isinstance(error, TimeoutError) else ProviderUnavailable
             # Their text can hold the whole URL, so only the name of the class is kept.
-            self.result = ProviderUnavailable(type(error).__name__)
+            self.result = kind(type(error).__name__, reached=reached)
         finally:
             with self._lock:
                 for each in self._sockets:
@@ -90,68 +95,53 @@ class Exchange:
                 except OSError:  # closed by the peer meanwhile
                     continue
 
-    def _send(self) -> Answer:
-        address = parse_url(self.url)
-        with _pool(address, self) as pool:
-            response = pool.request(
-                self.method,
-                address.request_uri,
-                json=self.body,
-                headers={**_HEADERS, **_authorization(self.auth), **self.headers},
-                timeout=urllib3.Timeout(connect=self.timeout, read=self.timeout),
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
-            content = bytearray()
-            for chunk in response.stream(_CHUNK_BYTES):
-                content += chunk
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise ProviderBadAnswer("the answer is larger than 1 MiB", status=response.status)
-            return Answer(response.status, bytes(content))
+    def _connection(self) -> HTTPConnection:
+        """Return the connection, not opened yet. No proxy and no ~/.netrc are used."""
+        address = urlsplit(self.url)
+        if address.hostname is None or address.scheme not in ("http", "https"):
+            raise ProviderUnavailable("the address is not one of http or https", reached=False)
+        connection = (
+            HTTPSConnection(address.hostname, address.port, timeout=self.timeout, context=_trust_store())
+            if address.scheme == "https"
+            else HTTPConnection(address.hostname, address.port, timeout=self.timeout)
+        )
 
+        def connect(*arguments: Any) -> socket.socket:
+            opened = socket.create_connection(*arguments)
+            self.watch(opened)
+            return opened
 
-class _Watched(HTTPConnection):
-    """Registers its socket with the exchange, so that the deadline can close it."""
-
-    def __init__(self, *args: Any, exchange: Exchange, **options: Any) -> None:
-        self._exchange = exchange
-        super().__init__(*args, **options)
-
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
-        self._exchange.watch(connection)
+        # Before the handshake of TLS, which has to end in time, too.
+        connection._create_connection = connect  # type: ignore[attr-defined]
         return connection
 
-
-class _WatchedTLS(_Watched, HTTPSConnection):
-    """The same with TLS."""
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Watched
-
-
-class _TLSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _WatchedTLS
-
-
-def _pool(address: Url, exchange: Exchange) -> urllib3.HTTPConnectionPool:
-    """Return the pool of an exchange's one connection. No proxy and no ~/.netrc are used."""
-    if address.host is None or address.scheme not in ("http", "https"):
-        raise ProviderUnavailable("the address is not one of http or https")
-    if address.scheme == "https":
-        return _TLSPool(address.host, address.port, ssl_context=_trust_store(), exchange=exchange)
-    return _Pool(address.host, address.port, exchange=exchange)
+    def _answer(self, connection: HTTPConnection) -> Answer:
+        address = urlsplit(self.url)
+        target = urlunsplit(("", "", address.path or "/", address.query, ""))
+        headers = {**_HEADERS, **_authorization(self.auth), **self.headers}
+        body = None
+        if self.body is not None:
+            body = json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
+            headers.setdefault("Content-Type", "application/json")
+        connection.request(self.method, target, body, headers)
+        response = connection.getresponse()
+        content = response.read(MAX_ANSWER_BYTES + 1)
+        if len(content) > MAX_ANSWER_BYTES:
+            raise ProviderBadAnswer("the answer is larger than 1 MiB", status=response.status)
+        if response.length:
+            raise IncompleteRead(content, response.length)
+        return Answer(response.status, content)
 
 
 def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
-    return dict(urllib3.make_headers(basic_auth=":".join(auth))) if auth else {}
+    return {"Authorization": f"Basic {b64encode(':'.join(auth).encode()).decode()}"} if auth else {}
 
 
 @cache
 def _trust_store() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certifi.where())
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def run_in_time(exchange: Exchange) -> Answer:

@@ -24,14 +24,16 @@ ANSWER_SECONDS: Final = 0.8
 """How long a notification waits for its answer: it has to be answered within a second."""
 
 _lock = threading.Lock()
-_under_way: dict[str, Future[None]] = {}
+Question = tuple[str, str]
+"""The ids of an order and of a payment. A stranger may name anybody's payment for an order of his own."""
+_under_way: dict[Question, Future[None]] = {}
 
 
 class Late(Exception):  # noqa: N818 - an answer to the provider, not a fault
     """The question is still under way."""
 
 
-def ask(payment_id: str, work: Callable[[], None]) -> None:
+def ask(about: Question, work: Callable[[], None]) -> None:
     """Do the work, or wait for the same work that is under way. Raises `Busy`, `Late`, and what the work raises.
 
     Within a transaction the work is a part of it, and done at once.
@@ -42,9 +44,9 @@ def ask(payment_id: str, work: Callable[[], None]) -> None:
         return
     with ExitStack() as stack:
         with _lock:
-            question = _under_way.get(payment_id)
+            question = _under_way.get(about)
             if question is None:
-                question = _begin(payment_id, work)
+                question = _begin(about, work)
             else:
                 stack.enter_context(bulkhead.slot("joined"))
         try:
@@ -53,7 +55,7 @@ def ask(payment_id: str, work: Callable[[], None]) -> None:
             if question.done():  # the work's own
                 raise
             question.add_done_callback(_log_late)
-            raise Late(payment_id) from error
+            raise Late(*about) from error
 
 
 def under_way() -> int:
@@ -61,7 +63,7 @@ def under_way() -> int:
     return len(_under_way)
 
 
-def _begin(payment_id: str, work: Callable[[], None]) -> Future[None]:
+def _begin(about: Question, work: Callable[[], None]) -> Future[None]:
     """Start the work in a thread, which holds one of the calls for webhooks to its end. Call it under the lock."""
     question: Future[None] = Future()
     held = ExitStack()
@@ -80,7 +82,7 @@ def _begin(payment_id: str, work: Callable[[], None]) -> Future[None]:
             finally:
                 close_old_connections()
         with _lock:
-            del _under_way[payment_id]
+            del _under_way[about]
         if failure is None:
             question.set_result(None)
         else:
@@ -92,7 +94,7 @@ def _begin(payment_id: str, work: Callable[[], None]) -> Future[None]:
         question.cancel()
         held.close()
         raise
-    _under_way[payment_id] = question
+    _under_way[about] = question
     return question
 
 

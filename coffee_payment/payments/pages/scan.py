@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from payments import rates
+from payments import lookups, rates, statements
 from payments.client_address import address_of
 from payments.links import status_page
 from payments.models import Device, Order
@@ -69,7 +69,7 @@ def _device_of(request: HttpRequest, scan: dict[str, str]) -> Device:
         raise _Refused(ERROR_MESSAGES[problem], 400)
     if not rates.allows_address("scan", settings.SCANS_PER_ADDRESS_PER_MIN, address_of(request)):
         raise _Refused(ERROR_MESSAGES["too_many_scans"], 429)
-    device = Device.objects.select_related("merchant").filter(device_uuid=scan["deviceUuid"]).first()
+    device = lookups.DEVICE.first(scan["deviceUuid"])
     if device is None:
         raise _Refused(ERROR_MESSAGES["device_not_found"], 404)
     if not rates.allows("scan of a device", settings.SCANS_PER_DEVICE_PER_MIN, device.device_uuid):
@@ -121,13 +121,14 @@ def _create_order(scan: dict[str, str], device: Device, price: Decimal) -> Valid
         size=SIZES[scan["size"]],
         price=price,
         status=Order.Status.CREATED,
+        expires_at=Order.end_of_a_new_one(),
     )
     try:
         with transaction.atomic():
-            order.save(force_insert=True)
+            statements.insert(order)
             journal.write(order.pk, journal.Kind.STEP, "scan", from_status="", to_status=order.status)
     except IntegrityError:
-        other = Order.objects.select_related("device").filter(pk=order.pk).first()
+        other = lookups.ORDER.first(order.pk)
         if other is None:
             raise
         return validate_order(other, device.device_uuid)

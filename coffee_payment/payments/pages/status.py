@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from payments import lookups
 from payments.html import sanitised, web_address
 from payments.models import Order
 from payments.orders.initiation import PAYABLE
@@ -44,7 +45,7 @@ def find_order(order_id: str) -> Order | None:
     """Return an order with its device and merchant; None when there is none of this id."""
     if not is_storable(order_id):
         return None
-    return Order.objects.select_related("device", "merchant").filter(pk=order_id).first()
+    return lookups.ORDER_AND_MERCHANT.first(order_id)
 
 
 @csrf_exempt

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from payments import lookups
 from payments.models import MerchantCredentials, Order
 from payments.outgoing.errors import CredentialsMissing
 
@@ -18,11 +19,8 @@ def find_credentials(order: Order, scenario: str | None = None) -> MerchantCrede
     The merchant is the order's own: a machine may be sold while a payment is pending. Credentials that no key
     decrypts count as missing, and the log says why.
     """
-    rows = MerchantCredentials.objects.filter(
-        merchant_id=order.merchant_id, scenario=scenario or order.scenario
-    )
     try:
-        return rows.first()
+        return lookups.CREDENTIALS.first(order.merchant_id, scenario or order.scenario)
     except ImproperlyConfigured:
         logger.exception("credentials cannot be read", extra={"order_id": order.pk})
         return None

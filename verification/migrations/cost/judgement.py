@@ -79,6 +79,26 @@ def judge(step: Step, tables: Tables) -> Iterator[Cost]:
         yield from judged.backfills()
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What one statement did under a lock."""
+
+    number: int
+    order: int
+    """Of its kind, the worst first."""
+    oid: int
+    code: str
+    also: frozenset[int]
+    """Other tables."""
+
+
+def _group(number: int, statement: Statement, oid: int) -> tuple[int, int]:
+    """Return what statements of one cause share."""
+    if statement.operation is None:
+        return -1 - number, oid
+    return statement.operation, oid if statement.projects_own else 0
+
+
 class _Judged:
     """One transaction being judged: each statement is the cause of one finding at most."""
 
@@ -91,26 +111,43 @@ class _Judged:
         self.large = {oid for oid, table in tables.items() if table.large}
 
     def statements(self) -> Iterator[Cost]:
-        """Find what a statement itself does under its lock."""
+        """Find what statements do under their locks: one cause for each operation of Django's own.
+
+        Where an operation runs SQL or Python of the project, it is one for each table.
+        """
+        groups: dict[tuple[int, int], list[_Seen]] = {}
         for number, statement in enumerate(self.transaction.statements):
-            if ROWS_ONLY.match(statement.sql) or VALIDATES.search(statement.sql):
-                continue
-            found = [
-                (order, oid, code)
-                for order, (code, oids) in enumerate(self._kinds(statement))
-                for oid in oids
-                if oid in self.large and oid in self.transaction.taken and oid in statement.locks
-            ]
-            if not found:
-                continue
-            found.sort(key=lambda each: (each[0], not self._is_about(statement, each[1])))
-            _, oid, code = found[0]
-            itself = self._is_about(statement, oid) or ATTACHES.search(statement.sql)
-            if code == "scanned-under-lock" and not itself:
-                code = "other-table-locked"
-            self.causes.add(number)
-            self.reported.add(oid)
-            yield self._cost(code, number, oid, also={other for _, other, _ in found} - {oid})
+            if seen := self._seen(number, statement):
+                groups.setdefault(_group(number, statement, seen.oid), []).append(seen)
+        for group in groups.values():
+            first = min(group, key=lambda each: each.order)
+            self.causes |= {each.number for each in group}
+            self.reported |= {each.oid for each in group}
+            tables = {oid for each in group for oid in (each.oid, *each.also)}
+            yield self._cost(first.code, first.number, first.oid, also=tables - {first.oid})
+
+    def _seen(self, number: int, statement: Statement) -> "_Seen | None":
+        if ROWS_ONLY.match(statement.sql) or VALIDATES.search(statement.sql):
+            return None
+        found = [
+            (order, not self._is_about(statement, oid), oid, code)
+            for order, (code, oids) in enumerate(self._kinds(statement))
+            for oid in oids
+            if oid in statement.locks and self._locked(oid, number)
+        ]
+        if not found:
+            return None
+        order, other, oid, code = min(found)
+        if code == "scanned-under-lock" and other and not ATTACHES.search(statement.sql):
+            code = "other-table-locked"
+        return _Seen(number, order, oid, code, frozenset(each[2] for each in found) - {oid})
+
+    def _locked(self, oid: int, number: int) -> bool:
+        """Whether others could not use a large table when a statement ran; nobody writes a materialized view."""
+        if oid not in self.large or oid not in self.transaction.taken:
+            return False
+        taken, mode = self.transaction.taken[oid]
+        return taken <= number and (mode in READS_BLOCKED or not self.tables[oid].materialized)
 
     def _kinds(self, statement: Statement) -> list[tuple[str, Sequence[int]]]:
         scanned = [oid for oid, rows in statement.read.items() if rows >= LARGE_ROWS]
@@ -127,8 +164,8 @@ class _Judged:
         for number, statement in enumerate(self.transaction.statements):
             if statement.works < LARGE_ROWS or number in self.causes:
                 continue
-            for oid, (taken, _) in self.transaction.taken.items():
-                if oid in self.large and taken < number and oid not in self.reported:
+            for oid in self.transaction.taken:
+                if self._locked(oid, number - 1) and oid not in self.reported:
                     self.reported.add(oid)
                     self.causes.add(number)
                     yield self._cost("lock-held-while-working", number, oid)

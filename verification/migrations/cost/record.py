@@ -13,7 +13,7 @@ LARGE_ROWS: Final = 1_000
 READS_BLOCKED: Final = frozenset({"AccessExclusiveLock"})
 WRITES_BLOCKED: Final = READS_BLOCKED | {"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock"}
 _TABLES: Final = """
-    SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint
+    SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint, c.relkind = 'm'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
       AND c.relname <> 'django_migrations'
@@ -29,6 +29,8 @@ class Table:
     rows: int
     live_rows: int = 0
     """Rows of the live database, where its statistics are known."""
+    materialized: bool = False
+    """Whether it is a materialized view."""
 
     @property
     def scale(self) -> float:
@@ -50,8 +52,8 @@ def read_tables(connection: Any, live: Statistics | None = None) -> Tables:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         return {
-            oid: Table(name, count, live.rows.get(name, 0) if live else 0)
-            for oid, name, count in cursor.fetchall()
+            oid: Table(name, count, live.rows.get(name, 0) if live else 0, materialized)
+            for oid, name, count, materialized in cursor.fetchall()
         }
 
 
@@ -61,6 +63,8 @@ class Statement:
 
     sql: str
     operation: int | None
+    projects_own: bool
+    """Whether the operation runs the project's own SQL or Python."""
     began: float
     ended: float
     transaction: str | None
@@ -82,6 +86,7 @@ class Statement:
         return cls(
             sql=entry["sql"],
             operation=entry["operation"],
+            projects_own=entry["own"],
             began=entry["began"],
             ended=entry["ended"],
             transaction=entry["transaction"],

@@ -1,5 +1,6 @@
 """Compare models, migrations and a live database with one another."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from ...postgres.driver import sql
 from ...postgres.url import connect
 from ...schema import catalog
 from ...schema.comparison.difference import Difference
+from ...schema.model.identity import RELATIONS
+from ...schema.model.schema import Schema
 from ..execution.migration_runner import MigrationRunner
 from ..execution.worker_process import JobFailed
 from ..plan.chains import Chain
@@ -24,6 +27,10 @@ RECORDS: Final = """
     WHERE c.relname = 'django_migrations' AND c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%%'
     ORDER BY n.nspname <> %s, n.nspname
 """
+BEFORE_15: Final = Difference(
+    "grant", "schema public to PUBLIC", "changed", "privileges", ("USAGE",), ("CREATE", "USAGE")
+)
+"""What everybody may do in a database that was made by PostgreSQL 14 or older and upgraded by pg_upgrade."""
 OF_THE_DATABASE: Final = ("comment", "database")
 """Kind and object of what is written on a database as a whole: set by its administrator, not by a migration."""
 
@@ -86,13 +93,38 @@ def live(runner: MigrationRunner, url: str) -> tuple[StateComparison, list[Diffe
     applied, schema = _migrations(ours, "")
     with shell.shown():
         theirs, (recorded, _) = catalog.read(url), _migrations(url, schema)
+    made = catalog.read(ours)
     judged = comparison.compare_readings(
-        StateReading({"default": catalog.read(ours)}, urls={"default": ours}),
+        StateReading({"default": made}, urls={"default": ours}),
         StateReading({"default": theirs}),
         runner.options,
     )
-    judged.differences = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
+    found = [each for each in judged.differences if (each.kind, each.object) != OF_THE_DATABASE]
+    judged.differences = _moved_together([each for each in found if each != BEFORE_15], made)
+    judged.information += [each for each in found if each == BEFORE_15]
     return judged, _recorded(applied, recorded)
+
+
+def _moved_together(differences: list[Difference], ours: Schema) -> list[Difference]:
+    """Return one difference for a schema whose tables all are in another one, which only one side has.
+
+    So it is where the database's search_path, or that of its user, is not that of the settings.
+    """
+    moves: dict[tuple[str, str], list[Difference]] = defaultdict(list)
+    for each in differences:
+        if each.attribute == "schema" and each.kind in RELATIONS:
+            moves[each.left, each.right].append(each)
+    for (old, new), moved in moves.items():
+        tables = {str(each.key) for each in ours.of_kind(*RELATIONS) if each.key.schema == old}
+        own = [
+            each
+            for each in differences
+            if each.kind == "schema" and (each.object, each.change) in {(old, "removed"), (new, "added")}
+        ]
+        if own and {each.object for each in moved} == tables:
+            rest = [each for each in differences if each not in moved + own]
+            return [*rest, Difference("schema", old, "changed", "tables", f"in {old}", f"in {new}")]
+    return differences
 
 
 def _recorded(ours: set[str], theirs: set[str]) -> list[Difference]:

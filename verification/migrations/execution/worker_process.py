@@ -82,6 +82,24 @@ class JobFailed(Exception):  # noqa: N818 - reads as what it tells
         return CannotRun(f"{what}{where}: {self.message}{_advice(self)}")
 
 
+def request(project: Project, server: Server, idle: str) -> Event:
+    """Return what leads a process of the project to the server; ``idle``: a database that is there."""
+    return {
+        "settings": project.settings,
+        "paths": list(project.paths),
+        "overlay": dict(project.overlay),
+        "idle": idle,
+        "server": {
+            "host": server.host,
+            "port": server.port,
+            "user": server.user,
+            "password": server.password,
+        },
+        "libpq": server.client_variables(),
+        "ours": server.can_stop,
+    }
+
+
 class Worker:
     """One such process, started at once; ``with`` ends it."""
 
@@ -105,22 +123,7 @@ class Worker:
         self._progress = progress
         self._child = self._start(project)
         try:
-            self._send(
-                {
-                    "settings": project.settings,
-                    "paths": list(project.paths),
-                    "overlay": dict(project.overlay),
-                    "idle": idle,
-                    "server": {
-                        "host": server.host,
-                        "port": server.port,
-                        "user": server.user,
-                        "password": server.password,
-                    },
-                    "libpq": server.client_variables(),
-                    "ours": server.can_stop,
-                }
-            )
+            self._send(request(project, server, idle))
             self.ready = self._await(START_SECONDS)
         except JobFailed as error:
             self.close()

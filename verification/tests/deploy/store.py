@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from verification.deploy import base_rows
-from verification.deploy.release import FEW_ROWS, Bases, Release, Trees, judge_trees
+from verification.deploy.old_tests import Command
+from verification.deploy.release import FEW_ROWS, Bases, Release, Trees
 from verification.deploy.tree import read_files
+from verification.deploy.trials import judge_trees
 from verification.migrations.equivalence.upgrade import RowVolume
 from verification.migrations.execution.migration_runner import MigrationRunner
 from verification.migrations.execution.worker_process import Project
@@ -51,8 +53,8 @@ class Case:
     codes: tuple[str, ...] = ()
     functions: str = ""
     atomic: bool = True
-    further: dict[str, str] = field(default_factory=dict)
-    """More files of the folder of migrations."""
+    further: Mapping[str, str | None] = field(default_factory=dict)
+    """More files of the folder of migrations; None: one that is taken away."""
     model: tuple[str, str] = ("", "")
     """A text of ``models.py``, and what takes its place in the head."""
     after: str = "0001_initial"
@@ -73,11 +75,13 @@ class Store:
         self.base, self.head, self.folder = base, head, folder
         empty = base_rows.migrate(base)
         self.bases = Bases(
+            empty.databases,
             base_rows.fill(base, empty, ROWS),
             base_rows.fill(base, empty, replace(ROWS, size=FEW_ROWS)).databases,
         )
         self.base_files = read_files(base, "the base")
         self.configuration = Configuration(root=folder, settings="settings")
+        self.tests: Command | None = None
 
     @contextmanager
     def files(self, texts: Mapping[str, str | None]) -> Iterator[None]:
@@ -97,11 +101,14 @@ class Store:
                 else:
                     (self.folder / name).unlink(missing_ok=True)
 
-    def judge(self, case: Case, *parts: str, command: str = "") -> Release:
-        """Judge one release: plan and cost, and the parts that are named."""
+    def judge(self, case: Case, *parts: str, command: str = "", tests: str = "") -> Release:
+        """Judge one release: plan and cost, and the parts that are named; ``tests``: those of the base."""
+        self.tests = Command.parse(tests) if tests else None
         self.configuration = replace(self.configuration, migrate_command=command)
         migrations = {CHANGE: migration(case)} if case.operations else {}
-        texts = {f"goods/migrations/{name}": text for name, text in {**migrations, **case.further}.items()}
+        texts: dict[str, str | None] = {
+            f"goods/migrations/{name}": text for name, text in {**migrations, **case.further}.items()
+        }
         if case.model[0]:
             models = (self.folder / "goods/models.py").read_text()
             assert case.model[0] in models
@@ -120,7 +127,7 @@ class Store:
     def _judge(self, head: MigrationRunner, parts: Sequence[str]) -> Release:
         trees = Trees(self.base, head, self.base_files, read_files(head, "the head"))
         release = Release("base", head.server.version)
-        judge_trees(release, trees, self.bases, self.configuration, parts=frozenset(parts))
+        judge_trees(release, trees, self.bases, self.configuration, parts=frozenset(parts), tests=self.tests)
         return release
 
 

@@ -47,6 +47,7 @@ CASES: Final = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_both_codes_run_on_both_schemas(case: Case, shop: Store) -> None:
     """Only what a migration made impossible counts, with the migration's operation."""

@@ -49,6 +49,7 @@ def test_each_family_of_findings_has_a_check(runs: Runs, project: Path, server: 
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("since", ["nothing", "--all"])
 def test_a_base_that_is_not_there_is_no_pass(runs: Runs, project: Path, server: Server, since: str) -> None:
     file = project / "pyproject.toml"

@@ -4,14 +4,15 @@ import pytest
 
 from verification.__main__ import main
 from verification.deploy.finding import CODES
+from verification.environment.model import Problem
 from verification.explain.commands import first_line, pages
-from verification.tests.deploy.page_examples import PARTS, examples, without_times
+from verification.report.rules import rules
+from verification.tests.deploy.page_examples import examples, without_times
 from verification.tests.deploy.store import Store
 
 
-@pytest.mark.parametrize(
-    "code", [pytest.param(code, marks=[pytest.mark.slow] if code in PARTS else []) for code in CODES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("code", CODES)
 def test_the_examples_of_a_page_print_what_it_shows(code: str, shop: Store) -> None:
     """The bad one has the finding, the good one nothing; ``python -m tools.page_examples`` rewrites the page."""
     bad, good = examples(code)
@@ -36,9 +37,20 @@ def test_explain_prints_a_page_or_lists_all(capsys: pytest.CaptureFixture[str]) 
     assert main(["explain", "table-rewritten"]) == main(["explain", "deploy.table-rewritten"]) == 0
     assert capsys.readouterr().out == pages()["table-rewritten"] * 2
     assert main(["explain"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "] == sorted(
-        CODES
-    )
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "]
+    assert listed == [*sorted(CODES), *rules()]
+
+
+@pytest.mark.parametrize("rule", [*rules(), *(f"environment.{each.name.lower()}" for each in Problem)])
+def test_every_rule_of_a_report_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With what is wrong, why it matters and what to do, each a sentence."""
+    name = rule if rule in rules() else rule.replace("_", "-")
+
+    assert main(["explain", name]) == 0
+    heading, what, *rest = capsys.readouterr().out.strip().split("\n\n")
+    assert heading == f"# {name}"
+    assert rest[::2] == ["## Why it matters", "## What to do"]
+    assert all(text.endswith(".") for text in (what, *rest[1::2]))
 
 
 def test_an_unknown_code_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ Django's own loader reads it, the worker's reads the whole tree: same graph, sam
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from verification.migrations.equivalence.partial_states import build_partial_states
 from verification.migrations.equivalence.upgrade import RowVolume, upgrade
@@ -262,6 +265,56 @@ def test_the_originals_of_a_reported_tree_are_plain_djangos(
     expected = loaders.load(plain)
     assert "error" not in expected, expected["error"]
     same(loaders.load(whole, list(case.without)), expected)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Case:
+    """A squash of the first originals of an app, and another app that depends on anything, or runs before it."""
+    length = draw(st.integers(2, 5))
+    covered = draw(st.integers(1, length))
+    names = [f"shop.{number:04}" for number in range(1, length + 1)]
+    squash = f"shop.0001_squashed_{covered:04}"
+    others = draw(st.integers(0, 2))
+
+    def some(choices: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+        return st.lists(st.sampled_from(choices), max_size=2, unique=True).map(tuple)
+
+    targets = [*names, squash, "shop.__first__"]
+    tree = {name: File((names[number - 1],) if number else ()) for number, name in enumerate(names)}
+    if covered < length and draw(st.booleans()):
+        tree[names[covered]] = File((squash,))
+    for number in range(others):
+        tree[f"cart.{number + 1:04}"] = File(
+            (*((f"cart.{number:04}",) if number else ()), *draw(some(targets))),
+            before=draw(some(targets[:-1])),
+        )
+    plain = {
+        name: File(
+            tuple(names[covered - 1] if each == squash else each for each in file.after),
+            before=tuple(names[0] if each == squash else each for each in file.before),
+        )
+        for name, file in tree.items()
+    }
+    tree[squash] = File(
+        before=draw(st.sampled_from([(), ("cart.0001",)])) if others else (), replaces=tuple(names[:covered])
+    )
+    return Case("drawn", tree, without=(squash,), plain=plain)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
+@given(case=trees())
+def test_the_originals_of_any_tree_are_plain_djangos(
+    case: Case, loaders: Loaders, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever leans on the squash or on what it replaces, the original chain is that of a tree without it."""
+    folder = tmp_path_factory.mktemp("drawn")
+    try:
+        expected = loaders.load(write(case.plain, folder / "plain"))
+        assume("error" not in expected)
+        same(loaders.load(write(case.tree, folder / "whole"), list(case.without)), expected)
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.mark.postgres

@@ -287,6 +287,7 @@ def upgrade_paths_of(
         return upgrade_paths.verify_upgrade_paths(runner, squash, chain, RowVolume(40), many)
 
 
+@pytest.mark.slow
 def test_every_path_to_a_correct_squash(server: Server, tmp_path: Path) -> None:
     """Partial states 0 to 4 with rows, prune and rollback: no difference; locks and rewrites are recorded.
 
@@ -335,6 +336,7 @@ def test_every_path_to_a_correct_squash(server: Server, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_lost_rows_and_steps_that_cannot_be_undone_are_reported(server: Server, tmp_path: Path) -> None:
     """A step that deletes rows fails each upgrade through it; a step that is undone wrongly has its differences.
 

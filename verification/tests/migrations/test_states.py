@@ -63,6 +63,7 @@ def test_models_of_another_state_are_found(
     assert all(operation in str(each.left) and operation in str(each.right) for each in found)
 
 
+@pytest.mark.slow
 def test_the_verdict_and_the_tree_without_originals_say_so(server: Server, tmp_path: Path) -> None:
     """``squash`` says so and is equal; where the originals go there is something to write."""
     folder = copy("members", tmp_path)
@@ -79,6 +80,7 @@ def test_the_verdict_and_the_tree_without_originals_say_so(server: Server, tmp_p
     assert [(each["kind"], each["object"]) for each in found["prune"]] == [("state", "people")]
 
 
+@pytest.mark.slow
 def test_a_proposal_whose_models_differ_is_not_proven(server: Server, tmp_path: Path) -> None:
     """``squashmigrations`` leaves out an operation that it was told to: the next ``makemigrations`` would write it."""
     folder = copy("tiers", tmp_path)

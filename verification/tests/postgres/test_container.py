@@ -83,6 +83,7 @@ def test_same_rules_as_embedded(server: ContainerServer) -> None:
     assert f"(PostgreSQL) {server.version}" in server.run_tool("psql", "--version").decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("major", [14, 16, 18])
 def test_other_major_versions(major: int) -> None:
     """``major`` picks the image."""

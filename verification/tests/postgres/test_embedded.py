@@ -172,6 +172,7 @@ with EmbeddedServer.launch() as server, server.database() as database:
 """
 
 
+@pytest.mark.slow
 def test_parallel_runs_share_one_template(tmp_path: Path) -> None:
     """Runs that all find an empty cache at the same time all get a server, and leave one template."""
     environment = {"XDG_CACHE_HOME": str(tmp_path)}
@@ -193,6 +194,7 @@ def filled_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next((base / "django-postgres-verification").iterdir())
 
 
+@pytest.mark.slow
 def test_template_is_used_and_its_password_does_not_open_the_server(
     filled_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +211,7 @@ def test_template_is_used_and_its_password_does_not_open_the_server(
             )
 
 
+@pytest.mark.slow
 def test_damaged_template_is_replaced(filled_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template with missing files (a cleaned cache) is replaced, and the server starts."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(filled_cache.parent.parent))

@@ -64,6 +64,40 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+WITHOUT_DRIVER = """
+import sys
+sys.modules.update(psycopg=None, psycopg2=None)
+from verification.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("run", "--help"), 0, "--provider"),
+        (("deploy", "--help"), 0, "--since"),
+        (("explain", "schema.squash"), 0, "# schema.squash"),
+        (("diff", "LEFT", "LEFT"), 0, "equal"),
+        (("diff", "LEFT", "RIGHT"), 1, "purchase_state_idx"),
+        (("diff", "LEFT", "postgresql://a@127.0.0.1/x"), 2, "install psycopg[binary] or psycopg2-binary"),
+        (("squash", "--settings", "x", "--provider", "embedded"), 2, "no driver for PostgreSQL"),
+        (("doctor",), 2, "no driver for PostgreSQL"),
+    ],
+)
+def test_only_what_asks_a_database_needs_a_driver(
+    arguments: tuple[str, ...], status: int, words: str, files: dict[str, str]
+) -> None:
+    """Its absence is one line, before a server is started."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_DRIVER, *(files.get(word, word) for word in arguments)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout.count(words) + done.stderr.count(words) > 0) == (status, True), done
+    assert done.stderr.count("\n") == (status == 2)
+
+
 def test_equal_databases_are_equal_by_both_readers(left: Database, same: Database) -> None:
     """Another order of columns is information, never a difference."""
     done = command("diff", left.url, same.url, "--format", "json", "--cross-check")

@@ -78,6 +78,7 @@ def squash(project: Path, server: Server, settings: str, *arguments: str) -> Out
     return harness(project, "squash", "--settings", settings, *where, *arguments)
 
 
+@pytest.mark.slow
 def test_an_equal_squash_is_equal(configuration: Configuration, project: Path, server: Server) -> None:
     """Untouched, the two chains are equal: status 0, no difference, the contract's JSON."""
     done = squash(project, server, configuration.settings, "--format", "json")
@@ -91,6 +92,7 @@ def test_an_equal_squash_is_equal(configuration: Configuration, project: Path, s
     assert found["squashes"][0]["differences"] == []
 
 
+@pytest.mark.slow
 def test_each_fault_of_a_squash_is_one_difference(
     configuration: Configuration, project: Path, server: Server
 ) -> None:

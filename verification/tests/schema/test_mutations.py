@@ -92,6 +92,7 @@ def observer(request: pytest.FixtureRequest) -> Observer:
     return lambda cases: {case.name: lines for case in cases if (lines := judge.problems(case))}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("cases", PARTS.values(), ids=PARTS)
 def test_every_case_is_seen_as_what_it_is(server: Server, observer: Observer, cases: Sequence[Case]) -> None:
@@ -123,6 +124,7 @@ def test_a_wrong_case_has_problems(comparison: Comparison, case: Case) -> None:
     assert comparison.problems(case)
 
 
+@pytest.mark.slow
 def test_each_wrong_case_of_a_batch_is_named(comparison: Comparison) -> None:
     """And the right ones are not."""
     right = [case for case in MUTATIONS if can_run(case, comparison.server)][::70]

@@ -184,6 +184,7 @@ def try_all(server: Server, pairs: list[Pair]) -> Outcome:
     return outcome
 
 
+@pytest.mark.slow
 def test_some_pairs(server: Server) -> None:
     """The scripts are complete, or say what they leave."""
     pairs = prepare(server)[::SOME]

@@ -30,6 +30,7 @@ def pair(server: Server) -> Iterator[tuple[Database, Database]]:
         yield original, copy
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(7200)
 @settings(
     max_examples=EXAMPLES or 10,

@@ -122,6 +122,7 @@ def test_a_configuration_that_does_not_load(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -299,6 +299,7 @@ def test_the_command_of_a_report_is_the_one_that_was_given(runs: Runs, tmp_path:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_run_and_its_server(tmp_path: Path, number: signal.Signals) -> None:
     """Status 2, reports written, and the server gone."""
@@ -360,6 +361,7 @@ NONSENSE = {
 }
 
 
+@pytest.mark.slow
 def test_what_the_shell_says_of_other_servers_is_not_for_the_harness(runs: Runs, tmp_path: Path) -> None:
     """Variables of libpq and files of the home are those of another server; a home that is missing is none."""
     home = tmp_path / "home"

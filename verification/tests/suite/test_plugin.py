@@ -77,6 +77,7 @@ INSTALLED_APPS = ["django.contrib.contenttypes"]
 """
 
 
+@pytest.mark.slow
 def test_parallel_workers_share_one_server_that_ends_with_the_run(tmp_path: Path) -> None:
     """pytest-django's database is on the server, which starts when a worker first needs it."""
     (tmp_path / "pyproject.toml").write_text(

@@ -62,6 +62,7 @@ def check(name: str, form: Any, folder: Path) -> "subprocess.CompletedProcess[st
     return subprocess.run([sys.executable, "-m", *command, file], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_is_what_its_reader_expects(name: str, tmp_path: Path) -> None:
     form = content(name)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -123,3 +123,38 @@ def test_a_run_that_no_signal_reaches_is_killed(seconds: str) -> None:
         if seconds == "600":
             process.terminate()
         assert process.stdout.readline() == "-9\n"
+
+
+BACKGROUND: Final = """
+import signal, sys, threading, time
+from verification.processes import supervised
+from verification.suite import watch
+watch.PATIENCE_SECONDS, watch.END_SECONDS = 0, 0.2
+def work():
+    watching = watch.Watch(lambda: [], 0.1, lambda reason: print(reason, flush=True), sys.exit)
+    if sys.argv[1] == "check":
+        watching.begin("schema.squash")
+        watching.start()
+    try:
+        threading.Event().wait(60)
+    except KeyboardInterrupt:
+        print("cleaned up", flush=True)
+    watching.end()
+    return 0
+print(supervised.run_supervised(work, 0.3 if sys.argv[1] == "run" else 600))
+"""
+
+
+@pytest.mark.parametrize("limit", ["check", "run"])
+def test_limits_end_a_run_that_ignores_interrupts_from_its_start(limit: str) -> None:
+    """A shell without job control starts what it leaves in the background with SIGINT ignored."""
+    ended = subprocess.run(
+        ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", BACKGROUND, limit],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert ended.stdout.endswith("cleaned up\n0\n")

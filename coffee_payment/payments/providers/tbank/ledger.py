@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from payments import statements
 from payments.html import web_address
 from payments.models import Order, TBankPayment
 from payments.providers.payment import FetchedPayment, StartedPayment
@@ -9,11 +10,13 @@ from payments.providers.payment import FetchedPayment, StartedPayment
 
 def store(order: Order, started: StartedPayment) -> None:
     """Add the row of a started payment. Raises `IntegrityError` if the bank gave the payment id before."""
-    TBankPayment.objects.create(
-        amount=int(order.price),
-        payment_url=_storable(started.redirect_url),
-        order_id=started.provider_order_id,
-        payment_id=started.payment_id,
+    statements.insert(
+        TBankPayment(
+            amount=int(order.price),
+            payment_url=_storable(started.redirect_url),
+            order_id=started.provider_order_id,
+            payment_id=started.payment_id,
+        )
     )
 
 
@@ -25,10 +28,9 @@ def page_of(payment_id: str) -> str | None:
 
 def update(payment: FetchedPayment, *, successful: bool) -> None:
     """Store the end of a payment."""
-    TBankPayment.objects.filter(payment_id=payment.payment_id).update(
-        status=TBankPayment.Status.COMPLETED if successful else TBankPayment.Status.FAILED,
-        updated_at=timezone.now(),
-    )
+    status = TBankPayment.Status.COMPLETED if successful else TBankPayment.Status.FAILED
+    values = {"status": status, "updated_at": timezone.now()}
+    statements.update(TBankPayment, {"payment_id": payment.payment_id}, values)
 
 
 def _storable(url: str) -> str | None:

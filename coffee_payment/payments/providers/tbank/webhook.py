@@ -1,7 +1,7 @@
 """The bank's notifications: signed with the merchant's password, and answered with `OK`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 
@@ -12,6 +12,14 @@ from payments.providers.credentials import find_credentials, require_credentials
 from payments.providers.parsing import PAYMENT_ID, text_of
 from payments.providers.tbank.client import URL_NAME
 from payments.providers.tbank.tokens import is_signed
+from payments.statements import Read
+
+_BANK_PAYMENT: Final = Read(lambda payment: TBankPayment.objects.filter(payment_id=payment))
+_ATTEMPT: Final = Read(
+    lambda payment: (
+        Payment.objects.select_related("order__device").filter(transaction_id=payment).order_by("pk")[:1]
+    )
+)
 
 
 class TBankWebhook(Webhook):
@@ -26,12 +34,8 @@ class TBankWebhook(Webhook):
         payment_id = text_of(body, "PaymentId")
         if not PAYMENT_ID.fullmatch(payment_id):
             raise NotificationRefused(400, "invalid_request", "no proper payment id")
-        bank_payment = TBankPayment.objects.filter(payment_id=payment_id).first()
-        attempt = (
-            Payment.objects.select_related("order__device").filter(transaction_id=payment_id).first()
-            if bank_payment is not None
-            else None
-        )
+        bank_payment = _BANK_PAYMENT.first(payment_id)
+        attempt = _ATTEMPT.first(payment_id) if bank_payment is not None else None
         if attempt is None or bank_payment is None:
             raise NotificationRefused(404, "order_not_found", "unknown payment")
         order = attempt.order

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from payments.models import Order
+from payments import lookups
 from payments.providers.base import Notification, NotificationRefused, Webhook
 from payments.providers.parsing import PAYMENT_ID, text_of
 
@@ -31,7 +31,7 @@ class YookassaWebhook(Webhook):
         order_id = text_of(payment.get("metadata"), "order_uuid") if isinstance(payment, dict) else ""
         if not PAYMENT_ID.fullmatch(payment_id) or not order_id:
             raise NotificationRefused(400, "invalid_request", "no proper payment id or order id")
-        order = Order.objects.select_related("device").filter(pk=order_id).first()
+        order = lookups.ORDER.first(order_id)
         if order is None:
             raise NotificationRefused(404, "order_not_found", "unknown order")
         return Notification(order, payment_id, provider_order_id=order_id)

@@ -13,8 +13,8 @@ PROTOCOL = "verification_worker.processes.serve"
 """The two are loaded from their files under these names; the packages between them are empty here."""
 
 
-def main() -> None:
-    """Load the package under a name of its own and serve the jobs that arrive on standard input."""
+def load() -> None:
+    """Load the package under a name of its own."""
     folder = Path(__file__).resolve().parent
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != folder]
     spec = importlib.util.spec_from_file_location(
@@ -32,6 +32,11 @@ def main() -> None:
         module = importlib.util.module_from_spec(module_spec)
         sys.modules[module_spec.name] = module
         module_spec.loader.exec_module(module)
+
+
+def main() -> None:
+    """Serve the jobs that arrive on standard input."""
+    load()
     serve = importlib.import_module(PACKAGE + ".serve")
     serve.main()
 

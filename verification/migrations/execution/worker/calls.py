@@ -72,7 +72,8 @@ def _calls(model: Any, alias: str, text: str) -> Iterator[tuple[str, Callable[[]
         yield "insert", lambda row=row, mine=mine: _insert(row, mine, alias)
     for row in rows[:1]:
         mine = manager.filter(pk=row.pk)
-        yield "get", lambda mine=mine: mine.get()
+        # A row that the migration removed is no call that fails.
+        yield "get", lambda mine=mine: list(mine)
         for field in fields:
             value = getattr(row, field.attname)
             yield (
@@ -83,8 +84,10 @@ def _calls(model: Any, alias: str, text: str) -> Iterator[tuple[str, Callable[[]
         if values:
             yield "update", lambda mine=mine, values=values: mine.update(**values)
         yield "delete", lambda mine=mine: mine.delete()
-        if isinstance(model._meta.pk, models.AutoField):
-            yield "insert with a new key", lambda row=row, mine=mine: _insert_new(row, mine, alias)
+    for row in rows[-1:] if isinstance(model._meta.pk, models.AutoField) else ():
+        # The last one, so that keys that begin anew meet those that are there.
+        mine = manager.filter(pk=row.pk)
+        yield "insert with a new key", lambda row=row, mine=mine: _insert_new(row, mine, alias)
 
 
 def _rows(text: str, alias: str) -> list[Any]:

@@ -29,12 +29,16 @@ class Interrupted(Exception):  # noqa: N818 - reads as what it tells
 def there_and_back(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
     """Apply each new migration, undo it and apply it again; pause after each step with no connection open.
 
-    A pause tells alias, migration, step ("forward", "back", "again"), error (empty if there is none) and,
-    for a migration that cannot be undone, the number of the operation.
+    A pause tells alias, migration, step ("forward", "back", "again"), error (empty if there is none) and, for a
+    migration that says that it cannot be undone (``refused``), the number of the operation, if one has no reverse.
+    The first pause of an alias has the step "start" alone.
     """
     for alias in job["databases"]:
-        for migration, _ in _plan(alias):
-            told = {"alias": alias, "migration": _name(migration), "operation": None}
+        plan = _plan(alias)
+        connections[alias].close()
+        channel.pause(alias=alias, step="start")
+        for migration, _ in plan:
+            told = {"alias": alias, "migration": _name(migration), "operation": None, "refused": False}
             for step, backwards in (("forward", False), ("back", True), ("again", False)):
                 error = ""
                 try:
@@ -42,21 +46,27 @@ def there_and_back(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
                     MigrationExecutor(connections[alias]).migrate(None, plan=[(migration, backwards)])
                 except Exception as failed:  # noqa: BLE001 - the migration's own, whatever it is
                     error = " ".join(str(failed).split()) or type(failed).__name__
-                    if isinstance(failed, IrreversibleError):
-                        told["operation"] = _irreversible(migration)
+                    if isinstance(failed, (IrreversibleError, NotImplementedError)):
+                        told.update(operation=_irreversible(migration), refused=True)
                 connections[alias].close()
                 channel.pause(step=step, error=error, **told)
                 if error:
                     break
             if error and step != "back":
                 return {}
-            if error and told["operation"] is None:
+            if error and not (told["refused"] and (migration.atomic or told["operation"] is not None)):
                 return {}
     return {}
 
 
-def _irreversible(migration: Any) -> int:
-    return next(number for number, each in enumerate(migration.operations) if not each.reversible)
+def _irreversible(migration: Any) -> int | None:
+    """Return the number of the first operation without a reverse; None: its code refuses to undo these rows."""
+    return next((number for number, each in enumerate(migration.operations) if not _reversible(each)), None)
+
+
+def _reversible(operation: Any) -> bool:
+    # SeparateDatabaseAndState says True whatever it holds.
+    return operation.reversible and all(map(_reversible, getattr(operation, "database_operations", ())))
 
 
 def interrupt(job: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db.migrations.operations import RunPython, RunSQL, SeparateDatabaseAndState
+
 from .relations import Relations
 from .statements import OWN, Statements
 
@@ -21,6 +23,8 @@ READ_FULLY = 20
 """Repetitions of one statement that are read one by one; of later ones, each fiftieth is."""
 SAMPLED_REPETITIONS = 50
 SQL_LENGTH = 2000
+OWN_OPERATIONS = (RunSQL, RunPython, SeparateDatabaseAndState)
+"""Operations that run what the project has written."""
 ROWS_ONLY = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
 """Statements that change no relation, except that its files grow."""
 STRENGTH = (
@@ -61,6 +65,9 @@ class Sheet(Statements):
         self._last: dict[Any, dict[str, Any]] = {}
         self._unread = False
         self._atomic = migration.atomic
+        self._own = {
+            number for number, each in enumerate(migration.operations) if isinstance(each, OWN_OPERATIONS)
+        }
         self._entry: dict[str, Any] | None = None
         self._seen: dict[Any, int] = {}
         self._locks: dict[int, str] = {}
@@ -95,6 +102,7 @@ class Sheet(Statements):
         entry = self._entry = self._last[key] = {
             "sql": text[:SQL_LENGTH],
             "operation": operation,
+            "own": operation in self._own,
             "began": self.now,
             "transaction": None,
             "locks": {},

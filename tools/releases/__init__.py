@@ -1,0 +1,1 @@
+"""What the deploy gate says of real releases: ``tox -e releases``."""
