@@ -116,7 +116,7 @@ class _SchemaPair:
             self.left, self.renames = find_renames(self.left, self.right, options)
         if exchanges:
             self._exchange()
-        self.properties = Attributes(self.renames, options)
+        self.attributes = Attributes(self.renames, options)
 
     def _exchange(self) -> None:
         found = [*find_exchanges(self.left, self.right, self.renames, self._differ)]
@@ -136,7 +136,7 @@ class _SchemaPair:
             for key, entry in self.left.items()
             if (other := self.right.get(key))
             and entry != other
-            and (attributes := self.properties.changed(entry, other))
+            and (attributes := self.attributes.changed(entry, other))
         }
         converted = self._converted_unique_constraints(removed, added)
         context = derived_differences.DiffContext(self.left, self.right, removed, added, changed)

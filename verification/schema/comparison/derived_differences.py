@@ -239,7 +239,7 @@ def _keys(entry: Object) -> dict[str, tuple[Value, ...]] | None:
     columns = [entry.properties.get(name) or (None,) * len(keys) for name in per_key]
     if any(len(values) != len(keys) for values in columns):
         return None
-    return dict(zip(keys, zip(*columns, strict=True), strict=True)) if keys else {}
+    return {key: tuple(values[place] for values in columns) for place, key in enumerate(keys)}
 
 
 def equal_unique_index(

@@ -1,7 +1,6 @@
 """The statements that make and change objects, each after what it needs, in the names of the right."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from ..model.identity import Identity
@@ -217,4 +216,4 @@ class Creation(ObjectStatements):
 
 
 def _index(entry: Object) -> str:
-    return address(replace(entry, key=entry.key.like("index")))
+    return address(entry.called(entry.key.like("index")))

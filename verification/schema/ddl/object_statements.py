@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from ..catalog.comments import STANDARD_COMMENT
@@ -130,7 +129,7 @@ class ObjectStatements:
             parent = self.right.entries.get(entry.parents[0])
             if identity.kind != "index" or parent is None:
                 return []
-            target = replace(parent, key=identity)
+            target = parent.called(identity)
         return [f"COMMENT ON {address(target)} IS {text}"]
 
     def _change(self, key: Identity) -> None:

@@ -1,9 +1,9 @@
 """What all objects of a schema have in common, and what is known of their classes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
-from typing import Any, Final, Self, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from .identity import Identity
 from .meaning import KEY, NOTHING_SPECIAL, Meaning
@@ -17,7 +17,7 @@ COMMON: Final = frozenset({"key", "parents", "uses"})
 """Fields that are not attributes."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Object:
     """One object of a database."""
 
@@ -30,6 +30,17 @@ class Object:
     """The extension that it is a member of."""
     depends_on_extensions: Names | None = None
 
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Object)
+            and self.key == other.key
+            and self.properties == other.properties
+            and self.parents == other.parents
+            and self.uses == other.uses
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     @cached_property
     def properties(self) -> Mapping[str, Value]:
         """Attribute -> value; what has PostgreSQL's default is absent."""
@@ -40,30 +51,31 @@ class Object:
         """Return what is special of an attribute."""
         return meanings(self.key.kind).get(name, NOTHING_SPECIAL)
 
-    def having(self, attributes: Mapping[str, Value]) -> Self:
+    def having(self, attributes: Mapping[str, Value]) -> "Object":
         """Return the object with these attributes and no others."""
-        return type(self)(key=self.key, parents=self.parents, uses=self.uses, **attributes)
+        return described(self.key, attributes, self.parents, self.uses)
 
-    def called(self, key: Identity, parents: tuple[Identity, ...], uses: tuple[Identity, ...]) -> Self:
+    def called(
+        self,
+        key: Identity,
+        parents: tuple[Identity, ...] | None = None,
+        uses: tuple[Identity, ...] | None = None,
+    ) -> "Object":
         """Return the object with other names."""
-        return replace(self, key=key, parents=parents, uses=uses)
+        return described(
+            key,
+            self.properties,
+            self.parents if parents is None else parents,
+            self.uses if uses is None else uses,
+        )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Other(Object):
-    """An object of a class that is only compared: operators, text search, foreign data, publications and the like."""
+    """An object of a class that is only compared: operators, text search, foreign data, publications and the like.
 
-    described: Mapping[str, Value] | None = None
-
-    @cached_property
-    def properties(self) -> Mapping[str, Value]:
-        """Attribute -> value; what has PostgreSQL's default is absent."""
-        common = {"extension": self.extension, "depends_on_extensions": self.depends_on_extensions}
-        return {**(self.described or {}), **{name: each for name, each in common.items() if each is not None}}
-
-    def having(self, attributes: Mapping[str, Value]) -> Self:
-        """Return the object with these attributes and no others."""
-        return replace(self, described=attributes, extension=None, depends_on_extensions=None)
+    Its attributes have no fields: they are in ``properties``.
+    """
 
 
 CLASSES: Final[dict[str, type[Object]]] = {}
@@ -88,12 +100,18 @@ def described(
     uses: tuple[Identity, ...] = (),
 ) -> Object:
     """Return an object of the class that its identity names. Raises ``TypeError`` for an attribute it does not have."""
-    make = CLASSES.get(key.kind, Other)
-    if make is not Other:
-        return make(key=key, parents=parents, uses=uses, **attributes)
-    common = {name: attributes.get(name) for name in ("extension", "depends_on_extensions")}
-    own = {name: value for name, value in attributes.items() if name not in common}
-    return Other(key=key, parents=parents, uses=uses, **common, described=own)
+    values = {name: value for name, value in attributes.items() if value is not None}
+    made = object.__new__(CLASSES.get(key.kind, Other))
+    # Not by __init__, which sets every field that has the default: that takes half of the time of a reading.
+    if not isinstance(made, Other) and not _known(key.kind).issuperset(values):
+        raise TypeError(f"{key.kind} has no attribute {', '.join(values.keys() - _known(key.kind))}")
+    vars(made).update(values, key=key, parents=parents, uses=uses, properties=values)
+    return made
+
+
+@cache
+def _known(kind: str) -> frozenset[str]:
+    return frozenset(attribute_names(kind))
 
 
 @cache

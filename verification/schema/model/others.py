@@ -9,7 +9,7 @@ from .meaning import AFTER, CREATE, NOT_NULL_NAME, NOT_NULL_PART, Meaning, attri
 
 
 @of_kinds("schema")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Namespace(Object):
     """A schema."""
 
@@ -17,7 +17,7 @@ class Namespace(Object):
 
 
 @of_kinds("extension")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Extension(Object):
     """An extension."""
 
@@ -26,7 +26,7 @@ class Extension(Object):
 
 
 @of_kinds("type")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Type(Object):
     """A type."""
 
@@ -52,7 +52,7 @@ class Type(Object):
 
 
 @of_kinds("function", "procedure", "aggregate")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Routine(Object):
     """A function, a procedure or an aggregate; CREATE OR REPLACE writes all of it."""
 
@@ -80,7 +80,7 @@ class Routine(Object):
 
 
 @of_kinds("event_trigger")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EventTrigger(Object):
     """An event trigger."""
 
@@ -92,7 +92,7 @@ class EventTrigger(Object):
 
 
 @of_kinds("statistics")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Statistics(Object):
     """An extended statistics object."""
 
@@ -105,7 +105,7 @@ class Statistics(Object):
 
 
 @of_kinds("collation")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Collation(Object):
     """A collation."""
 
@@ -117,13 +117,13 @@ class Collation(Object):
     version: str | None = attribute(None, Meaning(implied_by=("provider", "locale"), made="create"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Annotation(Object):
     """What is said of another object; it has one attribute."""
 
 
 @of_kinds("comment")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Comment(Annotation):
     """A comment on an object."""
 
@@ -131,7 +131,7 @@ class Comment(Annotation):
 
 
 @of_kinds("security_label")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SecurityLabel(Annotation):
     """A security label of an object."""
 
@@ -139,7 +139,7 @@ class SecurityLabel(Annotation):
 
 
 @of_kinds("grant", "default_privileges")
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Privileges(Annotation):
     """What one grantee may do with an object, or by default with new ones."""
 
