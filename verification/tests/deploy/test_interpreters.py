@@ -119,8 +119,11 @@ def write(folder: Path, name: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("base", "head"),
-    [(OLD, USUAL), (USUAL, OLD), (OTHER_DRIVER, NEW), (NEW, OTHER_DRIVER)],
-    ids="-".join,
+    [
+        pytest.param(OLD, USUAL, id="upgrade"),
+        pytest.param(USUAL, OLD, id="downgrade"),
+        pytest.param(OTHER_DRIVER, NEW, id="python"),
+    ],
 )
 def test_a_release_that_changes_its_dependencies(
     base: Environment,
