@@ -1,6 +1,7 @@
 """Both codes on both schemas: which order of migrating and rolling out stops nobody."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Final
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner, Step
 from ..migrations.execution.worker_process import JobFailed
-from ..migrations.plan.chains import Chain, key_of
+from ..migrations.plan.chains import key_of
 from ..postgres import driver
 from .finding import Finding
 from .tree import MigrationFile, Tree
@@ -34,29 +35,28 @@ def judge(
     base: MigrationRunner,
     head: MigrationRunner,
     databases: Databases,
+    migrated: Databases,
     steps: Sequence[Step],
     files: Tree,
     root: Path,
-) -> Iterator[Finding]:
+) -> list[Finding]:
     """Find calls of the base's models that fail on the new schema, and calls of the head's that fail on the old.
 
-    ``databases``: the base with few rows, to be cloned. A call that fails on its own schema is no finding.
-    Raises ``CannotRun``.
+    ``databases``: the base with few rows, to be cloned; ``migrated``: the same after the new migrations. A call that
+    fails on its own schema is no finding. Raises ``CannotRun``.
     """
-    with head.copy(databases) as migrated:
-        try:
-            head.forward(migrated, Chain())
-            old = _breaks(base, databases, migrated)
-            new = _breaks(head, migrated, databases)
-        except JobFailed as error:
-            raise error.cannot_run("the calls of the models cannot be tried") from None
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            of_new = pool.submit(_breaks, head, migrated, databases)
+            old, new = _breaks(base, databases, migrated), of_new.result()
+    except JobFailed as error:
+        raise error.cannot_run("the calls of the models cannot be tried") from None
     causes = [(failure, _cause(failure, steps, files)) for failure in old]
     # Rows of another table that a cascade could not change have the cause of that table.
     own = [each for each in causes if each[1][0] is not None]
-    for failure, cause in own or causes:
-        yield _old_breaks(failure, cause, root, new)
     if new and not old:
-        yield _migrate_first(new, _cause(new[0], steps, files), root)
+        return [_migrate_first(new, _cause(new[0], steps, files), root)]
+    return [_old_breaks(failure, cause, root, new) for failure, cause in own or causes]
 
 
 def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[Failure]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,10 +72,15 @@ def _judge(
 ) -> Iterator[Finding]:
     found: dict[str, list[str]] = {}
     first: dict[str, _Try] = {}
-    for each in _tries(step):
+    tries = _tries(step)
+
+    def run(each: _Try) -> tuple[str, str]:
         with runner.copy(databases) as clone:
             error = _interrupt(runner, clone, step, each)
-            code, evidence = _outcome(runner, clone, step.alias, error, undisturbed, unstable)
+            return _outcome(runner, clone, step.alias, error, undisturbed, unstable)
+
+    outcomes = runner.run_parallel(*(partial(run, each) for each in tries))
+    for each, (code, evidence) in zip(tries, outcomes, strict=True):
         if code:
             first.setdefault(code, each)
             found.setdefault(code, []).append(f"{each.when} statement {each.statement}: {evidence}")

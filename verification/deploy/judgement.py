@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from ..errors import CannotRun
 from ..migrations.execution.migration_runner import MigrationRunner
@@ -15,7 +17,7 @@ from . import base_rows, history, suppressions
 from .base_tree import BaseTree, base_tree
 from .live import read_statistics
 from .release import FEW_ROWS, Bases, Options, Release, Say, Trees
-from .tree import read_files
+from .tree import Tree, read_files
 from .trials import judge_trees
 
 
@@ -32,7 +34,7 @@ def judge(
     with base_tree(configuration.root, reference) as base:
         head = Project.of(configuration, settings=options.settings, python=options.python)
         with _trees(base, configuration, head, options, server) as trees:
-            release = Release(base.revision, server.version)
+            release = Release(base.revision, server.version, trees.base.versions, trees.head.versions)
             _judge(release, trees, configuration, options, say)
             _accept(release, trees, options.accepted)
     release.seconds = time.monotonic() - began
@@ -48,8 +50,10 @@ def _judge(release: Release, trees: Trees, configuration: Configuration, options
     say("filling the base's tables")
     empty, rows = base_rows.migrate(trees.base), options.rows
     source = base_rows.Source(options.dumps, read_statistics(options.statistics, empty.described), new)
-    filled = base_rows.fill(trees.base, empty, rows, source)
-    few = base_rows.fill(trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS)))
+    trees.head.start_workers()
+    with ThreadPoolExecutor(1) as pool:
+        of_few = pool.submit(base_rows.fill, trees.base, empty, replace(rows, size=min(rows.size, FEW_ROWS)))
+        filled, few = base_rows.fill(trees.base, empty, rows, source), of_few.result()
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     bases = Bases(empty.databases, filled, few.databases)
     judge_trees(release, trees, bases, configuration, say, tests=options.tests)
@@ -72,7 +76,6 @@ def _trees(
     options: Options,
     server: Server,
 ) -> Iterator[Trees]:
-    step_seconds = options.step_seconds
     there = replace(configuration, root=base.root)
     # The variables are the head's: both must read what the other has encrypted.
     variables = {name: value for name, value in head.variables.items() if name != "PYTHONPATH"}
@@ -80,15 +83,17 @@ def _trees(
         Project.of(there, settings=head.settings, python=options.base_python or head.python),
         variables=there.variables(variables),
     )
-    with MigrationRunner(head, server, max_workers=2, step_seconds=step_seconds, offline=True) as head_runner:
+
+    def start(project: Project, whose: str, **how: Any) -> tuple[MigrationRunner, Tree]:
         try:
-            base_runner = MigrationRunner(project, server, max_workers=1, step_seconds=step_seconds)
+            runner = MigrationRunner(project, server, step_seconds=options.step_seconds, **how)
         except CannotRun as error:
-            raise CannotRun(f"the base {base.revision} does not load: {error}") from None
-        with base_runner:
-            yield Trees(
-                base_runner,
-                head_runner,
-                read_files(base_runner, f"the base {base.revision}"),
-                read_files(head_runner, "the working tree"),
-            )
+            raise CannotRun(f"{whose} does not load: {error}") from None
+        return opened.enter_context(runner), read_files(runner, whose)
+
+    with ExitStack() as opened:
+        with ThreadPoolExecutor(2) as pool:
+            of_base = pool.submit(start, project, f"the base {base.revision}", max_workers=1)
+            head_runner, head_files = start(head, "the working tree", max_workers=2, offline=True)
+            base_runner, base_files = of_base.result()
+        yield Trees(base_runner, head_runner, base_files, head_files)

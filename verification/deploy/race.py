@@ -34,22 +34,23 @@ _KEPT: Final = """
 def judge(
     runner: MigrationRunner,
     databases: Databases,
+    alone: Databases,
     steps: list[Step],
     files: Tree,
     unstable: Unstable,
     root: Path,
     command: str = "",
 ) -> Iterator[Finding]:
-    """Find what two migrators do to one another; ``databases``: the base with few rows, to be cloned.
+    """Find what two migrators do to one another.
 
+    ``databases``: the base with few rows, to be cloned; ``alone``: the same as one migrator has left it.
     Where one fails and a second start ends well it is a notice, unless the project says by ``migrate_command`` what
     its processes start: that command is meant to be started by several. Raises ``CannotRun``.
     """
-    with runner.copy(databases) as alone, runner.copy(databases) as clone:
+    with runner.copy(databases) as clone:
         before = {alias: read_state(runner, clone, alias, unstable) for alias in clone.own}
         try:
             errors = _both(runner, clone, command or MIGRATE)
-            runner.forward(alone, Chain())
         except JobFailed as error:
             raise error.cannot_run("two migrators cannot be tried") from None
         left = _left(runner, alone, clone, before, unstable)

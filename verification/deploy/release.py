@@ -49,6 +49,9 @@ class Release:
     base: str
     """The commit that runs in production."""
     postgres: str
+    base_runs_on: str = ""
+    """Django, Python and driver of the base."""
+    head_runs_on: str = ""
     plan: list[Key] = field(default_factory=list)
     """The new migrations, in the order in which ``migrate`` applies them."""
     steps: list[Step] = field(default_factory=list)

@@ -24,6 +24,8 @@ def to_json(release: Release) -> dict[str, Any]:
         "may_go_out": release.may_go_out,
         "base": release.base,
         "postgres": release.postgres,
+        "base_runs_on": release.base_runs_on,
+        "head_runs_on": release.head_runs_on,
         "rows": release.rows,
         "seconds": round(release.seconds, 1),
         "findings": [finding.to_json() for finding in release.findings],
@@ -56,6 +58,8 @@ def text(release: Release) -> None:
     cards(release.findings, out)
     for note in release.notes:
         out.print(f"[yellow]note[/yellow] {escape(note)}")
+    if release.base_runs_on != release.head_runs_on:
+        out.print(f"[dim]base: {release.base_runs_on}; working tree: {release.head_runs_on}[/dim]")
     out.print(
         f"{_verdict(release)}  [dim]base {escape(release.base)}, PostgreSQL {escape(release.postgres)}, "
         f"{release.rows:,} rows, {release.seconds:.0f} s[/dim]"

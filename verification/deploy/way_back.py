@@ -33,17 +33,16 @@ Unstable = Mapping[str, Mapping[str, Collection[str]]]
 """Alias -> table -> columns that two undisturbed runs fill otherwise (times, random numbers, what is encrypted)."""
 
 
-def find_unstable(runner: MigrationRunner, databases: Databases) -> Unstable:
-    """Run the new migrations on two clones and compare their rows. Raises ``CannotRun``."""
-    with runner.copy(databases) as first, runner.copy(databases) as second:
+def find_unstable(runner: MigrationRunner, databases: Databases, migrated: Databases) -> Unstable:
+    """Run the new migrations once more and compare the rows with those of ``migrated``. Raises ``CannotRun``."""
+    with runner.copy(databases) as second:
         try:
-            runner.forward(first, Chain())
             runner.forward(second, Chain())
         except JobFailed as error:
             raise error.cannot_run("the new migrations cannot be run on few rows") from None
         found = {}
         for alias in databases.own:
-            state = read_state(runner, first, alias, {})
+            state = read_state(runner, migrated, alias, {})
             again = read_state(runner, second, alias, {}, state)
             found[alias] = digests.changed(state.rows, again.rows)
     return found
@@ -86,12 +85,12 @@ def judge(
 ) -> Iterator[Finding]:
     """Find new migrations that cannot be undone, or whose undoing does not give back schema and rows.
 
-    ``databases``: clones of the base, with rows; they are used up. Raises ``CannotRun``.
+    ``databases``: the base with rows, to be cloned. Raises ``CannotRun``.
     """
-    watched = _Watched(runner, databases, files, unstable, root)
-    with runner.worker() as worker:
+    with runner.copy(databases) as clone, runner.worker() as worker:
+        watched = _Watched(runner, clone, files, unstable, root)
         try:
-            worker.run("there_and_back", databases=databases.to_json(), paused=watched)
+            worker.run("there_and_back", databases=clone.to_json(), paused=watched)
         except JobFailed as error:
             raise error.cannot_run("the way back cannot be tried") from None
     yield from watched.findings

@@ -1,17 +1,10 @@
 """Compare the deployment files with the variables that the project reads, in both directions."""
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from .deployment import Deployment, Setting
-from .model import Finding, Problem, Read, Row, has_password, masked
+from .model import RUNTIME, Finding, Problem, Read, Row, has_password, masked
 from .readme_comparison import is_secret
-
-RUNTIME: Final = re.compile(
-    r"PYTHON[A-Z]*|DJANGO_SETTINGS_MODULE|TZ|LANG|LC_[A-Z]+|PATH|HOME|TMPDIR|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY"
-)
-"""Variables that Python, Django, libpq and the system read themselves."""
 
 
 def compare_deployments(

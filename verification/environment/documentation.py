@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..errors import CannotRun
 from ..project.configuration import Configuration
-from . import deployment_comparison, readme, settings_source, shell_source
-from .model import Finding, Problem, Read, Row
+from . import readme, settings_source, shell_source
+from .model import RUNTIME, Finding, Problem, Read, Row
 from .readme_comparison import compare
 
 
@@ -47,7 +47,7 @@ def examine(
         extra += reads
         findings += other_findings
     settings = {read.variable for read in source.reads}
-    extra = [read for read in extra if not deployment_comparison.RUNTIME.fullmatch(read.variable)]
+    extra = [read for read in extra if not RUNTIME.fullmatch(read.variable)]
     only_there = {read.variable for read in extra} - settings
     if not only_there & {row.variable for row in rows}:
         extra = []

@@ -11,8 +11,7 @@ from ..errors import CannotRun
 from ..processes import run_directory
 from ..processes.run_directory import no_file
 from ..project.configuration import Configuration
-from .deployment_comparison import RUNTIME
-from .model import FILE, WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
+from .model import FILE, RUNTIME, WHOLE_ENVIRONMENT, Finding, Problem, Read, Row, masked
 from .settings_process import Loaded, Probe
 
 _WITH_DATABASE: Final = {

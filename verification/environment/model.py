@@ -15,6 +15,11 @@ SECRET_NAME: Final = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|CREDENTIALS|(?:SECRET|API|ENCRYPTION|PRIVATE|SIGNING)_KEY)$"
 )
 """EnvironAliases that mean a secret even where no documentation says so."""
+RUNTIME: Final = re.compile(
+    r"PYTHON[A-Z]*|DJANGO_SETTINGS_MODULE|TZ|LANG|LC_[A-Z]+|PATH|HOME|TMPDIR|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY"
+    r"|WEB_CONCURRENCY|GUNICORN_CMD_ARGS|FORWARDED_ALLOW_IPS"
+)
+"""Variables that Python, Django, libpq, gunicorn and the system read themselves."""
 _URL_PASSWORD: Final = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
 
 

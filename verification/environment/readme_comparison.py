@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from .model import FILE, Finding, Problem, Read, Row, has_password, looks_secret, masked
+from .model import FILE, RUNTIME, Finding, Problem, Read, Row, has_password, looks_secret, masked
 
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _Item = TypeVar("_Item", Read, Row)
@@ -57,7 +57,7 @@ def _is_file_of(name: str, rows: _Rows) -> bool:
 
 def _not_read(reads: _Reads, rows: _Rows) -> Iterator[Finding]:
     for name, places in rows.items():
-        if name not in reads:
+        if name not in reads and not RUNTIME.fullmatch(name):
             close = next((other for other in reads if other.lower() == name.lower()), None)
             action = (
                 f"it is spelt {close} in the source"

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from ..errors import CannotRun
 from ..project.configuration import Configuration
 from . import settings_source
-from .deployment_comparison import RUNTIME
 from .documentation import Environment
 from .effects import other_values, with_database
-from .model import FILE, Finding, Problem, Read, Row
+from .model import FILE, RUNTIME, Finding, Problem, Read, Row
 from .named_files import display_name, read_text
 from .settings_process import Probe, Running
 

@@ -146,7 +146,8 @@ class ServerPool:
     def close(self) -> None:
         """Drop what the run created and stop what it started."""
         if self._listener is not None:
-            self._listener.close()
+            listener, self._listener = self._listener, None
+            listener.close()
         if self._django is not None:
             database, self._django = self._django, None
             if not database.server.can_stop:
@@ -167,12 +168,20 @@ class ServerPool:
 
     def _answer(self, listener: "Listener") -> None:
         """Tell each process that asks the URL of the server, or why there is none."""
+        from multiprocessing import AuthenticationError
+
         while True:
             try:
                 connection = listener.accept()
-            except (OSError, EOFError):
+            except (ConnectionError, EOFError, AuthenticationError):  # a stranger, or one that has ended
+                continue
+            except OSError:  # it has been closed
                 return
             with connection:
+                if (
+                    self._listener is not listener
+                ):  # closed while this thread waited, which keeps the port open
+                    return
                 self._answer_one(connection)
 
     def _answer_one(self, connection: "Connection[object, object]") -> None:
@@ -180,6 +189,8 @@ class ServerPool:
             answer = (self.plain().url(), "", "")
         except CannotRun as error:
             answer = ("", error.reason, error.advice)
+        except Exception as error:  # noqa: BLE001 - who asks waits for an answer
+            answer = ("", f"the shared server was not started: {type(error).__name__}: {error}", "")
         with suppress(OSError):
             connection.send(answer)
 
@@ -191,8 +202,11 @@ class ServerPool:
         from .existing import ExistingServer
 
         host, port, key = address
-        with Client((host, port), authkey=key.encode()) as connection:
-            url, reason, advice = connection.recv()
+        try:
+            with Client((host, port), authkey=key.encode()) as connection:
+                url, reason, advice = connection.recv()
+        except (OSError, EOFError):
+            raise CannotRun("the process that starts the shared server has ended", "run it again") from None
         if not url:
             raise CannotRun(reason, advice)
         if self.dsn is None:

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def record_failure(reason: str, reports: Path | None = None) -> None:
     """Replace the reports of an earlier run, so that they are not taken for those of a run that did not start."""
-    from ..report.recorder import JSON_NAME, NAMES
+    from ..report.recorder import JSON_NAME
 
     directory = reports or _configured_reports()
     if not (directory / JSON_NAME).exists():
@@ -69,9 +69,7 @@ def record_failure(reason: str, reports: Path | None = None) -> None:
     try:
         _start_reports(directory, reason)
     except (CannotRun, ImportError):  # what writes it is not installed, or the folder cannot be written
-        for name in NAMES:
-            with suppress(OSError):
-                (directory / name).unlink()
+        _remove_reports(directory)
 
 
 def _run_pytest(
@@ -113,10 +111,19 @@ def _run_pytest(
 
 def _start_reports(directory: Path, reason: str = "") -> None:
     """Replace the reports of an earlier run."""
+    _remove_reports(directory)  # at once, since a run may be killed during the imports
     from ..report.provenance import collect
     from .gate import NOT_STARTED, start_reports
 
     start_reports(directory, collect(Path.cwd(), _command()), reason=reason or NOT_STARTED)
+
+
+def _remove_reports(directory: Path) -> None:
+    from ..report.recorder import NAMES
+
+    for name in NAMES:
+        with suppress(OSError):
+            (directory / name).unlink()
 
 
 def _exit_status(reports: Path, status: int) -> int:

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from ...errors import CannotRun
 from ...postgres import driver
@@ -19,6 +19,8 @@ from ...schema.comparison.options import Options
 from ..plan.chains import Chain, Squash, Tree
 from .tree_reader import read_tree
 from .worker_process import JOB_SECONDS, Event, Project, Worker
+
+DROPPED_AT_A_TIME: Final = 4
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,14 @@ class MigrationRunner:
         self._workers: list[Worker] = []
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._lock = threading.Lock()
+        self._dropping = ThreadPoolExecutor(1)
+        self._starting: threading.Thread | None = None
+        self._begun = 0
+        """How many workers run or start."""
         try:
             self.idle = self._create(None)
             """A database to which anybody may be connected."""
-            self._free.put(self._new_worker())
+            self._free.put(self._take())
         except BaseException:
             self.close()
             raise
@@ -129,6 +135,17 @@ class MigrationRunner:
             yield worker
         finally:
             self._free.put(worker)
+
+    def start_workers(self) -> None:
+        """Start all workers that are still missing, in a thread: whoever needs one waits no longer than before."""
+        self._starting = threading.Thread(target=self._start_missing)
+        self._starting.start()
+
+    def _start_missing(self) -> None:
+        # What is wrong is said to whoever needs the worker.
+        with suppress(CannotRun):
+            while self._may_begin():
+                self._free.put(self._new_worker())
 
     def run_parallel(self, *tasks: Callable[[], Any]) -> list[Any]:
         """Do several things at once, as many as there are workers; return their results in order."""
@@ -165,8 +182,12 @@ class MigrationRunner:
         try:
             yield copied
         finally:
-            with suppress(driver.Error, CannotRun):
-                self.drop(copied)
+            # Dropping waits for a checkpoint, and nothing waits for the dropping.
+            self._dropping.submit(self._drop_if_there, copied)
+
+    def _drop_if_there(self, databases: Databases) -> None:
+        with suppress(driver.Error, CannotRun):
+            self.drop(databases)
 
     def forward(self, databases: Databases, chain: Chain, *, measured: bool = False) -> list[Step]:
         """Migrate to the end of the chain as ``migrate`` does. Raises ``JobFailed``.
@@ -228,13 +249,20 @@ class MigrationRunner:
 
     def close(self) -> None:
         """End the workers and drop every database that was created; may be called twice."""
+        if self._starting is not None:
+            self._starting.join()
         for worker in self._workers:
             worker.close()
-        for name in self._created:
-            # A server that has gone took its databases with it, or will be removed as a whole.
-            with suppress(driver.Error, CannotRun):
-                self.server.drop_database(name)
+        self._dropping.shutdown()
+        # Several at a time share one checkpoint.
+        with ThreadPoolExecutor(DROPPED_AT_A_TIME) as pool:
+            pool.map(self._drop_database, self._created)
         self._created.clear()
+
+    def _drop_database(self, name: str) -> None:
+        # A server that has gone took its databases with it, or will be removed as a whole.
+        with suppress(driver.Error, CannotRun):
+            self.server.drop_database(name)
 
     def __enter__(self) -> Self:
         return self
@@ -263,27 +291,35 @@ class MigrationRunner:
         return name
 
     def _take(self) -> Worker:
-        with self._lock:
-            full = len(self._workers) >= self.max_workers
-        if full:
-            return self._free.get()
-        try:
+        with suppress(queue.Empty):
             return self._free.get_nowait()
-        except queue.Empty:
-            return self._new_worker()
+        return self._new_worker() if self._may_begin() else self._free.get()
+
+    def _may_begin(self) -> bool:
+        with self._lock:
+            if self._begun >= self.max_workers:
+                return False
+            self._begun += 1
+            return True
 
     def _new_worker(self) -> Worker:
+        """Start one that ``_may_begin``."""
         with self._lock:
-            number = len(self._workers)
+            number = self._begun - 1
         tell = functools.partial(self.progress, number) if self.progress is not None else None
-        worker = Worker(
-            self.project,
-            self.server,
-            self.idle,
-            progress=tell,
-            step_seconds=self.step_seconds,
-            offline=self.offline,
-        )
+        try:
+            worker = Worker(
+                self.project,
+                self.server,
+                self.idle,
+                progress=tell,
+                step_seconds=self.step_seconds,
+                offline=self.offline,
+            )
+        except BaseException:
+            with self._lock:
+                self._begun -= 1
+            raise
         with self._lock:
             self._workers.append(worker)
         return worker

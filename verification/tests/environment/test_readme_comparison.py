@@ -147,6 +147,11 @@ def test_each_problem_is_status_1_and_named(
         ("| `https://SHOP_HOST` |", "| `https://shop.example` |"),
         ("| (empty) |", "| — |"),
         ("| `localhost,127.0.0.1` |", "| `localhost, 127.0.0.1` |"),
+        # rubberdok/indok-web#226: what Django, libpq and gunicorn read by themselves is in tables, too.
+        (
+            "| `WORDS` |",
+            "| `DJANGO_SETTINGS_MODULE` | module | — |\n| `PGSSLMODE` | libpq | — |\n| `WORDS` |",
+        ),
     ],
 )
 def test_other_spellings_of_the_same_default_agree(project: Path, old: str, new: str) -> None:
