@@ -31,9 +31,13 @@ class Script:
     missing: list[Difference] = field(default_factory=list)
 
     def text(self) -> str:
-        """Return one transaction, followed by a comment for each difference without a statement."""
-        lines = [f"{statement};" for statement in self.first]
-        lines += ["BEGIN;", *(f"{statement};" for statement in self.statements), "COMMIT;"]
+        """Return one transaction, or two, followed by a comment for each difference without a statement.
+
+        A client may send it as one string: what stands before ``BEGIN`` in that would belong to the transaction.
+        """
+        lines = []
+        for transaction in [self.first, self.statements] if self.first else [self.statements]:
+            lines += ["BEGIN;", *(f"{statement};" for statement in transaction), "COMMIT;"]
         lines += [
             f"-- not generated: {difference.kind} {difference.object} {difference.change} "
             f"{difference.attribute}".rstrip()
