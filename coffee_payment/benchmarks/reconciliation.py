@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -157,7 +158,8 @@ def measure(url: str, rate: float, payments: int) -> tuple[Run, bool]:
     interrupted = broken.ended()
     show(payments, "interrupted", interrupted)
     both = [Command(url, rate, "--apply") for _ in range(2)]
-    pair = [each.ended() for each in both]
+    with ThreadPoolExecutor(2) as pool:
+        pair = list(pool.map(Command.ended, both))
     for run in pair:
         show(payments, "two at once, --apply", run)
     last = Command(url, rate).ended()
