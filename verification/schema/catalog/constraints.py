@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from ..model.schema import Key, Value
+from ..model.identity import Identity
+from ..model.objects import Value
 from . import indexes
 from .indexes import Index
 from .reader import FIRST_USER_OID, Reader, frozen, numbers
@@ -80,12 +81,12 @@ def _constraint(
     owner = reader.addresses.get(("pg_class", relation, 0) if relation else ("pg_type", domain, 0))
     if owner is None or letter == TRIGGER:
         return
-    key = ("constraint", f"{owner[1]}.{name}")
+    key = owner.part("constraint", name)
     if letter == NOT_NULL:
         _not_null(reader, row, key, owner)
         return
     if letter not in KINDS:
-        reader.not_compared(f"constraint {key[1]} of kind {letter!r}")
+        reader.not_compared(f"constraint {key} of kind {letter!r}")
         return
     attributes = {"kind": KINDS[letter], **_own(reader, row)}
     if switched:
@@ -103,7 +104,7 @@ def _constraint(
         *reader.column_keys(relation, columns),
         *_inherited(reader, relation, name, parent, by_oid),
     )
-    reader.add("pg_constraint", oid, "constraint", key[1], attributes, *parents)
+    reader.add("pg_constraint", oid, key, attributes, *parents)
 
 
 def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
@@ -124,7 +125,7 @@ def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
     return attributes
 
 
-def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dict[str, Value]:
+def _index(reader: Reader, letter: str, oid: int, index: Index, key: Identity) -> dict[str, Value]:
     """Return the attributes from the constraint's index, which is part of the constraint."""
     attributes = dict(index.attributes)
     attributes.pop("unique", None)
@@ -139,7 +140,7 @@ def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dic
 def _foreign_key(reader: Reader, row: tuple[Any, ...], columns: tuple[int, ...]) -> dict[str, Value]:
     target = row[7]
     return {
-        "target": reader.addresses.get(("pg_class", target, 0), ("", str(target)))[1],
+        "target": str(reader.addresses.get(("pg_class", target, 0), target)),
         "target_columns": reader.names(target, numbers(row[9])) if target in reader.columns else (),
         "columns": reader.names(row[3], columns),
         **_actions(row[10]),
@@ -166,26 +167,26 @@ def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -
 
 def _inherited(
     reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, tuple[Any, ...]]
-) -> tuple[Key, ...]:
+) -> tuple[Identity, ...]:
     """Return the constraints that this one is inherited from: by pg_constraint, for checks by name."""
     if parent in by_oid:
         whole = reader.addresses.get(("pg_class", by_oid[parent][3], 0))
-        return (("constraint", f"{whole[1]}.{by_oid[parent][1]}"),) if whole else ()
+        return (whole.part("constraint", by_oid[parent][1]),) if whole else ()
     if relation not in reader.ancestors:
         return ()
     ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors[relation])
-    return tuple(("constraint", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
+    return tuple(ancestor.part("constraint", name) for ancestor in ancestors if ancestor)
 
 
-def _inherits_not_null(reader: Reader, owner: Key, column: Key) -> bool:
+def _inherits_not_null(reader: Reader, owner: Identity, column: Identity) -> bool:
     """Return whether a partition inherits NOT NULL, whose constraint only the partitioned table can rename."""
     if "partition_of" not in reader.entries[owner].attributes:
         return False
-    parents = (reader.entries.get(key) for key in reader.entries[column].parents if key[0] == "column")
+    parents = (reader.entries.get(key) for key in reader.entries[column].parents if key.kind == "column")
     return any(parent and parent.attributes.get("not_null") for parent in parents)
 
 
-def _not_null(reader: Reader, row: tuple[Any, ...], key: Key, owner: Key) -> None:
+def _not_null(reader: Reader, row: tuple[Any, ...], key: Identity, owner: Identity) -> None:
     """Add a NOT NULL constraint, which has a name from PostgreSQL 18 on, to its column or domain."""
     column = reader.addresses.get(("pg_class", row[3], numbers(row[8])[0])) if row[3] else owner
     if column is None:
