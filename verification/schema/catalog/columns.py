@@ -83,7 +83,7 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
-    attributes: Any = reader.entries[owner].attributes
+    attributes = reader.entries[owner].attributes
     attributes["column_order"] = tuple(names.values())
     schema, table, parents = owner.schema, owner.name, (owner,)
     entries, addresses = reader.entries, reader.addresses
@@ -148,7 +148,7 @@ def _sequences(reader: Reader) -> None:
 
 def _identity(reader: Reader, sequence: Draft, column: Identity, values: dict[str, Any]) -> None:
     """Replace the sequence of an identity column by attributes of the column."""
-    attributes: Any = reader.entries[column].attributes
+    attributes = reader.entries[column].attributes
     attributes["identity_sequence"] = str(sequence.identity)
     for name, value in values.items():
         if name != "type":  # not in a dump; the limits are relative to the column's type

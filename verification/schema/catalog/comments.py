@@ -1,6 +1,6 @@
 """Comments and security labels: pg_description, pg_seclabel; and classes of objects that no module reads."""
 
-from typing import Any, Final
+from typing import Final
 
 from ..model.identity import Identity
 from .reader import FIRST_USER_OID, PUBLIC_OID, Draft, Reader
@@ -80,7 +80,7 @@ def read(reader: Reader) -> None:
     for (catalog, oid), extensions in reader.dependents.items():
         key = _target(reader, catalog, oid, 0)
         if key:
-            attributes: Any = reader.entries[reader.owners.get(key, key)].attributes
+            attributes = reader.entries[reader.owners.get(key, key)].attributes
             attributes["depends_on_extensions"] = tuple(sorted(extensions))
     for catalog, oid, number, text in reader.rows(COMMENTS):
         key = _target(reader, catalog, oid, number)

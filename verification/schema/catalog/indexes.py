@@ -103,7 +103,7 @@ def _mark_table(reader: Reader, relation: int, name: str, clustered: bool, ident
     key = reader.addresses.get(("pg_class", relation, 0))
     if key is None:
         return
-    attributes: Any = reader.entries[key].attributes
+    attributes = reader.entries[key].attributes
     if clustered:
         attributes["clustered_index"] = name
     if identifies and attributes.get("replica_identity") == "index":

@@ -1,15 +1,16 @@
 """The state of one reading, shared by all modules that read: addresses, names, entries."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from ..model.identity import Identity
 from ..model.objects import Object, Value, described
 
+R = TypeVar("R")
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
 
@@ -104,6 +105,11 @@ class Reader:
         """Run one query and return its rows."""
         self.cursor.execute(statement)
         return self.cursor.fetchall()  # type: ignore[no-any-return]
+
+    def named(self, row: Callable[..., R], statement: str) -> list[R]:
+        """Run one query and return its rows with names; ``row``: a class with one field for each column, in order."""
+        rows = self.rows(statement)
+        return [row(*values) for values in rows]
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
         """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""
