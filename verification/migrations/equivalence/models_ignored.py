@@ -58,7 +58,7 @@ def judge(
         if _is_key_of_join(each, joins):
             judged.ignored.append(f"{each.line} ({JOIN_TABLE})")
             continue
-        if _is_generated_name(each):
+        if is_generated_name(each):
             judged.ignored.append(f"{each.line} ({OLDER_NAME})")
             continue
         pattern = next((pattern for pattern in ignore if _matches(each, pattern)), None)
@@ -91,7 +91,7 @@ def _is_key_of_join(difference: Difference, joins: Collection[str]) -> bool:
     )
 
 
-def _is_generated_name(difference: Difference) -> bool:
+def is_generated_name(difference: Difference) -> bool:
     """Whether two objects have the same attributes and only names that nobody chose; Django finds them by column."""
     names = (str(difference.left), str(difference.right))
     return (difference.kind, difference.attribute) in NAMES and all(GENERATED.search(name) for name in names)
