@@ -8,13 +8,17 @@ Exit status 1 when the outcome is another, or when the memory of a run grows wit
 import argparse
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coffee_payment.settings")
@@ -53,7 +57,7 @@ class Command:
 
     def __init__(self, url: str, rate: float, *arguments: str) -> None:
         """Start it."""
-        self.begun = time.monotonic()
+        self.begun, self.peak_kb = time.monotonic(), 0
         self.terminal, end = pty.openpty()
         since = (timezone.now() - timedelta(days=DAYS + 1)).isoformat()
         self.process = subprocess.Popen(
@@ -80,17 +84,22 @@ class Command:
                 text = os.read(self.terminal, 65536).decode(errors="replace")
             except OSError:  # the other end is closed
                 return
+            self._look()
             yield from filter(None, text.replace("\r", "\n").split("\n"))
+
+    def _look(self) -> None:
+        """Note its peak so far. What `wait` tells of it includes this process, from which it was forked."""
+        with suppress(OSError):
+            status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+            if peak := re.search(r"VmHWM:\s+(\d+) kB", status):
+                self.peak_kb = int(peak[1])
 
     def ended(self) -> Run:
         """Wait for its end."""
         told = list(self.progress())[-1]
-        _, status, usage = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
+        status = self.process.wait()
         os.close(self.terminal)
-        return Run(
-            self.process.returncode, time.monotonic() - self.begun, usage.ru_maxrss / 1024, told.strip()
-        )
+        return Run(status, time.monotonic() - self.begun, self.peak_kb / 1024, told.strip())
 
 
 ORDERS: Final = """
@@ -149,7 +158,8 @@ def measure(url: str, rate: float, payments: int) -> tuple[Run, bool]:
     interrupted = broken.ended()
     show(payments, "interrupted", interrupted)
     both = [Command(url, rate, "--apply") for _ in range(2)]
-    pair = [each.ended() for each in both]
+    with ThreadPoolExecutor(2) as pool:
+        pair = list(pool.map(Command.ended, both))
     for run in pair:
         show(payments, "two at once, --apply", run)
     last = Command(url, rate).ended()

@@ -13,6 +13,7 @@ from typing import Final
 from tools.faults.model import Fault
 from verification.errors import CANNOT_RUN
 from verification.project.configuration import Configuration, load
+from verification.report.result import Verdict
 from verification.tests.suite.faulty_copies import copy_project, gate
 
 NOT_RUN: Final = "(no check ran)"
@@ -28,12 +29,15 @@ class Outcome:
     status: int
     failed: dict[str, str]
     """Check that did not pass -> its reason."""
+    broken: frozenset[str]
+    """Those of them that could not run, as on a machine that is too busy: they have seen nothing."""
     seconds: float
 
     @property
     def expected(self) -> bool:
         """Whether the check that must fail has failed, or nothing has where nothing may."""
-        return self.fault.caught_by in self.failed if self.fault.caught_by else self.status == 0
+        seen = self.failed.keys() - self.broken
+        return self.fault.caught_by in seen if self.fault.caught_by else self.status == 0
 
     @property
     def line(self) -> str:
@@ -41,7 +45,7 @@ class Outcome:
         word = "SURVIVED" if self.fault.caught_by else "FALSE ALARM"
         if self.expected:
             word = "as expected"
-        elif NOT_RUN in self.failed:
+        elif NOT_RUN in self.failed or self.fault.caught_by in self.broken:
             word = "NOT RUN"
         seen = "; ".join(f"{check}: {reason[:160]}" for check, reason in self.failed.items())
         return f"{word:12} {self.fault.name}  [{seen or f'status {self.status}'}]  {self.seconds:.0f} s"
@@ -63,7 +67,7 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
         try:
             done = gate(project, *only, provider=provider, seconds=SECONDS)
         except subprocess.TimeoutExpired as error:
-            return Outcome(fault, CANNOT_RUN, {NOT_RUN: str(error)}, SECONDS)
+            return Outcome(fault, CANNOT_RUN, {NOT_RUN: str(error)}, frozenset(), SECONDS)
     failed = {
         name: str(check["reason"])
         for name, check in done.checks.items()
@@ -71,4 +75,5 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
     }
     if not done.checks:
         failed[NOT_RUN] = done.output[-300:]
-    return Outcome(fault, done.status, failed, time.monotonic() - started)
+    broken = frozenset(name for name in failed if done.checks.get(name, {}).get("verdict") == Verdict.ERROR)
+    return Outcome(fault, done.status, failed, broken, time.monotonic() - started)

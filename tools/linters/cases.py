@@ -115,6 +115,7 @@ LINE: Final = """migrations.CreateModel("Line", [
 BUILT, SCANNED, REWRITTEN = ("index-built-under-lock",), ("scanned-under-lock",), ("table-rewritten",)
 HELD, BACKFILL, FAILS = ("lock-held-while-working",), ("unbatched-backfill",), ("fails-on-rows",)
 BREAKS: Final = ("old-code-breaks", "release-must-be-split")
+SPLIT: Final = ("release-must-be-split",)
 WAITS, RETRY, INVALID = ("waits-without-lock-timeout",), ("not-retry-safe",), ("invalid-index-left",)
 OTHER: Final = ("other-table-locked",)
 NOT_VALID: Final = "ALTER TABLE goods_item ADD CONSTRAINT c CHECK (length(title) < 60) NOT VALID"

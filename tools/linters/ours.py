@@ -1,7 +1,7 @@
 """What the deploy gate says of each case."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,18 +17,23 @@ from .shapes import ACCEPTED, NEAR, TODAY
 
 PARTS_OF: Final = {
     **dict.fromkeys(FAMILIES["traffic"], "traffic"),
+    **dict.fromkeys(FAMILIES["compatibility"], "compatibility"),
     **dict.fromkeys(FAMILIES["concurrency"], "race"),
     "deadlock": "deadlock",
     "not-reversible": "way back",
     "reverse-differs": "way back",
 }
-"""Code -> the part that is tried for it; cost and both codes are tried for each case."""
+"""Code -> the part that is tried for it, where plan and cost do not tell."""
 
 
 def judge(
-    cases: Sequence[Case], provider: str = "embedded", major: int | None = None
+    cases: Sequence[Case],
+    provider: str = "embedded",
+    major: int | None = None,
+    *,
+    always: Collection[str] = ("compatibility",),
 ) -> Iterator[tuple[Case, list[Finding]]]:
-    """Yield each case with its findings."""
+    """Yield each case with its findings; ``always``: parts that are tried for each harmless one."""
     stores.CHANGE = "0003_change.py"
     more = {f"goods/migrations/{AFTER}.py": MORE}
     with (
@@ -37,14 +42,16 @@ def judge(
         stores.store(server, Path(folder), more) as shop,
     ):
         for case in cases:
-            release = shop.judge(case, *_parts(case))
+            release = shop.judge(case, *_parts(case, always))
             yield case, _accepted(case, release, shop)
 
 
-def _parts(case: Case) -> set[str]:
-    """Return what is tried: both codes, what the case's codes need, and interruptions where there may be some."""
+def _parts(case: Case, always: Collection[str]) -> set[str]:
+    """Return what the case's codes need, or those that it comes near, and interruptions where there may be some."""
     codes = {*case.codes, *(code for code, names in NEAR.items() if case.name in names)}
-    parts = {"compatibility", *(PARTS_OF[code] for code in codes if code in PARTS_OF)}
+    parts = {PARTS_OF[code] for code in codes if code in PARTS_OF}
+    if not case.codes:
+        parts |= {*always}
     if not case.atomic or "not-retry-safe" in codes:
         parts.add("interruption")
     return parts

@@ -8,7 +8,7 @@ Exit status 1 if a finding has no remark, or a remark no finding.
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -46,18 +46,18 @@ def main(wanted: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def _payments(folder: Path, server: Server) -> list[Judged]:
+def _payments(folder: Path, server: Server) -> Iterator[Judged]:
     return judge(folder, payments.releases(), server, rows=ROWS[PAYMENTS])
 
 
-def _package(name: str, folder: Path, server: Server) -> list[Judged]:
+def _package(name: str, folder: Path, server: Server) -> Iterator[Judged]:
     package = next((each for each in PACKAGES if each.name == name), None)
     if package is None:
         sys.exit(f"{name}: no such part; there are {', '.join(ROWS)}")
     return _third_party(package, folder, server)
 
 
-def _third_party(package: Package, folder: Path, server: Server) -> list[Judged]:
+def _third_party(package: Package, folder: Path, server: Server) -> Iterator[Judged]:
     python = package.environment(folder / "environment")
     releases = package.releases(python, folder / "releases")
     repository = folder / "repository"
@@ -65,9 +65,12 @@ def _third_party(package: Package, folder: Path, server: Server) -> list[Judged]
     return judge(repository, releases, server, rows=ROWS[package.name], python=str(python))
 
 
-def _keep(name: str, found: Sequence[Judged]) -> None:
-    result = {"rows": ROWS[name], "releases": [asdict(each) for each in found]}
-    _file(name).write_text(json.dumps(result, indent=1), encoding="utf-8")
+def _keep(name: str, found: Iterator[Judged]) -> None:
+    releases = []
+    for judged in found:
+        releases.append(asdict(judged))
+        result = {"rows": ROWS[name], "releases": releases}
+        _file(name).write_text(json.dumps(result, indent=1), encoding="utf-8")
 
 
 def _file(name: str) -> Path:

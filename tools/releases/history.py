@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -38,18 +38,17 @@ class Judged:
 
 def judge(
     folder: Path, releases: Sequence[tuple[str, Write]], server: Server, *, rows: int, python: str = ""
-) -> list[Judged]:
+) -> Iterator[Judged]:
     """Judge each release but the first, with the one before it as the base."""
     git(folder, "init", "--quiet", "--initial-branch=main")
-    found: list[Judged] = []
     for number, (name, write) in enumerate(releases):
         write(folder)
         git(folder, "add", "--all", "--force")
         git(folder, "commit", "--quiet", "--allow-empty", f"--message={name}")
         if number:
-            found.append(_deploy(folder, name, server, rows, python))
-            print(_line(found[-1]), flush=True)
-    return found
+            judged = _deploy(folder, name, server, rows, python)
+            print(_line(judged), flush=True)
+            yield judged
 
 
 def _deploy(folder: Path, name: str, server: Server, rows: int, python: str) -> Judged:

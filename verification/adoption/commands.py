@@ -105,15 +105,18 @@ def _doctor(arguments: argparse.Namespace) -> int:
         diagnoses = providers.diagnose(arguments.dsn)
     console = Console()
     servers = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("provider", "works", "why", "versions", "what to do"):
+    for column in ("provider", "works", "why", "versions"):
         servers.add_column(column, overflow="fold")
     for diagnosis in diagnoses:
         works = "[green]yes[/green]" if diagnosis.works else "[red]no[/red]"
         versions = escape(", ".join(diagnosis.versions))
-        servers.add_row(
-            diagnosis.provider, works, escape(diagnosis.reason), versions, escape(diagnosis.advice)
-        )
+        servers.add_row(diagnosis.provider, works, escape(diagnosis.reason), versions)
     console.print(servers)
+    for diagnosis in diagnoses:
+        if diagnosis.advice:
+            console.print(
+                f"for {diagnosis.provider}: {escape(diagnosis.advice)}", highlight=False, soft_wrap=True
+            )
     choice = providers.choose(dsn=arguments.dsn)
     console.print(f"auto uses: {choice.provider} ({escape(choice.reason)})", highlight=False)
     console.print()

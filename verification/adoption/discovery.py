@@ -77,7 +77,7 @@ def _loaded(root: Path, manage: Path | None, settings: str) -> tuple[dict[str, A
             message = redact(" ".join(str(seen["error"]).split()))
             raise CannotRun(
                 f"settings module {seen['settings'] or named or 'unknown'}: {seen['kind']}: {message}",
-                "set what it needs in the shell, or install it, and run init again",
+                "set what it needs in the shell, install it, or name other settings with --settings",
             )
         variables[name] = value_for(name, tries.get(name, 0))
         tries[name] = tries.get(name, 0) + 1

@@ -17,6 +17,8 @@ from .tree import MigrationFile, Tree
 
 OLD_CODE: Final = frozenset({"old-code-breaks", "release-must-be-split"})
 """What is found where the code that runs now cannot use the new schema."""
+STATE_ALONE: Final = frozenset({"AlterModelOptions", "AlterModelManagers"})
+"""Operations that change no table."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
@@ -102,6 +104,8 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
     ]
     for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)]):
         for number, operation in enumerate(migration.operations):
+            if operation.kind in STATE_ALONE:
+                continue
             if operation.model.lower() == name or table in operation.text:
                 return migration, number
     return (touching[0] if touching else None), None

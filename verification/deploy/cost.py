@@ -38,6 +38,7 @@ def findings(step: Step, migration: MigrationFile, tables: Tables, root: Path) -
                 who="read or write" if cost.blocks_reads else "write", table=cost.table.name
             ),
             evidence=cost.evidence,
+            also=cost.also,
             remedy=remedy(cost.code, kind, cost.statement.sql),
             blocked_ms=round(cost.blocked_ms, 1),
             above_limit=cost.above_limit,

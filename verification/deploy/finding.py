@@ -43,6 +43,8 @@ class Finding:
     """The safe form, in Django's operations."""
     table: str = ""
     """Qualified."""
+    also: tuple[str, ...] = ()
+    """Other tables that the same cause locks."""
     statement: str = ""
     file: str = ""
     """Relative to the project's root."""

@@ -25,7 +25,11 @@ def compare(base: Tree, head: Tree, root: Path) -> Iterator[Finding]:
                 evidence=(f"{before.name} is in the base and not in the working tree",),
                 remedy="restore the file; undo what it did in a new migration, or replace it by a squash",
             )
-        elif after is not None and (changed := _changed(before, after)):
+        elif (
+            after is not None
+            and not _same_of_package(before, after, root)
+            and (changed := _changed(before, after))
+        ):
             number, evidence = changed
             yield Finding(
                 code="applied-migration-edited",
@@ -36,6 +40,15 @@ def compare(base: Tree, head: Tree, root: Path) -> Iterator[Finding]:
                 evidence=evidence,
                 remedy="restore the file and put the change into a new migration",
             )
+
+
+def _same_of_package(before: MigrationFile, after: MigrationFile, root: Path) -> bool:
+    """Whether a package has the same file in both environments; its Django may describe it otherwise."""
+    return (
+        not after.file.is_relative_to(root)
+        and before.file.is_file()
+        and before.file.read_bytes() == after.file.read_bytes()
+    )
 
 
 def several_leaf_nodes(conflicts: Mapping[str, Sequence[str]], head: Tree, root: Path) -> Iterator[Finding]:

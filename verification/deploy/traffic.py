@@ -201,7 +201,7 @@ def _blocked(
     files: Tree,
     root: Path,
 ) -> Iterator[Finding]:
-    known = {(each.migration, each.table) for each in found}
+    known = {(each.migration, name) for each in found for name in (each.table, *each.also)}
     for table in locked:
         step = max(
             (each for each in steps if each.locks.get(table) in WRITES_BLOCKED), key=lambda each: each.seconds

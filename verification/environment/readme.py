@@ -15,7 +15,8 @@ from .named_files import display_name, read_text
 
 HEADER: Final = "Variable Name | Description | Default Value"
 _NO_DEFAULT: Final = re.compile(
-    r"|[—–-]+|[❌✗✘]|n\.?/?a\.?|none|null|undefined|unset|(is |not )set|no default|(required|mandatory|must be set)\b.*"
+    r"|[—–-]+|[❌✗✘]|n\.?/?a\.?|none|null|undefined|unset|(is |not )set|no default"
+    r"|(required|mandatory|must be set)([ (:;,.!].*)?"
 )
 """What a cell without a default says, in lower case."""
 EMPTY: Final = frozenset({"empty", "empty string", "blank", '""', "''"})
@@ -47,7 +48,7 @@ COLUMNS: Final = {
 }
 """Column -> the headers under which people write it, in lower case; ``name`` may head a table of another kind."""
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-_NOTE: Final = re.compile(r"\s*(\(.*\)|\[\^\w+\]|\*)$")
+_NOTE: Final = re.compile(r"(?:\s+\(.*\)|\[\^\w+\]|(?<=\w)\*)$")
 """A note after a default that is no code: ``60 (seconds)``."""
 _UNIT: Final = re.compile(
     r"(\d+(?:\.\d+)?)\s+(?:s|sec|seconds?|ms|milliseconds?|min|minutes?|hours?|days?|bytes)", re.IGNORECASE

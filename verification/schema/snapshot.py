@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from ..errors import CannotRun
 from .catalog.reader import frozen
-from .model.schema import Entry, Schema
+from .model.identity import Identity
+from .model.objects import described
+from .model.schema import Schema
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Version of the file format; any other is refused."""
 TAKE_AGAIN: Final = "take the snapshot again"
 
@@ -62,9 +64,8 @@ def digest(content: Any) -> str:
 def _content(schema: Schema) -> dict[str, Any]:
     entries = [
         {
-            "kind": entry.kind,
-            "object": entry.object,
-            "attributes": dict(entry.attributes),
+            "identity": entry.key,
+            "attributes": dict(entry.properties),
             "parents": entry.parents,
             "uses": entry.uses,
         }
@@ -76,15 +77,19 @@ def _content(schema: Schema) -> dict[str, Any]:
 
 def _schema(content: dict[str, Any]) -> Schema:
     entries = [
-        Entry(
-            item["kind"],
-            item["object"],
+        described(
+            _identity(item["identity"]),
             frozen(item["attributes"]),
-            frozen(item["parents"]),
-            frozen(item["uses"]),
+            tuple(map(_identity, item["parents"])),
+            tuple(map(_identity, item["uses"])),
         )
         for item in content["entries"]
     ]
     return Schema(
         int(content["version"]), {entry.key: entry for entry in entries}, frozen(content["context"])
     )
+
+
+def _identity(parts: list[Any]) -> Identity:
+    kind, schema, relation, name, arguments, target = parts
+    return Identity(kind, schema, relation, name, arguments, _identity(target) if target else None)

@@ -14,19 +14,12 @@ from typing import Any, Final, NamedTuple
 from ..postgres import driver
 from ..postgres.url import connect
 from .catalog.session import SETTINGS
-from .comparison.renames import last_part, map_texts
-from .model.schema import Entry, Key, Schema
+from .comparison.renames import map_texts
+from .model.identity import Identity
+from .model.objects import Object, with_meaning
+from .model.schema import Schema
 
 VIEWS: Final = frozenset({"view", "materialized_view"})
-EXPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "column": ("default", "generated"),
-    "constraint": ("expression", "keys", "predicate"),
-    "index": ("keys", "predicate"),
-    "policy": ("using", "check"),
-    "trigger": ("condition",),
-    **dict.fromkeys(VIEWS, ("definition",)),
-}
-"""Object class -> attributes with a text that PostgreSQL prints from a parsed expression or query."""
 ROUNDS: Final = 5
 """How often a text may change while it is printed again."""
 TRANSACTION: Final = SETTINGS | {"lock_timeout": "2s", "statement_timeout": "10s"}
@@ -102,23 +95,28 @@ def unified(left: Schema, right: Schema, urls: Iterable[str]) -> Schema:
     return Schema(left.version, {**left.entries, **changed}, left.context)
 
 
-def _respelled(entry: Entry, same: Mapping[Text, str], side: Mapping[Key, Entry]) -> Entry:
+def _parsed(entry: Object) -> tuple[str, ...]:
+    """Return the attributes with a text that PostgreSQL prints from a parsed expression or query."""
+    return with_meaning(entry.key.kind, "parsed")
+
+
+def _respelled(entry: Object, same: Mapping[Text, str], side: Mapping[Identity, Object]) -> Object:
     def respell(text: str) -> str:
         return same.get(_text(entry, text, side), text)
 
-    attributes = dict(entry.attributes)
-    for name in EXPRESSIONS[entry.kind]:
+    attributes = dict(entry.properties)
+    for name in _parsed(entry):
         if name in attributes:
             attributes[name] = map_texts(attributes[name], respell)
-    return entry._replace(attributes=attributes)
+    return entry.having(attributes)
 
 
-def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set[Key]]]:
+def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set[Identity]]]:
     """Pair texts of objects with one name; of those without a partner, all of one class and attribute."""
     candidates: Candidates = {}
-    places: dict[Text, set[Key]] = {}
+    places: dict[Text, set[Identity]] = {}
 
-    def pair(key: Key, ours: Iterable[Text], theirs: Iterable[Text]) -> None:
+    def pair(key: Identity, ours: Iterable[Text], theirs: Iterable[Text]) -> None:
         others = set(theirs)
         for text in ours:
             if others - {text}:
@@ -127,25 +125,32 @@ def _candidates(left: Schema, right: Schema) -> tuple[Candidates, dict[Text, set
 
     for key, entry in left.entries.items():
         other = right.entries.get(key)
-        if other is None or entry.attributes == other.attributes:
+        if other is None or entry == other:
             continue
-        for name in EXPRESSIONS.get(entry.kind, ()):
-            if entry.attributes.get(name) != other.attributes.get(name):
+        for name in _parsed(entry):
+            if entry.properties.get(name) != other.properties.get(name):
                 pair(key, _texts(entry, name, left), _texts(other, name, right))
     alone = [
-        [side.entries[key] for key in side.entries.keys() - other.entries.keys() if key[0] in EXPRESSIONS]
+        [
+            side.entries[key]
+            for key in side.entries.keys() - other.entries.keys()
+            if _parsed(side.entries[key])
+        ]
         for side, other in ((left, right), (right, left))
     ]
     for entry in alone[0]:
-        for name in EXPRESSIONS[entry.kind]:
+        for name in _parsed(entry):
             theirs = [
-                text for other in alone[1] if other.kind == entry.kind for text in _texts(other, name, right)
+                text
+                for other in alone[1]
+                if other.key.kind == entry.key.kind
+                for text in _texts(other, name, right)
             ]
             pair(entry.key, _texts(entry, name, left), theirs)
     return candidates, places
 
 
-def _texts(entry: Entry, name: str, side: Schema) -> list[Text]:
+def _texts(entry: Object, name: str, side: Schema) -> list[Text]:
     """Return the texts of an attribute, without the bare names of columns."""
     found: list[Text] = []
 
@@ -154,27 +159,27 @@ def _texts(entry: Entry, name: str, side: Schema) -> list[Text]:
             found.append(_text(entry, text, side.entries))
         return text
 
-    map_texts(entry.attributes.get(name), take)
+    map_texts(entry.properties.get(name), take)
     return found
 
 
-def _text(entry: Entry, text: str, side: Mapping[Key, Entry]) -> Text:
-    if entry.kind in VIEWS:
-        return Text(entry.kind, "", "", text)
+def _text(entry: Object, text: str, side: Mapping[Identity, Object]) -> Text:
+    if entry.key.kind in VIEWS:
+        return Text(entry.key.kind, "", "", text)
     owner = entry.parents[0]
-    if owner[0] == "type":
-        return Text("domain", "", str(side[owner].attributes.get("base_type")), text)
-    kind = entry.kind if entry.kind in ("policy", "trigger") else "value"
+    if owner.kind == "type":
+        return Text("domain", "", str(side[owner].properties.get("base_type")), text)
+    kind = entry.key.kind if entry.key.kind in ("policy", "trigger") else "value"
     words = set(WORD.findall(text))
-    order = side[owner].attributes.get("column_order", ()) if owner in side else ()
+    order = side[owner].properties.get("column_order", ()) if owner in side else ()
     named = [each for each in order if each in words]
-    columns = [_column(each, side["column", f"{owner[1]}.{each}"]) for each in named]
-    return Text(kind, last_part(owner[1]), ", ".join(columns), text)
+    columns = [_column(each, side[owner.part("column", each)]) for each in named]
+    return Text(kind, owner.name, ", ".join(columns), text)
 
 
-def _column(name: str, column: Entry) -> str:
-    collation = column.attributes.get("collation")
-    return f"{name} {column.attributes['type']}{f' COLLATE {collation}' if collation else ''}"
+def _column(name: str, column: Object) -> str:
+    collation = column.properties.get("collation")
+    return f"{name} {column.properties['type']}{f' COLLATE {collation}' if collation else ''}"
 
 
 def _same(url: str, candidates: Candidates) -> dict[Text, str]:

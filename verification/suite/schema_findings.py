@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ..migrations.equivalence.models_ignored import is_generated_name
 from ..migrations.equivalence.origin import Origin
 from ..migrations.plan.chains import Tree
 from ..project.configuration import Configuration
@@ -16,6 +17,10 @@ _OF_DJANGO = frozenset(
     "add alter change constraint create delete field from index model of on remove rename s to".split()  # noqa: SIM905
 )
 """Words of what ``makemigrations`` says that name nothing."""
+GENERATED_NAMES = (
+    "set generated_names = true in [tool.verification] if no SQL of yours uses these names; else rename them in the "
+    "squash with RunSQL"
+)
 ORIGINALS = "original migrations"
 SQUASH = "squash"
 
@@ -52,14 +57,15 @@ def finding(
                 places.append(Place(_relative(configuration, operation.file), operation.line, side))
         if origin.migration:
             evidence.append(f"made by {origin.migration}, found by bisecting the original migrations")
+    generated = is_generated_name(difference)
     return Finding(
         rule=rule,
         message=difference.between(*(f"the {side}" for side in sides)),
-        subject=f"schema:{difference.kind}:{difference.object}",
+        subject="schema:generated names" if generated else f"schema:{difference.kind}:{difference.object}",
         symptom_of=("schema:", "unwritten:") if difference.kind == "state" else (),
         names=tuple(sorted(_names(difference))),
         places=tuple(places),
-        remedy=remedy,
+        remedy=remedy or (GENERATED_NAMES if generated else ""),
         evidence=tuple(evidence),
     )
 

@@ -1,5 +1,6 @@
 """Every thread waits: for an outgoing host that answers late, for a database that hangs, for slow clients."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -56,13 +57,15 @@ def saturated(subject: Subject) -> Observation:
 
 def _judged(subject: Subject, exchanges: Sequence[Exchange], begin: float) -> Observation:
     observation = Observation(timeline=timeline(exchanges, begin, "request"))
-    held = subject.late.held_between(begin, begin + DATABASE_AT)
-    if not held:
+    if not subject.late.held_between(begin, math.inf):
         statuses = sorted({each.status for each in exchanges if each.stream == "request"})
         raise CannotRun(
             f"the load of {subject.load.path} called no outgoing host of the settings (its answers: {statuses})",
             "fix [tool.verification.load]: the request must call one",
         )
+    held = subject.late.held_between(begin, begin + DATABASE_AT)
+    if not held:
+        observation.find(f"no call reached the late host within {DATABASE_AT - LOAD_AT:g} s of the requests")
     probes = [each for each in exchanges if each.stream == "probe"]
     at_host = [each for each in probes if each.intended < begin + DATABASE_AT]
     judge_probes(observation, at_host, f"beside {subject.size} requests to a late host")

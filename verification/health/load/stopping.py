@@ -32,15 +32,16 @@ BY_SIGTERM: Final = (-signal.SIGTERM, 128 + signal.SIGTERM)
 def draining(subject: Subject) -> Observation:
     """Stop the server beside constant load; the server has ended afterwards."""
     web, events = subject.web, [("requests begin", 0.0)]
+    rate = min(RATE, subject.most_rate)
     streams = (
         Stream(
             name="probe",
             requests=[request("GET", subject.health_path)],
-            count=int(RATE * 2),
-            rate=RATE / 2,
+            count=int(rate * 2),
+            rate=rate / 2,
             timeout=10,
         ),
-        Stream(name="ordinary", requests=[ORDINARY], count=int(RATE * 4), rate=RATE, timeout=10),
+        Stream(name="ordinary", requests=[ORDINARY], count=int(rate * 4), rate=rate, timeout=10),
         Stream(
             name="request",
             requests=[subject.load.request(3 * subject.size)],

@@ -1,13 +1,15 @@
 """A running server under load, what loads it, and the process of the client."""
 
 import json
+import math
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import Final, Self
 
 from ...errors import CannotRun
@@ -29,6 +31,7 @@ HELD_SECONDS: Final = 2.0
 PREPARE_SECONDS: Final = 60
 START_SECONDS: Final = 0.4
 """How long the process of the client may take to start before its first request is due."""
+PROBES_ALONE: Final = 9
 ONE_WORKER: Final = ("--workers", "1")
 CONTROL_THREADS: Final = 2
 THREADS_ELSEWHERE: Final = 8
@@ -109,6 +112,8 @@ class Subject:
     relay: Relay | None = None
     most_probes: int = 10_000
     """Of the long run."""
+    most_rate: float = math.inf
+    """Requests a second of one stream that leave a server which does nothing else half of its time; at least 1."""
 
     @property
     def size(self) -> int:
@@ -121,6 +126,7 @@ class Subject:
 
     def probes(self, seconds: float, rate: float) -> Stream:
         """Return health check requests at a fixed rate, as a kubelet sends them."""
+        rate = min(rate, self.most_rate)
         return Stream(
             name="probe", requests=[request("GET", self.health_path)], count=int(seconds * rate), rate=rate
         )
@@ -158,7 +164,17 @@ def project_subject(configuration: Configuration, load: Load, database: Database
         ) as client:
             client.exchanges()
         late.seconds = HELD_SECONDS
-        yield subject
+        yield replace(subject, most_rate=max(1.0, 0.5 / _seconds_of_a_probe(subject)))
+
+
+def _seconds_of_a_probe(subject: Subject) -> float:
+    """Return how long the server takes for one request beside nothing: the median of some."""
+    took = []
+    for _ in range(PROBES_ALONE):
+        begun = time.monotonic()
+        subject.web.statuses(subject.health_path, 1, timeout=5)
+        took.append(time.monotonic() - begun)
+    return median(took)
 
 
 @contextmanager

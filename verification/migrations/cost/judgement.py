@@ -48,6 +48,8 @@ class Cost:
     """How long the table was locked against others; 0: it was not."""
     evidence: tuple[str, ...]
     """What was measured, one fact a line."""
+    also: tuple[str, ...] = ()
+    """Other tables for which others wait from the same cause."""
 
     @property
     def above_limit(self) -> bool:
@@ -160,16 +162,24 @@ class _Judged:
         ]
 
     def locks_held(self) -> Iterator[Cost]:
-        """Find locks that are kept while later statements of the transaction work on rows."""
+        """Find locks that are kept while later statements of the transaction work on rows; the longest is named."""
+        held: dict[int, list[int]] = {}
         for number, statement in enumerate(self.transaction.statements):
             if statement.works < LARGE_ROWS or number in self.causes:
                 continue
-            for oid in self.transaction.taken:
-                if self._locked(oid, number - 1) and oid not in self.reported:
-                    self.reported.add(oid)
-                    self.causes.add(number)
-                    yield self._cost("lock-held-while-working", number, oid)
+            locked = [oid for oid in self.transaction.taken if self._locked(oid, number - 1)]
+            for oid in locked:
+                if oid in held or oid not in self.reported:
+                    held.setdefault(oid, []).append(number)
                     break
+        for oid, numbers in held.items():
+            self.reported.add(oid)
+            self.causes |= {*numbers}
+            longest = max(numbers, key=lambda number: self.transaction.statements[number].seconds)
+            also = {
+                each for each in self.transaction.taken if self._locked(each, longest - 1)
+            } - self.reported
+            yield self._cost("lock-held-while-working", longest, oid, also=also)
 
     def backfills(self) -> Iterator[Cost]:
         """Find rows of one table that are changed all at once."""
@@ -197,7 +207,7 @@ class _Judged:
         if table.scale > 1:
             evidence[0] += f" here, {table.live_rows:,} in the live database"
         if mode:
-            own = 1000 * (statement.ended - statement.began)
+            own = 1000 * statement.seconds
             evidence.append(
                 f"{_in_words(mode)} for {blocked:.0f} ms, of these {own:.0f} ms in this statement"
             )
@@ -220,6 +230,7 @@ class _Judged:
             blocks_reads=mode in READS_BLOCKED,
             blocked_ms=blocked,
             evidence=tuple(evidence),
+            also=tuple(self.tables[each].name for each in sorted(also or ())),
         )
 
 

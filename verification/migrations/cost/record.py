@@ -102,6 +102,11 @@ class Statement:
         )
 
     @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.ended - self.began
+
+    @property
     def works(self) -> int:
         """How many rows it read or wrote."""
         return max(self.written, *self.read.values(), 0)

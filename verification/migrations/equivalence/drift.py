@@ -12,7 +12,7 @@ from ...postgres.driver import sql
 from ...postgres.url import connect
 from ...schema import catalog
 from ...schema.comparison.difference import Difference
-from ...schema.comparison.renames import RELATIONS, schema_of
+from ...schema.model.identity import RELATIONS
 from ...schema.model.schema import Schema
 from ..execution.migration_runner import MigrationRunner
 from ..execution.worker_process import JobFailed
@@ -115,9 +115,7 @@ def _moved_together(differences: list[Difference], ours: Schema) -> list[Differe
         if each.attribute == "schema" and each.kind in RELATIONS:
             moves[each.left, each.right].append(each)
     for (old, new), moved in moves.items():
-        tables = {
-            entry.object for entry in ours if entry.kind in RELATIONS and schema_of(entry.object) == old
-        }
+        tables = {str(each.key) for each in ours.of_kind(*RELATIONS) if each.key.schema == old}
         own = [
             each
             for each in differences

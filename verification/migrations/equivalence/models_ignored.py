@@ -3,6 +3,7 @@
 A pattern is the kind and the name of an object, or the whole line of a difference, with ``*`` for any text.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -28,6 +29,21 @@ class Judged:
 _INTEGERS: Final = frozenset({"smallint", "integer", "bigint"})
 JOIN_TABLE: Final = "Django's own: migrations give the key of a join table the type of DEFAULT_AUTO_FIELD"
 
+GENERATED: Final = re.compile(
+    r"_[0-9a-f]{8}(_uniq|_like|_pk|_check|_fk(_.*)?)?$|_(key|pkey|check|not_null|seq)\d*$"
+)
+"""Ends of the names that Django gives with a hash, and those that PostgreSQL gives."""
+NAMES: Final = frozenset(
+    {
+        *(("constraint", "name"), ("index", "name"), ("sequence", "name")),
+        *(("column", "identity_sequence"), ("column", "not_null_constraint")),
+    }
+)
+"""Class and attribute of what Django and PostgreSQL name by themselves."""
+OLDER_NAME: Final = (
+    "Django's own: a generated name stays when a field becomes unique, or it or its table is renamed"
+)
+
 
 def judge(
     differences: Sequence[Difference], ignore: Mapping[str, str], joins: Collection[str] = ()
@@ -41,6 +57,9 @@ def judge(
     for each in differences:
         if _is_key_of_join(each, joins):
             judged.ignored.append(f"{each.line} ({JOIN_TABLE})")
+            continue
+        if is_generated_name(each):
+            judged.ignored.append(f"{each.line} ({OLDER_NAME})")
             continue
         pattern = next((pattern for pattern in ignore if _matches(each, pattern)), None)
         if pattern is None:
@@ -70,6 +89,12 @@ def _is_key_of_join(difference: Difference, joins: Collection[str]) -> bool:
         and parts[-2] in joins
         and {difference.left, difference.right} <= _INTEGERS
     )
+
+
+def is_generated_name(difference: Difference) -> bool:
+    """Whether two objects have the same attributes and only names that nobody chose; Django finds them by column."""
+    names = (str(difference.left), str(difference.right))
+    return (difference.kind, difference.attribute) in NAMES and all(GENERATED.search(name) for name in names)
 
 
 def _matches(difference: Difference, pattern: str) -> bool:

@@ -70,7 +70,7 @@ class Origins:
         now, last = (schema.get(difference.kind, name) if schema else None for schema in schemas)
         if now is None or last is None or not difference.attribute:
             return (now is None) != (last is None)
-        return now.attributes.get(difference.attribute) != last.attributes.get(difference.attribute)
+        return bool(now.properties.get(difference.attribute) != last.properties.get(difference.attribute))
 
     def _model(self, difference: Difference) -> str:
         table = _parts(difference)[0]

@@ -4,10 +4,10 @@ Privileges that an object has without any GRANT are not recorded, whether or not
 https://www.postgresql.org/docs/current/ddl-priv.html
 """
 
-from typing import Any, Final
+from typing import Final
 
-from ..model.schema import Entry, Key
-from .reader import FIRST_USER_OID, PUBLIC_OID, Reader
+from ..model.identity import Identity
+from .reader import FIRST_USER_OID, PUBLIC_OID, Draft, Reader
 
 GRANTS: Final = f"""
 WITH o(catalog, oid, number, acl, owner, type) AS (
@@ -56,8 +56,7 @@ WHERE d.acl IS DISTINCT FROM o.acl
 DEFAULT_PRIVILEGES: Final = """
 SELECT CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions'
         WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' WHEN 'L' THEN 'large objects'
-        ELSE d.defaclobjtype::text END || ' of ' || pg_get_userbyid(d.defaclrole)
-        || CASE WHEN d.defaclnamespace <> 0 THEN ' in ' || d.defaclnamespace::regnamespace::text ELSE '' END,
+        ELSE d.defaclobjtype::text END || ' of ' || pg_get_userbyid(d.defaclrole),
     d.defaclnamespace, d.oid, e.base, CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(e.grantee)::text END,
     e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END
 FROM pg_default_acl d
@@ -72,41 +71,41 @@ CROSS JOIN LATERAL (
 
 def read(reader: Reader) -> None:
     """Record grants, one entry for each object and grantee, and default privileges."""
-    granted: dict[tuple[Key, str], tuple[set[str], set[str]]] = {}
+    granted: dict[tuple[Identity, str], tuple[set[str], set[str]]] = {}
     for catalog, oid, number, identity, base, grantee, privilege in reader.rows(GRANTS):
         key = _target(reader, catalog, oid, number, identity)
         granted.setdefault((key, grantee), (set(), set()))[base].add(privilege)
     for (key, grantee), (now, base) in granted.items():
         if now != base:
-            name = f"{' '.join(filter(None, key))} to {grantee}"
-            owner = reader.owners.get(key, key)
-            _record(reader, "grant", name, now, owner)
+            identity = Identity("grant", name=grantee, target=key)
+            _record(reader, identity, now, reader.owners.get(key, key))
     _default_privileges(reader)
 
 
-def _target(reader: Reader, catalog: str, oid: int, number: int, identity: str | None) -> Key:
+def _target(reader: Reader, catalog: str, oid: int, number: int, identity: str | None) -> Identity:
     if catalog == "pg_largeobject":
-        return ("large_object", str(oid))
+        return Identity("large_object", name=str(oid))
     if identity:
         kind, _, name = identity.partition(" ")
-        return (kind, name)
+        return Identity(kind, name=name)
     if catalog == "pg_database":
-        return ("database", "")
-    return reader.addresses.get((catalog, oid, number)) or (catalog, f"{oid}.{number}")
+        return Identity("database")
+    return reader.addresses.get((catalog, oid, number)) or Identity(catalog, name=f"{oid}.{number}")
 
 
-def _record(reader: Reader, kind: str, name: str, privileges: set[str], *parents: Key) -> None:
-    attributes: dict[str, Any] = {"privileges": tuple(sorted(privileges))}
-    reader.entries[kind, name] = Entry(kind, name, attributes, parents)
+def _record(reader: Reader, identity: Identity, privileges: set[str], *parents: Identity) -> None:
+    reader.entries[identity] = Draft(identity, {"privileges": tuple(sorted(privileges))}, parents)
 
 
 def _default_privileges(reader: Reader) -> None:
     granted: dict[tuple[str, int, str], tuple[set[str], set[str]]] = {}
     for name, namespace, oid, base, grantee, privilege in reader.rows(DEFAULT_PRIVILEGES):
         granted.setdefault((name, namespace, grantee), (set(), set()))[base].add(privilege)
-        reader.addresses["pg_default_acl", oid, 0] = ("default_privileges", name)
+        reader.addresses["pg_default_acl", oid, 0] = Identity("default_privileges", name=name)
     for (name, namespace, grantee), (now, base) in granted.items():
         if now != base:
             schema = reader.addresses.get(("pg_namespace", namespace, 0))
             parents = (schema,) if schema else ()
-            _record(reader, "default_privileges", f"{name} to {grantee}", now, *parents)
+            where = schema.name if schema else ""
+            identity = Identity("default_privileges", where, name=name, arguments=f" to {grantee}")
+            _record(reader, identity, now, *parents)

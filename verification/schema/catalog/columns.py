@@ -8,15 +8,19 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from ..model.schema import Entry, Key, Value
-from .reader import FIRST_USER_OID, Reader, column_options, parsed_json
+from ..model.identity import Identity
+from ..model.objects import Value
+from .reader import FIRST_USER_OID, Draft, Reader, column_options, parsed_json
 from .secrets import masked
 
 COLUMNS: Final = f"""
 SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
     format_type(a.atttypid, a.atttypmod), a.attnotnull,
     -- A default reads no column; with the table's OID pg_get_expr would open the table.
-    pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
+    -- NULL written out is no default, except for a domain, which may have one of its own.
+    NULLIF(NULLIF(pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
+        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, -1) END),
+        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, a.atttypmod) END),
     CASE WHEN a.attidentity <> '' OR a.attgenerated <> '' OR a.attcollation <> t.typcollation
         OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget <> -1
         OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0
@@ -79,27 +83,27 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
-    attributes: Any = reader.entries[owner].attributes
+    attributes = reader.entries[owner].attributes
     attributes["column_order"] = tuple(names.values())
-    prefix, parents = f"{owner[1]}.", (owner,)
+    schema, table, parents = owner.schema, owner.name, (owner,)
     entries, addresses = reader.entries, reader.addresses
     for _, number, name, _, _, type_name, not_null, default, non_default in rows:
-        key = ("column", prefix + name)
+        key = Identity("column", schema, table, name)
         described: dict[str, Value] = {"type": type_name}
         if not_null:
             described["not_null"] = True
         if default is not None:
             described["default"] = default
-        above: tuple[Key, ...] = parents
+        above: tuple[Identity, ...] = parents
         if non_default and (inherited := _add_non_default(reader, relation, name, described, non_default)):
             above += inherited
-        entries[key] = Entry("column", key[1], described, above)
+        entries[key] = Draft(key, described, above)
         addresses["pg_class", relation, number] = key
 
 
 def _add_non_default(
     reader: Reader, relation: int, name: str, attributes: dict[str, Value], text: str
-) -> tuple[Key, ...]:
+) -> tuple[Identity, ...]:
     """Add the attributes of the JSON object; return the columns that this one is inherited from."""
     members = parsed_json(text)
     local, options, foreign_options = (members[name] for name in SPECIAL)
@@ -115,7 +119,7 @@ def _add_non_default(
     if local:
         attributes["local"] = True
     ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors.get(relation, ()))
-    return tuple(("column", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
+    return tuple(ancestor.part("column", name) for ancestor in ancestors if ancestor)
 
 
 def _sequences(reader: Reader) -> None:
@@ -134,7 +138,7 @@ def _sequences(reader: Reader) -> None:
         if column is None:
             reader.entries[key] = entry._replace(attributes={**entry.attributes, **values})
         elif row[3] == "a":
-            values["owned_by"] = column[1]
+            values["owned_by"] = str(column)
             reader.entries[key] = entry._replace(
                 attributes={**entry.attributes, **values}, parents=(*entry.parents, column)
             )
@@ -142,10 +146,10 @@ def _sequences(reader: Reader) -> None:
             _identity(reader, entry, column, values)
 
 
-def _identity(reader: Reader, sequence: Entry, column: Key, values: dict[str, Any]) -> None:
+def _identity(reader: Reader, sequence: Draft, column: Identity, values: dict[str, Any]) -> None:
     """Replace the sequence of an identity column by attributes of the column."""
-    attributes: Any = reader.entries[column].attributes
-    attributes["identity_sequence"] = sequence.object
+    attributes = reader.entries[column].attributes
+    attributes["identity_sequence"] = str(sequence.identity)
     for name, value in values.items():
         if name != "type":  # not in a dump; the limits are relative to the column's type
             attributes[f"identity_{name}"] = value
@@ -157,5 +161,5 @@ def _identity(reader: Reader, sequence: Entry, column: Key, values: dict[str, An
         attributes["identity_persistence"] = persistence
     if sequence.attributes["owner"] != table.attributes["owner"]:
         attributes["identity_owner"] = sequence.attributes["owner"]
-    del reader.entries[sequence.key]
-    reader.owners[sequence.key] = column
+    del reader.entries[sequence.identity]
+    reader.owners[sequence.identity] = column

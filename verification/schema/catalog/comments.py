@@ -1,9 +1,9 @@
 """Comments and security labels: pg_description, pg_seclabel; and classes of objects that no module reads."""
 
-from typing import Any, Final
+from typing import Final
 
-from ..model.schema import Entry, Key
-from .reader import FIRST_USER_OID, PUBLIC_OID, Reader
+from ..model.identity import Identity
+from .reader import FIRST_USER_OID, PUBLIC_OID, Draft, Reader
 
 COMMENTS: Final = f"""
 SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
@@ -80,25 +80,27 @@ def read(reader: Reader) -> None:
     for (catalog, oid), extensions in reader.dependents.items():
         key = _target(reader, catalog, oid, 0)
         if key:
-            attributes: Any = reader.entries[reader.owners.get(key, key)].attributes
+            attributes = reader.entries[reader.owners.get(key, key)].attributes
             attributes["depends_on_extensions"] = tuple(sorted(extensions))
     for catalog, oid, number, text in reader.rows(COMMENTS):
         key = _target(reader, catalog, oid, number)
-        standard = text == STANDARD_COMMENT and (oid == PUBLIC_OID or key == ("schema", "public"))
+        standard = text == STANDARD_COMMENT and (
+            oid == PUBLIC_OID or key == Identity("schema", name="public")
+        )
         if key and not standard:
-            _record(reader, "comment", " ".join(key).strip(), "comment", text, key)
+            _record(reader, Identity("comment", target=key), "comment", text)
     for catalog, oid, number, provider, label in reader.rows(LABELS):
         key = _target(reader, catalog, oid, number)
         if key:
-            _record(reader, "security_label", f"{' '.join(key).strip()} for {provider}", "label", label, key)
+            _record(reader, Identity("security_label", name=provider, target=key), "label", label)
     for (catalog,) in reader.rows(UNKNOWN_CLASSES):
         if catalog not in CLASSES:
             reader.not_compared(f"objects in {catalog}")
 
 
-def _target(reader: Reader, catalog: str, oid: int, number: int) -> Key | None:
+def _target(reader: Reader, catalog: str, oid: int, number: int) -> Identity | None:
     if catalog == "pg_largeobject":
-        return ("large_object", str(oid))
+        return Identity("large_object", name=str(oid))
     key = reader.addresses.get((catalog, oid, number))
     if key is None and oid >= FIRST_USER_OID and not _is_internal(catalog):
         reader.not_compared(f"a comment or label on column {number} of object {oid} in {catalog}")
@@ -109,6 +111,7 @@ def _is_internal(catalog: str) -> bool:
     return catalog == "pg_rewrite"  # the SELECT rule of a view
 
 
-def _record(reader: Reader, kind: str, name: str, attribute: str, text: str, target: Key) -> None:
+def _record(reader: Reader, identity: Identity, attribute: str, text: str) -> None:
+    target = identity.target or identity
     owner = reader.owners.get(target, target)
-    reader.entries[kind, name] = Entry(kind, name, {attribute: text}, (owner,))
+    reader.entries[identity] = Draft(identity, {attribute: text}, (owner,))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from ..model.schema import Key, Value
+from ..model.identity import Identity
+from ..model.objects import Value
 from . import indexes
 from .indexes import Index
 from .reader import FIRST_USER_OID, Reader, frozen, numbers
@@ -16,9 +17,11 @@ MATCHES: Final = {"f": "full", "p": "partial"}
 BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 
 CONSTRAINTS: Final = f"""
-SELECT oid, quote_ident(conname), contype, conrelid, contypid, conindid, conparentid, confrelid,
-    conkey::text, confkey::text, concat(confupdtype, confdeltype, confmatchtype), condeferrable, condeferred,
-    CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END,
+SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
+    conindid AS index_oid, conparentid AS parent, confrelid AS target, conkey::text AS columns,
+    confkey::text AS target_columns, concat(confupdtype, confdeltype, confmatchtype) AS actions,
+    condeferrable AS deferrable, condeferred AS deferred,
+    CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END AS expression,
     CASE WHEN coninhcount > 0 OR NOT convalidated OR NOT {{enforced}} OR {{period}}
         OR connoinherit AND contype IN ('c', 'n') OR contype = 'x' OR {{delete_columns}} IS NOT NULL
     THEN json_build_object(
@@ -30,11 +33,32 @@ SELECT oid, quote_ident(conname), contype, conrelid, contypid, conindid, conpare
         'period', NULLIF({{period}}, false),
         'operators', CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
             WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END,
-        'on_delete_columns', {{delete_columns}}) END
+        'on_delete_columns', {{delete_columns}}) END AS rare
 FROM pg_constraint
 WHERE oid >= {FIRST_USER_OID}
 """
 """As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
+
+
+class Row(NamedTuple):
+    """One row of ``CONSTRAINTS``, whose columns have these names."""
+
+    oid: int
+    name: str
+    letter: str
+    relation: int
+    domain: int
+    index_oid: int
+    parent: int
+    target: int
+    columns: str | None
+    target_columns: str | None
+    actions: str
+    deferrable: bool
+    deferred: bool
+    expression: str | None
+    rare: Mapping[str, Value] | None
+
 
 SWITCHED_TRIGGERS: Final = f"""
 SELECT t.tgconstraint, t.tgrelid::regclass::text || ' ' || p.proname || ' ' ||
@@ -51,14 +75,14 @@ def read(reader: Reader) -> None:
     switched: dict[int, list[str]] = {}
     for constraint, text in reader.rows(SWITCHED_TRIGGERS):
         switched.setdefault(constraint, []).append(text)
-    by_oid = {row[0]: row for row in rows}
-    behind = {row[5] for row in by_oid.values() if row[2] in BEHIND_CONSTRAINT}
+    by_oid = {row.oid: row for row in rows}
+    behind = {row.index_oid for row in rows if row.letter in BEHIND_CONSTRAINT}
     indexes.record(reader, {oid: index for oid, index in all_indexes.items() if oid not in behind})
     for row in rows:
-        _constraint(reader, row, all_indexes, by_oid, switched.get(row[0]))
+        _constraint(reader, row, all_indexes, by_oid, switched.get(row.oid))
 
 
-def _rows(reader: Reader) -> Sequence[tuple[Any, ...]]:
+def _rows(reader: Reader) -> Sequence[Row]:
     statement = CONSTRAINTS
     for name, expression in {
         "{delete_columns}": reader.since(15, "confdelsetcols", "NULL::int2[]"),
@@ -66,65 +90,64 @@ def _rows(reader: Reader) -> Sequence[tuple[Any, ...]]:
         "{period}": reader.since(18, "conperiod", "false"),
     }.items():
         statement = statement.replace(name, expression)
-    return reader.rows(statement)
+    return reader.named(Row, statement)
 
 
 def _constraint(
     reader: Reader,
-    row: tuple[Any, ...],
+    row: Row,
     all_indexes: Mapping[int, Index],
-    by_oid: Mapping[int, tuple[Any, ...]],
+    by_oid: Mapping[int, Row],
     switched: list[str] | None,
 ) -> None:
-    oid, name, letter, relation, domain, index, parent = row[:7]
-    owner = reader.addresses.get(("pg_class", relation, 0) if relation else ("pg_type", domain, 0))
+    relation, letter, name = row.relation, row.letter, row.name
+    owner = reader.addresses.get(("pg_class", relation, 0) if relation else ("pg_type", row.domain, 0))
     if owner is None or letter == TRIGGER:
         return
-    key = ("constraint", f"{owner[1]}.{name}")
+    key = owner.part("constraint", name)
     if letter == NOT_NULL:
         _not_null(reader, row, key, owner)
         return
     if letter not in KINDS:
-        reader.not_compared(f"constraint {key[1]} of kind {letter!r}")
+        reader.not_compared(f"constraint {key} of kind {letter!r}")
         return
     attributes = {"kind": KINDS[letter], **_own(reader, row)}
     if switched:
         attributes["triggers"] = tuple(sorted(switched))
-    columns = numbers(row[8]) if relation else ()
+    columns = numbers(row.columns) if relation else ()
     if letter == "f":
         if _is_generated(row, by_oid):
-            reader.alias("pg_constraint", oid, key, owner)
+            reader.alias("pg_constraint", row.oid, key, owner)
             return
         attributes |= _foreign_key(reader, row, columns)
     elif letter in BEHIND_CONSTRAINT:
-        attributes |= _index(reader, letter, index, all_indexes[index], key)
+        attributes |= _index(reader, letter, row.index_oid, all_indexes[row.index_oid], key)
     parents = (
         owner,
         *reader.column_keys(relation, columns),
-        *_inherited(reader, relation, name, parent, by_oid),
+        *_inherited(reader, relation, name, row.parent, by_oid),
     )
-    reader.add("pg_constraint", oid, "constraint", key[1], attributes, *parents)
+    reader.add("pg_constraint", row.oid, key, attributes, *parents)
 
 
-def _own(reader: Reader, row: tuple[Any, ...]) -> dict[str, Value]:
+def _own(reader: Reader, row: Row) -> dict[str, Value]:
     """Return the attributes from the constraint's own row."""
-    deferrable, deferred, expression, rare = row[-4:]
     attributes: dict[str, Value] = {}
-    if deferrable:
+    if row.deferrable:
         attributes["deferrable"] = True
-    if deferred:
+    if row.deferred:
         attributes["initially_deferred"] = True
-    if expression is not None:
-        attributes["expression"] = expression
-    if rare:
-        attributes |= {name: frozen(value) for name, value in rare.items() if value is not None}
+    if row.expression is not None:
+        attributes["expression"] = row.expression
+    if row.rare:
+        attributes |= {name: frozen(value) for name, value in row.rare.items() if value is not None}
     if "on_delete_columns" in attributes:
-        names = reader.names(row[3], attributes["on_delete_columns"])
+        names = reader.names(row.relation, attributes["on_delete_columns"])
         attributes["on_delete_columns"] = tuple(sorted(names))
     return attributes
 
 
-def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dict[str, Value]:
+def _index(reader: Reader, letter: str, oid: int, index: Index, key: Identity) -> dict[str, Value]:
     """Return the attributes from the constraint's index, which is part of the constraint."""
     attributes = dict(index.attributes)
     attributes.pop("unique", None)
@@ -136,13 +159,15 @@ def _index(reader: Reader, letter: str, oid: int, index: Index, key: Key) -> dic
     return attributes
 
 
-def _foreign_key(reader: Reader, row: tuple[Any, ...], columns: tuple[int, ...]) -> dict[str, Value]:
-    target = row[7]
+def _foreign_key(reader: Reader, row: Row, columns: tuple[int, ...]) -> dict[str, Value]:
+    target = row.target
     return {
-        "target": reader.addresses.get(("pg_class", target, 0), ("", str(target)))[1],
-        "target_columns": reader.names(target, numbers(row[9])) if target in reader.columns else (),
-        "columns": reader.names(row[3], columns),
-        **_actions(row[10]),
+        "target": str(reader.addresses.get(("pg_class", target, 0), target)),
+        "target_columns": reader.names(target, numbers(row.target_columns))
+        if target in reader.columns
+        else (),
+        "columns": reader.names(row.relation, columns),
+        **_actions(row.actions),
     }
 
 
@@ -156,45 +181,47 @@ def _actions(letters: str) -> Mapping[str, Value]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _is_generated(row: tuple[Any, ...], by_oid: Mapping[int, tuple[Any, ...]]) -> bool:
+def _is_generated(row: Row, by_oid: Mapping[int, Row]) -> bool:
     """Return whether PostgreSQL created the foreign key for one partition of the referenced table."""
     root = row
-    while root[6] in by_oid:
-        root = by_oid[root[6]]
-    return bool(root[7] != row[7])
+    while root.parent in by_oid:
+        root = by_oid[root.parent]
+    return bool(root.target != row.target)
 
 
 def _inherited(
-    reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, tuple[Any, ...]]
-) -> tuple[Key, ...]:
+    reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, Row]
+) -> tuple[Identity, ...]:
     """Return the constraints that this one is inherited from: by pg_constraint, for checks by name."""
     if parent in by_oid:
-        whole = reader.addresses.get(("pg_class", by_oid[parent][3], 0))
-        return (("constraint", f"{whole[1]}.{by_oid[parent][1]}"),) if whole else ()
+        whole = reader.addresses.get(("pg_class", by_oid[parent].relation, 0))
+        return (whole.part("constraint", by_oid[parent].name),) if whole else ()
     if relation not in reader.ancestors:
         return ()
     ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors[relation])
-    return tuple(("constraint", f"{ancestor[1]}.{name}") for ancestor in ancestors if ancestor)
+    return tuple(ancestor.part("constraint", name) for ancestor in ancestors if ancestor)
 
 
-def _inherits_not_null(reader: Reader, owner: Key, column: Key) -> bool:
+def _inherits_not_null(reader: Reader, owner: Identity, column: Identity) -> bool:
     """Return whether a partition inherits NOT NULL, whose constraint only the partitioned table can rename."""
     if "partition_of" not in reader.entries[owner].attributes:
         return False
-    parents = (reader.entries.get(key) for key in reader.entries[column].parents if key[0] == "column")
+    parents = (reader.entries.get(key) for key in reader.entries[column].parents if key.kind == "column")
     return any(parent and parent.attributes.get("not_null") for parent in parents)
 
 
-def _not_null(reader: Reader, row: tuple[Any, ...], key: Key, owner: Key) -> None:
+def _not_null(reader: Reader, row: Row, key: Identity, owner: Identity) -> None:
     """Add a NOT NULL constraint, which has a name from PostgreSQL 18 on, to its column or domain."""
-    column = reader.addresses.get(("pg_class", row[3], numbers(row[8])[0])) if row[3] else owner
+    column = (
+        reader.addresses.get(("pg_class", row.relation, numbers(row.columns)[0])) if row.relation else owner
+    )
     if column is None:
         return
-    described: Any = reader.entries[column].attributes
+    described = reader.entries[column].attributes
     if not _inherits_not_null(reader, owner, column):
-        described["not_null_constraint"] = row[1]
-    rare = row[-1] or {}
+        described["not_null_constraint"] = row.name
+    rare = row.rare or {}
     for name in ("valid", "no_inherit"):
         if rare.get(name) is not None:
             described[f"not_null_{name}"] = rare[name]
-    reader.alias("pg_constraint", row[0], key, column)
+    reader.alias("pg_constraint", row.oid, key, column)

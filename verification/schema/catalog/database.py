@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from ..model.schema import Entry, Value
+from ..model.identity import Identity
+from ..model.objects import Value
 from .query import Query, run
-from .reader import Reader
+from .reader import Draft, Reader
 
 DATABASE: Final = """
 SELECT d.oid, pg_encoding_to_char(d.encoding)::text AS encoding, d.datcollate::text AS collate,
@@ -23,7 +24,7 @@ EXTENSIONS: Final = Query(
     "extension",
     "pg_extension",
     """
-SELECT o.oid, NULL::oid, quote_ident(o.extname), o.extversion AS version,
+SELECT o.oid, quote_ident(o.extname) AS id_name, o.extversion AS version,
     o.extnamespace::regnamespace::text AS schema
 FROM pg_extension o
 """,
@@ -42,15 +43,15 @@ def read(reader: Reader) -> dict[str, Value]:
     for oid, *values in reader.rows(DATABASE):
         names = [column.name for column in reader.cursor.description][1:]
         context = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        reader.addresses["pg_database", oid, 0] = ("database", "")
+        reader.addresses["pg_database", oid, 0] = Identity("database")
     for role, configuration in context.pop("settings", {}).items():
-        name = f"settings for {role}"
-        reader.entries["database", name] = Entry("database", name, {"settings": tuple(configuration)})
+        identity = Identity("database", name=f"settings for {role}")
+        reader.entries[identity] = Draft(identity, {"settings": tuple(configuration)})
     run(reader, EXTENSIONS)
     for catalog, oid, extension, depends in reader.rows(MEMBERS):
         key = reader.addresses["pg_extension", extension, 0]
         if depends:
-            reader.dependents.setdefault((catalog, oid), []).append(key[1])
+            reader.dependents.setdefault((catalog, oid), []).append(key.name)
         else:
             reader.members[catalog, oid] = key
     return context

@@ -9,7 +9,7 @@ WRAPPERS: Final = Query(
     "foreign_data_wrapper",
     "pg_foreign_data_wrapper",
     f"""
-SELECT o.oid, NULL::oid, quote_ident(o.fdwname), pg_get_userbyid(o.fdwowner) AS owner,
+SELECT o.oid, quote_ident(o.fdwname) AS id_name, pg_get_userbyid(o.fdwowner) AS owner,
     CASE WHEN o.fdwhandler <> 0 THEN o.fdwhandler::regproc::text END AS handler,
     CASE WHEN o.fdwvalidator <> 0 THEN o.fdwvalidator::regproc::text END AS validator,
     o.fdwoptions AS options
@@ -22,7 +22,7 @@ SERVERS: Final = Query(
     "server",
     "pg_foreign_server",
     f"""
-SELECT o.oid, o.srvfdw, quote_ident(o.srvname), pg_get_userbyid(o.srvowner) AS owner,
+SELECT o.oid, o.srvfdw AS parent, quote_ident(o.srvname) AS id_name, pg_get_userbyid(o.srvowner) AS owner,
     quote_ident(w.fdwname) AS wrapper, o.srvtype AS type, o.srvversion AS version, o.srvoptions AS options
 FROM pg_foreign_server o JOIN pg_foreign_data_wrapper w ON w.oid = o.srvfdw WHERE o.oid >= {FIRST_USER_OID}
 """,
@@ -34,10 +34,11 @@ USER_MAPPINGS: Final = Query(
     "user_mapping",
     "pg_user_mapping",
     """
-SELECT o.umid, o.srvid, o.usename || ' on ' || quote_ident(o.srvname), o.umoptions AS options
+SELECT o.umid AS oid, o.srvid AS parent, o.usename::text AS id_name, o.umoptions AS options
 FROM pg_user_mappings o
 """,
     parent="pg_foreign_server",
+    targeted=True,
     secrets=("options",),
 )
 

@@ -6,7 +6,7 @@ non-defaults are reported.
 
 from typing import Any, Final
 
-from ..model.schema import Value
+from ..model.objects import Value
 from .reader import FIRST_USER_OID, Reader, column_options
 
 KEY_DETAILS: Final = f"""

@@ -7,7 +7,8 @@ rest is looked up.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from ..model.schema import Key, Value
+from ..model.identity import Identity
+from ..model.objects import Value
 from .index_keys import IndexKeys
 from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 
@@ -102,7 +103,7 @@ def _mark_table(reader: Reader, relation: int, name: str, clustered: bool, ident
     key = reader.addresses.get(("pg_class", relation, 0))
     if key is None:
         return
-    attributes: Any = reader.entries[key].attributes
+    attributes = reader.entries[key].attributes
     if clustered:
         attributes["clustered_index"] = name
     if identifies and attributes.get("replica_identity") == "index":
@@ -119,12 +120,12 @@ def record(reader: Reader, indexes: Mapping[int, Index]) -> None:
         if oid in reader.ancestors:
             parent = indexes.get(reader.ancestors[oid][0])
             if parent:
-                whole = reader.addresses["pg_class", parent.relation, 0][1]
-                index.attributes["partition_of"] = f"{whole}.{parent.name}"
-                parents = (*parents, ("index", f"{whole}.{parent.name}"))
-        reader.add("pg_class", oid, "index", f"{table[1]}.{index.name}", index.attributes, *parents)
+                whole = key_of(reader, parent)
+                index.attributes["partition_of"] = str(whole)
+                parents = (*parents, whole)
+        reader.add("pg_class", oid, table.part("index", index.name), index.attributes, *parents)
 
 
-def key_of(reader: Reader, index: Index) -> Key:
+def key_of(reader: Reader, index: Index) -> Identity:
     """Return the key by which comments and grants find an index."""
-    return ("index", f"{reader.addresses['pg_class', index.relation, 0][1]}.{index.name}")
+    return reader.addresses["pg_class", index.relation, 0].part("index", index.name)

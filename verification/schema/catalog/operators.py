@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .query import Query, named, user_objects
+from .query import Query, arguments, named, user_objects
 from .reader import FIRST_USER_OID
 
 MEMBERS: Final = """
@@ -28,7 +28,8 @@ OPERATORS: Final = Query(
     "operator",
     "pg_operator",
     f"""
-SELECT o.oid, o.oprnamespace, o.oid::regoperator::text, pg_get_userbyid(o.oprowner) AS owner,
+SELECT o.oid, o.oprnamespace AS parent, quote_ident(n.nspname) AS id_schema, o.oprname AS id_name,
+    {arguments("o.oprname::text", "o.oid::regoperator::text")}, pg_get_userbyid(o.oprowner) AS owner,
     CASE WHEN o.oprcode = 0 THEN true END AS shell,
     format_type(NULLIF(o.oprresult, 0), NULL) AS result,
     NULLIF(o.oprcode, 0)::regprocedure::text AS function,
@@ -45,7 +46,7 @@ FAMILIES: Final = Query(
     "operator_family",
     "pg_opfamily",
     f"""
-SELECT o.oid, o.opfnamespace, {named("o.opfname")} || ' using ' || a.amname, pg_get_userbyid(o.opfowner) AS owner,
+SELECT o.oid, o.opfnamespace AS parent, {named("o.opfname")}, ' using ' || a.amname AS id_arguments, pg_get_userbyid(o.opfowner) AS owner,
     {MEMBERS.format(catalog="pg_opfamily", family="o.oid")}
 FROM pg_opfamily o JOIN pg_namespace n ON n.oid = o.opfnamespace JOIN pg_am a ON a.oid = o.opfmethod
 WHERE {user_objects()}
@@ -56,7 +57,7 @@ CLASSES: Final = Query(
     "operator_class",
     "pg_opclass",
     f"""
-SELECT o.oid, o.opcfamily, {named("o.opcname")} || ' using ' || a.amname, pg_get_userbyid(o.opcowner) AS owner,
+SELECT o.oid, o.opcfamily AS parent, {named("o.opcname")}, ' using ' || a.amname AS id_arguments, pg_get_userbyid(o.opcowner) AS owner,
     f.opfnamespace::regnamespace::text || '.' || quote_ident(f.opfname) AS family,
     format_type(o.opcintype, NULL) AS input_type, format_type(NULLIF(o.opckeytype, 0), NULL) AS storage_type,
     NULLIF(o.opcdefault, false) AS default,
@@ -72,7 +73,7 @@ CASTS: Final = Query(
     "cast",
     "pg_cast",
     f"""
-SELECT o.oid, NULL::oid, '(' || format_type(o.castsource, NULL) || ' AS ' || format_type(o.casttarget, NULL) || ')',
+SELECT o.oid, '(' || format_type(o.castsource, NULL) || ' AS ' || format_type(o.casttarget, NULL) || ')' AS id_arguments,
     (SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid
         AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i' LIMIT 1) AS part_of,
     ARRAY[o.castsource::int8, o.casttarget::int8] AS "parent pg_type",
@@ -87,7 +88,7 @@ CONVERSIONS: Final = Query(
     "conversion",
     "pg_conversion",
     f"""
-SELECT o.oid, o.connamespace, {named("o.conname")}, pg_get_userbyid(o.conowner) AS owner,
+SELECT o.oid, o.connamespace AS parent, {named("o.conname")}, pg_get_userbyid(o.conowner) AS owner,
     pg_encoding_to_char(o.conforencoding)::text AS source, pg_encoding_to_char(o.contoencoding)::text AS target,
     o.conproc::regprocedure::text AS function, NULLIF(o.condefault, false) AS default
 FROM pg_conversion o JOIN pg_namespace n ON n.oid = o.connamespace WHERE {user_objects()}
@@ -98,9 +99,9 @@ COLLATIONS: Final = Query(
     "collation",
     "pg_collation",
     f"""
-SELECT o.oid, o.collnamespace, {named("o.collname")}
-        || CASE WHEN o.collencoding >= 0 AND o.collencoding <> (
-            SELECT d.encoding FROM pg_database d WHERE d.datname = current_database()) THEN ' for ' || pg_encoding_to_char(o.collencoding) ELSE '' END,
+SELECT o.oid, o.collnamespace AS parent, {named("o.collname")},
+    CASE WHEN o.collencoding >= 0 AND o.collencoding <> (
+            SELECT d.encoding FROM pg_database d WHERE d.datname = current_database()) THEN ' for ' || pg_encoding_to_char(o.collencoding) END AS id_arguments,
     pg_get_userbyid(o.collowner) AS owner,
     CASE o.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin'
         ELSE o.collprovider::text END AS provider,
@@ -116,7 +117,7 @@ LANGUAGES: Final = Query(
     "language",
     "pg_language",
     f"""
-SELECT o.oid, NULL::oid, quote_ident(o.lanname), pg_get_userbyid(o.lanowner) AS owner,
+SELECT o.oid, quote_ident(o.lanname) AS id_name, pg_get_userbyid(o.lanowner) AS owner,
     NULLIF(o.lanpltrusted, false) AS trusted, NULLIF(o.lanplcallfoid, 0)::regprocedure::text AS handler,
     NULLIF(o.laninline, 0)::regprocedure::text AS inline, NULLIF(o.lanvalidator, 0)::regprocedure::text AS validator
 FROM pg_language o WHERE o.oid >= {FIRST_USER_OID}
@@ -127,7 +128,7 @@ ACCESS_METHODS: Final = Query(
     "access_method",
     "pg_am",
     f"""
-SELECT o.oid, NULL::oid, quote_ident(o.amname), o.amhandler::regproc::text AS handler,
+SELECT o.oid, quote_ident(o.amname) AS id_name, o.amhandler::regproc::text AS handler,
     CASE o.amtype WHEN 'i' THEN 'index' WHEN 't' THEN 'table' ELSE o.amtype::text END AS type
 FROM pg_am o WHERE o.oid >= {FIRST_USER_OID}
 """,
@@ -137,7 +138,7 @@ TRANSFORMS: Final = Query(
     "transform",
     "pg_transform",
     f"""
-SELECT o.oid, NULL::oid, format_type(o.trftype, NULL) || ' for ' || quote_ident(l.lanname),
+SELECT o.oid, format_type(o.trftype, NULL) || ' for ' || quote_ident(l.lanname) AS id_arguments,
     NULLIF(o.trffromsql, 0)::regprocedure::text AS from_sql, NULLIF(o.trftosql, 0)::regprocedure::text AS to_sql
 FROM pg_transform o JOIN pg_language l ON l.oid = o.trflang WHERE o.oid >= {FIRST_USER_OID}
 """,

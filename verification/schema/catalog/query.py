@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..model.schema import Key, Value
+from ..model.identity import Identity
+from ..model.objects import Value
 from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
 
 
@@ -11,9 +12,10 @@ from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_null
 class Query:
     """How one catalog is read.
 
-    The statement's columns: OID, OID of the parent (NULL: none), identity, then the attributes by name, NULL
-    for PostgreSQL's default. Three names mean something else: ``kind``, the object class; ``part_of``, OID of
-    the type that created the object and describes it; ``parent CATALOG``, OIDs of further parents.
+    Columns of the statement: ``oid``; ``parent``, OID of the parent; ``id_schema``, ``id_relation``, ``id_name``
+    and ``id_arguments``, the identity; ``kind``, its class if it is not always the same; ``part_of``, OID of the
+    type that created the object and describes it; ``parent CATALOG``, OIDs of further parents. Every other column
+    is an attribute, NULL for PostgreSQL's default.
     """
 
     kind: str
@@ -21,17 +23,24 @@ class Query:
     statement: str
     parent: str = "pg_namespace"
     """Catalog of the parent."""
+    targeted: bool = False
+    """Whether the last of the parents is part of the identity."""
     since: int = 14
     secrets: tuple[str, ...] = ()
     """Attributes that are lists of ``name=value``, some of them secret."""
 
 
-NAME: Final = "quote_ident(n.nspname) || '.' || quote_ident({})"
+IDENTITY: Final = ("schema", "relation", "name", "arguments")
 
 
 def named(column: str) -> str:
-    """Return the SQL of a qualified name; the statement must have pg_namespace as ``n``."""
-    return NAME.format(column)
+    """Return the SQL of a name within a schema; the statement must have pg_namespace as ``n``."""
+    return f"quote_ident(n.nspname) AS id_schema, quote_ident({column}) AS id_name"
+
+
+def arguments(name: str, printed: str) -> str:
+    """Return the SQL of the arguments behind a name; ``printed``: the qualified name with them."""
+    return f"substr({printed}, strpos({printed}, {name} || '(') + length({name})) AS id_arguments"
 
 
 def user_objects(oid: str = "o.oid") -> str:
@@ -44,22 +53,25 @@ def run(reader: Reader, query: Query) -> None:
     if reader.version < query.since:
         return
     rows = reader.rows(query.statement)
-    names = [column.name for column in reader.cursor.description][3:]
-    for oid, parent, identity, *values in rows:
-        attributes: dict[str, Value] = without_nulls(names, values)
-        kind = attributes.pop("kind", query.kind)
-        whole = reader.addresses.get(("pg_type", attributes.pop("part_of", 0), 0))
-        if whole:
-            reader.alias(query.catalog, oid, (kind, identity), whole)
-            continue
-        mask_secrets(attributes, query.secrets)
+    names = [column.name for column in reader.cursor.description]
+    for row in rows:
+        attributes: dict[str, Value] = without_nulls(names, row)
+        oid, parent = attributes.pop("oid"), attributes.pop("parent", None)
         keys = [reader.addresses.get((query.parent, parent, 0))] if parent else []
         keys += _further_parents(reader, attributes)
         parents = [key for key in dict.fromkeys(keys) if key]
-        reader.add(query.catalog, oid, kind, identity, attributes, *parents)
+        schema, relation, name, words = [attributes.pop(f"id_{part}", "") for part in IDENTITY]
+        target = parents[-1] if query.targeted and parents else None
+        identity = Identity(attributes.pop("kind", query.kind), schema, relation, name, words, target)
+        whole = reader.addresses.get(("pg_type", attributes.pop("part_of", 0), 0))
+        if whole:
+            reader.alias(query.catalog, oid, identity, whole)
+            continue
+        mask_secrets(attributes, query.secrets)
+        reader.add(query.catalog, oid, identity, attributes, *parents)
 
 
-def _further_parents(reader: Reader, attributes: dict[str, Value]) -> list[Key | None]:
+def _further_parents(reader: Reader, attributes: dict[str, Value]) -> list[Identity | None]:
     keys = []
     for name in [name for name in attributes if name.startswith("parent ")]:
         catalog = name.removeprefix("parent ")

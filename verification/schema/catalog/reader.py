@@ -1,14 +1,16 @@
 """The state of one reading, shared by all modules that read: addresses, names, entries."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
-from ..model.schema import Entry, Key, Value
+from ..model.identity import Identity
+from ..model.objects import Object, Value, described
 
+R = TypeVar("R")
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
 
@@ -65,17 +67,30 @@ def without_nulls(names: Iterable[str], values: Iterable[Value]) -> dict[str, Va
     }
 
 
+class Draft(NamedTuple):
+    """An object while it is read: several catalogs describe it."""
+
+    identity: Identity
+    attributes: dict[str, Value]
+    parents: tuple[Identity, ...] = ()
+    uses: tuple[Identity, ...] = ()
+
+    def finished(self) -> Object:
+        """Return the object."""
+        return described(self.identity, self.attributes, self.parents, self.uses)
+
+
 @dataclass
 class Reader:
     """The state of one reading."""
 
     cursor: Any
     version: int
-    entries: dict[Key, Entry] = field(default_factory=dict)
-    addresses: dict[Address, Key] = field(default_factory=dict)
-    owners: dict[Key, Key] = field(default_factory=dict)
+    entries: dict[Identity, Draft] = field(default_factory=dict)
+    addresses: dict[Address, Identity] = field(default_factory=dict)
+    owners: dict[Identity, Identity] = field(default_factory=dict)
     """Object without an entry of its own (the index of a constraint) -> the object with the entry."""
-    members: dict[tuple[str, int], Key] = field(default_factory=dict)
+    members: dict[tuple[str, int], Identity] = field(default_factory=dict)
     """Catalog and OID of an extension's member -> the extension."""
     dependents: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     """Catalog and OID of an object that DEPENDS ON EXTENSION -> names of the extensions."""
@@ -91,6 +106,11 @@ class Reader:
         self.cursor.execute(statement)
         return self.cursor.fetchall()  # type: ignore[no-any-return]
 
+    def named(self, row: Callable[..., R], statement: str) -> list[R]:
+        """Run one query and return its rows with names; ``row``: a class with one field for each column, in order."""
+        rows = self.rows(statement)
+        return [row(*values) for values in rows]
+
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
         """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""
         return expression if self.version >= version else otherwise
@@ -99,38 +119,37 @@ class Reader:
         self,
         catalog: str,
         oid: int,
-        kind: str,
-        identity: str,
-        attributes: Mapping[str, Value],
-        *parents: Key,
-        uses: tuple[Key, ...] = (),
-    ) -> Entry:
+        identity: Identity,
+        attributes: dict[str, Value],
+        *parents: Identity,
+        uses: tuple[Identity, ...] = (),
+    ) -> Draft:
         """Record one object; a member of an extension has the extension among its parents."""
         member = self.members.get((catalog, oid)) if self.members else None
         if member:
             parents = (*parents, member)
-            attributes = {**attributes, "extension": member[1]}
-        entry = Entry(kind, identity, attributes, parents, uses)
-        key = (kind, identity)
-        self.addresses[catalog, oid, 0] = key
-        self.entries[key] = entry
+            attributes["extension"] = member.name
+        entry = Draft(identity, attributes, parents, uses)
+        self.addresses[catalog, oid, 0] = identity
+        self.entries[identity] = entry
         return entry
 
-    def alias(self, catalog: str, oid: int, key: Key, owner: Key, column: int = 0) -> None:
+    def alias(self, catalog: str, oid: int, key: Identity, owner: Identity, column: int = 0) -> None:
         """Return an object without an entry of its own a key, by which comments and grants find ``owner``."""
         self.addresses[catalog, oid, column] = key
         self.owners[key] = owner
 
     def not_compared(self, what: str) -> None:
         """Record an object of an unknown class: it is never equal."""
-        self.entries["not_compared", what] = Entry("not_compared", what, {})
+        identity = Identity("not_compared", name=what)
+        self.entries[identity] = Draft(identity, {})
 
     def names(self, relation: int, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the names of a relation's columns."""
         columns = self.columns[relation]
         return tuple(columns[number] for number in numbers)
 
-    def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Key]:
+    def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Identity]:
         """Return the keys of a relation's columns; 0, which stands for an expression, is skipped."""
         addresses = self.addresses
         places = [("pg_class", relation, number) for number in numbers if number]

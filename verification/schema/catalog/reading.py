@@ -7,7 +7,8 @@ from functools import cache, partial
 from typing import Any, Final
 
 from ...errors import CannotRun
-from ..model.schema import Schema, Value
+from ..model.objects import Value
+from ..model.schema import Schema
 from . import (
     access,
     columns,
@@ -57,7 +58,7 @@ def read(source: str | Any, *, sessions: int = 2) -> Schema:
         with prefetched(cursor, statements(version), second) as results:
             reader = Reader(results, version)
             context = collect(reader)
-        return Schema(version, reader.entries, context)
+        return Schema(version, {key: draft.finished() for key, draft in reader.entries.items()}, context)
 
 
 @cache

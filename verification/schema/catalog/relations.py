@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ..model.schema import Key
+from ..model.identity import Identity
 from .reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
 
 KINDS: Final = {
@@ -24,7 +24,7 @@ WHERE (n.oid >= {FIRST_USER_OID} OR n.oid = {PUBLIC_OID}) AND {USER_NAMESPACE}
 """
 
 RELATIONS: Final = f"""
-SELECT c.oid, c.relkind, c.relnamespace, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+SELECT c.oid, c.relkind, c.relnamespace, quote_ident(n.nspname), quote_ident(c.relname),
     c.relreplident, c.reloptions, t.reloptions, c.reltype, c.relispartition,
     pg_get_userbyid(c.relowner) AS owner,
     CASE c.relpersistence WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
@@ -44,7 +44,7 @@ LEFT JOIN pg_am m ON m.oid = c.relam
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind NOT IN ('i', 'I') AND {USER_NAMESPACE}
 """
-FIXED: Final = 9
+FIXED: Final = 10
 """Number of columns of ``RELATIONS`` before the attributes."""
 
 INHERITANCE: Final = f"""
@@ -78,17 +78,17 @@ REPLICA_IDENTITY: Final = {"n": "nothing", "f": "full", "i": "index"}
 def read(reader: Reader) -> None:
     """Record schemas and relations."""
     for oid, name, owner in reader.rows(SCHEMAS):
-        reader.add("pg_namespace", oid, "schema", name, {"owner": owner})
+        reader.add("pg_namespace", oid, Identity("schema", name=name), {"owner": owner})
     detaching = _inheritance(reader)
     rows = reader.rows(RELATIONS)
     names = [column.name for column in reader.cursor.description][FIXED:]
-    identities = {row[0]: row[3] for row in rows}
+    identities = {row[0]: Identity("table", row[3], name=row[4]) for row in rows}
     for row in rows:
         kind = KINDS.get(row[1])
         if kind:
             _relation(reader, kind, row, names, identities, detaching)
         elif row[1] not in PARTS:
-            reader.not_compared(f"relation {row[3]} of kind {row[1]!r}")
+            reader.not_compared(f"relation {row[3]}.{row[4]} of kind {row[1]!r}")
     _foreign_tables(reader)
 
 
@@ -106,29 +106,31 @@ def _relation(
     kind: str,
     row: tuple[Any, ...],
     names: list[str],
-    identities: dict[int, str],
+    identities: dict[int, Identity],
     detaching: set[int],
 ) -> None:
-    oid, _, namespace, identity, replica, options, toast_options, row_type, is_partition = row[:FIXED]
+    oid, _, namespace, schema, name, replica, options, toast_options, row_type, is_partition = row[:FIXED]
     attributes = {name: value for name, value in zip(names, row[FIXED:], strict=True) if value is not None}
     if options or toast_options:
         parameters = [*(options or ()), *(f"toast.{option}" for option in toast_options or ())]
         attributes["options" if kind == "view" else "storage_parameters"] = tuple(sorted(parameters))
     if replica in REPLICA_IDENTITY and kind in ("table", "materialized_view"):
         attributes["replica_identity"] = REPLICA_IDENTITY[replica]
-    parents: tuple[Key, ...] = ()
+    parents: tuple[Identity, ...] = ()
     if namespace and ("pg_namespace", namespace, 0) in reader.addresses:
         parents = (reader.addresses["pg_namespace", namespace, 0],)
     if oid in reader.ancestors:
-        inherited = tuple(identities.get(parent, str(parent)) for parent in reader.ancestors[oid])
-        attributes["partition_of" if is_partition else "inherits"] = inherited
+        unknown = Identity("table")
+        inherited = tuple(identities.get(parent, unknown) for parent in reader.ancestors[oid])
+        attributes["partition_of" if is_partition else "inherits"] = tuple(map(str, inherited))
         if is_partition:
-            parents = (*parents, *(("table", parent) for parent in inherited))
+            parents = (*parents, *inherited)
     if oid in detaching:
         attributes["detach_pending"] = True
-    entry = reader.add("pg_class", oid, kind, identity, attributes, *parents)
+    identity = Identity(kind, schema, name=name)
+    reader.add("pg_class", oid, identity, attributes, *parents)
     if row_type:
-        reader.alias("pg_type", row_type, ("type", identity), entry.key)
+        reader.alias("pg_type", row_type, identity.like("type"), identity)
 
 
 def _foreign_tables(reader: Reader) -> None:
@@ -145,8 +147,8 @@ def _foreign_tables(reader: Reader) -> None:
 
 
 def read_uses(reader: Reader) -> None:
-    """Record which columns an object's text reads (``Entry.uses``)."""
-    uses: dict[Key, list[Key]] = {}
+    """Record which columns an object's text reads (``Draft.uses``)."""
+    uses: dict[Identity, list[Identity]] = {}
     for catalog, oid, relation, number in reader.rows(USES):
         user = reader.addresses.get((catalog, oid, 0))
         column = reader.addresses.get(("pg_class", relation, number))

@@ -10,7 +10,7 @@ PUBLICATIONS: Final = Query(
     "publication",
     "pg_publication",
     f"""
-SELECT o.oid, NULL::oid, quote_ident(o.pubname), pg_get_userbyid(o.pubowner) AS owner,
+SELECT o.oid, quote_ident(o.pubname) AS id_name, pg_get_userbyid(o.pubowner) AS owner,
     NULLIF(o.puballtables, false) AS all_tables,
     array_remove(ARRAY[CASE WHEN o.pubinsert THEN 'insert' END, CASE WHEN o.pubupdate THEN 'update' END,
         CASE WHEN o.pubdelete THEN 'delete' END, CASE WHEN o.pubtruncate THEN 'truncate' END], NULL) AS operations,
@@ -25,11 +25,12 @@ PUBLICATION_TABLES: Final = Query(
     "publication_table",
     "pg_publication_rel",
     """
-SELECT o.oid, o.prpubid, quote_ident(p.pubname) || '.' || o.prrelid::regclass::text,
+SELECT o.oid, o.prpubid AS parent, quote_ident(p.pubname) AS id_name,
     ARRAY[o.prrelid::int8] AS "parent pg_class"{details}
 FROM pg_publication_rel o JOIN pg_publication p ON p.oid = o.prpubid
 """,
     parent="pg_publication",
+    targeted=True,
 )
 PUBLICATION_DETAILS: Final = """,
     CASE WHEN o.prattrs IS NOT NULL THEN ARRAY(SELECT quote_ident(a.attname) FROM unnest(o.prattrs::int2[]) k
@@ -42,11 +43,12 @@ PUBLICATION_SCHEMAS: Final = Query(
     "publication_schema",
     "pg_publication_namespace",
     """
-SELECT o.oid, o.pnpubid, quote_ident(p.pubname) || '.' || o.pnnspid::regnamespace::text,
+SELECT o.oid, o.pnpubid AS parent, quote_ident(p.pubname) AS id_name,
     ARRAY[o.pnnspid::int8] AS "parent pg_namespace"
 FROM pg_publication_namespace o JOIN pg_publication p ON p.oid = o.pnpubid
 """,
     parent="pg_publication",
+    targeted=True,
     since=15,
 )
 
@@ -54,7 +56,7 @@ SUBSCRIPTIONS: Final = Query(
     "subscription",
     "pg_subscription",
     """
-SELECT o.oid, NULL::oid, quote_ident(o.subname), pg_get_userbyid(o.subowner) AS owner,
+SELECT o.oid, quote_ident(o.subname) AS id_name, pg_get_userbyid(o.subowner) AS owner,
     NULLIF(o.subenabled, true) AS enabled, o.subpublications AS publications, o.subslotname::text AS slot,
     o.subsynccommit AS synchronous_commit, {options}
 FROM pg_subscription o WHERE o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())

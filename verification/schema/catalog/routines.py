@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from .query import Query, user_objects
+from .query import Query, arguments, named, user_objects
 from .reader import FIRST_USER_OID
 
 FUNCTIONS: Final = Query(
     "function",
     "pg_proc",
     f"""
-SELECT o.oid, o.pronamespace, o.oid::regprocedure::text,
+SELECT o.oid, o.pronamespace AS parent, {named("o.proname")},
+    {arguments("quote_ident(o.proname)", "o.oid::regprocedure::text")},
     CASE o.prokind WHEN 'f' THEN NULL WHEN 'w' THEN NULL WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
         ELSE 'not_compared' END AS kind,
     (SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = o.oid
@@ -68,8 +69,8 @@ RULES: Final = Query(
     "rule",
     "pg_rewrite",
     f"""
-SELECT o.oid, o.ev_class, c.relnamespace::regnamespace::text || '.' || quote_ident(c.relname) || '.'
-        || quote_ident(o.rulename),
+SELECT o.oid, o.ev_class AS parent, quote_ident(n.nspname) AS id_schema, quote_ident(c.relname) AS id_relation,
+    quote_ident(o.rulename) AS id_name,
     substring(pg_get_ruledef(o.oid) FROM length('CREATE RULE ' || quote_ident(o.rulename) || ' ') + 1) AS definition,
     CASE o.ev_enabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled
 FROM pg_rewrite o JOIN pg_class c ON c.oid = o.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -82,7 +83,7 @@ EVENT_TRIGGERS: Final = Query(
     "event_trigger",
     "pg_event_trigger",
     f"""
-SELECT o.oid, NULL::oid, quote_ident(o.evtname), pg_get_userbyid(o.evtowner) AS owner, o.evtevent::text AS event,
+SELECT o.oid, quote_ident(o.evtname) AS id_name, pg_get_userbyid(o.evtowner) AS owner, o.evtevent::text AS event,
     o.evtfoid::regprocedure::text AS function,
     ARRAY(SELECT unnest(o.evttags) ORDER BY 1) AS tags,
     CASE o.evtenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled

@@ -8,7 +8,7 @@ PARSERS: Final = Query(
     "text_search_parser",
     "pg_ts_parser",
     f"""
-SELECT o.oid, o.prsnamespace, {named("o.prsname")}, o.prsstart::regprocedure::text AS start,
+SELECT o.oid, o.prsnamespace AS parent, {named("o.prsname")}, o.prsstart::regprocedure::text AS start,
     o.prstoken::regprocedure::text AS token, o.prsend::regprocedure::text AS end,
     NULLIF(o.prsheadline, 0)::regprocedure::text AS headline, o.prslextype::regprocedure::text AS lextypes
 FROM pg_ts_parser o JOIN pg_namespace n ON n.oid = o.prsnamespace WHERE {user_objects()}
@@ -19,7 +19,7 @@ TEMPLATES: Final = Query(
     "text_search_template",
     "pg_ts_template",
     f"""
-SELECT o.oid, o.tmplnamespace, {named("o.tmplname")}, NULLIF(o.tmplinit, 0)::regprocedure::text AS init,
+SELECT o.oid, o.tmplnamespace AS parent, {named("o.tmplname")}, NULLIF(o.tmplinit, 0)::regprocedure::text AS init,
     o.tmpllexize::regprocedure::text AS lexize
 FROM pg_ts_template o JOIN pg_namespace n ON n.oid = o.tmplnamespace WHERE {user_objects()}
 """,
@@ -29,7 +29,7 @@ DICTIONARIES: Final = Query(
     "text_search_dictionary",
     "pg_ts_dict",
     f"""
-SELECT o.oid, o.dictnamespace, {named("o.dictname")}, pg_get_userbyid(o.dictowner) AS owner,
+SELECT o.oid, o.dictnamespace AS parent, {named("o.dictname")}, pg_get_userbyid(o.dictowner) AS owner,
     t.tmplnamespace::regnamespace::text || '.' || quote_ident(t.tmplname) AS template, o.dictinitoption AS options
 FROM pg_ts_dict o JOIN pg_namespace n ON n.oid = o.dictnamespace JOIN pg_ts_template t ON t.oid = o.dicttemplate
 WHERE {user_objects()}
@@ -40,7 +40,7 @@ CONFIGURATIONS: Final = Query(
     "text_search_configuration",
     "pg_ts_config",
     f"""
-SELECT o.oid, o.cfgnamespace, {named("o.cfgname")}, pg_get_userbyid(o.cfgowner) AS owner,
+SELECT o.oid, o.cfgnamespace AS parent, {named("o.cfgname")}, pg_get_userbyid(o.cfgowner) AS owner,
     p.prsnamespace::regnamespace::text || '.' || quote_ident(p.prsname) AS parser,
     (SELECT json_object_agg(m.token, m.dictionaries ORDER BY m.token) FROM (
         SELECT (SELECT t.alias FROM ts_token_type(o.cfgparser) t WHERE t.tokid = c.maptokentype) AS token,
@@ -55,7 +55,7 @@ STATISTICS: Final = Query(
     "statistics",
     "pg_statistic_ext",
     f"""
-SELECT o.oid, o.stxrelid, {named("o.stxname")}, pg_get_userbyid(o.stxowner) AS owner,
+SELECT o.oid, o.stxrelid AS parent, {named("o.stxname")}, pg_get_userbyid(o.stxowner) AS owner,
     o.stxrelid::regclass::text AS table,
     ARRAY(SELECT CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' WHEN 'm' THEN 'mcv'
         ELSE k END FROM unnest(o.stxkind::text[]) k

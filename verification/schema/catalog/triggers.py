@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from ..model.schema import Key, Value
+from ..model.identity import Identity
+from ..model.objects import Value
 from .query import Query, run
 from .reader import FIRST_USER_OID, Reader
 
@@ -33,7 +34,8 @@ POLICIES: Final = Query(
     "policy",
     "pg_policy",
     f"""
-SELECT p.oid, p.polrelid, p.polrelid::regclass::text || '.' || quote_ident(p.polname),
+SELECT p.oid, p.polrelid AS parent, quote_ident(n.nspname) AS id_schema, quote_ident(c.relname) AS id_relation,
+    quote_ident(p.polname) AS id_name,
     CASE p.polcmd WHEN '*' THEN 'all' WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'
         WHEN 'd' THEN 'delete' END AS command,
     NULLIF(p.polpermissive, true) AS permissive,
@@ -41,7 +43,8 @@ SELECT p.oid, p.polrelid, p.polrelid::regclass::text || '.' || quote_ident(p.pol
         FROM unnest(p.polroles) r ORDER BY 1) AS roles,
     pg_get_expr(p.polqual, p.polrelid) AS using,
     pg_get_expr(p.polwithcheck, p.polrelid) AS check
-FROM pg_policy p WHERE p.oid >= {FIRST_USER_OID}
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE p.oid >= {FIRST_USER_OID}
 """,
     parent="pg_class",
 )
@@ -71,12 +74,12 @@ def _trigger(reader: Reader, row: tuple[Any, ...], names: list[str]) -> None:
         attributes["columns"] = tuple(sorted(reader.names(relation, map(int, numbers.split()))))
     if "arguments" in attributes:
         attributes["arguments"] = tuple(attributes["arguments"].split("\\000")[:-1])
-    key: Key = ("trigger", f"{owner[1]}.{name}")
-    parents: tuple[Key, ...] = (owner,)
+    key = owner.part("trigger", name)
+    parents: tuple[Identity, ...] = (owner,)
     if parent:
         ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors.get(relation, ()))
-        parents = (*parents, *(("trigger", f"{key[1]}.{name}") for key in ancestors if key))
+        parents = (*parents, *(whole.part("trigger", name) for whole in ancestors if whole))
         attributes["inherited"] = True
-    entry = reader.add("pg_trigger", oid, key[0], key[1], attributes, *parents)
+    entry = reader.add("pg_trigger", oid, key, attributes, *parents)
     if constraint:
-        reader.alias("pg_constraint", constraint, entry.key, entry.key)
+        reader.alias("pg_constraint", constraint, entry.identity, entry.identity)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ..model.identity import Identity
 from .query import named, user_objects
 from .reader import FIRST_USER_OID, Reader, frozen, without_nulls
 
@@ -48,7 +49,7 @@ LEFT JOIN pg_range r ON r.rngtypid = o.oid
 WHERE {user_objects()} AND (o.typrelid = 0 OR c.relkind = 'c') AND NOT EXISTS (
     SELECT FROM pg_type w JOIN pg_class x ON x.oid = w.typrelid AND x.relkind <> 'c' WHERE w.typarray = o.oid)
 """
-FIXED: Final = 8
+FIXED: Final = 9
 
 COMPOSITE_COLUMNS: Final = f"""
 SELECT c.oid, c.reltype, a.attnum, quote_ident(a.attname)
@@ -61,9 +62,9 @@ def read(reader: Reader) -> None:
     """Record types; arrays and multiranges are part of their element type or range."""
     rows = reader.rows(TYPES)
     names = [column.name for column in reader.cursor.description][FIXED:]
-    derived: list[tuple[int, int, str]] = []
-    for oid, namespace, identity, letter, _, _, defined, element, *values in rows:
-        key = ("type", identity)
+    derived: list[tuple[int, int, Identity]] = []
+    for oid, namespace, schema, name, letter, _, _, defined, element, *values in rows:
+        identity = Identity("type", schema, name=name)
         if element or letter == MULTIRANGE:
             derived.append((oid, element or 0, identity))
             continue
@@ -73,11 +74,11 @@ def read(reader: Reader) -> None:
         attributes = without_nulls(names, map(frozen, values))
         attributes["category"] = KINDS.get(letter, "pseudo") if defined else "shell"
         parent = reader.addresses.get(("pg_namespace", namespace, 0))
-        reader.add("pg_type", oid, key[0], identity, attributes, *((parent,) if parent else ()))
+        reader.add("pg_type", oid, identity, attributes, *((parent,) if parent else ()))
     for oid, element, identity in derived:
-        owner = reader.addresses.get(("pg_type", element, 0), ("type", identity))
-        reader.alias("pg_type", oid, ("type", identity), owner)
+        owner = reader.addresses.get(("pg_type", element, 0), identity)
+        reader.alias("pg_type", oid, identity, owner)
     for relation, row_type, number, name in reader.rows(COMPOSITE_COLUMNS):
-        owner = reader.addresses.get(("pg_type", row_type, 0), ("type", ""))
-        reader.alias("pg_class", relation, ("type", owner[1]), owner)
-        reader.alias("pg_class", relation, ("column", f"{owner[1]}.{name}"), owner, number)
+        owner = reader.addresses.get(("pg_type", row_type, 0), Identity("type"))
+        reader.alias("pg_class", relation, owner, owner)
+        reader.alias("pg_class", relation, owner.part("column", name), owner, number)

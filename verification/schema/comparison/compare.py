@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ...errors import CannotRun
-from ..model.identities import apply_renames
-from ..model.schema import Entry, Key, Schema, Value
+from ..model.identity import Identity
+from ..model.objects import Object, Value
+from ..model.schema import Schema, apply_renames
 from . import derived_differences, versions
 from .difference import Difference
 from .exchanges import Exchange, find_exchanges
 from .extension_moves import ExtensionMove
 from .options import Options
 from .rename_detection import GENERATED_NAMES, Attributes, find_renames
-from .renames import COLUMN_ORDER, Rename, Renames, schema_of
+from .renames import COLUMN_ORDER, Rename, Renames
 
 DEFAULTS: Final = Options()
 SERIAL: Final = "serial"
@@ -55,7 +56,7 @@ def compare_schemas(
     notes = versions.notes(left, right)
     if left.version != right.version:
         left, right = versions.without_version_differences(left, right)
-    if left.entries == right.entries and not any(kind == "not_compared" for kind, _ in left.entries):
+    if left.entries == right.entries and not any(key.kind == "not_compared" for key in left.entries):
         # The common case, at a third of the cost: nothing differs, not even information.
         differences, orders = [], []
     else:
@@ -76,8 +77,8 @@ def compare_schemas(
 
 def check_ignored(words: frozenset[str], *schemas: Schema) -> None:
     """Raise ``CannotRun`` for a word that is no object class or attribute: it would ignore nothing, silently."""
-    kinds = {entry.kind for schema in schemas for entry in schema} | derived_differences.KINDS
-    attributes = {name for schema in schemas for entry in schema for name in entry.attributes}
+    kinds = {entry.key.kind for schema in schemas for entry in schema} | derived_differences.KINDS
+    attributes = {name for schema in schemas for entry in schema for name in entry.properties}
     for word in sorted(words):
         kind, _, attribute = word.partition(".")
         if word not in kinds | attributes | derived_differences.ATTRIBUTES and not (
@@ -124,9 +125,8 @@ class _SchemaPair:
             self.renames.applied += found
             found = [*find_exchanges(self.left, self.right, self.renames, self._differ)]
 
-    def _differ(self, renames: Renames, left: Entry, right: Entry) -> bool:
-        same = left.attributes == right.attributes
-        return not same and bool(Attributes(renames, self.options).changed(left, right))
+    def _differ(self, renames: Renames, left: Object, right: Object) -> bool:
+        return left != right and bool(Attributes(renames, self.options).changed(left, right))
 
     def differences(self) -> list[Difference]:
         removed = {key: self.left[key] for key in self.left.keys() - self.right.keys()}
@@ -135,7 +135,7 @@ class _SchemaPair:
             key: attributes
             for key, entry in self.left.items()
             if (other := self.right.get(key))
-            and entry.attributes != other.attributes
+            and entry != other
             and (attributes := self.attributes.changed(entry, other))
         }
         converted = self._converted_unique_constraints(removed, added)
@@ -155,7 +155,7 @@ class _SchemaPair:
                 if not context.is_derived(entry, added)
             ),
             *(
-                Difference(key[0], key[1], "changed", name, *_with_serial(context.serial(key), name, values))
+                Difference.of(key, "changed", name, *_with_serial(context.serial(key), name, values))
                 for key, attributes in changed.items()
                 for name, values in attributes.items()
                 if not context.is_derived_attribute(key, name, values)
@@ -165,44 +165,42 @@ class _SchemaPair:
     def column_orders(self) -> list[Difference]:
         """Return the tables whose common columns have another order."""
         differences = []
-        tables = [key for key in self.left if key[0] in ("table", "foreign_table") and key in self.right]
+        tables = [key for key in self.left if key.kind in ("table", "foreign_table") and key in self.right]
         for key in tables:
             entry, other = self.left[key], self.right[key]
-            if entry.attributes.get(COLUMN_ORDER) == other.attributes.get(COLUMN_ORDER):
+            if entry.properties.get(COLUMN_ORDER) == other.properties.get(COLUMN_ORDER):
                 continue
             names = {
                 rename.old_name: rename.new_name
                 for rename in self.renames.applied
                 if rename.table == key and not isinstance(rename, Exchange)
             }
-            left = [names.get(name, name) for name in entry.attributes.get(COLUMN_ORDER, ())]
-            right = list(other.attributes.get(COLUMN_ORDER, ()))
+            left = [names.get(name, name) for name in entry.properties.get(COLUMN_ORDER, ())]
+            right = list(other.properties.get(COLUMN_ORDER, ()))
             common = set(left) & set(right)
             left, right = [n for n in left if n in common], [n for n in right if n in common]
             if left != right:
-                differences.append(
-                    Difference(key[0], key[1], "changed", COLUMN_ORDER, tuple(left), tuple(right))
-                )
+                differences.append(Difference.of(key, "changed", COLUMN_ORDER, tuple(left), tuple(right)))
         return differences
 
     def _not_compared(self) -> list[Difference]:
         """Objects of a class that the reader does not know are never equal, even when both sides have them."""
-        names = {key[1] for side in (self.left, self.right) for key in side if key[0] == "not_compared"}
-        for name in names:
-            self.left.pop(("not_compared", name), None)
-            self.right.pop(("not_compared", name), None)
-        return [Difference("not_compared", name, "changed", "kind", "unknown", "unknown") for name in names]
+        unknown = {key for side in (self.left, self.right) for key in side if key.kind == "not_compared"}
+        for key in unknown:
+            self.left.pop(key, None)
+            self.right.pop(key, None)
+        return [Difference.of(key, "changed", "kind", "unknown", "unknown") for key in unknown]
 
-    def _of_object(self, entry: Entry, change: str) -> Difference:
-        attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
-        value: Value = entry.attributes[attribute] if attribute else dict(entry.attributes)
+    def _of_object(self, entry: Object, change: str) -> Difference:
+        attribute = derived_differences.only_attribute(entry)
+        value: Value = entry.properties[attribute] if attribute else dict(entry.properties)
         sides = (value, None) if change == "removed" else (None, value)
-        return Difference(entry.kind, entry.object, change, attribute, *sides)
+        return Difference.of(entry.key, change, attribute, *sides)
 
     def _renamed(self) -> list[Difference]:
         not_reported = GENERATED_NAMES if self.options.generated_names else frozenset()
         return [
-            Difference(rename.kind, rename.old, "changed", rename.attribute, *rename.values)
+            Difference.of(rename.old, "changed", rename.attribute, *rename.values)
             for rename in self.renames.applied
             if rename.kind not in not_reported
             and not isinstance(rename, ExtensionMove)
@@ -212,22 +210,18 @@ class _SchemaPair:
 
     def _inherited(self, rename: Rename) -> bool:
         """Return whether the object was renamed with the one of the parent table that it is inherited from."""
-        parents = {key for key in self.right[rename.kind, rename.new].parents if key[0] == rename.kind}
-        return any(
-            (other.kind, other.new) in parents and other.values == rename.values
-            for other in self.renames.applied
-        )
+        parents = {key for key in self.right[rename.new].parents if key.kind == rename.kind}
+        return any(other.new in parents and other.values == rename.values for other in self.renames.applied)
 
     def _moved_with_table(self, rename: Rename) -> bool:
         """Return whether a sequence was moved to another schema with the table that owns it."""
         if rename.attribute != "schema" or rename.kind != "sequence":
             return False
-        tables = {moved.new for moved in self.renames.applied if moved.attribute == "schema"}
-        owners = (name for kind, name in self.right[rename.kind, rename.new].parents if kind == "column")
-        return any(schema_of(owner) in tables for owner in owners)
+        tables = {str(moved.new) for moved in self.renames.applied if moved.attribute == "schema"}
+        return any(key.kind == "column" and key.container in tables for key in self.right[rename.new].parents)
 
     def _converted_unique_constraints(
-        self, removed: dict[Key, Entry], added: dict[Key, Entry]
+        self, removed: dict[Identity, Object], added: dict[Identity, Object]
     ) -> list[Difference]:
         """Return unique constraints that became unique indexes, and the reverse, as one difference each."""
         differences = []
@@ -236,7 +230,7 @@ class _SchemaPair:
             (added, removed, ("unique index", "unique constraint")),
         ):
             for key, entry in list(here.items()):
-                if key[0] != "constraint" or entry.attributes.get("kind") != "unique":
+                if key.kind != "constraint" or entry.properties.get("kind") != "unique":
                     continue
                 match = derived_differences.equal_unique_index(
                     entry, there, by_meaning=self.options.unique_index_as_constraint
@@ -244,5 +238,5 @@ class _SchemaPair:
                 if match:
                     del here[key], there[match]
                     if not self.options.unique_index_as_constraint:
-                        differences.append(Difference("constraint", key[1], "changed", "kind", *words))
+                        differences.append(Difference.of(key, "changed", "kind", *words))
         return differences

@@ -1,7 +1,9 @@
 """One difference between two databases: the result of a comparison, and what reports print."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from ..model.identity import Identity
 
 
 @dataclass(frozen=True, order=True)
@@ -18,10 +20,19 @@ class Difference:
     """What differs of an object that both have; empty for a whole object."""
     left: Any = None
     right: Any = None
+    identity: Identity | None = field(default=None, compare=False, repr=False, kw_only=True)
+    """Class and name of an object of a schema, as the left has it."""
+
+    @classmethod
+    def of(
+        cls, identity: Identity, change: str, attribute: str = "", left: Any = None, right: Any = None
+    ) -> Self:
+        """Return the difference of an object of a schema."""
+        return cls(identity.kind, str(identity), change, attribute, left, right, identity=identity)
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--format json`` prints."""
-        return asdict(self)
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.compare}
 
     @property
     def line(self) -> str:

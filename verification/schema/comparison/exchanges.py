@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from operator import attrgetter
 from typing import Final
 
-from ..model.schema import Entry, Key
+from ..model.identity import Identity
+from ..model.objects import Object
 from .renames import Rename, Renames
 
 KINDS: Final = frozenset({"column", "index", "constraint"})
 
-Changed = Callable[[Renames, Entry, Entry], bool]
+Changed = Callable[[Renames, Object, Object], bool]
 
 
 @dataclass(frozen=True)
@@ -30,45 +32,47 @@ class Exchange(Rename):
         return f"{self.old_name}, {self.new_name}", f"{self.new_name}, {self.old_name}"
 
     @property
-    def keys(self) -> Mapping[Key, Key]:
-        """Old key -> new key of both."""
-        old, new = (self.kind, self.old), (self.kind, self.new)
-        return {old: new, new: old}
+    def identities(self) -> Mapping[Identity, Identity]:
+        """Old identity -> new identity of both."""
+        return {self.old: self.new, self.new: self.old}
 
     @cached_property
     def _either(self) -> re.Pattern[str]:
-        return re.compile(rf'(?<![\w$"])({re.escape(self.old)}|{re.escape(self.new)})(?![\w$"])')
+        return re.compile(rf'(?<![\w$"])({re.escape(str(self.old))}|{re.escape(str(self.new))})(?![\w$"])')
 
     @cached_property
     def _either_bare(self) -> re.Pattern[str]:
         names = f"{re.escape(self.old_name)}|{re.escape(self.new_name)}"
         return re.compile(rf"""(?<![\w$"'])({names})(?![\w$"'(])""")
 
-    def identity(self, text: str) -> str:
-        """Return a text of identities with both names exchanged."""
-        return self._either.sub(lambda found: self.new if found[1] == self.old else self.old, text)
+    def names(self, text: str) -> str:
+        """Return a text of qualified names with both names exchanged."""
+        old, new = str(self.old), str(self.new)
+        return self._either.sub(lambda found: new if found[1] == old else old, text)
 
     def text(self, text: str, *, within: bool) -> str:
         """Return a text as PostgreSQL prints it after the exchange."""
         if not within:
-            return text if self.kind == "column" else self.identity(text)
+            return text if self.kind == "column" else self.names(text)
         return self._either_bare.sub(
             lambda found: self.new_name if found[1] == self.old_name else self.old_name, text
         )
 
 
 def find_exchanges(
-    left: Mapping[Key, Entry], right: Mapping[Key, Entry], renames: Renames, changed: Changed
+    left: Mapping[Identity, Object], right: Mapping[Identity, Object], renames: Renames, changed: Changed
 ) -> Iterator[Exchange]:
     """Yield the pairs that changed places; ``changed``: whether two entries differ, given the renames."""
-    tables: dict[tuple[str, Key], list[Entry]] = {}
+    tables: dict[tuple[str, Identity], list[Object]] = {}
     for key, entry in left.items():
-        if key[0] in KINDS and key in right and entry.parents and changed(renames, entry, right[key]):
-            tables.setdefault((key[0], entry.parents[0]), []).append(entry)
-    for (kind, table), entries in tables.items():
-        taken = {key for rename in renames.applied if isinstance(rename, Exchange) for key in rename.keys}
-        for one, other in combinations(sorted(entries), 2):
-            guess = Exchange(kind, one.object, other.object, table)
+        if key.kind in KINDS and key in right and entry.parents and changed(renames, entry, right[key]):
+            tables.setdefault((key.kind, entry.parents[0]), []).append(entry)
+    for (_, table), entries in tables.items():
+        taken = {
+            key for rename in renames.applied if isinstance(rename, Exchange) for key in rename.identities
+        }
+        for one, other in combinations(sorted(entries, key=attrgetter("key")), 2):
+            guess = Exchange(one.key, other.key, table)
             given = Renames([*renames.applied, guess])
             if (
                 not {one.key, other.key} & taken

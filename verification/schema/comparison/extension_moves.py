@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..model.schema import Entry, Key
-from .renames import Rename, without_arguments
+from ..model.identity import Identity
+from ..model.objects import Object
+from .renames import Rename
 
 
 @dataclass(frozen=True)
@@ -19,40 +20,46 @@ class ExtensionMove(Rename):
     It is reported as a changed attribute of the extension, not as a rename.
     """
 
-    members: frozenset[Key] = frozenset()
+    members: frozenset[Identity] = frozenset()
 
     @cached_property
-    def keys(self) -> Mapping[Key, Key]:
-        """Old key -> new key of each member, argument types included."""
-        return {(kind, name): (kind, self.identity(name)) for kind, name in self.members}
+    def identities(self) -> Mapping[Identity, Identity]:
+        """Old identity -> new identity of each member, argument types included."""
+        return {
+            member: member._replace(schema=self.new.name, arguments=self.names(member.arguments))
+            for member in self.members
+        }
 
     @cached_property
     def _member(self) -> re.Pattern[str]:
-        names = {without_arguments(name).removeprefix(f"{self.old}.") for _, name in self.members}
+        names = {member.qualified.removeprefix(f"{self.old}.") for member in self.members}
         longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        return re.compile(rf'(?<![\w$"]){re.escape(self.old)}\.({longest_first})(?![\w$"])')
+        return re.compile(rf'(?<![\w$"]){re.escape(self.old.name)}\.({longest_first})(?![\w$"])')
 
-    def identity(self, text: str) -> str:
+    def names(self, text: str) -> str:
         """Return a text with the members' names as they are after the move."""
         return self._member.sub(lambda match: f"{self.new}.{match.group(1)}", text)
 
     def text(self, text: str, *, within: bool) -> str:
         """Return a text as PostgreSQL prints it after the move."""
         del within  # no member belongs to a table
-        return self.identity(text)
+        return self.names(text)
 
 
-def find_extension_moves(left: Mapping[Key, Entry], right: Mapping[Key, Entry]) -> Iterator[ExtensionMove]:
+def find_extension_moves(
+    left: Mapping[Identity, Object], right: Mapping[Identity, Object]
+) -> Iterator[ExtensionMove]:
     """Yield the extensions that are in different schemas on both sides."""
     for key, entry in left.items():
         other = right.get(key)
-        if key[0] != "extension" or other is None:
+        if key.kind != "extension" or other is None:
             continue
-        old, new = entry.attributes["schema"], other.attributes["schema"]
+        old, new = entry.properties["schema"], other.properties["schema"]
         members = frozenset(
             name
             for name, member in left.items()
-            if member.attributes.get("extension") == key[1] and name[1].startswith(f"{old}.")
+            if member.properties.get("extension") == key.name and name.schema == old
         )
         if old != new and members:
-            yield ExtensionMove("extension", old, new, None, members)
+            before, after = [Identity("extension", name=each) for each in (old, new)]
+            yield ExtensionMove(before, after, None, members)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ..model.schema import Value
+from ..model.meaning import Meaning
+from ..model.objects import Value
 from .options import Options
 from .renames import map_texts
 
@@ -13,9 +14,6 @@ ARRAY_CAST: Final = re.compile(r"\(ARRAY\[([^\[\]]*)\]\)::([\w. ]+(?:\(\d+\))?)\
 LIST: Final = re.compile(r"ARRAY\[([^\[\]]*)\]")
 ITEM: Final = re.compile(r"""(?:[^,'"()]|'(?:[^']|'')*'|"(?:[^"]|"")*"|\((?:[^()']|'(?:[^']|'')*')*\))+""")
 SPACE: Final = re.compile(r"\s+")
-
-BODIES: Final = frozenset({"body", "sql_body"})
-LISTS: Final = frozenset({"include"})
 
 
 def restored_spelling(text: str) -> str:
@@ -35,20 +33,20 @@ def sorted_lists(text: str) -> str:
     )
 
 
-def same(attribute: str, left: Value, right: Value, options: Options) -> bool:
+def same(meaning: Meaning, left: Value, right: Value, options: Options) -> bool:
     """Return whether two values of an attribute are the same under the options."""
-    for change in _changes(attribute, options):
+    for change in _changes(meaning, options):
         left, right = map_texts(left, change), map_texts(right, change)
-    if options.list_order and attribute in LISTS and left is not None and right is not None:
+    if options.list_order and meaning.unordered and left is not None and right is not None:
         left, right = sorted(left), sorted(right)
     return bool(left == right)
 
 
-def _changes(attribute: str, options: Options) -> list[Callable[[str], str]]:
+def _changes(meaning: Meaning, options: Options) -> list[Callable[[str], str]]:
     changes: list[Callable[[str], str]] = []
-    if options.body_whitespace and attribute in BODIES:
+    if options.body_whitespace and meaning.body:
         changes.append(lambda text: SPACE.sub(" ", text).strip())
-    if attribute not in BODIES:
+    if not meaning.body:
         if options.deparse_spelling:
             changes.append(restored_spelling)
         if options.list_order:

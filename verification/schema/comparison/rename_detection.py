@@ -5,26 +5,19 @@ same attributes as a third one. An object with the same name in another schema i
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Final
 
-from ..model.identities import ANNOTATIONS, NOT_IN_SCHEMAS, apply_renames
-from ..model.schema import Entry, Key, Value
+from ..model.identity import ANNOTATIONS, IN_NO_SCHEMA, RELATIONS, Identity, renaming
+from ..model.objects import Object, Value
+from ..model.schema import apply_renames
 from . import derived_differences, normalisation
 from .extension_moves import find_extension_moves
 from .options import Options
-from .renames import (
-    COLUMN_ORDER,
-    RELATIONS,
-    Rename,
-    Renames,
-    last_part,
-    schema_of,
-    without_arguments,
-)
+from .renames import COLUMN_ORDER, Rename, Renames
 
 GENERATED_NAMES: Final = frozenset({"constraint", "index", "sequence"})
 """Classes whose names Django and PostgreSQL generate."""
-NAME_ATTRIBUTES: Final = frozenset({"not_null_constraint", "identity_sequence"})
 KIND_ORDER: Final = (
     frozenset({"schema"}),
     RELATIONS,
@@ -34,8 +27,8 @@ KIND_ORDER: Final = (
 )
 """Classes in the order in which they are paired: containers come before what they contain; None: all others."""
 
-Equivalent = Callable[[Entry, Entry], bool]
-Location = Callable[[Entry], tuple[str, str]]
+Equivalent = Callable[[Object, Object], bool]
+Location = Callable[[Object], Identity]
 
 
 class Attributes:
@@ -45,27 +38,28 @@ class Attributes:
         self.renames = renames
         self.options = options
 
-    def changed(self, left: Entry, right: Entry) -> dict[str, tuple[Value, Value]]:
+    def changed(self, left: Object, right: Object) -> dict[str, tuple[Value, Value]]:
         """Return attribute -> its two values, without the derived ones."""
         changed = {}
-        for name in left.attributes.keys() | right.attributes.keys():
-            one, other = left.attributes.get(name), right.attributes.get(name)
+        for name in left.properties.keys() | right.properties.keys():
+            one, other = left.properties.get(name), right.properties.get(name)
             if one == other or name == COLUMN_ORDER or self._is_same(left, name, one, other):
                 continue
             changed[name] = (_complete(one, other), _complete(other, one))
         return derived_differences.without_derived(left, right, changed)
 
-    def _is_same(self, entry: Entry, name: str, one: Value, other: Value) -> bool:
-        if self.options.generated_names and name in NAME_ATTRIBUTES and one and other:
+    def _is_same(self, entry: Object, name: str, one: Value, other: Value) -> bool:
+        meaning = entry.meaning(name)
+        if self.options.generated_names and meaning.generated_name and one and other:
             return True
-        return normalisation.same(name, one, other, self.options) or self.renames.explains(
+        return normalisation.same(meaning, one, other, self.options) or self.renames.explains(
             entry, name, one, other
         )
 
 
 def find_renames(
-    left: Mapping[Key, Entry], right: Mapping[Key, Entry], options: Options
-) -> tuple[dict[Key, Entry], Renames]:
+    left: Mapping[Identity, Object], right: Mapping[Identity, Object], options: Options
+) -> tuple[dict[Identity, Object], Renames]:
     """Return the entries of the left with the names of the right, and the renames."""
     detection = _RenameDetection(dict(left), right, options)
     detection.apply(find_extension_moves(left, right))
@@ -76,7 +70,9 @@ def find_renames(
 
 
 class _RenameDetection:
-    def __init__(self, left: dict[Key, Entry], right: Mapping[Key, Entry], options: Options) -> None:
+    def __init__(
+        self, left: dict[Identity, Object], right: Mapping[Identity, Object], options: Options
+    ) -> None:
         self.left = left
         self.right = right
         self.options = options
@@ -90,9 +86,9 @@ class _RenameDetection:
             removed, added = _movable(removed, self.left), _movable(added, self.right)
         if not removed or not added:
             return
-        matches: list[tuple[Entry, Entry]] = []
+        matches: list[tuple[Object, Object]] = []
         if self.options.generated_names and location is _container:
-            by_meaning = [entry for entry in removed if entry.kind in GENERATED_NAMES]
+            by_meaning = [entry for entry in removed if entry.key.kind in GENERATED_NAMES]
             matches = pairs(by_meaning, added, self._equivalent, location, ambiguous=True)
             taken = {old.key for old, _ in matches}
             removed = [entry for entry in removed if entry.key not in taken]
@@ -106,93 +102,99 @@ class _RenameDetection:
             self.left = apply_renames(self.left, new)
             self.renames.applied += new
 
-    def _equivalent(self, left: Entry, right: Entry) -> bool:
+    def _equivalent(self, left: Object, right: Object) -> bool:
         guess = _rename(left, right)
-        if left.kind in RELATIONS and not self._columns_equivalent(left, right, guess):
+        if left.key.kind in RELATIONS and not self._columns_equivalent(left, right, guess):
             return False
-        if left.kind == "schema" and not self._contents_equivalent(left, right, guess):
+        if left.key.kind == "schema" and not self._contents_equivalent(left, right, guess):
             return False
         renames = Renames([*self.renames.applied, guess])
         return not Attributes(renames, self.options).changed(left, right)
 
-    def _columns_equivalent(self, left: Entry, right: Entry, rename: Rename) -> bool:
-        names = left.attributes.get(COLUMN_ORDER, ())
-        if set(names) != set(right.attributes.get(COLUMN_ORDER, ())):
+    def _columns_equivalent(self, left: Object, right: Object, rename: Rename) -> bool:
+        names = left.properties.get(COLUMN_ORDER, ())
+        if set(names) != set(right.properties.get(COLUMN_ORDER, ())):
             return False
         guess = Renames([rename])
         for name in names:
-            one = self.left["column", f"{left.object}.{name}"]
-            other = self.right["column", f"{right.object}.{name}"]
-            for attribute in one.attributes.keys() | other.attributes.keys():
-                a, b = one.attributes.get(attribute), other.attributes.get(attribute)
+            one = self.left[left.key.part("column", name)]
+            other = self.right[right.key.part("column", name)]
+            for attribute in one.properties.keys() | other.properties.keys():
+                a, b = one.properties.get(attribute), other.properties.get(attribute)
                 # A serial's sequence may have been renamed along with its table.
-                ours = attribute in ("default", *NAME_ATTRIBUTES)
+                ours = attribute == "default" or one.meaning(attribute).generated_name
                 if a != b and not ours and not guess.explains(one, attribute, a, b):
                     return False
         return True
 
-    def _contents_equivalent(self, left: Entry, right: Entry, rename: Rename) -> bool:
+    def _contents_equivalent(self, left: Object, right: Object, rename: Rename) -> bool:
         """Return whether two schemas hold objects of the same classes and names."""
-        renamed = {(entry.kind, rename.identity(entry.object)) for entry in _contents(self.left, left.key)}
+        new = renaming([rename], self.left)
+        renamed = {new(entry.key) for entry in _contents(self.left, left.key)}
         return renamed == {entry.key for entry in _contents(self.right, right.key)}
 
 
-def _contents(side: Mapping[Key, Entry], schema: Key) -> Iterable[Entry]:
-    return (entry for entry in side.values() if schema in entry.parents and entry.kind not in NOT_IN_SCHEMAS)
+def _contents(side: Mapping[Identity, Object], schema: Identity) -> Iterable[Object]:
+    return (
+        entry for entry in side.values() if schema in entry.parents and entry.key.kind not in IN_NO_SCHEMA
+    )
 
 
 def _candidates(
-    here: Mapping[Key, Entry], there: Mapping[Key, Entry], kinds: frozenset[str] | None
-) -> list[Entry]:
+    here: Mapping[Identity, Object], there: Mapping[Identity, Object], kinds: frozenset[str] | None
+) -> list[Object]:
     return [
         entry
         for key, entry in here.items()
         if key not in there
-        and (entry.kind in kinds if kinds else entry.kind not in RELATIONS | ANNOTATIONS | {"column"})
-        and entry.kind not in derived_differences.NEVER_RENAMED
+        and (entry.key.kind in kinds if kinds else entry.key.kind not in RELATIONS | ANNOTATIONS | {"column"})
+        and entry.key.kind not in derived_differences.NEVER_RENAMED
     ]
 
 
-def _movable(entries: Iterable[Entry], side: Mapping[Key, Entry]) -> list[Entry]:
+def _movable(entries: Iterable[Object], side: Mapping[Identity, Object]) -> list[Object]:
     """Return the entries that belong to a schema directly: not to a table, and not to an extension."""
     return [
         entry
         for entry in entries
-        if "extension" not in entry.attributes and ("schema", schema_of(entry.object)) in side
+        if "extension" not in entry.properties
+        and not entry.key.relation
+        and Identity("schema", name=entry.key.schema) in side
     ]
 
 
-def _rename(old: Entry, new: Entry) -> Rename:
-    table = new.parents[0] if new.parents and new.kind in ("column", "index", "constraint") else None
-    return Rename(old.kind, old.object, new.object, table)
+def _rename(old: Object, new: Object) -> Rename:
+    table = new.parents[0] if new.parents and new.key.kind in ("column", "index", "constraint") else None
+    return Rename(old.key, new.key, table)
 
 
-def _container(entry: Entry) -> tuple[str, str]:
+def _container(entry: Object) -> Identity:
     """Return the class and the table or schema that holds the object: where a renamed one is looked for."""
-    return (entry.kind, without_arguments(entry.object)[: -len(last_part(entry.object))])
+    identity = entry.key
+    return identity if identity.target else identity._replace(name="", arguments="")
 
 
-def _name_in_schema(entry: Entry) -> tuple[str, str]:
+def _name_in_schema(entry: Object) -> Identity:
     """Return the class and the name without the schema: what a moved object keeps."""
-    return (entry.kind, entry.object.removeprefix(schema_of(entry.object)))
+    return entry.key._replace(schema="")
 
 
 def pairs(
-    removed: Iterable[Entry],
-    added: Iterable[Entry],
+    removed: Iterable[Object],
+    added: Iterable[Object],
     equivalent: Equivalent,
     location: Location,
     *,
     ambiguous: bool = False,
-) -> list[tuple[Entry, Entry]]:
+) -> list[tuple[Object, Object]]:
     """Return pairs of equivalent entries with the same location.
 
     An entry that is equivalent to several is left out, unless ``ambiguous``: then names decide, in order.
     """
-    left: dict[tuple[str, str], list[Entry]] = {}
+    left: dict[Identity, list[Object]] = {}
     for entry in removed:
         left.setdefault(location(entry), []).append(entry)
-    right: dict[tuple[str, str], list[Entry]] = {}
+    right: dict[Identity, list[Object]] = {}
     for entry in added:
         if (where := location(entry)) in left:
             right.setdefault(where, []).append(entry)
@@ -200,12 +202,12 @@ def pairs(
     for where, candidates in right.items():
         others = left[where]
         matches = {old.key: [new for new in candidates if equivalent(old, new)] for old in others}
-        taken: set[Key] = set()
-        for old in sorted(others):
+        taken: set[Identity] = set()
+        for old in sorted(others, key=attrgetter("key")):
             free = [new for new in matches[old.key] if new.key not in taken]
             alone = len(free) == 1 and sum(free[0] in candidates for candidates in matches.values()) == 1
             if alone or (ambiguous and free):
-                new = min(free)
+                new = min(free, key=attrgetter("key"))
                 taken.add(new.key)
                 matched.append((old, new))
     return matched

@@ -10,13 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from ..model.schema import Entry, Key, Value
+from ..model.identity import Identity
+from ..model.objects import Object, Value
 
-RELATIONS: Final = frozenset({"table", "foreign_table", "view", "materialized_view"})
-NOT_REWRITTEN: Final = frozenset({"body", "comment", "label", "library", "not_null_constraint"})
-"""Attributes with texts that PostgreSQL stores as written: a rename does not change them."""
-STATEMENTS: Final = frozenset({"definition", "sql_body", "using", "check"})
-"""Attributes with texts in which one name may mean two objects, only one of them renamed (``new.a``, ``t.a``)."""
 COLUMN_ORDER: Final = "column_order"
 
 TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re.DOTALL)
@@ -27,11 +23,15 @@ TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[\w$]+|\s+|.', re
 class Rename:
     """One object with its name on the left and its name on the right."""
 
-    kind: str
-    old: str
-    new: str
-    table: Key | None = None
+    old: Identity
+    new: Identity
+    table: Identity | None = None
     """The table of a column, an index or a constraint, with its new name."""
+
+    @property
+    def kind(self) -> str:
+        """The object class."""
+        return self.old.kind
 
     @property
     def attribute(self) -> str:
@@ -43,26 +43,26 @@ class Rename:
         """The name or the schema, on the left and on the right."""
         if self.attribute == "name":
             return self.old_name, self.new_name
-        return schema_of(self.old), schema_of(self.new)
+        return self.old.container, self.new.container
 
     @property
-    def keys(self) -> Mapping[Key, Key]:
-        """Old key -> new key."""
-        return {(self.kind, self.old): (self.kind, self.new)}
+    def identities(self) -> Mapping[Identity, Identity]:
+        """Old identity -> new identity."""
+        return {self.old: self.new}
 
-    @cached_property
+    @property
     def old_name(self) -> str:
-        """The last part of the old identity, without a function's arguments."""
-        return last_part(self.old)
+        """The old name, without a function's arguments."""
+        return self.old.name
 
-    @cached_property
+    @property
     def new_name(self) -> str:
-        """The last part of the new identity."""
-        return last_part(self.new)
+        """The new name."""
+        return self.new.name
 
     @cached_property
     def _qualified(self) -> re.Pattern[str]:
-        return re.compile(rf'(?<![\w$"]){re.escape(without_arguments(self.old))}(?![\w$"])')
+        return re.compile(rf'(?<![\w$"]){re.escape(self.old.qualified)}(?![\w$"])')
 
     @cached_property
     def _bare(self) -> re.Pattern[str]:
@@ -82,11 +82,11 @@ class Rename:
     def _prefix(self) -> re.Pattern[str]:
         return re.compile(rf'(?<![\w$".]){re.escape(self.old_name)}\.')
 
-    def identity(self, text: str) -> str:
-        """Return a text of identities as it is after the rename."""
+    def names(self, text: str) -> str:
+        """Return a text of qualified names as it is after the rename."""
         if self.kind == "schema":
             return self._prefix.sub(lambda _: f"{self.new}.", text)
-        return self._qualified.sub(lambda _: without_arguments(self.new), text)
+        return self._qualified.sub(lambda _: self.new.qualified, text)
 
     def text(self, text: str, *, within: bool) -> str:
         """Return a text as PostgreSQL prints it after the rename.
@@ -94,12 +94,12 @@ class Rename:
         ``within``: unqualified names in it are columns of the renamed object's table.
         """
         if self.kind == "schema":
-            return self.identity(text)
+            return self.names(text)
         if self.kind == "column" or (within and self.table):
             return self._bare.sub(lambda _: self.new_name, text) if within else text
         if within:
             text = self._prefix.sub(lambda _: f"{self.new_name}.", text)
-        return self.identity(text)
+        return self.names(text)
 
     def without_kept_labels(self, text: str) -> str:
         """Return a view's definition without the aliases that keep a renamed column's old name."""
@@ -107,12 +107,12 @@ class Rename:
             return text
         return self._kept_label.sub(r"\1", text)
 
-    def moves_sequence(self, column: Entry, left: str, right: str) -> bool:
+    def moves_sequence(self, column: Object, left: str, right: str) -> bool:
         """Return whether an identity column's sequence moved to another schema together with its table."""
-        if self.attribute != "schema" or (self.kind, self.new) not in column.parents:
+        if self.attribute != "schema" or self.new not in column.parents:
             return False
-        schemas = (schema_of(left), schema_of(right))
-        return schemas == self.values and last_part(left) == last_part(right)
+        before, after = Identity.parse("sequence", left), Identity.parse("sequence", right)
+        return (before.schema, after.schema) == self.values and before.name == after.name
 
     def relabelled(self, definition: str) -> Iterator[str]:
         """Yield the definitions that a view may have after one of its own columns is renamed."""
@@ -125,37 +125,19 @@ class Rename:
                 yield f"{before.removesuffix(' AS ')}{after}"
 
 
-def without_arguments(identity: str) -> str:
-    """Return a routine's name without its argument types, an operator class's without its access method."""
-    return identity.partition("(")[0].partition(" using ")[0]
-
-
-def last_part(identity: str) -> str:
-    """Return the last part of a qualified name, quoted as in SQL."""
-    match = re.search(r'("(?:[^"]|"")*"|[^."]+)$', without_arguments(identity))
-    return match.group(1) if match else identity
-
-
-def schema_of(identity: str) -> str:
-    """Return the qualified name without its last part: the schema, or the table with its schema."""
-    return without_arguments(identity)[: -len(last_part(identity))].removesuffix(".")
-
-
 @dataclass
 class Renames:
     """All renames found so far, and what they change in values of the left."""
 
     applied: list[Rename] = field(default_factory=list)
 
-    def explains(self, entry: Entry, attribute: str, left: Value, right: Value) -> bool:
+    def explains(self, entry: Object, attribute: str, left: Value, right: Value) -> bool:
         """Return whether the renames alone turn the left value into the right one."""
-        if not self.applied or attribute in NOT_REWRITTEN:
+        text = entry.meaning(attribute).text
+        if not self.applied or text == "verbatim":
             return False
         if attribute == "schema":
-            return any(
-                rename.kind == "schema" and (left, right) == (rename.old, rename.new)
-                for rename in self.applied
-            )
+            return any(rename.kind == "schema" and (left, right) == rename.values for rename in self.applied)
         value = left
         for rename in self.applied:
             within = self._within(rename, entry)
@@ -164,11 +146,11 @@ class Renames:
             return True
         if attribute == "identity_sequence" and value and right:
             return any(rename.moves_sequence(entry, value, right) for rename in self.applied)
-        if "definition" in attribute and self._explained_by_labels(entry, value, right):
+        if text == "query" and self._explained_by_labels(entry, value, right):
             return True
-        return attribute in STATEMENTS and self._explained_by_tokens(entry, left, right)
+        return text in ("query", "statement") and self._explained_by_tokens(entry, left, right)
 
-    def _explained_by_labels(self, entry: Entry, left: Value, right: Value) -> bool:
+    def _explained_by_labels(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two definitions of a view differ only in aliases of renamed columns."""
         if any(
             right in rename.relabelled(left)
@@ -183,7 +165,7 @@ class Renames:
             )
         return bool(left == right)
 
-    def _explained_by_tokens(self, entry: Entry, left: Value, right: Value) -> bool:
+    def _explained_by_tokens(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two texts differ only in words that are the old and the new name of a renamed object."""
         allowed = {
             (rename.old_name, rename.new_name) for rename in self.applied if self._within(rename, entry)
@@ -202,20 +184,23 @@ class Renames:
         """
         for rename in self.applied:
             if rename.kind == "schema":
-                value = map_texts(value, rename.identity)
+                value = map_texts(value, rename.names)
         return value
 
-    def _within(self, rename: Rename, entry: Entry) -> bool:
+    def _within(self, rename: Rename, entry: Object) -> bool:
         """Return whether an unqualified name in this entry's texts is one in the renamed object's table."""
         if rename.table is None:
-            return any(used[1].startswith(f"{rename.new}.") for used in entry.uses)
+            new = rename.new
+            if rename.kind in ("schema", "extension"):
+                return any(used.schema == new.name for used in entry.uses)
+            return any((used.schema, used.relation) == (new.schema, new.name) for used in entry.uses)
         if rename.kind != "column":
             return entry.key == rename.table
         return (
             rename.table in entry.parents
-            or entry.attributes.get("target") == rename.table[1]
-            or ("column", rename.new) in entry.uses
-            or (entry.key == rename.table and "definition" not in entry.attributes)
+            or entry.properties.get("target") == str(rename.table)
+            or rename.new in entry.uses
+            or (entry.key == rename.table and "definition" not in entry.properties)
         )
 
 

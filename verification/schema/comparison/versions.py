@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ..model.schema import Entry, Schema
+from ..model.identity import Identity
+from ..model.objects import Object
+from ..model.schema import Schema
 from .renames import map_texts
 
 NAMED_NOT_NULL, PLAIN_VIEW_COLUMNS, MAINTAIN, SAFE_PUBLIC = 18, 16, 17, 15
@@ -14,7 +16,7 @@ where the view reads one table, the privilege MAINTAIN, and no CREATE for PUBLIC
 https://www.postgresql.org/docs/release/ (each version's "Migration to Version" section)
 """
 
-NOT_NULL_ATTRIBUTES: Final = ("not_null_constraint",)
+PUBLIC: Final = Identity("schema", name="public")
 QUALIFIER: Final = re.compile(r'(?<![\w$".])((?:"[^"]+"|[a-z_][\w$]*))\.(?=[a-z_"])')
 
 
@@ -43,23 +45,23 @@ def notes(left: Schema, right: Schema) -> list[str]:
 def without_version_differences(left: Schema, right: Schema) -> tuple[Schema, Schema]:
     """Return both schemas without what only one of the versions has."""
     older, newer = sorted((left.version, right.version))
-    changes: list[Callable[[Entry], Entry | None]] = []
+    changes: list[Callable[[Object], Object | None]] = []
     if older < SAFE_PUBLIC <= newer:
         changes.append(_without_public_defaults)
     if older < PLAIN_VIEW_COLUMNS <= newer:
-        schemas = frozenset(entry.object for schema in (left, right) for entry in schema.of_kind("schema"))
+        schemas = frozenset(entry.key.name for schema in (left, right) for entry in schema.of_kind("schema"))
         changes.append(lambda entry: _without_qualifiers(entry, schemas))
     if older < MAINTAIN <= newer:
         changes.append(_without_maintain)
     if older < NAMED_NOT_NULL <= newer:
-        changes.append(_without_not_null_names)
+        changes.append(lambda entry: _without_newer(entry, older))
     return _changed(left, changes), _changed(right, changes)
 
 
-def _changed(schema: Schema, changes: list[Callable[[Entry], Entry | None]]) -> Schema:
+def _changed(schema: Schema, changes: list[Callable[[Object], Object | None]]) -> Schema:
     entries = {}
     for key, entry in schema.entries.items():
-        kept: Entry | None = entry
+        kept: Object | None = entry
         for change in changes:
             kept = change(kept) if kept else None
         if kept:
@@ -67,39 +69,38 @@ def _changed(schema: Schema, changes: list[Callable[[Entry], Entry | None]]) -> 
     return Schema(schema.version, entries, schema.context)
 
 
-def _without_public_defaults(entry: Entry) -> Entry | None:
-    if entry.key == ("schema", "public") and entry.attributes.get("owner") in (
+def _without_public_defaults(entry: Object) -> Object | None:
+    if entry.key == PUBLIC and entry.properties.get("owner") in (
         "postgres",
         "pg_database_owner",
     ):
-        return entry._replace(attributes={})
+        return entry.having({})
     standard = (("CREATE", "USAGE"), ("USAGE",))
-    if entry.key == ("grant", "schema public to PUBLIC") and entry.attributes["privileges"] in standard:
+    if (
+        entry.key == Identity("grant", name="PUBLIC", target=PUBLIC)
+        and entry.properties["privileges"] in standard
+    ):
         return None
     return entry
 
 
-def _without_qualifiers(entry: Entry, schemas: frozenset[str]) -> Entry:
-    if entry.kind not in ("view", "materialized_view", "rule", "policy"):
+def _without_qualifiers(entry: Object, schemas: frozenset[str]) -> Object:
+    if entry.key.kind not in ("view", "materialized_view", "rule", "policy"):
         return entry
 
     def plain(text: str) -> str:
         return QUALIFIER.sub(lambda match: match[0] if match[1] in schemas else "", text)
 
-    return entry._replace(
-        attributes={name: map_texts(value, plain) for name, value in entry.attributes.items()}
-    )
+    return entry.having({name: map_texts(value, plain) for name, value in entry.properties.items()})
 
 
-def _without_maintain(entry: Entry) -> Entry:
-    if entry.kind not in ("grant", "default_privileges"):
+def _without_maintain(entry: Object) -> Object:
+    if entry.key.kind not in ("grant", "default_privileges"):
         return entry
-    privileges = tuple(name for name in entry.attributes["privileges"] if not name.startswith("MAINTAIN"))
-    return entry._replace(attributes={"privileges": privileges})
+    privileges = tuple(name for name in entry.properties["privileges"] if not name.startswith("MAINTAIN"))
+    return entry.having({"privileges": privileges})
 
 
-def _without_not_null_names(entry: Entry) -> Entry:
-    if not any(name in entry.attributes for name in NOT_NULL_ATTRIBUTES):
-        return entry
-    kept = {name: value for name, value in entry.attributes.items() if name not in NOT_NULL_ATTRIBUTES}
-    return entry._replace(attributes=kept)
+def _without_newer(entry: Object, version: int) -> Object:
+    kept = {name: value for name, value in entry.properties.items() if entry.meaning(name).since <= version}
+    return entry if len(kept) == len(entry.properties) else entry.having(kept)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from ...postgres.server import identifier
-from ..comparison.renames import last_part
-from ..model.schema import Entry, Value
+from ..model.identity import Identity
+from ..model.objects import Object, Value
 from . import definitions, routines
 from .definitions import SEQUENCE_OPTIONS
-from .naming import address, literal, name, owner, table, word
+from .naming import address, literal, owner, word
 
-Change: TypeAlias = Callable[[Entry, Entry], list[str] | None]
+Change: TypeAlias = Callable[[Object, Object], list[str] | None]
 """The object on the left and on the right -> statements, or None if there are none."""
 HIGHEST: Final = 2**63 - 1
 
@@ -22,20 +22,20 @@ HIGHEST: Final = 2**63 - 1
 def _relation(action: Callable[[Value, Value], str | None], attribute: str) -> Change:
     """Return a change of a relation by ALTER ... action, from the values before and after."""
 
-    def change(left: Entry, right: Entry) -> list[str] | None:
-        text = action(left.attributes.get(attribute), right.attributes.get(attribute))
+    def change(left: Object, right: Object) -> list[str] | None:
+        text = action(left.properties.get(attribute), right.properties.get(attribute))
         return [f"ALTER {address(right)} {text}"] if text else None
 
     return change
 
 
-def _column(action: Callable[[Entry], str]) -> Change:
-    return lambda _, right: [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} {action(right)}"]
+def _column(action: Callable[[Object], str]) -> Change:
+    return lambda _, right: [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name} {action(right)}"]
 
 
-def _parameter_actions(left: Entry, right: Entry, attribute: str) -> list[str]:
+def _parameter_actions(left: Object, right: Object, attribute: str) -> list[str]:
     """Return SET and RESET of storage parameters or options."""
-    present, wanted = [set(side.attributes.get(attribute, ())) for side in (left, right)]
+    present, wanted = [set(side.properties.get(attribute, ())) for side in (left, right)]
     names = [{each.partition("=")[0] for each in side} for side in (present, wanted)]
     return [
         *([f"SET ({', '.join(sorted(wanted - present))})"] if wanted - present else []),
@@ -49,8 +49,8 @@ def _parameters(attribute: str) -> Change:
     ]
 
 
-def _column_options(left: Entry, right: Entry) -> list[str]:
-    start = f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)}"
+def _column_options(left: Object, right: Object) -> list[str]:
+    start = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name}"
     return [f"{start} {action}" for action in _parameter_actions(left, right, "options")]
 
 
@@ -62,15 +62,15 @@ def replica_identity(_: Value, after: Value) -> str | None:
     return f"REPLICA IDENTITY {text or 'DEFAULT'}"
 
 
-def _owner(_: Entry, right: Entry) -> list[str]:
-    if right.kind == "sequence" and "owned_by" in right.attributes:
+def _owner(_: Object, right: Object) -> list[str]:
+    if right.key.kind == "sequence" and "owned_by" in right.properties:
         return []  # it follows its table
-    return [f"ALTER {address(right)} OWNER TO {identifier(right.attributes['owner'])}"]
+    return [f"ALTER {address(right)} OWNER TO {identifier(right.properties['owner'])}"]
 
 
-def _identity(left: Entry, right: Entry) -> list[str]:
-    attributes, before = right.attributes, left.attributes
-    column = f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)}"
+def _identity(left: Object, right: Object) -> list[str]:
+    attributes, before = right.properties, left.properties
+    column = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name}"
     if "identity" not in attributes:
         return []  # dropped first: a sequence may get its name
     always = attributes["identity"].upper()
@@ -79,34 +79,33 @@ def _identity(left: Entry, right: Entry) -> list[str]:
     return [f"{column} ADD GENERATED {always} AS IDENTITY ({definitions.identity(right)})"]
 
 
-def _identity_options(left: Entry, right: Entry) -> list[str] | None:
+def _identity_options(left: Object, right: Object) -> list[str] | None:
     """Return the options of an identity's sequence; they come with ADD GENERATED."""
-    if "identity" not in left.attributes or "identity" not in right.attributes:
+    if "identity" not in left.properties or "identity" not in right.properties:
         return []
     sides = [
         {
-            key: side.attributes.get(f"identity_{key}")
+            key: side.properties.get(f"identity_{key}")
             for key in ("increment", "minimum", "maximum", "start", "cache", "cycle")
         }
         for side in (left, right)
     ]
-    return _sequence_steps(right.attributes["identity_sequence"], *sides)
+    return _sequence_steps(right.properties["identity_sequence"], *sides)
 
 
-def _sequence_name(left: Entry, right: Entry) -> list[str] | None:
-    before, after = [side.attributes.get("identity_sequence") for side in (left, right)]
+def _sequence_name(left: Object, right: Object) -> list[str] | None:
+    before, after = [side.properties.get("identity_sequence") for side in (left, right)]
     if not before or not after:
         return []
-    if before.removesuffix(last_part(before)) != after.removesuffix(last_part(after)):
-        return None
-    return [f"ALTER SEQUENCE {before} RENAME TO {last_part(after)}"]
+    old, new = Identity.parse("sequence", before), Identity.parse("sequence", after)
+    return [f"ALTER SEQUENCE {old} RENAME TO {new.name}"] if old.schema == new.schema else None
 
 
-def _sequence(left: Entry, right: Entry) -> list[str]:
-    return _sequence_steps(right.object, left.attributes, right.attributes)
+def _sequence(left: Object, right: Object) -> list[str]:
+    return _sequence_steps(right.key, left.properties, right.properties)
 
 
-def _sequence_steps(sequence: str, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[str]:
+def _sequence_steps(sequence: object, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[str]:
     """Return ALTER SEQUENCE; where a limit comes nearer, the position is moved within it first."""
     steps = []
     keys = ("minimum", "maximum", "increment")
@@ -139,9 +138,9 @@ def _limits(minimum: Value, maximum: Value, increment: Value) -> tuple[int, int]
     return low, high
 
 
-def _enum(left: Entry, right: Entry) -> list[str] | None:
+def _enum(left: Object, right: Object) -> list[str] | None:
     """Return ALTER TYPE ... ADD VALUE for each new label; None if one is gone or has moved."""
-    before, after = [list(side.attributes.get("values", ())) for side in (left, right)]
+    before, after = [list(side.properties.get("values", ())) for side in (left, right)]
     if [label for label in after if label in before] != before:
         return None
     steps = []
@@ -149,13 +148,13 @@ def _enum(left: Entry, right: Entry) -> list[str] | None:
         if label not in before:
             place = f" AFTER {literal(after[position - 1])}" if position else ""
             place = f" BEFORE {literal(before[0])}" if before and not position else place
-            steps.append(f"ALTER TYPE {right.object} ADD VALUE {literal(label)}{place}")
+            steps.append(f"ALTER TYPE {right.key} ADD VALUE {literal(label)}{place}")
     return steps
 
 
-def _composite(left: Entry, right: Entry) -> list[str] | None:
+def _composite(left: Object, right: Object) -> list[str] | None:
     """Return ALTER TYPE for attributes that are gone or come last; None for any other change."""
-    before, after = [list(side.attributes.get("attributes", ())) for side in (left, right)]
+    before, after = [list(side.properties.get("attributes", ())) for side in (left, right)]
     kept = [each for each in before if each in after]
     if after[: len(kept)] != kept:
         return None
@@ -166,7 +165,7 @@ def _composite(left: Entry, right: Entry) -> list[str] | None:
         *(f"DROP ATTRIBUTE {_first_name(each)}" for each in gone),
         *(f"ADD ATTRIBUTE {each}" for each in new),
     ]
-    return [f"ALTER TYPE {right.object} {action}" for action in actions]
+    return [f"ALTER TYPE {right.key} {action}" for action in actions]
 
 
 def _first_name(text: str) -> str:
@@ -174,84 +173,86 @@ def _first_name(text: str) -> str:
     return match[0] if match else text
 
 
-def _domain_default(_: Entry, right: Entry) -> list[str]:
-    default = right.attributes.get("default")
+def _domain_default(_: Object, right: Object) -> list[str]:
+    default = right.properties.get("default")
     action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return [f"ALTER DOMAIN {right.object} {action}"]
+    return [f"ALTER DOMAIN {right.key} {action}"]
 
 
-def _domain_not_null(_: Entry, right: Entry) -> list[str]:
-    if not right.attributes.get("not_null"):
-        return [f"ALTER DOMAIN {right.object} DROP NOT NULL"]
-    named = right.attributes.get("not_null_constraint")
+def _domain_not_null(_: Object, right: Object) -> list[str]:
+    if not right.properties.get("not_null"):
+        return [f"ALTER DOMAIN {right.key} DROP NOT NULL"]
+    named = right.properties.get("not_null_constraint")
     action = f"ADD CONSTRAINT {named} NOT NULL" if named else "SET NOT NULL"
-    return [f"ALTER DOMAIN {right.object} {action}"]
+    return [f"ALTER DOMAIN {right.key} {action}"]
 
 
-def _not_null(_: Entry, right: Entry) -> list[str]:
-    if right.attributes.get("not_null"):
-        return [f"ALTER TABLE {table(right)} {definitions.not_null(right)}"]
-    return [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} DROP NOT NULL"]
+def _not_null(_: Object, right: Object) -> list[str]:
+    if right.properties.get("not_null"):
+        return [f"ALTER TABLE {owner(right)} {definitions.not_null(right)}"]
+    return [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name} DROP NOT NULL"]
 
 
-def _not_null_name(left: Entry, right: Entry) -> list[str] | None:
-    before, after = [side.attributes.get("not_null_constraint") for side in (left, right)]
+def _not_null_name(left: Object, right: Object) -> list[str] | None:
+    before, after = [side.properties.get("not_null_constraint") for side in (left, right)]
     if not before or not after:
         return []
-    where = f"DOMAIN {right.object}" if right.kind == "type" else f"TABLE {table(right)}"
+    where = f"DOMAIN {right.key}" if right.key.kind == "type" else f"TABLE {owner(right)}"
     return [f"ALTER {where} RENAME CONSTRAINT {before} TO {after}"]
 
 
-def _validated(_: Entry, right: Entry) -> list[str] | None:
-    if right.attributes.get("valid") is False:
+def _validated(_: Object, right: Object) -> list[str] | None:
+    if right.properties.get("valid") is False:
         return None
     domain = owner(right)[0] == "type"
-    return [f"ALTER {'DOMAIN' if domain else 'TABLE'} {table(right)} VALIDATE CONSTRAINT {name(right)}"]
+    return [f"ALTER {'DOMAIN' if domain else 'TABLE'} {owner(right)} VALIDATE CONSTRAINT {right.key.name}"]
 
 
-def _enabled(_: Entry, right: Entry) -> list[str]:
+def _enabled(_: Object, right: Object) -> list[str]:
     """Return ENABLE or DISABLE of a trigger or a rule."""
-    state = right.attributes.get("enabled")
+    state = right.properties.get("enabled")
     action = {None: "ENABLE", "disabled": "DISABLE"}.get(state, f"ENABLE {str(state).upper()}")
-    if right.kind == "event_trigger":
+    if right.key.kind == "event_trigger":
         return [f"ALTER {address(right)} {action}"]
-    return [f"ALTER TABLE {table(right)} {action} {word(right)} {name(right)}"]
+    return [f"ALTER TABLE {owner(right)} {action} {word(right)} {right.key.name}"]
 
 
-def _storage(_: Entry, right: Entry) -> list[str] | None:
+def _storage(_: Object, right: Object) -> list[str] | None:
     """Return SET STORAGE; its word DEFAULT exists from PostgreSQL 16 on only."""
-    kind = str(right.attributes["type"])
+    kind = str(right.properties["type"])
     extended = kind.startswith(("text", "character", "bytea", "json")) or kind.endswith("[]")
-    storage = right.attributes.get("storage") or ("extended" if extended else None)
+    storage = right.properties.get("storage") or ("extended" if extended else None)
     return (
-        [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} SET STORAGE {storage}"] if storage else None
+        [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name} SET STORAGE {storage}"]
+        if storage
+        else None
     )
 
 
-def _generated(left: Entry, right: Entry) -> list[str] | None:
+def _generated(left: Object, right: Object) -> list[str] | None:
     """Return DROP EXPRESSION, which keeps the values; a plain column does not become generated."""
-    if "generated" in right.attributes or left.attributes.get("generated_kind") != "stored":
+    if "generated" in right.properties or left.properties.get("generated_kind") != "stored":
         return None
-    return [f"ALTER TABLE {table(right)} ALTER COLUMN {name(right)} DROP EXPRESSION"]
+    return [f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name} DROP EXPRESSION"]
 
 
-def _populated(_: Entry, right: Entry) -> list[str]:
-    data = " WITH NO DATA" if right.attributes.get("populated") is False else ""
-    return [f"REFRESH MATERIALIZED VIEW {right.object}{data}"]
+def _populated(_: Object, right: Object) -> list[str]:
+    data = " WITH NO DATA" if right.properties.get("populated") is False else ""
+    return [f"REFRESH MATERIALIZED VIEW {right.key}{data}"]
 
 
-def _owned_by(_: Entry, right: Entry) -> list[str]:
-    return [f"ALTER SEQUENCE {right.object} OWNED BY {right.attributes.get('owned_by', 'NONE')}"]
+def _owned_by(_: Object, right: Object) -> list[str]:
+    return [f"ALTER SEQUENCE {right.key} OWNED BY {right.properties.get('owned_by', 'NONE')}"]
 
 
-def _extension_version(left: Entry, right: Entry) -> list[str] | None:
+def _extension_version(left: Object, right: Object) -> list[str] | None:
     """Return ALTER EXTENSION ... UPDATE, which never goes back."""
-    before, after = [str(side.attributes["version"]) for side in (left, right)]
+    before, after = [str(side.properties["version"]) for side in (left, right)]
     numbers = [[int(each) for each in re.findall(r"\d+", text)] for text in (before, after)]
-    return [f"ALTER EXTENSION {right.object} UPDATE TO {literal(after)}"] if numbers[0] < numbers[1] else None
+    return [f"ALTER EXTENSION {right.key} UPDATE TO {literal(after)}"] if numbers[0] < numbers[1] else None
 
 
-def routine(left: Entry, right: Entry) -> list[str] | None:
+def routine(left: Object, right: Object) -> list[str] | None:
     """Return CREATE OR REPLACE where PostgreSQL accepts it."""
     return [routines.definition(right)] if routines.replaceable(left, right) else None
 
@@ -268,7 +269,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
     "schema": {"owner": _owner},
     "extension": {
         "version": _extension_version,
-        "schema": lambda _, right: [f"ALTER EXTENSION {right.object} SET SCHEMA {right.attributes['schema']}"],
+        "schema": lambda _, right: [f"ALTER EXTENSION {right.key} SET SCHEMA {right.properties['schema']}"],
     },
     "type": {
         "owner": _owner,
@@ -313,8 +314,8 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
             ("identity_increment", "identity_minimum", "identity_maximum", "identity_start", "identity_cache",
              "identity_cycle"), _identity_options),
         "storage": _storage,
-        "compression": _column(lambda right: f"SET COMPRESSION {right.attributes.get('compression', 'DEFAULT')}"),
-        "statistics_target": _column(lambda right: f"SET STATISTICS {right.attributes.get('statistics_target', -1)}"),
+        "compression": _column(lambda right: f"SET COMPRESSION {right.properties.get('compression', 'DEFAULT')}"),
+        "statistics_target": _column(lambda right: f"SET STATISTICS {right.properties.get('statistics_target', -1)}"),
         "options": _column_options,
         "generated": _generated,
     },
@@ -335,7 +336,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Change]]] = {
     "collation": {"owner": _owner},
     "rule": {"enabled": _enabled},
     "statistics": {"owner": _owner, "target": lambda _, right: [
-        f"ALTER STATISTICS {right.object} SET STATISTICS {right.attributes.get('target', -1)}"]},
+        f"ALTER STATISTICS {right.key} SET STATISTICS {right.properties.get('target', -1)}"]},
 }  # fmt: skip
 """Object class -> attribute -> how it changes."""
 ADDED_LABEL: Final = re.compile(r"ALTER TYPE \S+ ADD VALUE (E?'(?:[^']|'')*')")

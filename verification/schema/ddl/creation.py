@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ..model.schema import Entry, Key
+from ..model.identity import Identity
+from ..model.objects import Object
 from .changes import ADDED_LABEL, CHANGES
 from .dependencies import default_of
 from .naming import address, owner
@@ -26,7 +27,7 @@ RANKS: Final = {
 class Creation(ObjectStatements):
     """The second half of a script."""
 
-    def taken(self, key: Key) -> list[str]:
+    def taken(self, key: Identity) -> list[str]:
         """Return the statements of one object and leave them out of the others."""
         return self._steps.pop(key, [])
 
@@ -72,44 +73,44 @@ class Creation(ObjectStatements):
             statements.remove(statement)
         return found
 
-    def _rank(self, key: Key) -> int:
-        kind = key[0]
+    def _rank(self, key: Identity) -> int:
+        kind = key.kind
         if kind == "constraint" and owner(self.right.entries[key])[0] == "type":
             kind = "domain_constraint"
         elif kind == "constraint":
             kind = {"check": "check", "foreign key": "foreign_key"}.get(
-                self.right.entries[key].attributes["kind"], kind
+                self.right.entries[key].properties["kind"], kind
             )
         return RANKS.get(kind, RANKS["comment"])
 
-    def _needed(self, key: Key) -> Iterator[Key]:
+    def _needed(self, key: Identity) -> Iterator[Identity]:
         needs = self.plan.after.needs.get(key, set())
-        if key[0] == "sequence":
-            needs = {each for each in needs if each[0] not in ("table", "column")}
-        if key[0] == "index":
-            needs = {each for each in needs if each[0] != "constraint"}
+        if key.kind == "sequence":
+            needs = {each for each in needs if each.kind not in ("table", "column")}
+        if key.kind == "index":
+            needs = {each for each in needs if each.kind != "constraint"}
         entry = self.right.entries.get(key)
-        if entry is not None and entry.attributes.get("local"):
-            needs = {each for each in needs if each[0] != key[0]}
+        if entry is not None and entry.properties.get("local"):
+            needs = {each for each in needs if each.kind != key.kind}
         yield from needs
-        if key[0] == "table" and key in self.plan.made:
-            for each in self.right.entries[key].attributes.get("column_order", ()):
-                column = ("column", f"{key[1]}.{each}")
+        if key.kind == "table" and key in self.plan.made:
+            for each in self.right.entries[key].properties.get("column_order", ()):
+                column = key.part("column", each)
                 for part in (column, default_of(column)):
                     yield from (need for need in self.plan.after.needs.get(part, ()) if need[0] != "column")
 
-    def _after_own(self, key: Key) -> None:
+    def _after_own(self, key: Identity) -> None:
         """A parent's column or check comes after that which a child has of its own, too."""
         entry = self.right.entries.get(key)
-        if entry is not None and entry.attributes.get("local"):
+        if entry is not None and entry.properties.get("local"):
             for parent in entry.parents:
-                if parent[0] == key[0]:
+                if parent.kind == key.kind:
                     self._needs[parent].add(key)
 
     def _attach(self) -> None:
         """Attach partitions to tables and indexes, and tables to those that they inherit from."""
         for entry in self.right.of_kind("table"):
-            key = ("attach", entry.object)
+            key = entry.key.like("attach")
             fresh = entry.key in self.plan.made
             changed = self.plan.changed.get(entry.key, {}).keys() & {
                 "partition_of",
@@ -119,10 +120,10 @@ class Creation(ObjectStatements):
             if (not fresh and not changed) or entry.key in self.plan.refused:
                 continue
             self.changed |= {(entry.key, name) for name in changed}
-            for parent in entry.attributes.get("partition_of", ()):
-                bound = entry.attributes["partition_bound"]
-                self._add(key, f"ALTER TABLE {parent} ATTACH PARTITION {entry.object} {bound}")
-                self._needs[key] |= {("table", parent), entry.key, *self._copies(entry)}
+            for parent in entry.properties.get("partition_of", ()):
+                bound = entry.properties["partition_bound"]
+                self._add(key, f"ALTER TABLE {parent} ATTACH PARTITION {entry.key} {bound}")
+                self._needs[key] |= {Identity.parse("table", parent), entry.key, *self._copies(entry)}
             if not fresh:
                 self._inherit(entry, key)
         for entry in self.right.of_kind("index", "constraint"):
@@ -130,55 +131,58 @@ class Creation(ObjectStatements):
                 above = self._above(entry)[0]
                 whole = self.right.entries[above]
                 statement = f"ALTER {_index(whole)} ATTACH PARTITION {_index(entry).removeprefix('INDEX ')}"
-                self._add(("attach_index", entry.object), statement)
-                self._needs["attach_index", entry.object] |= {above, entry.key, ("attach", owner(entry)[1])}
+                key = entry.key.like("attach_index")
+                self._add(key, statement)
+                self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
 
-    def _inherit(self, entry: Entry, key: Key) -> None:
-        before = self.plan.renamed[self.plan.origin[entry.key]].attributes.get("inherits", ())
-        for parent in entry.attributes.get("inherits", ()):
+    def _inherit(self, entry: Object, key: Identity) -> None:
+        before = self.plan.renamed[self.plan.origin[entry.key]].properties.get("inherits", ())
+        for parent in entry.properties.get("inherits", ()):
             if parent not in before:
-                self._add(key, f"ALTER TABLE {entry.object} INHERIT {parent}")
-                self._needs[key] |= {("table", parent), entry.key, *self._copies(entry)} - self._postponed(
-                    key
-                )
+                self._add(key, f"ALTER TABLE {entry.key} INHERIT {parent}")
+                self._needs[key] |= {
+                    Identity.parse("table", parent),
+                    entry.key,
+                    *self._copies(entry),
+                } - self._postponed(key)
 
-    def _postponed(self, attached: Key) -> set[Key]:
+    def _postponed(self, attached: Identity) -> set[Identity]:
         """Return the columns of new parents that come after a table is attached."""
         found = self.plan.postponed
         for each in found:
             self._needs[each].add(attached)
         return found
 
-    def _copies(self, table: Entry) -> set[Key]:
+    def _copies(self, table: Object) -> set[Identity]:
         """Return the parts of a table that must be there before it is attached."""
         found = {
             each.key
             for each in self.right.of_kind("column", "constraint", "index")
-            if owner(each) == table.key and each.attributes.get("kind") != "foreign key"
+            if owner(each) == table.key and each.properties.get("kind") != "foreign key"
         }
         above = {
             parent
             for key in found
             for parent in self.right.entries[key].parents
-            if parent[0] in ("column", "constraint")
+            if parent.kind in ("column", "constraint")
         }
-        return found | {("not_null", key[1]) for key in found} | above - {table.key}
+        return found | {key.like("not_null") for key in found} | above - {table.key}
 
-    def _above(self, entry: Entry) -> list[Key]:
-        return [each for each in entry.parents if each[0] == entry.kind and each in self.right.entries]
+    def _above(self, entry: Object) -> list[Identity]:
+        return [each for each in entry.parents if each.kind == entry.key.kind and each in self.right.entries]
 
     @staticmethod
-    def _attached_index(entry: Entry) -> bool:
-        return entry.kind == "index" or entry.attributes["kind"] in ("primary key", "unique", "exclusion")
+    def _attached_index(entry: Object) -> bool:
+        return entry.key.kind == "index" or entry.properties["kind"] in ("primary key", "unique", "exclusion")
 
     def _own(self) -> None:
         for entry in self.right.of_kind("sequence"):
-            if entry.key in self.plan.made and "owned_by" in entry.attributes:
-                key = ("owned", entry.object)
-                self._add(key, f"ALTER SEQUENCE {entry.object} OWNED BY {entry.attributes['owned_by']}")
+            if entry.key in self.plan.made and "owned_by" in entry.properties:
+                key = entry.key.like("owned")
+                self._add(key, f"ALTER SEQUENCE {entry.key} OWNED BY {entry.properties['owned_by']}")
                 self._needs[key] |= {
                     entry.key,
-                    *(self._top(each) for each in entry.parents if each[0] == "column"),
+                    *(self._top(each) for each in entry.parents if each.kind == "column"),
                 }
 
     def _mark(self) -> None:
@@ -187,33 +191,29 @@ class Creation(ObjectStatements):
             if entry.key in self.plan.refused:
                 continue
             for attribute in MARKS:
-                value = entry.attributes.get(attribute)
+                value = entry.properties.get(attribute)
                 index = str(value or "").removeprefix("index ")
-                made = {
-                    (kind, f"{entry.object}.{index}") for kind in ("index", "constraint")
-                } & self.plan.made
+                made = {entry.key.part(kind, index) for kind in ("index", "constraint")} & self.plan.made
                 changed = attribute in self.plan.changed.get(entry.key, {})
                 if not made and not changed:
                     continue
-                change = CHANGES[entry.kind].get(attribute)
+                change = CHANGES[entry.key.kind].get(attribute)
                 steps = change(entry, entry) if change else None
                 if steps is None:
                     continue
                 self.changed.add((entry.key, attribute))
                 if value is None and self._lost_index(entry, attribute):
                     continue
-                self._add(("mark", f"{entry.object} {attribute}"), *steps)
-                self._needs["mark", f"{entry.object} {attribute}"] |= made | {entry.key}
+                key = entry.key.like("mark")._replace(arguments=attribute)
+                self._add(key, *steps)
+                self._needs[key] |= made | {entry.key}
 
-    def _lost_index(self, entry: Entry, attribute: str) -> bool:
+    def _lost_index(self, entry: Object, attribute: str) -> bool:
         """Return whether the index of CLUSTER ON was dropped, and the mark with it."""
         old = self.plan.origin[entry.key]
-        index = self.plan.left.entries[old].attributes.get(attribute)
-        return ("index", f"{old[1]}.{index}") in self.plan.dropped or (
-            "constraint",
-            f"{old[1]}.{index}",
-        ) in self.plan.dropped
+        index = self.plan.left.entries[old].properties.get(attribute)
+        return any(old.part(kind, str(index)) in self.plan.dropped for kind in ("index", "constraint"))
 
 
-def _index(entry: Entry) -> str:
-    return address(entry._replace(kind="index"))
+def _index(entry: Object) -> str:
+    return address(entry.called(entry.key.like("index")))

@@ -9,25 +9,27 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from ..model.schema import Entry, Key, Schema, Value
-from .naming import name, table
+from ..model.identity import Identity
+from ..model.objects import Object, Value
+from ..model.schema import Schema
+from .naming import owner
 
 FIRST_NAME: Final = re.compile(r'"(?:[^"]|"")*"|[\w$]+')
 """A name at the beginning of a text."""
 
 
-def not_null(entry: Entry) -> str:
+def not_null(entry: Object) -> str:
     """Return the action of ALTER TABLE that sets NOT NULL; from PostgreSQL 18 on it names the constraint."""
-    constraint = entry.attributes.get("not_null_constraint")
+    constraint = entry.properties.get("not_null_constraint")
     if constraint:
-        return f"ADD CONSTRAINT {constraint} NOT NULL {name(entry)}"
-    return f"ALTER COLUMN {name(entry)} SET NOT NULL"
+        return f"ADD CONSTRAINT {constraint} NOT NULL {entry.key.name}"
+    return f"ALTER COLUMN {entry.key.name} SET NOT NULL"
 
 
-def column(entry: Entry) -> str:
+def column(entry: Object) -> str:
     """Return the definition of a column for CREATE TABLE and ADD COLUMN."""
-    attributes = entry.attributes
-    parts = [name(entry), str(attributes["type"])]
+    attributes = entry.properties
+    parts = [entry.key.name, str(attributes["type"])]
     if "collation" in attributes:
         parts.append(f"COLLATE {attributes['collation']}")
     if "compression" in attributes:
@@ -46,18 +48,18 @@ def column(entry: Entry) -> str:
     return " ".join(parts)
 
 
-def identity(entry: Entry) -> str:
+def identity(entry: Object) -> str:
     """Return the options of an identity column's sequence."""
-    attributes = {key.removeprefix("identity_"): value for key, value in entry.attributes.items()
+    attributes = {key.removeprefix("identity_"): value for key, value in entry.properties.items()
              if key.startswith("identity_")}  # fmt: skip
     return f"SEQUENCE NAME {attributes['sequence']} {_sequence_options(attributes)}"
 
 
-def sequence(entry: Entry) -> str:
+def sequence(entry: Object) -> str:
     """Return the CREATE SEQUENCE statement without OWNED BY, which needs the table."""
-    unlogged = "UNLOGGED " if entry.attributes.get("persistence") == "unlogged" else ""
-    options = _sequence_options(entry.attributes)
-    return f"CREATE {unlogged}SEQUENCE {entry.object} AS {entry.attributes['type']} {options}"
+    unlogged = "UNLOGGED " if entry.properties.get("persistence") == "unlogged" else ""
+    options = _sequence_options(entry.properties)
+    return f"CREATE {unlogged}SEQUENCE {entry.key} AS {entry.properties['type']} {options}"
 
 
 SEQUENCE_OPTIONS: Final = (
@@ -75,9 +77,9 @@ def _sequence_options(values: Mapping[str, Value]) -> str:
     return " ".join([*parts, "CYCLE" if values.get("cycle") else "NO CYCLE"])
 
 
-def constraint(entry: Entry) -> str:
+def constraint(entry: Object) -> str:
     """Return the text after ADD CONSTRAINT name."""
-    attributes = entry.attributes
+    attributes = entry.properties
     kind = attributes["kind"]
     if kind == "check":
         text = f"CHECK ({attributes['expression']})" + (" NO INHERIT" if attributes.get("no_inherit") else "")
@@ -96,24 +98,24 @@ def constraint(entry: Entry) -> str:
     return text + (" NOT VALID" if attributes.get("valid") is False else "")
 
 
-def _exclusion(entry: Entry) -> str:
-    attributes = entry.attributes
+def _exclusion(entry: Object) -> str:
+    attributes = entry.properties
     operators = [each if "." not in each else f"OPERATOR({each})" for each in attributes["operators"]]
     elements = [f"{key} WITH {operator}" for key, operator in zip(_keys(entry), operators, strict=True)]
     where = f" WHERE ({attributes['predicate']})" if "predicate" in attributes else ""
     return f"EXCLUDE USING {attributes['method']} ({', '.join(elements)}){_index_options(entry)}{where}"
 
 
-def _index_options(entry: Entry) -> str:
-    attributes = entry.attributes
+def _index_options(entry: Object) -> str:
+    attributes = entry.properties
     text = f" INCLUDE ({', '.join(attributes['include'])})" if "include" in attributes else ""
     if "storage_parameters" in attributes:
         text += f" WITH ({', '.join(attributes['storage_parameters'])})"
     return text
 
 
-def _foreign_key(entry: Entry) -> str:
-    attributes = entry.attributes
+def _foreign_key(entry: Object) -> str:
+    attributes = entry.properties
     ours, theirs = [list(attributes[key]) for key in ("columns", "target_columns")]
     if attributes.get("period"):
         ours[-1], theirs[-1] = f"PERIOD {ours[-1]}", f"PERIOD {theirs[-1]}"
@@ -128,13 +130,13 @@ def _foreign_key(entry: Entry) -> str:
     return text
 
 
-def _keys(entry: Entry) -> list[str]:
+def _keys(entry: Object) -> list[str]:
     """Return the keys of an index or an exclusion constraint with collation, operator class and order."""
-    attributes = entry.attributes
+    attributes = entry.properties
     keys = []
     for position, key in enumerate(attributes["keys"]):
         # Parentheses are optional around a function call and required around other expressions.
-        plain = key in {parent[1].removeprefix(f"{table(entry)}.") for parent in entry.parents}
+        plain = owner(entry).part("column", key) in entry.parents
         parts = [key if plain else f"({key})"]
         for attribute, form in (("collations", "COLLATE {}"), ("operator_classes", "{}"), ("order", "{}")):
             value = attributes.get(attribute, ())[position : position + 1]
@@ -144,13 +146,11 @@ def _keys(entry: Entry) -> list[str]:
     return keys
 
 
-def index(entry: Entry, side: Schema) -> str:
+def index(entry: Object, side: Schema) -> str:
     """Return the CREATE INDEX statement; an index of a partitioned table is made without those of its partitions."""
-    attributes = entry.attributes
-    only = "ONLY " if "partition_key" in side.entries[entry.parents[0]].attributes else ""
-    text = (
-        f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {name(entry)} ON {only}{table(entry)}"
-    )
+    attributes = entry.properties
+    only = "ONLY " if "partition_key" in side.entries[entry.parents[0]].properties else ""
+    text = f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {entry.key.name} ON {only}{owner(entry)}"
     text += f" USING {attributes['method']} ({', '.join(_keys(entry))})"
     if "include" in attributes:
         text += f" INCLUDE ({', '.join(attributes['include'])})"
@@ -161,27 +161,25 @@ def index(entry: Entry, side: Schema) -> str:
     return text + (f" WHERE {attributes['predicate']}" if "predicate" in attributes else "")
 
 
-def created_table(entry: Entry, side: Schema, without: Collection[Key] = ()) -> str:
+def created_table(entry: Object, side: Schema, without: Collection[Identity] = ()) -> str:
     """Return the CREATE TABLE statement with the columns that are not inherited.
 
     A partition is made as a table of its own and attached later: its constraints and indexes keep their names.
     ``without``: columns that are added later.
     """
-    attributes = entry.attributes
+    attributes = entry.properties
     inherits = attributes.get("inherits", ())
-    columns = [
-        side.entries["column", f"{entry.object}.{each}"] for each in attributes.get("column_order", ())
-    ]
+    columns = [side.entries[entry.key.part("column", each)] for each in attributes.get("column_order", ())]
     own = [each for each in columns if each.key not in without and (not inherits or is_own(each))]
     unlogged = "UNLOGGED " if attributes.get("persistence") == "unlogged" else ""
-    text = f"CREATE {unlogged}TABLE {entry.object} ({', '.join(map(column, own))})"
+    text = f"CREATE {unlogged}TABLE {entry.key} ({', '.join(map(column, own))})"
     text += f" INHERITS ({', '.join(inherits)})" if inherits else ""
     if "partition_key" in attributes:
         text += f" PARTITION BY {attributes['partition_key']}"
     return text + (f" USING {attributes['access_method']}" if "access_method" in attributes else "")
 
 
-def is_own(part: Entry) -> bool:
+def is_own(part: Object) -> bool:
     """Return whether a column or a constraint is not only inherited."""
-    inherited = any(parent[0] == part.kind for parent in part.parents)
-    return not inherited or bool(part.attributes.get("local"))
+    inherited = any(parent.kind == part.key.kind for parent in part.parents)
+    return not inherited or bool(part.properties.get("local"))

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from ..comparison.renames import without_arguments
-from ..model.schema import Entry, Key, Schema, Value
+from ..model.identity import Identity
+from ..model.objects import Object, Value
+from ..model.schema import Schema
 from .naming import owner
 
 IDENTIFIER: Final = r'(?:"(?:[^"]|"")*"|[\w$]+)'
@@ -29,9 +30,9 @@ DEFAULT: Final = "default"
 """Class of the default of a column, which is dropped and set by itself."""
 
 
-def default_of(column: Key) -> Key:
+def default_of(column: Identity) -> Identity:
     """Return the key of a column's default."""
-    return (DEFAULT, column[1])
+    return column.like(DEFAULT)
 
 
 class Graph:
@@ -39,71 +40,74 @@ class Graph:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._named: dict[str, list[Key]] = defaultdict(list)
+        self._named: dict[str, list[Identity]] = defaultdict(list)
         for entry in schema:
-            if entry.kind not in ANNOTATIONS:
-                self._named[without_arguments(entry.object)].append(entry.key)
-        self.needs: dict[Key, set[Key]] = {}
+            if entry.key.kind not in ANNOTATIONS:
+                self._named[entry.key.qualified].append(entry.key)
+        self.needs: dict[Identity, set[Identity]] = {}
         for entry in schema:
             self.needs[entry.key] = set(self._needed(entry)) - {entry.key}
-            if entry.kind == "column" and "default" in entry.attributes:
-                used = set(self._in_text(entry.attributes["default"]))
+            if entry.key.kind == "column" and "default" in entry.properties:
+                used = set(self._in_text(entry.properties["default"]))
                 self.needs[default_of(entry.key)] = {entry.key, *used}
 
     @cached_property
-    def dependents(self) -> Mapping[Key, set[Key]]:
+    def dependents(self) -> Mapping[Identity, set[Identity]]:
         """What needs an object."""
-        found: dict[Key, set[Key]] = defaultdict(set)
+        found: dict[Identity, set[Identity]] = defaultdict(set)
         for key, needed in self.needs.items():
             for each in needed:
                 found[each].add(key)
         return found
 
-    def mentioned(self, text: str) -> set[Key]:
+    def mentioned(self, text: str) -> set[Identity]:
         """Return the objects that a text names: for a function's body, which PostgreSQL does not follow."""
         return set(self._in_text(text))
 
-    def is_part(self, key: Key, of: Key) -> bool:
+    def is_part(self, key: Identity, of: Identity) -> bool:
         """Return whether PostgreSQL drops an object with another one without being asked."""
-        if key[0] == DEFAULT:
-            return of in (("column", key[1]), *self._parents(("column", key[1])))
+        if key.kind == DEFAULT:
+            return of in (key.like("column"), *self._parents(key.like("column")))
         return of in self._parents(key)
 
-    def _parents(self, key: Key) -> tuple[Key, ...]:
+    def _parents(self, key: Identity) -> tuple[Identity, ...]:
         entry = self.schema.entries.get(key)
         if entry is None:
             return ()
-        local = entry.kind in ("column", "constraint") and entry.attributes.get("local")
+        local = entry.key.kind in ("column", "constraint") and entry.properties.get("local")
         return tuple(
-            each for each in entry.parents if each[0] != "schema" and not (local and each[0] == key[0])
+            each for each in entry.parents if each.kind != "schema" and not (local and each.kind == key.kind)
         )
 
-    def _needed(self, entry: Entry) -> Iterator[Key]:
+    def _needed(self, entry: Object) -> Iterator[Identity]:
         yield from entry.parents
         for used in entry.uses:
             yield used
             if used in self.schema.entries:
                 yield owner(self.schema.entries[used])
-        attributes = entry.attributes
+        attributes = entry.properties
         for attribute, value in attributes.items():
-            if attribute not in TEXTS and not (attribute == "default" and entry.kind == "column"):
+            if attribute not in TEXTS and not (attribute == "default" and entry.key.kind == "column"):
                 yield from self._in_text(value)
             if attribute in READ and entry.parents:
                 yield from self._columns(entry, value)
         yield from self._needed_by_class(entry)
 
-    def _needed_by_class(self, entry: Entry) -> Iterator[Key]:
-        attributes = entry.attributes
-        if entry.kind in ("function", "procedure", "aggregate"):
-            yield from self._in_text(entry.object.partition("(")[2])
-        if entry.kind == "extension" and (schema := ("schema", attributes["schema"])) in self.schema.entries:
+    def _needed_by_class(self, entry: Object) -> Iterator[Identity]:
+        attributes = entry.properties
+        if entry.key.kind in ("function", "procedure", "aggregate"):
+            yield from self._in_text(entry.key.arguments)
+        if (
+            entry.key.kind == "extension"
+            and (schema := Identity("schema", name=attributes["schema"])) in self.schema.entries
+        ):
             yield schema
         if attributes.get("kind") == "foreign key":
             yield from self._referenced_key(entry)
         if "GROUP BY" in str(attributes.get("definition", "")):
             yield from self._grouped_by(entry)
 
-    def _in_text(self, value: Value) -> Iterator[Key]:
+    def _in_text(self, value: Value) -> Iterator[Identity]:
         if isinstance(value, str):
             for literal, cast, name, operator in NAME.findall(value):
                 found = name or operator or (literal if cast else "")
@@ -114,32 +118,33 @@ class Graph:
         elif isinstance(value, Mapping):
             yield from self._in_text(tuple(value.values()))
 
-    def _columns(self, entry: Entry, value: Value) -> Iterator[Key]:
-        table = entry.object if "partition_key" in entry.attributes else owner(entry)[1]
+    def _columns(self, entry: Object, value: Value) -> Iterator[Identity]:
+        table = entry.key if "partition_key" in entry.properties else owner(entry)
         words = WORD.findall(value if isinstance(value, str) else " ".join(map(str, value)))
-        keys = (("column", f"{table}.{word}") for word in set(words))
+        keys = (table.part("column", word) for word in set(words))
         return (key for key in keys if key in self.schema.entries)
 
-    def _referenced_key(self, entry: Entry) -> Iterator[Key]:
-        target, columns = entry.attributes["target"], entry.attributes["target_columns"]
-        yield ("table", target)
-        yield from (("column", f"{target}.{each}") for each in columns)
-        for key in self._keys_by_table.get(("table", target), ()):
-            if set(key.attributes.get("columns") or key.attributes.get("keys") or ()) == set(columns):
+    def _referenced_key(self, entry: Object) -> Iterator[Identity]:
+        target = Identity.parse("table", entry.properties["target"])
+        columns = entry.properties["target_columns"]
+        yield target
+        yield from (target.part("column", each) for each in columns)
+        for key in self._keys_by_table.get(target, ()):
+            if set(key.properties.get("columns") or key.properties.get("keys") or ()) == set(columns):
                 yield key.key
 
     @cached_property
-    def _keys_by_table(self) -> Mapping[Key, list[Entry]]:
+    def _keys_by_table(self) -> Mapping[Identity, list[Object]]:
         """Primary keys, unique constraints and unique indexes of each table."""
-        found: dict[Key, list[Entry]] = defaultdict(list)
+        found: dict[Identity, list[Object]] = defaultdict(list)
         for entry in self.schema.of_kind("constraint", "index"):
-            if entry.attributes.get("kind") in ("primary key", "unique") or entry.attributes.get("unique"):
+            if entry.properties.get("kind") in ("primary key", "unique") or entry.properties.get("unique"):
                 found[owner(entry)].append(entry)
         return found
 
-    def _grouped_by(self, view: Entry) -> Iterator[Key]:
+    def _grouped_by(self, view: Object) -> Iterator[Identity]:
         """Yield the primary keys that a query may lean on: columns that are functionally dependent on them."""
         for table in {owner(self.schema.entries[used]) for used in view.uses if used in self.schema.entries}:
             for key in self._keys_by_table.get(table, ()):
-                if key.attributes.get("kind") == "primary key":
+                if key.properties.get("kind") == "primary key":
                     yield key.key

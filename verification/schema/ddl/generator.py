@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from ..comparison import derived_differences, versions
 from ..comparison.compare import compare_schemas
 from ..comparison.difference import Difference
-from ..model.schema import Key, Schema
+from ..model.identity import Identity
+from ..model.schema import Schema
 from .creation import Creation
 from .definitions import is_own
-from .naming import owner
+from .dependencies import default_of
+from .naming import NOTHING, owner
 from .plan import Plan
 from .removal import removal
 from .renaming import all_statements
@@ -29,9 +31,13 @@ class Script:
     missing: list[Difference] = field(default_factory=list)
 
     def text(self) -> str:
-        """Return one transaction, followed by a comment for each difference without a statement."""
-        lines = [f"{statement};" for statement in self.first]
-        lines += ["BEGIN;", *(f"{statement};" for statement in self.statements), "COMMIT;"]
+        """Return one transaction, or two, followed by a comment for each difference without a statement.
+
+        A client may send it as one string: what stands before ``BEGIN`` in that would belong to the transaction.
+        """
+        lines = []
+        for transaction in [self.first, self.statements] if self.first else [self.statements]:
+            lines += ["BEGIN;", *(f"{statement};" for statement in transaction), "COMMIT;"]
         lines += [
             f"-- not generated: {difference.kind} {difference.object} {difference.change} "
             f"{difference.attribute}".rstrip()
@@ -57,7 +63,7 @@ def generate(left: Schema, right: Schema) -> Script:
         if not creation.circle:
             break
         plan.refused |= creation.circle
-    schemas = [creation.taken(key) for key in sorted(plan.made) if key[0] == "schema"]
+    schemas = [creation.taken(key) for key in sorted(plan.made) if key.kind == "schema"]
     done = [
         *early,
         *(step for rename, steps in renames if rename.kind == "schema" for step in steps or ()),
@@ -69,18 +75,18 @@ def generate(left: Schema, right: Schema) -> Script:
     if any("CREATE OR REPLACE FUNCTION" in each or "CREATE OR REPLACE PROCEDURE" in each for each in done):
         # A body may name what is made after it.
         done.insert(0, "SET LOCAL check_function_bodies = off")
-    unnamed = {(rename.kind, rename.old) for rename, steps in renames if steps is None}
+    unnamed = {rename.old for rename, steps in renames if steps is None}
     missing = [each for each in differences if not _is_done(each, plan, creation, unnamed)]
     return Script(creation.first(done), list(dict.fromkeys(done)), [*missing, *_hidden(plan, missing)])
 
 
-def _rebuilt(plan: Plan) -> set[Key]:
+def _rebuilt(plan: Plan) -> set[Identity]:
     return {plan.renamed[key].key for key in plan.dropped if key in plan.renamed}
 
 
-def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Key]) -> bool:
+def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Identity]) -> bool:
     """Return whether the script does what one difference is about."""
-    key = (each.kind, each.object)
+    key = each.identity or NOTHING
     if each.change == "removed":
         # The differences have the names that objects of the left have after the renames.
         origins = [old for old in plan.dropped if old in plan.renamed and plan.renamed[old].key == key]
@@ -92,32 +98,31 @@ def _is_done(each: Difference, plan: Plan, creation: Creation, unnamed: set[Key]
     )
     if new is not None:
         return key not in unnamed and (new in plan.origin or new in plan.made)
-    if key in plan.made or (each.attribute == "kind" and ("index", each.object) in plan.made):
+    if key in plan.made or (each.attribute == "kind" and key.like("index") in plan.made):
         return True
     return (key, each.attribute) in creation.changed or (
-        (each.kind, each.attribute) == ("column", "default") and _default_done(plan, each.object)
+        (each.kind, each.attribute) == ("column", "default") and _default_done(plan, default_of(key))
     )
 
 
-def _renamed(plan: Plan) -> dict[Key, Key]:
-    return {(rename.kind, rename.old): (rename.kind, rename.new) for rename in plan.renames.applied}
+def _renamed(plan: Plan) -> dict[Identity, Identity]:
+    return {rename.old: rename.new for rename in plan.renames.applied}
 
 
-def _default_done(plan: Plan, column: str) -> bool:
-    key = ("default", column)
+def _default_done(plan: Plan, key: Identity) -> bool:
     return key in plan.made or (key not in plan.after.needs and key not in plan.kept)
 
 
 def _hidden(plan: Plan, missing: list[Difference]) -> Iterator[Difference]:
     """Yield what comes with a new table or column and is not made, though that is."""
-    named = {(each.kind, each.object) for each in missing}
+    named = {each.identity for each in missing}
     yield from _still_local(plan)
     for key in sorted(plan.refused & plan.new):
         entry = plan.right.entries.get(key)
         if entry is None or key in named or _above_is_named(plan, key, named):
             continue
-        attribute = derived_differences.ONLY_ATTRIBUTE.get(entry.kind, "")
-        yield Difference(entry.kind, entry.object, "added", attribute, None, None)
+        attribute = derived_differences.only_attribute(entry)
+        yield Difference.of(entry.key, "added", attribute, None, None)
 
 
 def _still_local(plan: Plan) -> Iterator[Difference]:
@@ -126,16 +131,18 @@ def _still_local(plan: Plan) -> Iterator[Difference]:
         if "inherits" not in changed or table in plan.refused:
             continue
         for entry in plan.right.of_kind("column", "constraint"):
-            above = [each for each in entry.parents if each[0] == entry.kind and each in plan.right.entries]
+            above = [
+                each for each in entry.parents if each.kind == entry.key.kind and each in plan.right.entries
+            ]
             if owner(entry) != table or not above or is_own(entry):
                 continue
-            before = plan.left.entries.get(plan.origin.get(entry.key, ("", "")))
+            before = plan.left.entries.get(plan.origin.get(entry.key, NOTHING))
             added = entry.key in plan.made and plan.comes_by_itself(entry.key) is None
             if added or (before is not None and is_own(before)):
-                yield Difference(entry.kind, entry.object, "changed", "local", True, False)
+                yield Difference.of(entry.key, "changed", "local", True, False)
 
 
-def _above_is_named(plan: Plan, key: Key, named: set[Key]) -> bool:
+def _above_is_named(plan: Plan, key: Identity, named: set[Identity | None]) -> bool:
     waiting, seen = [key], set()
     while waiting:
         entry = plan.right.entries.get(waiting.pop())

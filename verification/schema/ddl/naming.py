@@ -2,48 +2,37 @@
 
 from typing import Final
 
-from ..comparison.renames import last_part, schema_of
-from ..model.schema import Entry, Key
+from ..model.identity import Identity
+from ..model.objects import Object
 
 PARTS: Final = frozenset({"column", "constraint", "index", "trigger", "policy", "rule"})
 """Classes whose first parent is the table, view or type that they belong to."""
+NOTHING: Final = Identity("")
 ON_TABLE: Final = frozenset({"trigger", "policy", "rule"})
 
 
-def owner(entry: Entry) -> Key:
+def owner(entry: Object) -> Identity:
     """Return the table, the view or the domain that an object is part of, else the schema that it is in."""
-    return entry.parents[0] if entry.parents else ("", "")
+    return entry.parents[0] if entry.parents else NOTHING
 
 
-def table(entry: Entry) -> str:
-    """Return the identity of the table that a column, a constraint or an index belongs to."""
-    return owner(entry)[1]
-
-
-def name(entry: Entry) -> str:
-    """Return the name of a part within its table, of another object within its schema; quoted where SQL needs it."""
-    if entry.kind in PARTS:
-        return entry.object.removeprefix(f"{table(entry)}.")
-    return last_part(entry.object)
-
-
-def word(entry: Entry) -> str:
+def word(entry: Object) -> str:
     """Return PostgreSQL's word for the object's class."""
-    if entry.kind == "type" and entry.attributes.get("category") == "domain":
+    if entry.key.kind == "type" and entry.properties.get("category") == "domain":
         return "DOMAIN"
-    return entry.kind.replace("_", " ").upper()
+    return entry.key.kind.replace("_", " ").upper()
 
 
-def address(entry: Entry) -> str:
+def address(entry: Object) -> str:
     """Return the class and the name as DROP and COMMENT ON want them."""
-    if entry.kind == "index":
-        return f"INDEX {schema_of(table(entry))}.{name(entry)}"
-    if entry.kind in ON_TABLE:
-        return f"{word(entry)} {name(entry)} ON {table(entry)}"
-    if entry.kind == "constraint":
+    if entry.key.kind == "index":
+        return f"INDEX {entry.key.schema}.{entry.key.name}"
+    if entry.key.kind in ON_TABLE:
+        return f"{word(entry)} {entry.key.name} ON {owner(entry)}"
+    if entry.key.kind == "constraint":
         domain = "DOMAIN " if owner(entry)[0] == "type" else ""
-        return f"CONSTRAINT {name(entry)} ON {domain}{table(entry)}"
-    return f"{word(entry)} {entry.object}"
+        return f"CONSTRAINT {entry.key.name} ON {domain}{owner(entry)}"
+    return f"{word(entry)} {entry.key}"
 
 
 def literal(text: object) -> str:

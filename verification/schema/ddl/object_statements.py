@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..catalog.comments import STANDARD_COMMENT
-from ..model.schema import Entry, Key
+from ..comparison.versions import PUBLIC
+from ..model.identity import Identity
+from ..model.objects import Object
 from . import definitions, objects, privileges, support
 from .changes import CHANGES
 from .definitions import is_own
 from .dependencies import DEFAULT
-from .naming import address, literal, name, owner, table
+from .naming import NOTHING, address, literal, owner
 from .plan import RETYPED, Plan
 
 MARKS: Final = ("clustered_index", "replica_identity")
@@ -23,34 +25,36 @@ class ObjectStatements:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.right = plan.right
-        self.changed: set[tuple[Key, str]] = set()
+        self.changed: set[tuple[Identity, str]] = set()
         """Objects and attributes that a statement changes, or that change with another."""
-        self.withdrawn: set[Key] = set()
+        self.withdrawn: set[Identity] = set()
         """Comments and grants of the left that are taken back."""
-        self.circle: set[Key] = set()
-        self._steps: dict[Key, list[str]] = {}
-        self._order: list[Key] = []
-        self._needs: dict[Key, set[Key]] = defaultdict(set)
+        self.circle: set[Identity] = set()
+        self._steps: dict[Identity, list[str]] = {}
+        self._order: list[Identity] = []
+        self._needs: dict[Identity, set[Identity]] = defaultdict(set)
 
-    def _add(self, key: Key, *statements: str) -> None:
+    def _add(self, key: Identity, *statements: str) -> None:
         self._steps.setdefault(key, []).extend(statements)
 
-    def _make(self, key: Key) -> None:
+    def _make(self, key: Identity) -> None:
         if self.plan.comes_by_itself(key) is not None:
             return
-        if key[0] == DEFAULT:
-            column = self.right.entries["column", key[1]]
-            default = column.attributes["default"]
-            self._add(key, f"ALTER TABLE {table(column)} ALTER COLUMN {name(column)} SET DEFAULT {default}")
+        if key.kind == DEFAULT:
+            column = self.right.entries[key.like("column")]
+            default = column.properties["default"]
+            self._add(
+                key, f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} SET DEFAULT {default}"
+            )
             return
         self._add(key, *self._created(self.right.entries[key]))
 
-    def _created(self, entry: Entry) -> list[str]:
-        match entry.kind:
+    def _created(self, entry: Object) -> list[str]:
+        match entry.key.kind:
             case "table":
                 return self._created_table(entry)
             case "column":
-                steps = [f"ALTER TABLE {table(entry)} ADD COLUMN {definitions.column(entry)}"]
+                steps = [f"ALTER TABLE {owner(entry)} ADD COLUMN {definitions.column(entry)}"]
             case "constraint":
                 steps = [self._constraint(entry)]
             case "index":
@@ -58,89 +62,91 @@ class ObjectStatements:
             case "sequence":
                 steps = [definitions.sequence(entry)]
             case "comment":
-                steps = self._comment(entry, literal(entry.attributes["comment"]))
+                steps = self._comment(entry, literal(entry.properties["comment"]))
             case "grant":
-                steps = privileges.statements(entry.object, entry, self.right) or []
+                steps = privileges.statements(entry.key, entry, self.right) or []
             case "default_privileges":
-                steps = privileges.default_statements(entry.object, entry) or []
+                steps = privileges.default_statements(entry.key, entry)
             case _:
-                steps = [objects.CREATE[entry.kind](entry)]
+                steps = [objects.CREATE[entry.key.kind](entry)]
         return [*steps, *self._afterwards(entry), *self._not_given(entry)]
 
-    def _afterwards(self, entry: Entry) -> Iterator[str]:
-        plain = entry._replace(attributes={})
-        for attribute in support.AFTERWARDS.get(entry.kind, ()):
-            if attribute in entry.attributes:
-                yield from CHANGES[entry.kind][attribute](plain, entry) or ()
-        if entry.kind == "table" and str(entry.attributes.get("replica_identity", "")) in ("full", "nothing"):
+    def _afterwards(self, entry: Object) -> Iterator[str]:
+        plain = entry.having({})
+        for attribute in support.set_afterwards(entry):
+            if attribute in entry.properties:
+                yield from CHANGES[entry.key.kind][attribute](plain, entry) or ()
+        if entry.key.kind == "table" and str(entry.properties.get("replica_identity", "")) in (
+            "full",
+            "nothing",
+        ):
             yield from CHANGES["table"]["replica_identity"](plain, entry) or ()
 
-    def _not_given(self, entry: Entry) -> Iterator[str]:
+    def _not_given(self, entry: Object) -> Iterator[str]:
         """Yield what takes back the privileges that the left's default privileges gave a new object."""
         if support.is_member(entry):
             return
         for grantee in privileges.given_by_default(entry, self.plan.left):
-            target = f"{entry.kind} {entry.object} to {grantee}"
-            if self.right.get("grant", target) is None:
+            target = Identity("grant", name=grantee, target=entry.key)
+            if target not in self.right.entries:
                 yield from privileges.statements(target, None, self.right) or ()
 
-    def _created_table(self, entry: Entry) -> list[str]:
+    def _created_table(self, entry: Object) -> list[str]:
         steps = [
             definitions.created_table(entry, self.right, self.plan.postponed),
             *self._afterwards(entry),
             *self._not_given(entry),
         ]
-        plain = entry._replace(attributes={})
-        for each in entry.attributes.get("column_order", ()):
-            column = self.right.entries["column", f"{entry.object}.{each}"]
+        plain = entry.having({})
+        for each in entry.properties.get("column_order", ()):
+            column = self.right.entries[entry.key.part("column", each)]
             steps += self._afterwards(column) if column.key not in self.plan.postponed else ()
-            if "inherits" in entry.attributes and not is_own(column):
+            if "inherits" in entry.properties and not is_own(column):
                 inherited = [
-                    key for key in column.parents if key[0] == "column" and key in self.right.entries
+                    key for key in column.parents if key.kind == "column" and key in self.right.entries
                 ]
                 above = self.right.entries[inherited[0]]
                 for attribute in ("not_null", "storage"):
-                    if above.attributes.get(attribute) != column.attributes.get(attribute):
+                    if above.properties.get(attribute) != column.properties.get(attribute):
                         steps += CHANGES["column"][attribute](plain, column) or ()
-                if above.attributes.get("default") != column.attributes.get("default"):
+                if above.properties.get("default") != column.properties.get("default"):
                     steps.append(_set_default(column))
         return steps
 
-    def _constraint(self, entry: Entry) -> str:
+    def _constraint(self, entry: Object) -> str:
         where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
-        parent = self.right.entries[owner(entry)].attributes
-        kind = entry.attributes["kind"]
+        parent = self.right.entries[owner(entry)].properties
+        kind = entry.properties["kind"]
         only = "ONLY " if "partition_key" in parent and kind in ("primary key", "unique", "exclusion") else ""
-        return (
-            f"ALTER {where} {only}{table(entry)} ADD CONSTRAINT {name(entry)} {definitions.constraint(entry)}"
-        )
+        definition = definitions.constraint(entry)
+        return f"ALTER {where} {only}{owner(entry)} ADD CONSTRAINT {entry.key.name} {definition}"
 
-    def _comment(self, entry: Entry, text: str) -> list[str]:
+    def _comment(self, entry: Object, text: str) -> list[str]:
         """Return COMMENT ON; the index of a constraint has no entry of its own."""
-        kind, _, identity = entry.object.partition(" ")
-        target = self.right.get(kind, identity)
+        identity = entry.key.target or NOTHING
+        target = self.right.entries.get(identity)
         if target is None:
-            parent = self.right.get(*entry.parents[0])
-            if kind != "index" or parent is None:
+            parent = self.right.entries.get(entry.parents[0])
+            if identity.kind != "index" or parent is None:
                 return []
-            target = parent._replace(kind="index")
+            target = parent.called(identity)
         return [f"COMMENT ON {address(target)} IS {text}"]
 
-    def _change(self, key: Key) -> None:
+    def _change(self, key: Identity) -> None:
         plan = self.plan
         ours, theirs = plan.renamed[plan.origin[key]], self.right.entries[key]
-        if key[0] in ("comment", "grant", "default_privileges"):
+        if key.kind in ("comment", "grant", "default_privileges"):
             self._add(key, *self._created(theirs))
             self.changed |= {(key, name) for name in plan.changed[key]}
             self._grant_columns_again(theirs)
             return
         for attribute in sorted(plan.changed[key]):
-            if key[0] == "view" and attribute == "definition":
+            if key.kind == "view" and attribute == "definition":
                 self._add(key, objects.CREATE["view"](theirs))
                 self.changed.add((key, attribute))
                 continue
-            change = CHANGES.get(key[0], {}).get(attribute)
-            if attribute in MARKS or (key[0] == "column" and attribute in RETYPED) or change is None:
+            change = CHANGES.get(key.kind, {}).get(attribute)
+            if attribute in MARKS or (key.kind == "column" and attribute in RETYPED) or change is None:
                 continue
             if self._comes_from_parent(key, attribute):
                 self.changed.add((key, attribute))
@@ -151,54 +157,54 @@ class ObjectStatements:
                 self._add(where, *(each for each in steps if each not in self._steps.get(where, ())))
                 self.changed.add((key, attribute))
 
-    def _place(self, key: Key, attribute: str) -> Key:
+    def _place(self, key: Identity, attribute: str) -> Identity:
         """Return the node of a change: identity comes after NOT NULL, DROP NOT NULL after keys and marks."""
-        if key[0] != "column" or attribute not in ("not_null", "identity"):
+        if key.kind != "column" or attribute not in ("not_null", "identity"):
             return key
         if attribute == "not_null":
-            kind = "not_null" if self.right.entries[key].attributes.get("not_null") else "null"
+            kind = "not_null" if self.right.entries[key].properties.get("not_null") else "null"
         else:
             kind = "identity"
-            self._needs[kind, key[1]].add(("not_null", key[1]))
-        self._needs[kind, key[1]].add(key)
-        return (kind, key[1])
+            self._needs[key.like(kind)].add(key.like("not_null"))
+        self._needs[key.like(kind)].add(key)
+        return key.like(kind)
 
-    def _comes_from_parent(self, key: Key, attribute: str) -> bool:
+    def _comes_from_parent(self, key: Identity, attribute: str) -> bool:
         """Return whether a column changes with the one that it is inherited from."""
-        if key[0] != "column":
+        if key.kind != "column":
             return False
         values = self.plan.changed[key][attribute]
-        parents = [each for each in self.right.entries[key].parents if each[0] == "column"]
+        parents = [each for each in self.right.entries[key].parents if each.kind == "column"]
         return any(
             self.plan.changed.get(each, {}).get(attribute) == values and each not in self.plan.refused
             for each in parents
         )
 
-    def _retype(self, key: Key) -> None:
+    def _retype(self, key: Identity) -> None:
         self.changed |= {(key, name) for name in RETYPED}
         entry = self.right.entries[key]
-        parents = [each for each in entry.parents if each[0] == "column"]
+        parents = [each for each in entry.parents if each.kind == "column"]
         if any(each in self.plan.retyped for each in parents):
             return
-        attributes = entry.attributes
+        attributes = entry.properties
         collation = f" COLLATE {attributes['collation']}" if "collation" in attributes else ""
         through = self._through(key)
-        using = f"USING {name(entry)}{through}::{attributes['type']}"
+        using = f"USING {entry.key.name}{through}::{attributes['type']}"
         change = f"TYPE {attributes['type']}{collation} {using}"
-        self._add(key, f"ALTER TABLE {table(entry)} ALTER COLUMN {name(entry)} {change}")
+        self._add(key, f"ALTER TABLE {owner(entry)} ALTER COLUMN {entry.key.name} {change}")
 
-    def _through(self, key: Key) -> str:
+    def _through(self, key: Identity) -> str:
         """Return a cast to text where one of the types is an enum or the like, which have no other cast."""
         sides = (
             (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
             (self.right, self.right.entries[key]),
         )
-        names = [str(entry.attributes["type"]) for _, entry in sides]
+        names = [str(entry.properties["type"]) for _, entry in sides]
         types = [
             side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
         ]
         if not any(
-            each is not None and each.attributes.get("category") in ("enum", "range") for each in types
+            each is not None and each.properties.get("category") in ("enum", "range") for each in types
         ):
             return ""
         return "::text[]" if all(each.endswith("[]") for each in names) else "::text"
@@ -206,11 +212,11 @@ class ObjectStatements:
     def _withdraw(self) -> None:
         """Take back the comments and the grants of objects that stay."""
         for old in self.plan.dropped:
-            if old[0] not in ("comment", "grant", "default_privileges") or old in self.plan.partner:
+            if old.kind not in ("comment", "grant", "default_privileges") or old in self.plan.partner:
                 continue
             entry = self.plan.renamed[old]
             target = entry.parents[0] if entry.parents else None
-            if target is not None and old[0] != "default_privileges" and target not in self.right.entries:
+            if target is not None and old.kind != "default_privileges" and target not in self.right.entries:
                 continue
             steps = self._withdrawn(entry)
             if steps is None:
@@ -220,30 +226,30 @@ class ObjectStatements:
                 self._add(entry.key, *steps)
                 self._grant_columns_again(entry)
 
-    def _grant_columns_again(self, grant: Entry) -> None:
+    def _grant_columns_again(self, grant: Object) -> None:
         """Grant on columns again what REVOKE on their table has taken."""
-        table, grantee = grant.parents[0] if grant.parents else ("", ""), grant.object.rpartition(" to ")[2]
-        if grant.kind != "grant" or grant.object.startswith("column "):
+        table = owner(grant)
+        if grant.key.kind != "grant" or table.kind == "column":
             return
         for each in self.right.of_kind("grant"):
             column = self.right.entries.get(each.parents[0])
-            if column is None or column.kind != "column" or owner(column) != table:
+            if column is None or column.key.kind != "column" or owner(column) != table:
                 continue
-            if each.object.endswith(f" to {grantee}") and each.key not in self.plan.made:
+            if each.key.name == grant.key.name and each.key not in self.plan.made:
                 self._steps[each.key] = self._created(each)
                 self._needs[each.key].add(grant.key)
 
-    def _withdrawn(self, entry: Entry) -> list[str] | None:
-        if entry.kind == "comment":
-            standard = entry.object == "schema public"
+    def _withdrawn(self, entry: Object) -> list[str] | None:
+        if entry.key.kind == "comment":
+            standard = entry.key.target == PUBLIC
             return self._comment(entry, literal(STANDARD_COMMENT) if standard else "NULL") or None
-        if entry.kind == "grant":
-            return privileges.statements(entry.object, None, self.right)
-        return privileges.default_statements(entry.object, None)
+        if entry.key.kind == "grant":
+            return privileges.statements(entry.key, None, self.right)
+        return privileges.default_statements(entry.key, None)
 
-    def _top(self, key: Key) -> Key:
+    def _top(self, key: Identity) -> Identity:
         seen = set()
-        while key not in seen and (key in self.plan.made or key[0] == DEFAULT):
+        while key not in seen and (key in self.plan.made or key.kind == DEFAULT):
             seen.add(key)
             above = self.plan.comes_by_itself(key)
             if above is None:
@@ -252,7 +258,7 @@ class ObjectStatements:
         return key
 
 
-def _set_default(column: Entry) -> str:
-    default = column.attributes.get("default")
+def _set_default(column: Object) -> str:
+    default = column.properties.get("default")
     action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return f"ALTER TABLE {table(column)} ALTER COLUMN {name(column)} {action}"
+    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} {action}"

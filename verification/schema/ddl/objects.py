@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...postgres.server import identifier
-from ..model.schema import Entry
-from .naming import literal, name, table
+from ..model.objects import Object
+from .naming import literal, owner
 from .routines import aggregate
 from .routines import definition as routine
 
@@ -17,15 +17,15 @@ OCTAL: Final = re.compile(r"\\(\d{3}|\\)")
 """What encode(..., 'escape') makes of a byte that is not printable, and of a backslash."""
 
 
-def _view(entry: Entry) -> str:
-    options = entry.attributes.get("options")
+def _view(entry: Object) -> str:
+    options = entry.properties.get("options")
     given = f" WITH ({', '.join(options)})" if options else ""
-    return f"CREATE OR REPLACE VIEW {entry.object}{given} AS\n{entry.attributes['definition']}"
+    return f"CREATE OR REPLACE VIEW {entry.key}{given} AS\n{entry.properties['definition']}"
 
 
-def _materialized_view(entry: Entry) -> str:
-    attributes = entry.attributes
-    text = f"CREATE MATERIALIZED VIEW {entry.object}"
+def _materialized_view(entry: Object) -> str:
+    attributes = entry.properties
+    text = f"CREATE MATERIALIZED VIEW {entry.key}"
     if "access_method" in attributes:
         text += f" USING {attributes['access_method']}"
     if "storage_parameters" in attributes:
@@ -34,15 +34,15 @@ def _materialized_view(entry: Entry) -> str:
     return f"{text} AS\n{attributes['definition']}{data}"
 
 
-def _trigger(entry: Entry) -> str:
-    attributes = entry.attributes
+def _trigger(entry: Object) -> str:
+    attributes = entry.properties
     events = []
     for event in attributes["events"]:
         columns = attributes.get("columns") if event == "update" else None
         events.append(event.upper() + (f" OF {', '.join(columns)}" if columns else ""))
     parts = [
-        f"CREATE {'CONSTRAINT ' if attributes.get('constraint') else ''}TRIGGER {name(entry)}",
-        f"{attributes['timing'].upper()} {' OR '.join(events)} ON {table(entry)}",
+        f"CREATE {'CONSTRAINT ' if attributes.get('constraint') else ''}TRIGGER {entry.key.name}",
+        f"{attributes['timing'].upper()} {' OR '.join(events)} ON {owner(entry)}",
     ]
     if "referenced_table" in attributes:
         parts.append(f"FROM {attributes['referenced_table']}")
@@ -67,9 +67,9 @@ def _unescaped(text: str) -> str:
     return OCTAL.sub(byte, text).encode("latin-1", errors="ignore").decode("utf-8", errors="replace")
 
 
-def _policy(entry: Entry) -> str:
-    attributes = entry.attributes
-    parts = [f"CREATE POLICY {name(entry)} ON {table(entry)}"]
+def _policy(entry: Object) -> str:
+    attributes = entry.properties
+    parts = [f"CREATE POLICY {entry.key.name} ON {owner(entry)}"]
     if attributes.get("permissive") is False:
         parts.append("AS RESTRICTIVE")
     roles = ", ".join("PUBLIC" if role == "public" else identifier(role) for role in attributes["roles"])
@@ -79,9 +79,9 @@ def _policy(entry: Entry) -> str:
     return " ".join(parts)
 
 
-def _type(entry: Entry) -> str:
-    attributes = entry.attributes
-    text = f"CREATE TYPE {entry.object} AS"
+def _type(entry: Object) -> str:
+    attributes = entry.properties
+    text = f"CREATE TYPE {entry.key} AS"
     match attributes["category"]:
         case "enum":
             return f"{text} ENUM ({', '.join(map(literal, attributes['values']))})"
@@ -90,7 +90,7 @@ def _type(entry: Entry) -> str:
         case "range":
             options = [f"{word} = {attributes[key]}" for key, word in RANGE if key in attributes]
             return f"{text} RANGE ({', '.join(options)})"
-    parts = [f"CREATE DOMAIN {entry.object} AS {attributes['base_type']}"]
+    parts = [f"CREATE DOMAIN {entry.key} AS {attributes['base_type']}"]
     parts += [f"COLLATE {attributes['collation']}"] if "collation" in attributes else []
     parts += [f"DEFAULT {attributes['default']}"] if "default" in attributes else []
     if attributes.get("not_null"):
@@ -105,41 +105,41 @@ RANGE: Final = (
 )  # fmt: skip
 
 
-def _statistics(entry: Entry) -> str:
-    attributes = entry.attributes
+def _statistics(entry: Object) -> str:
+    attributes = entry.properties
     kinds = attributes.get("kinds")
     kind = f" ({', '.join(kinds)})" if kinds else ""
     columns = [*attributes.get("columns", ()), *(f"({each})" for each in attributes.get("expressions", ()))]
-    return f"CREATE STATISTICS {entry.object}{kind} ON {', '.join(columns)} FROM {table(entry)}"
+    return f"CREATE STATISTICS {entry.key}{kind} ON {', '.join(columns)} FROM {owner(entry)}"
 
 
-def _extension(entry: Entry) -> str:
-    attributes = entry.attributes
+def _extension(entry: Object) -> str:
+    attributes = entry.properties
     version = literal(attributes["version"])
-    return f"CREATE EXTENSION {entry.object} WITH SCHEMA {attributes['schema']} VERSION {version}"
+    return f"CREATE EXTENSION {entry.key} WITH SCHEMA {attributes['schema']} VERSION {version}"
 
 
-def _collation(entry: Entry) -> str:
-    attributes = entry.attributes
+def _collation(entry: Object) -> str:
+    attributes = entry.properties
     locale, _, ctype = str(attributes["locale"]).partition(", ")
     options = [f"PROVIDER = {attributes['provider']}"]
     options += [f"LC_COLLATE = {literal(locale)}", f"LC_CTYPE = {literal(ctype)}"] if ctype else []
     options += [] if ctype else [f"LOCALE = {literal(locale)}"]
     options += ["DETERMINISTIC = false"] if attributes.get("deterministic") is False else []
     options += [f"RULES = {literal(attributes['rules'])}"] if "rules" in attributes else []
-    return f"CREATE COLLATION {entry.object} ({', '.join(options)})"
+    return f"CREATE COLLATION {entry.key} ({', '.join(options)})"
 
 
-def _event_trigger(entry: Entry) -> str:
-    attributes = entry.attributes
+def _event_trigger(entry: Object) -> str:
+    attributes = entry.properties
     tags = ", ".join(map(literal, attributes.get("tags", ())))
     when = f" WHEN TAG IN ({tags})" if tags else ""
-    start = f"CREATE EVENT TRIGGER {entry.object} ON {attributes['event']}{when}"
+    start = f"CREATE EVENT TRIGGER {entry.key} ON {attributes['event']}{when}"
     return f"{start} EXECUTE FUNCTION {attributes['function']}"
 
 
-CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
-    "schema": lambda entry: f"CREATE SCHEMA {entry.object}",
+CREATE: Final[Mapping[str, Callable[[Object], str]]] = {
+    "schema": lambda entry: f"CREATE SCHEMA {entry.key}",
     "extension": _extension,
     "type": _type,
     "function": routine,
@@ -147,7 +147,7 @@ CREATE: Final[Mapping[str, Callable[[Entry], str]]] = {
     "view": _view,
     "materialized_view": _materialized_view,
     "trigger": _trigger,
-    "rule": lambda entry: f"CREATE RULE {name(entry)} {entry.attributes['definition']}",
+    "rule": lambda entry: f"CREATE RULE {entry.key.name} {entry.properties['definition']}",
     "policy": _policy,
     "statistics": _statistics,
     "aggregate": aggregate,

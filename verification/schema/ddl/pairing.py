@@ -4,7 +4,9 @@ from functools import cached_property
 
 from ..comparison.options import Options
 from ..comparison.rename_detection import Attributes, find_renames
-from ..model.schema import Key, Schema, Value
+from ..model.identity import Identity
+from ..model.objects import Value
+from ..model.schema import Schema
 from .dependencies import Graph, default_of
 from .naming import PARTS, owner
 
@@ -18,31 +20,31 @@ class Pairing:
         options = Options()
         renamed, self.renames = find_renames(dict(left.entries), dict(right.entries), options)
         self.renamed = dict(zip(left.entries, renamed.values(), strict=True))
-        """Key on the left -> the entry with the names that it has after the renames."""
+        """Identity on the left -> the entry with the names that it has after the renames."""
         self.partner = {key: entry.key for key, entry in self.renamed.items() if entry.key in right.entries}
         other_arguments = {
-            (each.kind, each.new)
-            for each in self.renames.applied
-            if each.old.partition("(")[2] != each.new.partition("(")[2]
+            each.new for each in self.renames.applied if each.old.arguments != each.new.arguments
         }
         for key, new in list(self.partner.items()):
             if new in other_arguments:
                 del self.partner[key]  # ALTER FUNCTION does not change them
-            elif key[0] in PARTS and self.partner.get(owner(left.entries[key])) != owner(right.entries[new]):
+            elif key.kind in PARTS and self.partner.get(owner(left.entries[key])) != owner(
+                right.entries[new]
+            ):
                 del self.partner[key]  # a part of a table here, of a view there
         self.origin = {new: old for old, new in self.partner.items()}
         attributes = Attributes(self.renames, options)
-        self.changed: dict[Key, dict[str, tuple[Value, Value]]] = {}
+        self.changed: dict[Identity, dict[str, tuple[Value, Value]]] = {}
         for old, new in self.partner.items():
             one, other = self.renamed[old], right.entries[new]
-            if one.attributes != other.attributes and (changed := attributes.changed(one, other)):
+            if one != other and (changed := attributes.changed(one, other)):
                 self.changed[new] = changed
         self._pair_defaults()
 
     def _pair_defaults(self) -> None:
         """Pair the defaults of columns that stay: they are dropped and set by themselves."""
         for old, new in list(self.partner.items()):
-            if old[0] != "column":
+            if old.kind != "column":
                 continue
             here, there = default_of(old) in self.before.needs, default_of(new) in self.after.needs
             if here and there and "default" not in self.changed.get(new, {}):
@@ -50,21 +52,21 @@ class Pairing:
                 self.origin[default_of(new)] = default_of(old)
 
     @cached_property
-    def gone(self) -> set[Key]:
+    def gone(self) -> set[Identity]:
         """What only the left has."""
         return {key for key in self.before.needs if key not in self.partner}
 
     @cached_property
-    def new(self) -> set[Key]:
+    def new(self) -> set[Identity]:
         """What only the right has."""
         return {key for key in self.after.needs if key not in self.origin}
 
     @cached_property
-    def detached(self) -> set[Key]:
+    def detached(self) -> set[Identity]:
         """Tables of the left that stay and leave a parent: partitions, and those that inherit."""
         return {
             old
             for old, new in self.partner.items()
-            if old[0] == "table"
+            if old.kind == "table"
             and self.changed.get(new, {}).keys() & {"partition_of", "partition_bound", "inherits"}
         }

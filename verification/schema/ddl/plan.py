@@ -6,8 +6,9 @@ What cannot be made is refused, and with it all that needs it: nothing is begun 
 
 from collections.abc import Iterable
 
-from ..comparison.renames import last_part
-from ..model.schema import Entry, Key, Schema
+from ..model.identity import Identity
+from ..model.objects import Object
+from ..model.schema import Schema
 from . import support
 from .changes import CHANGES
 from .definitions import is_own
@@ -23,8 +24,8 @@ class Plan(Obstacles):
 
     def __init__(self, left: Schema, right: Schema) -> None:
         super().__init__(left, right)
-        self.dropped: set[Key] = set()
-        self.made: set[Key] = set()
+        self.dropped: set[Identity] = set()
+        self.made: set[Identity] = set()
 
     def run(self) -> None:
         """Decide, again and again with what was refused, until nothing more is refused."""
@@ -43,28 +44,28 @@ class Plan(Obstacles):
 
     def _retype(self) -> None:
         for key, changed in self.changed.items():
-            if key[0] == "type" and not self._changes(key, changed) and key not in self.refused:
+            if key.kind == "type" and not self._changes(key, changed) and key not in self.refused:
                 self._replace_type(key)
         for key, changed in self.changed.items():
-            if key[0] == "column" and set(RETYPED) & set(changed) and key not in self.refused:
+            if key.kind == "column" and set(RETYPED) & set(changed) and key not in self.refused:
                 self._retype_column(key)
 
-    def _replace_type(self, key: Key) -> None:
+    def _replace_type(self, key: Identity) -> None:
         old = self.origin[key]
         columns = [
             each
             for each in self.before.dependents.get(old, ())
-            if each[0] == "column" and self._is_table_column(each)
+            if each.kind == "column" and self._is_table_column(each)
         ]
         if not columns:
             return  # it is dropped and made again
         entry = self.right.entries[key]
-        if entry.attributes.get("category") == "composite" or not support.is_known(entry):
+        if entry.properties.get("category") == "composite" or not support.is_known(entry):
             self.refused.add(key)
             return
         self.replaced.add(key)
         others = self.before.dependents[old] - set(columns)
-        found = self._closure([each for each in others if each[0] != DEFAULT or each in self.partner])
+        found = self._closure([each for each in others if each.kind != DEFAULT or each in self.partner])
         if found is None:
             self.refused.add(key)
             self.replaced.discard(key)
@@ -76,10 +77,10 @@ class Plan(Obstacles):
                 if self.partner[each] in self.refused:
                     self.refused.add(key)
 
-    def _retype_column(self, key: Key) -> None:
+    def _retype_column(self, key: Identity) -> None:
         old = self.origin[key]
         ours, theirs = self.left.entries[old], self.right.entries[key]
-        if owner(theirs)[0] in VIEWS or "generated" in ours.attributes or "generated" in theirs.attributes:
+        if owner(theirs)[0] in VIEWS or "generated" in ours.properties or "generated" in theirs.properties:
             return
         dependents = [each for each in self.before.dependents.get(old, ()) if self._reads(each, old)]
         found = self._closure(dependents)
@@ -91,33 +92,33 @@ class Plan(Obstacles):
 
     def _rebuild(self) -> None:
         for key, changed in self.changed.items():
-            if key in self.refused or key in self.replaced or key[0] not in support.REBUILT | {"column"}:
+            if key in self.refused or key in self.replaced or key.kind not in support.REBUILT | {"column"}:
                 continue
-            if key[0] in ANNOTATIONS or (key[0] == "column" and not self._is_generated(key)):
+            if key.kind in ANNOTATIONS or (key.kind == "column" and not self._is_generated(key)):
                 continue
             if self._changes(key, changed):
                 continue
             self._drop(self.origin[key], key)
 
-    def _is_generated(self, key: Key) -> bool:
+    def _is_generated(self, key: Identity) -> bool:
         """Return whether a column is generated on both sides, so that its values are made again."""
         sides = (self.left.entries[self.origin[key]], self.right.entries[key])
-        return all("generated" in side.attributes for side in sides) and bool(
+        return all("generated" in side.properties for side in sides) and bool(
             {"generated", "generated_kind", *RETYPED} & self.changed.get(key, {}).keys()
         )
 
-    def _changes(self, key: Key, changed: Iterable[str]) -> bool:
+    def _changes(self, key: Identity, changed: Iterable[str]) -> bool:
         """Return whether there are statements for all changes of an object."""
-        known = CHANGES.get(key[0], {})
+        known = CHANGES.get(key.kind, {})
         ours, theirs = self.renamed[self.origin[key]], self.right.entries[key]
-        if key[0] == "view" and "definition" in changed:
+        if key.kind == "view" and "definition" in changed:
             return self._is_replaceable_view(ours, theirs) and set(changed) - {"definition"} <= set(known)
-        if key[0] == "type" and "category" in changed:
+        if key.kind == "type" and "category" in changed:
             return False
         for name in changed:
             if (
                 name == "extension"
-                or (name == "valid" and key[0] == "index")
+                or (name == "valid" and key.kind == "index")
                 or self._comes_by_attaching(key, name)
             ):
                 continue
@@ -125,29 +126,29 @@ class Plan(Obstacles):
                 return False
         return True
 
-    def _comes_by_attaching(self, key: Key, name: str) -> bool:
+    def _comes_by_attaching(self, key: Identity, name: str) -> bool:
         """Return whether an attribute of a copy changes when its table is attached or detached."""
         entry = self.right.entries[key]
         tables = {self.partner[each] for each in self.detached}
         return (
             name in ("partition_of", "inherited", "local", "valid")
             and owner(entry) in tables
-            and key[0] != "trigger"
+            and key.kind != "trigger"
         )
 
-    def _is_replaceable_view(self, left: Entry, right: Entry) -> bool:
+    def _is_replaceable_view(self, left: Object, right: Object) -> bool:
         """Return whether CREATE OR REPLACE VIEW accepts the columns: the old ones first, with their types."""
-        old, new = [list(side.attributes.get("column_order", ())) for side in (left, right)]
+        old, new = [list(side.properties.get("column_order", ())) for side in (left, right)]
         if new[: len(old)] != old:
             return False
-        keys = [("column", f"{right.object}.{each}") for each in old]
+        keys = [right.key.part("column", each) for each in old]
         return not any(self.changed.get(key, {}).keys() & set(RETYPED) for key in keys)
 
     def _remove(self) -> None:
         for key in self.gone - self.kept:
             if key in self.dropped:
                 continue
-            if key[0] == DEFAULT and ("column", key[1]) not in self.partner:
+            if key.kind == DEFAULT and key.like("column") not in self.partner:
                 continue  # it goes with its column
             found = self._closure([key])
             if found is None:
@@ -155,7 +156,7 @@ class Plan(Obstacles):
             else:
                 self.dropped |= found
 
-    def _drop(self, old: Key, new: Key) -> None:
+    def _drop(self, old: Identity, new: Identity) -> None:
         found = self._closure([old])
         if found is None:
             self.refused.add(new)
@@ -177,86 +178,90 @@ class Plan(Obstacles):
                     waiting = True
         self.made -= self.refused
 
-    def _can_make(self, entry: Entry) -> bool:
+    def _can_make(self, entry: Object) -> bool:
         if support.is_of_other_grantor(entry):
             return False
-        if entry.kind == "comment":
+        if entry.key.kind == "comment":
             target = entry.parents[0]
-            return target[0] in support.KNOWN or target not in self.new
-        if entry.kind == "column" and owner(entry)[0] in VIEWS:
+            return target.kind in support.KNOWN or target not in self.new
+        if entry.key.kind == "column" and owner(entry)[0] in VIEWS:
             return True
         return support.is_known(entry)
 
-    def _leans(self, key: Key) -> bool:
+    def _leans(self, key: Identity) -> bool:
         needs = set(self.after.needs.get(key, ()))
         entry = self.right.entries.get(key)
-        if entry is not None and entry.kind in ("function", "procedure") and "body" in entry.attributes:
-            needs |= self.after.mentioned(str(entry.attributes["body"])) & self.new
-        if key in self.new and key[0] == "table":
-            for column in self.right.entries[key].attributes.get("column_order", ()):
-                own = ("column", f"{key[1]}.{column}")
+        if entry is not None and entry.key.kind in ("function", "procedure") and "body" in entry.properties:
+            needs |= self.after.mentioned(str(entry.properties["body"])) & self.new
+        if key in self.new and key.kind == "table":
+            for column in self.right.entries[key].properties.get("column_order", ()):
+                own = key.part("column", column)
                 needs |= {own, *self.after.needs.get(own, ()), *self.after.needs.get(default_of(own), ())} - {
                     key
                 }
-        if entry is not None and entry.kind in ANNOTATIONS:
+        if entry is not None and entry.key.kind in ANNOTATIONS:
             needs &= self.new
-        if entry is not None and entry.kind == "sequence":
-            needs = {each for each in needs if each[0] not in ("column", "table")}
-        if key[0] == "table" and key not in self.new:
-            needs = {each for each in needs if each[0] == "table"} & self.new
+        if entry is not None and entry.key.kind == "sequence":
+            needs = {each for each in needs if each.kind not in ("column", "table")}
+        if key.kind == "table" and key not in self.new:
+            needs = {each for each in needs if each.kind == "table"} & self.new
         return not needs.isdisjoint(self.refused)
 
-    def comes_by_itself(self, key: Key) -> Key | None:
+    def comes_by_itself(self, key: Identity) -> Identity | None:
         """Return the object with which PostgreSQL makes another one; None: the script makes it."""
         entry = self.right.entries.get(key)
         if entry is None:
-            column = ("column", key[1])
+            column = key.like("column")
             table = owner(self.right.entries[column])
-            return self._carrier(column) if column in self.made and table[0] not in VIEWS else None
+            return self._carrier(column) if column in self.made and table.kind not in VIEWS else None
         if support.is_member(entry):
-            return next(parent for parent in entry.parents if parent[0] == "extension")
+            return next(parent for parent in entry.parents if parent.kind == "extension")
         return self._carrier(key)
 
-    def _carrier(self, key: Key) -> Key | None:  # noqa: PLR0911 - a list of cases
+    def _carrier(self, key: Identity) -> Identity | None:  # noqa: PLR0911 - a list of cases
         entry = self.right.entries[key]
-        if entry.kind not in ("column", "constraint", "trigger"):
+        if entry.key.kind not in ("column", "constraint", "trigger"):
             return None
         table = owner(entry)
-        if entry.kind == "column" and (table[0] in VIEWS or table in self.made):
+        if entry.key.kind == "column" and (table.kind in VIEWS or table in self.made):
             return None if key in self.postponed else table
-        if entry.kind == "constraint" and table[0] == "type" and support.is_member(self.right.entries[table]):
+        if (
+            entry.key.kind == "constraint"
+            and table.kind == "type"
+            and support.is_member(self.right.entries[table])
+        ):
             return table
         for parent in entry.parents:
-            if parent[0] != key[0] or parent not in self.right.entries:
+            if parent.kind != key.kind or parent not in self.right.entries:
                 continue
-            if entry.kind == "trigger":
+            if entry.key.kind == "trigger":
                 return parent if parent in self.made else table
             if is_own(entry):
                 return None
-            if entry.kind == "column":
+            if entry.key.kind == "column":
                 return parent if parent in self.made else None
             return self._inherited_constraint(entry, parent)
         return None
 
     @property
-    def postponed(self) -> set[Key]:
+    def postponed(self) -> set[Identity]:
         """Columns of new tables that are added when tables that stay have begun to inherit: these get them, too."""
         return {
             parent
             for table, changed in self.changed.items()
-            if table[0] == "table" and "inherits" in changed and table not in self.refused
-            for name in self.right.entries[table].attributes.get("column_order", ())
-            if (column := self.right.entries["column", f"{table[1]}.{name}"]).key in self.made
+            if table.kind == "table" and "inherits" in changed and table not in self.refused
+            for name in self.right.entries[table].properties.get("column_order", ())
+            if (column := self.right.entries[table.part("column", name)]).key in self.made
             and not is_own(column)
             for parent in column.parents
             if parent in self.made and owner(self.right.entries[parent]) in self.made
         }
 
-    def _inherited_constraint(self, entry: Entry, parent: Key) -> Key | None:
+    def _inherited_constraint(self, entry: Object, parent: Identity) -> Identity | None:
         table = owner(entry)
-        is_partition = "partition_of" in self.right.entries[table].attributes
-        kind = entry.attributes["kind"]
-        same = last_part(entry.object) == last_part(parent[1])
+        is_partition = "partition_of" in self.right.entries[table].properties
+        kind = entry.properties["kind"]
+        same = entry.key.name == parent.name
         if kind == "foreign key":
             return (parent if parent in self.made else table) if same else None
         if kind != "check":

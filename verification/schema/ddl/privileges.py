@@ -4,12 +4,13 @@ An entry has all privileges of its grantee; without an entry he has those that P
 https://www.postgresql.org/docs/current/ddl-priv.html
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from ...postgres.server import identifier
-from ..model.schema import Entry, Schema
+from ..model.identity import Identity
+from ..model.objects import Object
+from ..model.schema import Schema
 
 CLASSES: Final = {
     "table": "TABLE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
@@ -20,7 +21,6 @@ CLASSES: Final = {
 PUBLIC: Final = {"function": "EXECUTE", "procedure": "EXECUTE", "aggregate": "EXECUTE", "type": "USAGE",
                  "language": "USAGE"}  # fmt: skip
 """Object class -> what everybody may do without any GRANT."""
-DEFAULTS: Final = re.compile(r"(.+) of (.+?)(?: in (.+))? to (.+)", re.DOTALL)
 BY_CLASS: Final = {
     "tables": ("table", "view", "materialized_view", "foreign_table"),
     "sequences": ("sequence",),
@@ -36,15 +36,14 @@ def role(name: str) -> str:
     return name if name == "PUBLIC" else identifier(name)
 
 
-def statements(target: str, grant: Entry | None, side: Schema) -> list[str] | None:
+def statements(target: Identity, grant: Object | None, side: Schema) -> list[str] | None:
     """Return what gives a grantee these privileges, or without an entry those that he has without any GRANT.
 
-    ``target``: identity of the entry (``table public.orders to reader``). None: GRANT cannot say it.
+    ``target``: identity of the grant. None: GRANT cannot say it.
     """
-    what, _, grantee = target.rpartition(" to ")
-    kind, _, name = what.partition(" ")
-    granted = _listed(grant) if grant else _without_grant(kind, name, grantee, side)
-    where = _on(kind, name, side)
+    grantee, granted_on = target.name, target.target or Identity("")
+    granted = _listed(grant) if grant else _without_grant(granted_on, grantee, side)
+    where = _on(granted_on, side)
     if where is None or any(" by " in text for text in granted):
         return None
     columns, on = where
@@ -57,34 +56,28 @@ def statements(target: str, grant: Entry | None, side: Schema) -> list[str] | No
     return steps
 
 
-def _listed(entry: Entry) -> tuple[str, ...]:
-    return tuple(entry.attributes["privileges"])
+def _listed(entry: Object) -> tuple[str, ...]:
+    return tuple(entry.properties["privileges"])
 
 
-def _on(kind: str, name: str, side: Schema) -> tuple[str, str] | None:
+def _on(target: Identity, side: Schema) -> tuple[str, str] | None:
     """Return the list of columns and the object, as GRANT names them."""
-    if kind != "column":
-        return ("", f"{CLASSES[kind]} {name}") if kind in CLASSES else None
-    column = side.get("column", name)
-    if column is None:
-        return None
-    table = column.parents[0][1]
-    return f" ({name.removeprefix(f'{table}.')})", f"TABLE {table}"
+    if target.kind != "column":
+        return ("", f"{CLASSES[target.kind]} {target}") if target.kind in CLASSES else None
+    return (f" ({target.name})", f"TABLE {target.container}") if target in side.entries else None
 
 
-def _without_grant(kind: str, name: str, grantee: str, side: Schema) -> tuple[str, ...]:
+def _without_grant(target: Identity, grantee: str, side: Schema) -> tuple[str, ...]:
     if grantee == "PUBLIC":
-        return (PUBLIC[kind],) if kind in PUBLIC else ()
-    entry = side.get(kind, name)
-    return ("ALL",) if entry is not None and entry.attributes.get("owner") == grantee else ()
+        return (PUBLIC[target.kind],) if target.kind in PUBLIC else ()
+    entry = side.entries.get(target)
+    return ("ALL",) if entry is not None and entry.properties.get("owner") == grantee else ()
 
 
-def default_statements(target: str, grant: Entry | None) -> list[str] | None:
+def default_statements(target: Identity, grant: Object | None) -> list[str]:
     """Return what gives a grantee these default privileges, or without an entry PostgreSQL's own."""
-    match = DEFAULTS.fullmatch(target)
-    if match is None:
-        return None
-    what, owner, schema, grantee = match.groups()
+    what, _, owner = target.name.partition(" of ")
+    schema, grantee = target.schema, target.arguments.removeprefix(" to ")
     start = f"ALTER DEFAULT PRIVILEGES FOR ROLE {identifier(owner)}{f' IN SCHEMA {schema}' if schema else ''}"
     kind = BY_CLASS.get(what, ("",))[0]
     granted: tuple[str, ...] = _listed(grant) if grant else ()
@@ -106,10 +99,11 @@ def default_statements(target: str, grant: Entry | None) -> list[str] | None:
     return steps
 
 
-def given_by_default(entry: Entry, schema: Schema) -> Iterator[str]:
+def given_by_default(entry: Object, schema: Schema) -> Iterator[str]:
     """Yield the grantees to whom the default privileges of a schema give something of a new object."""
     for each in schema.of_kind("default_privileges"):
-        match = DEFAULTS.fullmatch(each.object)
-        is_for = match is not None and entry.kind in BY_CLASS.get(match[1], ())
-        if match and is_for and (match[3] is None or ("schema", match[3]) in entry.parents):
-            yield match[4]
+        what, where = each.key.name.partition(" of ")[0], each.key.schema
+        if entry.key.kind in BY_CLASS.get(what, ()) and (
+            not where or Identity("schema", name=where) in entry.parents
+        ):
+            yield each.key.arguments.removeprefix(" to ")

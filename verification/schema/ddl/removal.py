@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from ..model.schema import Entry, Key
+from ..model.identity import Identity
+from ..model.objects import Object
 from . import support
 from .dependencies import ANNOTATIONS, DEFAULT, default_of
-from .naming import address, name, owner, table
+from .naming import address, owner
 from .order import ordered
 from .plan import Plan
 
@@ -18,18 +19,18 @@ LATE: Final = frozenset({"type", "extension", "schema"})
 def removal(plan: Plan) -> tuple[list[str], list[str]]:
     """Return the statements before all others and those after."""
     alone = {key for key in plan.dropped if _carrier(plan, key) is None}
-    needs: dict[Key, set[Key]] = defaultdict(set)
+    needs: dict[Identity, set[Identity]] = defaultdict(set)
     for key in plan.dropped:
         for each in plan.before.needs.get(key, set()) & plan.dropped:
             above, below = _top(plan, each), _top(plan, key)
-            if each[0] == key[0] and plan.left.entries[key].attributes.get("local"):
+            if each.kind == key.kind and plan.left.entries[key].properties.get("local"):
                 above, below = below, above  # what is a child's own, too, stays until its parent's is gone
             needs[below].add(above)
     order, circle = ordered(alone, needs, lambda _: 0)
     early, late = [*_detached(plan), *_identities(plan)], list[str]()
-    waits: set[Key] = set()
+    waits: set[Identity] = set()
     for key in [*reversed(order), *sorted(circle)]:
-        if key in waits or (key[0] in LATE and key not in plan.partner):
+        if key in waits or (key.kind in LATE and key not in plan.partner):
             waits |= {key, *needs[key]}
         statement = _statement(plan, key)
         if statement:
@@ -37,40 +38,40 @@ def removal(plan: Plan) -> tuple[list[str], list[str]]:
     for new in sorted(plan.replaced):
         old = plan.left.entries[plan.origin[new]]
         early.append(f"ALTER {address(old)} RENAME TO {_put_aside(old)}")
-        late.insert(0, f"DROP {address(old).removesuffix(name(old))}{_put_aside(old)}")
+        late.insert(0, f"DROP {address(old).removesuffix(old.key.name)}{_put_aside(old)}")
     return early, late
 
 
-def _put_aside(entry: Entry) -> str:
-    return '"' + name(entry).strip('"').replace('""', '"')[:57].replace('"', '""') + '__old"'
+def _put_aside(entry: Object) -> str:
+    return '"' + entry.key.name.strip('"').replace('""', '"')[:57].replace('"', '""') + '__old"'
 
 
-def _carrier(plan: Plan, key: Key) -> Key | None:
+def _carrier(plan: Plan, key: Identity) -> Identity | None:
     """Return a dropped object with which PostgreSQL drops this one."""
-    if key[0] == DEFAULT:
-        return _first(plan, (("column", key[1]), *_parents(plan, ("column", key[1]))))
+    if key.kind == DEFAULT:
+        return _first(plan, (key.like("column"), *_parents(plan, key.like("column"))))
     entry = plan.left.entries[key]
     if support.is_member(entry):
         return _first(plan, entry.parents)
     above = [each for each in _parents(plan, key) if plan.before.is_part(key, each)]
-    same = _first(plan, [each for each in above if each[0] == key[0]])
+    same = _first(plan, [each for each in above if each.kind == key.kind])
     if owner(entry) in plan.detached:
-        same, above = None, [each for each in above if each[0] != key[0]]
-    target = ("table", entry.attributes.get("target", ""))
+        same, above = None, [each for each in above if each.kind != key.kind]
+    target = Identity.parse("table", entry.properties.get("target", "-"))
     if same is None and target in plan.dropped and target != owner(entry):
         return None  # a foreign key: two tables may refer to each other
     return _first(plan, above) if same is None or owner(entry) in plan.dropped else same
 
 
-def _parents(plan: Plan, key: Key) -> tuple[Key, ...]:
+def _parents(plan: Plan, key: Identity) -> tuple[Identity, ...]:
     return plan.left.entries[key].parents
 
 
-def _first(plan: Plan, keys: Iterable[Key]) -> Key | None:
+def _first(plan: Plan, keys: Iterable[Identity]) -> Identity | None:
     return next((each for each in keys if each in plan.dropped), None)
 
 
-def _top(plan: Plan, key: Key) -> Key:
+def _top(plan: Plan, key: Identity) -> Identity:
     while (above := _carrier(plan, key)) is not None:
         key = above
     return key
@@ -80,13 +81,13 @@ def _detached(plan: Plan) -> list[str]:
     statements: list[str] = []
     for key in sorted(plan.detached):
         entry, after = plan.left.entries[key], plan.right.entries[plan.partner[key]]
-        partition_of, inherits = [entry.attributes.get(each, ()) for each in ("partition_of", "inherits")]
-        kept = after.attributes.get("inherits", ())
-        statements += [f"ALTER TABLE {parent} DETACH PARTITION {key[1]}" for parent in partition_of]
+        partition_of, inherits = [entry.properties.get(each, ()) for each in ("partition_of", "inherits")]
+        kept = after.properties.get("inherits", ())
+        statements += [f"ALTER TABLE {parent} DETACH PARTITION {key}" for parent in partition_of]
         statements += [
-            f"ALTER TABLE {key[1]} NO INHERIT {parent}"
+            f"ALTER TABLE {key} NO INHERIT {parent}"
             for parent in inherits
-            if plan.partner.get(("table", parent), ("", ""))[1] not in kept
+            if str(plan.partner.get(Identity.parse("table", parent))) not in kept
         ]
     return statements
 
@@ -96,41 +97,41 @@ def _identities(plan: Plan) -> list[str]:
     columns = [
         plan.left.entries[plan.origin[key]]
         for key, changed in plan.changed.items()
-        if key[0] == "column"
+        if key.kind == "column"
         and "identity" in changed
-        and "identity" not in plan.right.entries[key].attributes
+        and "identity" not in plan.right.entries[key].properties
     ]
-    return [f"ALTER TABLE {table(each)} ALTER COLUMN {name(each)} DROP IDENTITY" for each in columns]
+    return [f"ALTER TABLE {owner(each)} ALTER COLUMN {each.key.name} DROP IDENTITY" for each in columns]
 
 
-def _statement(plan: Plan, key: Key) -> str | None:
-    if key[0] == DEFAULT:
+def _statement(plan: Plan, key: Identity) -> str | None:
+    if key.kind == DEFAULT:
         return _drop_default(plan, key)
     entry = plan.left.entries[key]
-    match entry.kind:
+    match entry.key.kind:
         case _ if (
-            support.is_member(entry) or key[0] in (*ANNOTATIONS, "default_privileges") or _went(plan, entry)
+            support.is_member(entry) or key.kind in (*ANNOTATIONS, "default_privileges") or _went(plan, entry)
         ):
             return None
         case "column":
-            return f"ALTER TABLE {table(entry)} DROP COLUMN {name(entry)}"
+            return f"ALTER TABLE {owner(entry)} DROP COLUMN {entry.key.name}"
         case "constraint":
             where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
-            return f"ALTER {where} {table(entry)} DROP CONSTRAINT {name(entry)}"
+            return f"ALTER {where} {owner(entry)} DROP CONSTRAINT {entry.key.name}"
     return f"DROP {address(entry)}"
 
 
-def _went(plan: Plan, entry: Entry) -> bool:
+def _went(plan: Plan, entry: Object) -> bool:
     """Return whether DETACH PARTITION has dropped a trigger already."""
     return bool(
-        entry.kind == "trigger" and entry.attributes.get("inherited") and owner(entry) in plan.detached
+        entry.key.kind == "trigger" and entry.properties.get("inherited") and owner(entry) in plan.detached
     )
 
 
-def _drop_default(plan: Plan, key: Key) -> str | None:
-    column = plan.left.entries["column", key[1]]
+def _drop_default(plan: Plan, key: Identity) -> str | None:
+    column = plan.left.entries[key.like("column")]
     new = plan.partner.get(column.key)
     needed = plan.before.needs[key] - {column.key}
     if new and default_of(new) in plan.made and new not in plan.retyped and not needed & plan.dropped:
         return None  # SET DEFAULT replaces it
-    return f"ALTER TABLE {table(column)} ALTER COLUMN {name(column)} DROP DEFAULT"
+    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} DROP DEFAULT"

@@ -9,7 +9,7 @@ from typing import Final
 
 from ...postgres.server import identifier
 from ..comparison.renames import TOKEN
-from ..model.schema import Entry
+from ..model.objects import Object
 from .naming import literal, word
 
 SIGNATURE: Final = ("result", "argument_modes", "argument_names", "window")
@@ -20,18 +20,18 @@ NAME_LISTS: Final = frozenset(
 """Settings whose value is a list of names: each is quoted by itself."""
 
 
-def replaceable(left: Entry, right: Entry) -> bool:
+def replaceable(left: Object, right: Object) -> bool:
     """Return whether CREATE OR REPLACE turns one into the other."""
-    same = all(left.attributes.get(name) == right.attributes.get(name) for name in SIGNATURE)
+    same = all(left.properties.get(name) == right.properties.get(name) for name in SIGNATURE)
     return same and len(_defaults(left)) <= len(_defaults(right))
 
 
-def definition(entry: Entry) -> str:
+def definition(entry: Object) -> str:
     """Return CREATE OR REPLACE FUNCTION or PROCEDURE."""
-    attributes = entry.attributes
-    start = entry.object.partition("(")[0]
+    attributes = entry.properties
+    start = entry.key.qualified
     parts = [f"CREATE OR REPLACE {word(entry)} {start}({', '.join(_arguments(entry))})"]
-    if "result" in attributes and entry.kind == "function":
+    if "result" in attributes and entry.key.kind == "function":
         parts.append(f"RETURNS {attributes['result']}")
     parts.append(f"LANGUAGE {identifier(attributes['language'])}")
     parts += (
@@ -39,7 +39,7 @@ def definition(entry: Entry) -> str:
         if ("transform_types" in attributes)
         else []
     )
-    if entry.kind == "function":
+    if entry.key.kind == "function":
         parts += _properties(entry)
     if attributes.get("security_definer"):
         parts.append("SECURITY DEFINER")
@@ -56,17 +56,17 @@ AGGREGATE: Final = {
 """Member of an aggregate's description -> its word in SQL."""
 
 
-def is_plain_aggregate(entry: Entry) -> bool:
+def is_plain_aggregate(entry: Object) -> bool:
     """Return whether an aggregate has neither direct arguments nor unusual final functions."""
-    described = entry.attributes["aggregate"]
+    described = entry.properties["aggregate"]
     flags = ("final_extra", "moving_final_extra", "direct_arguments", "sort_operator")
     modify = {described.get(name, "r") for name in ("final_modify", "moving_final_modify")}
     return described["kind"] == "n" and modify == {"r"} and not any(described.get(name) for name in flags)
 
 
-def aggregate(entry: Entry) -> str:
+def aggregate(entry: Object) -> str:
     """Return CREATE AGGREGATE."""
-    described = entry.attributes["aggregate"]
+    described = entry.properties["aggregate"]
     options = []
     for key, text in AGGREGATE.items():
         if key in described:
@@ -75,13 +75,13 @@ def aggregate(entry: Entry) -> str:
             options.append(
                 f"{text} = {literal(value) if is_text else value.partition('(')[0] if is_function else value}"
             )
-    options += [f"PARALLEL = {entry.attributes['parallel']}"] if "parallel" in entry.attributes else []
+    options += [f"PARALLEL = {entry.properties['parallel']}"] if "parallel" in entry.properties else []
     arguments = ", ".join(_arguments(entry)) or "*"
-    return f"CREATE AGGREGATE {entry.object.partition('(')[0]}({arguments}) ({', '.join(options)})"
+    return f"CREATE AGGREGATE {entry.key.qualified}({arguments}) ({', '.join(options)})"
 
 
-def _properties(entry: Entry) -> Iterator[str]:
-    attributes = entry.attributes
+def _properties(entry: Object) -> Iterator[str]:
+    attributes = entry.properties
     if attributes.get("window"):
         yield "WINDOW"
     yield str(attributes["volatility"]).upper()
@@ -101,8 +101,8 @@ def _setting(text: str) -> str:
     return f"{key} TO {values}"
 
 
-def _body(entry: Entry) -> str:
-    attributes = entry.attributes
+def _body(entry: Object) -> str:
+    attributes = entry.properties
     if "sql_body" in attributes:
         return str(attributes["sql_body"])
     body = str(attributes["body"])
@@ -114,16 +114,16 @@ def _body(entry: Entry) -> str:
     return f"AS ${tag}${body}${tag}$"
 
 
-def _arguments(entry: Entry) -> Iterator[str]:
-    modes = entry.attributes.get("argument_modes")
+def _arguments(entry: Object) -> Iterator[str]:
+    modes = entry.properties.get("argument_modes")
     if modes is None:
-        types = split(entry.object.partition("(")[2].removesuffix(")"))
+        types = split(entry.key.arguments[1:-1])
         arguments = [("in", each) for each in types]
     else:
         arguments = [
             (mode, each) for mode, _, each in (text.partition(" ") for text in modes) if mode != "table"
         ]
-    names = entry.attributes.get("argument_names") or ("",) * len(arguments)
+    names = entry.properties.get("argument_names") or ("",) * len(arguments)
     inputs = sum(mode != "out" for mode, _ in arguments)
     defaults = [""] * (inputs - len(_defaults(entry))) + _defaults(entry)
     waiting = iter(defaults)
@@ -138,8 +138,8 @@ def _arguments(entry: Entry) -> Iterator[str]:
         yield " ".join(filter(None, parts))
 
 
-def _defaults(entry: Entry) -> list[str]:
-    return split(entry.attributes.get("argument_defaults") or "")
+def _defaults(entry: Object) -> list[str]:
+    return split(entry.properties.get("argument_defaults") or "")
 
 
 def split(text: str) -> list[str]:

@@ -1,16 +1,19 @@
 """Compare what the catalog reader and the inspection return for the same database.
 
 The two share no query and no code. A disagreement is a fault of one of them, and the database then does
-not count as equal to any other. Every attribute that the inspection returns is in ``SHARED`` or, with the
+not count as equal to any other. Every attribute that the inspection returns is in ``shared`` or, with the
 reason, in ``NOT_COMPARED``; a test fails for one that is in neither.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from ..comparison.difference import Difference
-from ..model.schema import Entry, Key, Schema
-from . import normalisers
+from ..model import inspected_forms
+from ..model.identity import Identity
+from ..model.objects import Object, meanings
+from ..model.schema import Schema
 
 TABLES: Final = frozenset({"table", "foreign_table"})
 RELATIONS: Final = frozenset({*TABLES, "view", "materialized_view"})
@@ -20,88 +23,35 @@ CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check",
 TYPES: Final = frozenset({"enum", "domain"})
 
 Attributes = Mapping[str, Any]
+Key = tuple[str, str]
 Inspection = Mapping[Key, Attributes]
 Normaliser = Callable[[Any], Any]
 
-_TABLE: Final = {"comment": normalisers.text, "column_order": normalisers.unquoted_list}
-_VIEW: Final = {"definition": normalisers.text, **_TABLE}
-SHARED: Final[Mapping[str, Mapping[str, Normaliser]]] = {
-    "table": _TABLE,
-    "foreign_table": _TABLE,
-    "view": _VIEW,
-    "materialized_view": _VIEW,
-    "column": {
-        "type": normalisers.type_name,
-        "collation": normalisers.collation,
-        "not_null": normalisers.flag,
-        "default": normalisers.text,
-        "comment": normalisers.text,
-        "generated": normalisers.text,
-        "generated_kind": normalisers.text,
-        "identity": normalisers.text,
-        "identity_start": normalisers.one_by_default,
-        "identity_increment": normalisers.one_by_default,
-        "identity_minimum": normalisers.limit,
-        "identity_maximum": normalisers.limit,
-        "identity_cache": normalisers.one_by_default,
-        "identity_cycle": normalisers.flag,
-    },
-    "constraint": {
-        "kind": normalisers.text,
-        "columns": normalisers.unquoted_list,
-        "expression": normalisers.expression,
-        "target": normalisers.unquoted,
-        "target_columns": normalisers.unquoted_list,
-        "on_update": normalisers.action,
-        "on_delete": normalisers.action,
-        "match": normalisers.match,
-        "deferrable": normalisers.flag,
-        "initially_deferred": normalisers.flag,
-        "include": normalisers.unquoted_list,
-        "nulls_not_distinct": normalisers.flag,
-        "comment": normalisers.text,
-        "method": normalisers.text,
-        "keys": normalisers.expressions,
-        "predicate": normalisers.text,
-        "operator_classes": normalisers.per_key,
-        "order": normalisers.orders,
-        "storage_parameters": normalisers.parameters,
-        "valid": normalisers.true_by_default,
-        "no_inherit": normalisers.flag,
-    },
-    "index": {
-        "unique": normalisers.flag,
-        "method": normalisers.text,
-        "predicate": normalisers.text,
-        "keys": normalisers.expressions,
-        "operator_classes": normalisers.per_key,
-        "order": normalisers.orders,
-        "include": normalisers.unquoted_list,
-        "nulls_not_distinct": normalisers.flag,
-        "storage_parameters": normalisers.parameters,
-        "valid": normalisers.true_by_default,
-    },
-    "type": {
-        "values": normalisers.as_tuple,
-        "base_type": normalisers.without_modifier,
-        "collation": normalisers.collation,
-        "default": normalisers.text,
-        "not_null": normalisers.flag,
-    },
-}
-"""Object class -> attribute of both readers -> function that brings both values into one form."""
+COMMENTED: Final = frozenset({*RELATIONS, "column", "constraint"})
+"""Object classes whose comments the inspection shows."""
 NOT_COMPARED: Final[Mapping[str, str]] = {
     "table": "the first part of the identity; an entry of another table is another entry",
 }
-"""Attribute of the inspection's entries that is not in ``SHARED`` -> the reason."""
+"""Attribute of the inspection's entries that is not in ``shared`` -> the reason."""
 BY_KEY: Final = frozenset({"operator_classes", "order"})
 """Attributes that SQLAlchemy keys by the text of an index key: two keys with the same text share one value."""
 
 
+@cache
+def shared(kind: str) -> Mapping[str, Normaliser]:
+    """Return attribute of both readers -> function that brings both values into one form."""
+    found = {name: each.inspected for name, each in meanings(kind).items() if each.inspected}
+    return {**found, "comment": inspected_forms.text} if kind in COMMENTED else found
+
+
 def disagreements(schema: Schema, inspection: Inspection) -> list[Difference]:
     """Return the disagreements about one database; left is the catalog reader's value, right the inspection's."""
-    catalog = {_key(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)}
-    inspected = {_key(key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
+    catalog = {
+        _key(entry.key.kind, str(entry.key)): _with_comment(schema, entry)
+        for entry in schema
+        if _is_shared(schema, entry)
+    }
+    inspected = {_key(*key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
     return sorted(
         _disagreements(catalog, inspected),
         key=lambda difference: (difference.object, difference.kind, difference.attribute),
@@ -114,7 +64,7 @@ def _disagreements(catalog: Inspection, inspected: Inspection) -> Iterator[Diffe
         if one is None or other is None:
             yield Difference(*key, "changed", "seen", one is not None, other is not None)
             continue
-        for attribute, normalise in SHARED.get(key[0], {}).items():
+        for attribute, normalise in shared(key[0]).items():
             if attribute not in other or (attribute in BY_KEY and _repeats_a_key(other)):
                 continue
             left, right = normalise(one.get(attribute)), normalise(other[attribute])
@@ -126,32 +76,32 @@ def _repeats_a_key(index: Attributes) -> bool:
     return len(set(index["keys"])) < len(index["keys"])
 
 
-def _with_comment(schema: Schema, entry: Entry) -> Attributes:
-    comment = schema.get("comment", f"{entry.kind} {entry.object}")
-    return {**entry.attributes, "comment": comment.attributes["comment"]} if comment else entry.attributes
+def _with_comment(schema: Schema, entry: Object) -> Attributes:
+    comment = schema.entries.get(Identity("comment", target=entry.key))
+    return {**entry.properties, "comment": comment.properties["comment"]} if comment else entry.properties
 
 
-def _is_shared(schema: Schema, entry: Entry) -> bool:
+def _is_shared(schema: Schema, entry: Object) -> bool:
     """Return whether the inspection shows the object too: it omits what an extension owns, except for schemas."""
-    if entry.kind not in KINDS:
+    if entry.key.kind not in KINDS:
         return False
-    if entry.kind == "schema":
+    if entry.key.kind == "schema":
         return True
     owners = [entry, *(schema.entries[parent] for parent in entry.parents if parent in schema.entries)]
-    if any("extension" in owner.attributes for owner in owners if owner.kind != "schema"):
+    if any("extension" in owner.properties for owner in owners if owner.key.kind != "schema"):
         return False
-    kinds = {parent[0] for parent in entry.parents}
-    if entry.kind == "column":
+    kinds = {parent.kind for parent in entry.parents}
+    if entry.key.kind == "column":
         return not kinds.isdisjoint(
             TABLES
         )  # the inspection shows only the names of a view's columns: ``column_order``
-    if entry.kind == "constraint":
+    if entry.key.kind == "constraint":
         # The inspection does not list constraint triggers, nor the NOT NULL constraints of domains.
-        return (entry.attributes["kind"] in CONSTRAINTS and not kinds.isdisjoint(TABLES)) or (
-            entry.attributes["kind"] == "check" and "type" in kinds
+        return (entry.properties["kind"] in CONSTRAINTS and not kinds.isdisjoint(TABLES)) or (
+            entry.properties["kind"] == "check" and "type" in kinds
         )
-    return entry.kind != "type" or entry.attributes.get("category") in TYPES
+    return entry.key.kind != "type" or entry.properties.get("category") in TYPES
 
 
-def _key(key: Key) -> Key:
-    return key[0], normalisers.unquoted(key[1])
+def _key(kind: str, name: str) -> Key:
+    return kind, inspected_forms.unquoted(name)

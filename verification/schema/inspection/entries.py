@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql.base import PGInspector, ReflectedDomain
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIdentity
 from sqlalchemy.types import ARRAY, BigInteger, NullType, SmallInteger, String, TypeEngine
 
+from ..model import inspected_forms
+
 InspectedEntry = tuple[tuple[str, str], dict[str, Any]]
 """((kind, object), attributes); the attribute ``table`` is the relation or domain that the object belongs to."""
 PerTable = Mapping[tuple[str | None, str], Any]
@@ -73,6 +75,8 @@ def _column(column: ReflectedColumn) -> dict[str, Any]:
         del attributes["collation"]
         attributes["not_null"] = None if kind.not_null else attributes["not_null"]
         attributes["default"] = None if column["default"] == kind.default else column["default"]
+    elif inspected_forms.is_null(column["default"], attributes["type"]):
+        attributes["default"] = None
     if identity := column.get("identity"):
         attributes["identity"] = "always" if identity["always"] else "by default"
         attributes |= _identity_options(kind, identity)

@@ -1,39 +1,13 @@
-"""The model of a schema: every object with its class, its identity and its attributes.
+"""The model of a schema: every object by its identity.
 
 A ``Schema`` is plain data without OIDs or attribute numbers, in which two equal databases may differ.
-An attribute with PostgreSQL's default value is absent, so that it does not matter whether the default
-was written out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
 
-Value: TypeAlias = Any
-"""``str | int | float | bool | None``, tuples of them and dictionaries from text to them."""
-
-Key: TypeAlias = tuple[str, str]
-"""Object class in the singular (``index``) and identity (``public.orders.orders_status_idx``)."""
-
-
-class Entry(NamedTuple):
-    """One object of a database."""
-
-    kind: str
-    """PostgreSQL's object class in the singular: ``table``, ``materialized_view``, ``policy`` ..."""
-    object: str
-    """Identity, quoted where SQL needs it; that of a table's column, index or constraint begins with the table's."""
-    attributes: Mapping[str, Value]
-    """Attribute -> value; an absent attribute has PostgreSQL's default."""
-    parents: tuple[Key, ...] = ()
-    """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
-    uses: tuple[Key, ...] = ()
-    """Columns that a view, a rule, a policy or an SQL body reads: its text changes when one is renamed."""
-
-    @property
-    def key(self) -> Key:
-        """Class and identity; unique in a schema."""
-        return (self.kind, self.object)
+from .identity import Identity, Renaming, renaming
+from .objects import Object, Value
 
 
 @dataclass(frozen=True)
@@ -42,20 +16,31 @@ class Schema:
 
     version: int
     """Major version of the server."""
-    entries: Mapping[Key, Entry]
+    entries: Mapping[Identity, Object]
     context: Mapping[str, Value] = field(default_factory=dict)
     """Properties of the database that no migration sets: encoding, collation, locale provider."""
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[Object]:
         return iter(self.entries.values())
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def get(self, kind: str, name: str) -> Entry | None:
-        """Return the object of this class and identity, or None."""
-        return self.entries.get((kind, name))
+    def get(self, kind: str, name: str) -> Object | None:
+        """Return the object of this class and qualified name, as a report prints it, or None."""
+        return next((entry for entry in self.of_kind(kind) if str(entry.key) == name), None)
 
-    def of_kind(self, *kinds: str) -> Iterator[Entry]:
+    def of_kind(self, *kinds: str) -> Iterator[Object]:
         """Yield the objects of these classes."""
-        return (entry for entry in self if entry.kind in kinds)
+        return (entry for entry in self if entry.key.kind in kinds)
+
+
+def apply_renames(entries: Mapping[Identity, Object], renames: Iterable[Renaming]) -> dict[Identity, Object]:
+    """Return all entries with their identities, parents and uses as after the renames; attributes do not change."""
+    new = renaming(renames, entries)
+    after = {}
+    for entry in entries.values():
+        names = new(entry.key), tuple(map(new, entry.parents)), tuple(map(new, entry.uses))
+        same = names == (entry.key, entry.parents, entry.uses)
+        after[names[0]] = entry if same else entry.called(*names)
+    return after

@@ -23,7 +23,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [("shop", "0001_initial")]
-    operations = [migrations.AlterField("product", "name", models.CharField(max_length=100, db_index=True))]
+    operations = [
+        migrations.AlterField("product", "name", models.CharField(max_length=100, unique=True)),
+        migrations.RenameField("product", "price", "cost"),
+        migrations.RenameModel("product", "article"),
+    ]
 """
 HEALTH: Final = """
 from django.http import HttpResponse, JsonResponse
@@ -92,10 +96,11 @@ def plain(root: Path) -> None:
 
 
 def with_celery_and_health(root: Path) -> None:
-    """Two migrations, a Celery application, and a health view."""
+    """Two migrations, the second with names that models alone would not give, a Celery application, a health view."""
     package = start_project(root)
-    edit(root / "shop/models.py", ("max_length=100", "max_length=100, db_index=True"))
-    (root / "shop/migrations/0002_index.py").write_text(SECOND_MIGRATION, encoding="utf-8")
+    changes = (("max_length=100", "max_length=100, unique=True"), ("price", "cost"), ("Product", "Article"))
+    edit(root / "shop/models.py", *changes)
+    (root / "shop/migrations/0002_names.py").write_text(SECOND_MIGRATION, encoding="utf-8")
     (package / "celery.py").write_text(CELERY, encoding="utf-8")
     (package / "__init__.py").write_text("from .celery import app as celery_app\n", encoding="utf-8")
     (package / "urls.py").write_text(HEALTH, encoding="utf-8")

@@ -10,6 +10,8 @@ from typing import Any, Final
 import pytest
 
 from verification.adoption.missing_variables import variable_in
+from verification.migrations.equivalence.models_ignored import judge
+from verification.schema.comparison.difference import Difference
 from verification.tests.adoption.layouts import LAYOUTS, edit, plain
 from verification.tests.suite.gate_runs import Outcome, Runs, environment, run_process
 
@@ -196,6 +198,36 @@ def test_an_adopted_project_goes_red(tmp_path: Path, runs: Runs) -> None:
 def test_the_variable_that_an_error_is_about(kind: str, message: str, variable: str) -> None:
     """As os.environ, django-environ, decouple, environs, pydantic-settings and people say it."""
     assert variable_in(message, kind) == variable
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "left", "right", "counts"),
+    [
+        ("constraint", "name", "shop_product_code_7d0ed173_uniq", "shop_product_code_key", False),
+        ("constraint", "name", "a_b_id_2d4e4f5c_fk_shop_b_id", "c_b_id_9a4e4f5c_fk_shop_b_id", False),
+        ("index", "name", "shop_product_code_7d0ed173_like", "shop_article_code_8d0ed173_like", False),
+        ("column", "identity_sequence", "public.shop_product_id_seq", "public.shop_article_id_seq", False),
+        ("constraint", "name", "shop_product_code_7d0ed173_uniq", "one_code", True),  # of Meta.constraints
+        (
+            "index",
+            "name",
+            "shop_produc_code_7d0ed1_idx",
+            "shop_produc_code_9d0ed1_idx",
+            True,
+        ),  # of Meta.indexes
+        ("table", "name", "shop_key", "store_key", True),
+        ("constraint", "columns", "a_key", "b_key", True),
+    ],
+)
+def test_names_that_nobody_chose_are_no_difference_of_models(
+    kind: str, attribute: str, left: str, right: str, counts: bool
+) -> None:
+    """Django finds such objects by their columns, and names of Meta by their name."""
+    difference = Difference(kind, f"public.shop.{left}", "changed", attribute, left, right)
+
+    judged = judge([difference], {})
+
+    assert (bool(judged.differences), bool(judged.ignored)) == (counts, not counts)
 
 
 def test_doctor_names_what_each_check_needs(tmp_path: Path) -> None:

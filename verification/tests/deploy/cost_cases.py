@@ -54,6 +54,12 @@ BAD: Final = (
     Case("unique", 'migrations.AddConstraint("item", models.UniqueConstraint(fields=["id", "price"], name="u"))',
          ("index-built-under-lock",)),
     Case("partial index", 'sql("CREATE INDEX i ON goods_item (price) WHERE price < 0")', ("index-built-under-lock",)),
+    Case("unique column", 'migrations.AlterField("item", "title", models.CharField(max_length=50, unique=True))',
+         ("index-built-under-lock",)),
+    Case("key that others point to", 'migrations.AlterField("buyer", "id", models.AutoField(primary_key=True))',
+         ("table-rewritten",)),
+    Case("column, then two statements", ADD_COLUMN + """, sql("SELECT count(*) FROM goods_item WHERE note = 'x'"),
+         sql("UPDATE goods_item SET note = 'x'")""", ("lock-held-while-working",)),
     Case("column and rows", f"{ADD_COLUMN}, python(fill)", ("lock-held-while-working",), FILL),
     Case("column and SQL rows", ADD_COLUMN + """, sql("UPDATE goods_item SET seen = true")""",
          ("lock-held-while-working",)),
@@ -82,6 +88,8 @@ GOOD: Final = (
     Case("small type", 'sql("ALTER TABLE goods_tag ALTER name TYPE text USING upper(name)")'),
     Case("wider with an index", 'AddIndexConcurrently("item", models.Index(fields=["title"], name="i")),'
          'migrations.AlterField("item", "title", models.CharField(max_length=200))', atomic=False),
+    Case("copy, then lock", 'sql("CREATE TABLE goods_copy AS SELECT id FROM goods_item"),'
+         'sql("ALTER TABLE goods_item ADD made date")'),
     Case("small truncate", 'sql("TRUNCATE goods_tag")'),
     Case("new table emptied", f'{CHILD.replace("goods.Item", "goods.Tag")}, sql("TRUNCATE goods_line")'),
     Case("table removed", 'migrations.DeleteModel("Item")'),

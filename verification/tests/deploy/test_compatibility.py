@@ -34,6 +34,8 @@ CASES: Final = (
          model=("class Tag(", "class Line(models.Model):\n    pass\n\n\nclass Tag(")),
     Case("primary key", 'sql("ALTER TABLE goods_item DROP CONSTRAINT goods_item_pkey")', ("old-code-breaks",)),
     Case("no more keys", 'sql("ALTER TABLE goods_item ALTER id DROP IDENTITY")', ("old-code-breaks",)),
+    Case("keys begun anew", 'sql("ALTER SEQUENCE goods_item_id_seq RESTART WITH 1")', ("old-code-breaks",)),
+    Case("good rows deleted", 'sql("DELETE FROM goods_item WHERE id <= 20")', ()),
     Case("type that no field takes", 'sql("ALTER TABLE goods_item ALTER price TYPE numeric(12, 2)")', ()),
     Case("good other primary key", """sql("ALTER TABLE goods_item DROP CONSTRAINT goods_item_pkey"),
          sql("ALTER TABLE goods_item ADD PRIMARY KEY (id, price)")""", ()),

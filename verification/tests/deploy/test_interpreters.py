@@ -119,8 +119,11 @@ def write(folder: Path, name: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("base", "head"),
-    [(OLD, USUAL), (USUAL, OLD), (OTHER_DRIVER, NEW), (NEW, OTHER_DRIVER)],
-    ids="-".join,
+    [
+        pytest.param(OLD, USUAL, id="upgrade"),
+        pytest.param(USUAL, OLD, id="downgrade"),
+        pytest.param(OTHER_DRIVER, NEW, id="python"),
+    ],
 )
 def test_a_release_that_changes_its_dependencies(
     base: Environment,
@@ -144,10 +147,8 @@ def test_a_release_that_changes_its_dependencies(
         assert f"Django {django.removeprefix('Django~=').removesuffix('.0')}" in runs_on
         assert f"Python {version}" in runs_on
         assert driver.partition("-")[0].partition("[")[0] in runs_on.split(", ")[2].split()
-    assert {each["code"]: each["migration"] for each in found["findings"]} == {
-        "index-built-under-lock": "facts.0003_both",
-        "new-code-needs-migration": "shops.0002_city",
-    }
+    stopping = {each["code"]: each["migration"] for each in found["findings"] if not each["notice"]}
+    assert stopping == {"index-built-under-lock": "facts.0003_both"}
     assert {(each["database"], each["migration"]) for each in found["migrations"]} >= {
         ("default", "shops.0002_city"),
         ("warehouse", "facts.0003_both"),

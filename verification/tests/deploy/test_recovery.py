@@ -34,6 +34,12 @@ def nothing(apps, schema_editor):
     pass
 
 
+def refused(apps, schema_editor):
+    from django.db.migrations.exceptions import IrreversibleError
+
+    raise IrreversibleError("rows like these")
+
+
 def broken(apps, schema_editor):
     apps.get_model("goods", "Nobody")
 
@@ -49,6 +55,9 @@ CASES: Final = (
     Case("sql", """sql("UPDATE goods_tag SET name = ''")""", ("not-reversible",)),
     Case("second operation", 'migrations.AddField("tag", "seen", models.BooleanField(null=True)), sql("SELECT 1")',
          ("not-reversible",)),
+    Case("inside another", """migrations.SeparateDatabaseAndState(database_operations=[sql("SELECT 1")])""",
+         ("not-reversible",)),
+    Case("refused", "python(nothing, refused)", ("not-reversible",), FUNCTIONS),
     Case("noop", "python(longer, nothing)", ("reverse-differs",), FUNCTIONS),
     Case("noop beside a removed column", 'migrations.RemoveField("item", "shop"), python(longer, nothing)',
          ("reverse-differs",), FUNCTIONS),
@@ -65,6 +74,8 @@ CASES: Final = (
          atomic=False),
     Case("unique if not exists", 'sql("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON goods_item (id, price)",'
          '"DROP INDEX i")', ("invalid-index-left",), atomic=False),
+    Case("commit in a transaction", 'sql("ALTER TABLE goods_tag ADD a date", ""), sql("COMMIT", ""),'
+         'sql("ALTER TABLE goods_tag ADD b date", "")', ("not-retry-safe",)),
     Case("constraint and column", 'sql("ALTER TABLE goods_tag ADD CONSTRAINT c CHECK (id > 0) NOT VALID", ""),'
          'sql("ALTER TABLE goods_tag ADD b date", "")', ("not-retry-safe",), atomic=False),
     Case("good constraint", 'sql("ALTER TABLE goods_tag ADD CONSTRAINT c CHECK (id > 0) NOT VALID", ""),'
@@ -85,7 +96,9 @@ CASES: Final = (
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_recovery_from_a_release(case: Case, shop: Store) -> None:
-    release = shop.judge(case, "way back" if case.atomic else "interruption")
+    release = shop.judge(
+        case, "interruption" if "not-retry-safe" in case.codes or not case.atomic else "way back"
+    )
     findings = [each for each in release.findings if each.code in FAMILIES["recovery"]]
 
     assert tuple(each.code for each in findings if not each.notice) == case.codes

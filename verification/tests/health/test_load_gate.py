@@ -1,6 +1,8 @@
 """The gate names what is wrong with a server that fails under load, and is silent about one that does not."""
 
+import math
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -9,6 +11,7 @@ from verification.health.load import findings
 from verification.health.load.client import Exchange
 from verification.health.load.findings import Observation
 from verification.health.load.options import Load
+from verification.health.load.subject import Subject
 from verification.project.configuration import Configuration
 from verification.report.pictures import load as picture_of_load
 from verification.tests.suite.faulty_copies import copy_project, gate
@@ -106,6 +109,19 @@ def test_the_time_line_shows_probes_and_load() -> None:
     assert picture.count('class="probe"') == 2
     assert picture.count('class="missed"') == 1
     assert ">3<" in picture
+
+
+@pytest.mark.parametrize(("most", "rate", "count"), [(math.inf, 100.0, 200), (20.0, 20.0, 40)])
+def test_a_slow_server_gets_fewer_probes(most: float, rate: float, count: int) -> None:
+    """Probes alone must not be the load: an asynchronous site may take tens of milliseconds for each."""
+    subject = Subject(
+        web=cast("Any", None), threads=1, health_path="/health", ready_path="", load=Load(path="/pay"),
+        late=cast("Any", None), most_rate=most,
+    )  # fmt: skip
+
+    probes = subject.probes(2.0, 100.0)
+
+    assert (probes.rate, probes.count) == (rate, count)
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def test_a_snapshot_stands_for_its_database(left: Database, right: Database, tmp
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"format": 1', '"format": 9', "snapshot format 9"),
+        ('"format": 2', '"format": 9', "snapshot format 9"),
         ("customer", "costumer", "damaged"),
         ('"digest"', '"dijest"', "damaged"),
         ("{", "", "damaged"),

@@ -122,11 +122,7 @@ def try_committed(server: Server, pair: Pair, outcome: Outcome) -> None:
             name = f"{pair.name} [{place}]"
             script = script_for(schemas[1 - goal], schemas[goal], database.url)
             try:
-                for (
-                    statement
-                ) in script.first:  # as psql does: a statement alone, the others in one transaction
-                    database.execute(statement)
-                database.execute(";".join(["BEGIN", *script.statements, "COMMIT"]))
+                database.execute(script.text())
             except psycopg2.Error as error:
                 outcome.broken.append(f"{name}: {error}\n{script.text()}")
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from importlib import import_module
 from typing import Any
@@ -99,4 +100,5 @@ def _code(function: Any) -> str:
         for name in ("returns", "annotation"):
             if hasattr(node, name):
                 setattr(node, name, None)
-    return ast.dump(tree)
+    # The two trees may run on two versions of Python, whose trees are written otherwise.
+    return ast.unparse(tree) if sys.version_info >= (3, 9) else ast.dump(tree)

@@ -150,6 +150,8 @@ NULL_AND_DEFAULT: Final = (
     M("another default", alter(MERCHANT, "is_active SET DEFAULT false"), "column", f"{MERCHANT}.is_active", "default"),
     M("now() to clock_timestamp()", alter(MERCHANT, "created_at SET DEFAULT clock_timestamp()"), "column",
       f"{MERCHANT}.created_at", "default"),
+    M("default null of a domain that has a default", alter(MERCHANT, "spare SET DEFAULT NULL"), "column",
+      f"{MERCHANT}.spare", "default", given=f"ALTER TABLE {MERCHANT} ADD spare payments.iban"),
     M("default of another type", alter(MERCHANT, "settings SET DEFAULT '[]'"), "column",
       f"{MERCHANT}.settings", "default"),
     M("default from another sequence", alter("public.payments_booking", "id SET DEFAULT nextval('public.free_number')"),

@@ -66,6 +66,10 @@ CASES: Final = (
     H("default null", "ALTER TABLE payments.merchant ALTER COLUMN note SET DEFAULT NULL"),
     H("default null of a new column", "ALTER TABLE payments.order_line DROP COLUMN shelf; ALTER TABLE "
       "payments.order_line ADD COLUMN shelf integer DEFAULT NULL::integer"),
+    H("default null of varchar(n), char(n) and numeric(p, s)", "ALTER TABLE public.payments_device ALTER location "
+      "DROP DEFAULT, ALTER location SET DEFAULT NULL, ALTER location SET DEFAULT '', ALTER serial SET DEFAULT NULL, "
+      "ALTER firmware SET DEFAULT NULL; ALTER TABLE public.payments_order ALTER amount "
+      "SET DEFAULT NULL::numeric(12, 2)"),
     H("default collation written out", 'ALTER TABLE payments.merchant ALTER COLUMN note TYPE text COLLATE "default"'),
     H("storage written out", "ALTER TABLE payments.merchant ALTER COLUMN note SET STORAGE EXTENDED"),
     H("statistics target written out", "ALTER TABLE payments.merchant ALTER COLUMN note SET STATISTICS -1"),

@@ -87,6 +87,13 @@ def without_modifier(value: Any) -> str:
     return re.sub(r"\(.*?\)", "", type_name(value))
 
 
+def is_null(default: str | None, type_name_of_column: Any) -> bool:
+    """Return whether a default is NULL written out, which PostgreSQL keeps for varchar(n) and the like."""
+    start, _, name = unquoted(default).partition("NULL::")
+    names = {type_name(type_name_of_column), without_modifier(type_name_of_column)}
+    return not start and bool(name) and (name in names or (name == "bpchar" and "character" in names))
+
+
 def expression(value: Any) -> str:
     """Return an expression without white space and parentheses.
 

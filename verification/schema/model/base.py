@@ -1,0 +1,136 @@
+"""What all objects of a schema have in common, and what is known of their classes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from typing import Any, Final, TypeAlias, TypeVar
+
+from .identity import Identity
+from .meaning import KEY, NOTHING_SPECIAL, Meaning
+
+Value: TypeAlias = Any
+"""``str | int | float | bool | None``, tuples of them and dictionaries from text to them."""
+Names: TypeAlias = tuple[str, ...]
+PerKey: TypeAlias = tuple[str | None, ...]
+
+COMMON: Final = frozenset({"key", "parents", "uses"})
+"""Fields that are not attributes."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Object:
+    """One object of a database."""
+
+    key: Identity
+    parents: tuple[Identity, ...] = ()
+    """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
+    uses: tuple[Identity, ...] = ()
+    """Columns that a view, a rule, a policy or an SQL body reads: its text changes when one is renamed."""
+    extension: str | None = None
+    """The extension that it is a member of."""
+    depends_on_extensions: Names | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Object)
+            and self.key == other.key
+            and self.properties == other.properties
+            and self.parents == other.parents
+            and self.uses == other.uses
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def properties(self) -> Mapping[str, Value]:
+        """Attribute -> value; what has PostgreSQL's default is absent."""
+        values = ((name, getattr(self, name)) for name in attribute_names(self.key.kind))
+        return {name: value for name, value in values if value is not None}
+
+    def meaning(self, name: str) -> Meaning:
+        """Return what is special of an attribute."""
+        return meanings(self.key.kind).get(name, NOTHING_SPECIAL)
+
+    def having(self, attributes: Mapping[str, Value]) -> "Object":
+        """Return the object with these attributes and no others."""
+        return described(self.key, attributes, self.parents, self.uses)
+
+    def called(
+        self,
+        key: Identity,
+        parents: tuple[Identity, ...] | None = None,
+        uses: tuple[Identity, ...] | None = None,
+    ) -> "Object":
+        """Return the object with other names."""
+        return described(
+            key,
+            self.properties,
+            self.parents if parents is None else parents,
+            self.uses if uses is None else uses,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Other(Object):
+    """An object of a class that is only compared: operators, text search, foreign data, publications and the like.
+
+    Its attributes have no fields: they are in ``properties``.
+    """
+
+
+CLASSES: Final[dict[str, type[Object]]] = {}
+"""Object class -> its dataclass; a class that is not here is ``not_compared``."""
+C = TypeVar("C", bound=type[Object])
+
+
+def of_kinds(*kinds: str) -> Callable[[C], C]:
+    """Return the decorator of the dataclass for these object classes."""
+
+    def register(made: C) -> C:
+        CLASSES.update(dict.fromkeys(kinds, made))
+        return made
+
+    return register
+
+
+def described(
+    key: Identity,
+    attributes: Mapping[str, Value],
+    parents: tuple[Identity, ...] = (),
+    uses: tuple[Identity, ...] = (),
+) -> Object:
+    """Return an object of the class that its identity names. Raises ``TypeError`` for an attribute it does not have."""
+    values = {name: value for name, value in attributes.items() if value is not None}
+    made = object.__new__(CLASSES.get(key.kind, Other))
+    # Not by __init__, which sets every field that has the default: that takes half of the time of a reading.
+    if not isinstance(made, Other) and not _known(key.kind).issuperset(values):
+        raise TypeError(f"{key.kind} has no attribute {', '.join(values.keys() - _known(key.kind))}")
+    vars(made).update(values, key=key, parents=parents, uses=uses, properties=values)
+    return made
+
+
+@cache
+def _known(kind: str) -> frozenset[str]:
+    return frozenset(attribute_names(kind))
+
+
+@cache
+def meanings(kind: str) -> Mapping[str, Meaning]:
+    """Return attribute of an object class -> what is special of it."""
+    return {
+        each.name: each.metadata.get(KEY, NOTHING_SPECIAL)
+        for each in fields(CLASSES.get(kind, Other))
+        if each.name not in COMMON
+    }
+
+
+@cache
+def attribute_names(kind: str) -> Names:
+    """Return the attributes of an object class."""
+    return tuple(meanings(kind))
+
+
+@cache
+def with_meaning(kind: str, field: str, value: Value = True) -> Names:
+    """Return the attributes of an object class for which a field of ``Meaning`` has this value."""
+    return tuple(name for name, meaning in meanings(kind).items() if getattr(meaning, field) == value)
