@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from ...processes import run_directory
 from ...processes.wait import wait_for
 from ...project.web_server import WebServer
 from .detector import Detector
@@ -129,7 +130,7 @@ class Tracer:
     """One trace in a file of its own; ``wrapper`` goes before the command that is to be traced."""
 
     def __init__(self) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="verification-")
+        self._directory = tempfile.TemporaryDirectory(dir=run_directory.owner_file().parent)
         self._file = Path(self._directory.name) / "trace"
         self.wrapper = ("strace", *OPTIONS, "-o", str(self._file))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ...errors import CannotRun
+from ...processes import run_directory
 from ...schema.comparison.difference import Difference
 from ..execution.migration_runner import MigrationRunner
 from ..execution.worker_process import JobFailed
@@ -66,7 +67,7 @@ def propose(runner: MigrationRunner, app: str, root: Path) -> Proposal:
         raise error.cannot_run(f"--propose {app}: the chain that would be squashed does not load") from None
     proposal = Proposal(app)
     for how, make in (("squashmigrations", _by_command), ("final state", _from_state)):
-        with tempfile.TemporaryDirectory(prefix="verification-") as directory:
+        with tempfile.TemporaryDirectory(dir=run_directory.owner_file().parent) as directory:
             overlay = _prepare(found, app, stale, Path(directory))
             obstacle = _try(runner, overlay, app, make, proposal)
             if obstacle:

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ...processes import run_directory
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
 from ..data import digests, production_rows
@@ -47,7 +48,7 @@ def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Row
                 )
                 before[alias] = digests.take(connection)
         found.switched = _migrate_again(runner, runner, databases, partial, before)
-        with tempfile.TemporaryDirectory(prefix="verification-") as directory:
+        with tempfile.TemporaryDirectory(dir=run_directory.owner_file().parent) as directory:
             overlay = migration_files.without_originals(runner.tree, partial.squash, Path(directory))
             project = replace(runner.project, overlay={**runner.project.overlay, **overlay})
             with MigrationRunner(
