@@ -148,7 +148,8 @@ def _read_by_name(
             if attributes.get(attribute) is entries.UNREAD
         }
         if unread:
-            texts: dict[str, str] = dict(connection.execute(query, {"schemas": schemas}).tuples().all())
+            rows = connection.execute(query, {"schemas": schemas})
+            texts: dict[str, str] = {name: text for name, text in rows}  # noqa: C416 - rows of two are no pairs to mypy
             for (_, name), attributes in unread.items():
                 attributes[attribute] = texts[name]
             if any(attributes[attribute] is entries.UNREAD for attributes in unread.values()):
