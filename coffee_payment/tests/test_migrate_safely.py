@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from django.db import connections
 
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 MANAGE: Final = Path(__file__).parents[1] / "manage.py"
 SECONDS: Final = 120
 LAST: Final = "0026_add_status_check_type"
@@ -76,7 +77,6 @@ def deployed(django_db_setup: None, django_db_blocker: Any) -> Iterator[Deployed
     server.close()
 
 
-@pytest.mark.postgres
 def test_two_started_together_migrate_once(deployed: Deployed) -> None:
     """The chain builds indexes concurrently, which would wait for ever for one that waits with a snapshot."""
     results = [end(process) for process in [deployed.start("migrate_safely") for _ in range(2)]]
@@ -89,8 +89,6 @@ def test_two_started_together_migrate_once(deployed: Deployed) -> None:
     assert deployed.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == [(0,)]
 
 
-@pytest.mark.slow
-@pytest.mark.postgres
 def test_a_table_in_use_is_waited_for_in_short_tries(deployed: Deployed) -> None:
     """The migration gives up and leaves the queue, so that others can read, and succeeds once the table is free."""
     back = end(deployed.start("migrate", "payments", LAST))
@@ -112,8 +110,6 @@ def test_a_table_in_use_is_waited_for_in_short_tries(deployed: Deployed) -> None
     assert migrations(lines)[0] == "payments.0027_add_payment_follow_up_and_make_evidence"
 
 
-@pytest.mark.slow
-@pytest.mark.postgres
 def test_it_gives_up_with_one_line(deployed: Deployed) -> None:
     """Another migrator that does not end, and a database that a newer release has migrated."""
     other = deployed.connect()

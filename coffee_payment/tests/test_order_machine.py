@@ -121,10 +121,10 @@ class OrderMachine(RuleBasedStateMachine):
         with dying_at(*place):
             self._notify(payment_id)
 
-    @precondition(lambda self: self.provider.payments)
+    @precondition(lambda self: self._payable())
     @rule(data=st.data(), word=st.sampled_from(["canceled", "waiting_for_capture"]))
     def provider_gives_up(self, data: st.DataObject, word: str) -> None:
-        payment_id = self._one_of(self.provider.payments, data)
+        payment_id = self._one_of(self._payable(), data)
         if not self._succeeded(self.provider.payments[payment_id]):
             self._settle(payment_id, word)
 

@@ -5,12 +5,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.tests.deploy.repository import git
 from verification.tests.migrations.project_copies import command, copy, databases
@@ -65,6 +66,13 @@ class Both(TestCase):
 """
 HARMLESS: Final = 'migrations.AddField("shop", "city", models.CharField(max_length=50, null=True))'
 LOCKING: Final = 'migrations.AddIndex("fact", models.Index(fields=["id", "day"], name="facts_both_idx"))'
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of its own: other processes of a test run make databases on the shared one."""
+    with providers.start("embedded") as own:
+        yield own
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 
 from verification.deploy.finding import Finding
 from verification.errors import CannotRun
+from verification.postgres import providers
 from verification.postgres.server import Server
 from verification.tests.deploy.store import Case, Store, store
 from verification.tests.migrations.project_copies import databases
@@ -63,6 +64,13 @@ RUNNERS: Final = (
     "pytest",
     "pytest -n 2",
 )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of its own: other processes of a test run make databases on the shared one."""
+    with providers.start("embedded") as own:
+        yield own
 
 
 @pytest.fixture(scope="module")
