@@ -102,6 +102,26 @@ def doubled(apps, schema_editor):
         item.save()
 
 
+def index(apps, schema_editor):
+    schema_editor.execute("CREATE INDEX i ON goods_item (price)")
+
+
+def column(apps, schema_editor):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE goods_item ADD COLUMN x integer")
+
+
+def no_column(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE goods_item DROP COLUMN x")
+
+
+def empty_ones(apps, schema_editor):
+    for start in range(0, 3000, 500):
+        with transaction.atomic():
+            items(apps).filter(pk__gt=start, pk__lte=start + 500, note__isnull=True).update(note="x")
+
+
 def lines(apps, schema_editor):
     line = apps.get_model("goods", "Line")
     line.objects.bulk_create([line(item_id=pk) for pk in items(apps).values_list("pk", flat=True)])

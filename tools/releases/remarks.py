@@ -44,10 +44,6 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
     ): "Right: the old code selects drink_id, which is gone; the new code selects "
     "drink_name, which is not there yet.",
     (
-        M[8],
-        "not-reversible",
-    ): "Right: its own reverse refuses while there are orders, since a name does not tell the drink.",
-    (
         M[9],
         "lock-held-while-working",
     ): "Right: the lock of AddField stays during the SELECT DISTINCT and the UPDATE of all orders.",

@@ -14,8 +14,8 @@ from ..migrations.execution.worker_process import JobFailed
 from ..migrations.plan.chains import key_of
 from .error_text import without_values
 from .finding import Finding
+from .state import State, Unstable, differences, read_state
 from .tree import MigrationFile, Tree
-from .way_back import State, Unstable, differences, read_state
 
 TRIED: Final = 8
 """At how many statements of a migration it is interrupted, the first and the last among them."""
@@ -118,6 +118,8 @@ def _tries(step: Step) -> list[_Try]:
     tries = []
     number = 0
     for entry in step.statements:
+        if entry["part"]:
+            continue
         number += 1
         about = (" ".join(entry["sql"].split())[:160], entry["operation"])
         if entry["sampled"]:
