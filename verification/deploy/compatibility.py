@@ -53,12 +53,16 @@ def judge(
             old, new = _breaks(base, databases, migrated), of_new.result()
     except JobFailed as error:
         raise error.cannot_run("the calls of the models cannot be tried") from None
-    causes = [(failure, _cause(failure, steps, files)) for failure in old]
-    # Rows of another table that a cascade could not change have the cause of that table.
-    own = [each for each in causes if each[1][0] is not None]
     if new and not old:
         return [_migrate_first(new, _cause(new[0], steps, files), root)]
-    return [_old_breaks(failure, cause, root, new) for failure, cause in own or causes]
+    causes = [(failure, _cause(failure, steps, files)) for failure in old]
+    # What fails beside another table that an operation has changed (a cascade, a key's type) has the cause of that one.
+    own = [each for each in causes if each[1][1] is not None] or causes
+    beside = [failure for failure, cause in causes if (failure, cause) not in own]
+    return [
+        _old_breaks(failure, cause, root, new, () if number else beside)
+        for number, (failure, cause) in enumerate(own)
+    ]
 
 
 def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[Failure]:
@@ -112,12 +116,17 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
 
 
 def _old_breaks(
-    failure: Failure, cause: tuple[MigrationFile | None, int | None], root: Path, new: Sequence[Failure]
+    failure: Failure,
+    cause: tuple[MigrationFile | None, int | None],
+    root: Path,
+    new: Sequence[Failure],
+    beside: Sequence[Failure],
 ) -> Finding:
     needed = next((each for each in new if each.model == failure.model), new[0] if new else None)
     evidence = [
         f"the base's code on the new schema, {failure.model}.{each}" for each in failure.calls[:SHOWN]
     ]
+    evidence += [f"the same, {other.model}.{other.calls[0]}" for other in beside[:SHOWN]]
     if needed is not None:
         evidence += [
             f"the new code on the base's schema, {needed.model}.{each}" for each in needed.calls[:SHOWN]

@@ -16,7 +16,7 @@ from .finding import Finding
 from .state import State, Unstable, differences, read_state, schema_differences
 from .tree import MigrationFile, Tree
 
-DONE_ALREADY: Final = re.compile(r"(already exists|does not exist)$")
+DONE_ALREADY: Final = re.compile(r"already exists|does not exist")
 """PostgreSQL's message about what is made, removed or renamed a second time."""
 TEXTS: Final = {
     "": (

@@ -52,7 +52,7 @@ def there_and_back(job: dict[str, Any], channel: Channel) -> dict[str, Any]:
                 channel.pause(step=step, error=error, **told)
                 if error:
                     break
-            if step == "again" and migration.atomic and error.endswith("already exists"):
+            if step == "again" and migration.atomic and "already exists" in error:
                 # The reverse has left what the migration makes: later ones can be tried on it.
                 executor = MigrationExecutor(connections[alias])
                 executor.recorder.record_applied(migration.app_label, migration.name)
