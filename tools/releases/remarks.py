@@ -103,5 +103,21 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
         M[23],
         "release-must-be-split",
     ): "Right: check_attempts is required, and Django drops its default at once.",
+    (
+        M[25],
+        "index-built-under-lock",
+    ): "Right: CREATE INDEX without CONCURRENTLY takes a SHARE lock, and nobody writes an order meanwhile.",
+    (
+        M[26],
+        "index-built-under-lock",
+    ): "Right: CREATE INDEX, and the ACCESS EXCLUSIVE lock of AddField is still there.",
+    (
+        M[26],
+        "unbatched-backfill",
+    ): "Right: one UPDATE changes nearly all orders, under the same lock.",
+    (
+        M[26],
+        "reads-blocked",
+    ): "Right: AddField locks the credentials first, a small table, and they stay locked until the orders are done.",
 }
 """Migration and code -> one sentence."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,8 @@ class _Try:
     cancel: bool
     sql: str
     operation: int | None
+    last: bool = False
+    """Whether nothing but the record of the migration comes after it: the statement's own transaction has ended."""
 
     @property
     def when(self) -> str:
@@ -126,6 +128,7 @@ def _tries(step: Step) -> list[_Try]:
             tries.append(_Try(number, True, *about))
         tries.append(_Try(number, False, *about))
         number += entry["repeated"]
+    tries[-1] = replace(tries[-1], last=True)
     if len(tries) > TRIED:
         tries = [tries[round(place * (len(tries) - 1) / (TRIED - 1))] for place in range(TRIED)]
     return tries
@@ -139,7 +142,7 @@ def _interrupt(runner: MigrationRunner, databases: Databases, step: Step, each: 
                 databases=databases.to_json(),
                 alias=step.alias,
                 migration=step.migration,
-                statement=each.statement,
+                statement=each.statement + each.last,
                 cancel=each.cancel,
             )
         except JobFailed as error:

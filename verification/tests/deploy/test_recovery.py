@@ -46,6 +46,11 @@ def seeded(apps, schema_editor):
     apps.get_model("goods", "Tag").objects.get_or_create(name="of the migration")
 
 
+def raised(apps, schema_editor):
+    with transaction.atomic():
+        items(apps).filter(pk__lte=5).update(price=F("price") + 1)
+
+
 def refused(apps, schema_editor):
     from django.db.migrations.exceptions import IrreversibleError
 
@@ -75,6 +80,7 @@ CASES: Final = (
     Case("two steps", 'sql("ALTER TABLE goods_tag ADD a date", "ALTER TABLE goods_tag DROP a"),'
          'migrations.AddField("tag", "b", models.DateField(null=True))', ("not-retry-safe",), atomic=False),
     Case("rows added", "python(doubled, nothing)", ("not-retry-safe",), FUNCTIONS, atomic=False),
+    Case("rows in a transaction of their own", "python(raised, nothing)", ("not-retry-safe",), FUNCTIONS, atomic=False),
     Case("index and column", 'AddIndexConcurrently("item", models.Index(fields=["price"], name="i")),'
          'migrations.AddField("tag", "b", models.DateField(null=True))', ("not-retry-safe",), atomic=False),
     Case("if not exists", f'sql("{INDEX.format("IF NOT EXISTS")}", "DROP INDEX i")', ("invalid-index-left",),

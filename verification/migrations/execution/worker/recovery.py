@@ -79,8 +79,8 @@ def interrupt(job: dict[str, Any]) -> dict[str, Any]:
     """Apply what comes before a migration, interrupt it at its n-th statement, and run ``migrate`` again.
 
     ``cancel``: cancel the statement while it waits for others, else stop after it. Without a migration,
-    nothing is interrupted. Returns whether the
-    statement was reached, and the error of the second run.
+    nothing is interrupted. The number after the last one is that of the record in Django's own table. Returns whether
+    the statement was reached, and the error of the second run.
     """
     alias = job["alias"]
     connection = connections[alias]
@@ -124,7 +124,11 @@ class _Stop:
         self.during = during
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        if OUR_TABLE in str(sql) or not str(sql).strip():
+        text = str(sql).lstrip()
+        if OUR_TABLE in text and text.startswith("INSERT") and self.count + 1 == self.number:
+            self.count += 1
+            raise Interrupted
+        if OUR_TABLE in text or not text:
             return execute(sql, params, many, context)
         self.count += 1
         if self.count != self.number:
