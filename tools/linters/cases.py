@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
 '''
 AFTER: Final = "0002_more"
 FUNCTIONS: Final = """
+FILLED = models.functions.Coalesce("note", models.Value("x"))
+
+
 def nothing(apps, schema_editor):
     pass
 
@@ -61,7 +64,7 @@ def longer(apps, schema_editor):
 def in_batches(apps, schema_editor):
     for start in range(0, 3000, 500):
         with transaction.atomic():
-            items(apps).filter(pk__gt=start, pk__lte=start + 500).update(note="x")
+            items(apps).filter(pk__gt=start, pk__lte=start + 500).update(note=FILLED)
 
 
 def slow(apps, schema_editor):
@@ -85,7 +88,7 @@ def shorter(apps, schema_editor):
 
 
 def few(apps, schema_editor):
-    items(apps).filter(pk__lte=10).update(note="x")
+    items(apps).filter(pk__lte=10).update(note=FILLED)
 
 
 def only_one(apps, schema_editor):

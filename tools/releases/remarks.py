@@ -104,6 +104,10 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
         "release-must-be-split",
     ): "Right: check_attempts is required, and Django drops its default at once.",
     (
+        "2.4.0",
+        "could not run",
+    ): "Right: 0006 hashes the secret of each application in Python, 4,000 here, and is not done within the limit.",
+    (
         M[25],
         "index-built-under-lock",
     ): "Right: CREATE INDEX without CONCURRENTLY takes a SHARE lock, and nobody writes an order meanwhile.",
