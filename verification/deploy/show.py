@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from ..counted import counted
 from ..migrations.cost.record import READS_BLOCKED, WRITES_BLOCKED
 from ..migrations.execution.migration_runner import Step
 from .finding import Finding
@@ -75,11 +76,10 @@ def cards(findings: Iterable[Finding], out: Console) -> None:
 def _verdict(release: Release) -> str:
     stopping = sum(finding.stops for finding in release.findings)
     accepted = sum(bool(finding.accepted) for finding in release.findings)
-    count = f"{stopping} finding{'s' if stopping > 1 else ''}"
     said = (
         "[bold green]may go out[/bold green]"
         if release.may_go_out
-        else f"[bold red]must not go out as it is[/bold red]: {count}"
+        else f"[bold red]must not go out as it is[/bold red]: {counted(stopping, 'finding')}"
     )
     return f"{said}, {accepted} accepted" if accepted else said
 

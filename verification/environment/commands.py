@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from ..counted import counted
 from ..project.configuration import Configuration, load
 from .documentation import Environment, examine
 
@@ -57,5 +58,5 @@ def _write(environment: Environment, style: str, output: TextIO) -> None:
         return
     output.writelines(finding.line + "\n" for finding in findings)
     documented = len({row.variable for row in environment.rows})
-    verdict = f"{len(findings)} finding{'s'[: len(findings) > 1]}" if findings else "equal"
+    verdict = counted(len(findings), "finding") if findings else "equal"
     output.write(f"{verdict}: {len(environment.variables)} variables read, {documented} documented\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..command_line import comparison_options, server_options
+from ..counted import counted
 from ..errors import DIFFERS, EQUAL, CannotRun
 from ..postgres import driver, providers
 from ..postgres.server import Server
@@ -95,7 +96,7 @@ def _squash(arguments: argparse.Namespace) -> int:
         if arguments.propose:
             return _propose(arguments, runner)
         squashes = runner.tree.chosen(arguments.app)
-        say(f"{len(squashes)} squash(es) on PostgreSQL {runner.server.version}, {runner.versions}")
+        say(f"{counted(len(squashes), 'squash')} on PostgreSQL {runner.server.version}, {runner.versions}")
         found = Verifier(runner).verify(squashes)
         assert found.original.reading is not None  # noqa: S101 - required by the verifier
         check_ignored(runner.options.ignore, *found.original.reading.schemas.values())

@@ -7,6 +7,7 @@ from typing import Any, Final
 from rich.markup import escape
 from rich.tree import Tree
 
+from ..counted import counted
 from ..schema.comparison.compare import SERIAL
 from ..schema.comparison.difference import Difference
 from ..schema.show import console, line
@@ -90,7 +91,7 @@ def drift(differences: Iterable[Difference], information: Iterable[Difference]) 
     if not found:
         out.print("[bold green]equal[/bold green]  the database is what its migrations say")
     else:
-        branch = Tree(f"[bold red]not equal[/bold red]  {len(found)} difference(s)")
+        branch = Tree(f"[bold red]not equal[/bold red]  {counted(len(found), 'difference')}")
         for each in found:
             branch.add(line(each))
         out.print(branch)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from ...counted import counted
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
 from ..data import production_rows, snapshots
@@ -147,7 +148,7 @@ def _lost(before: Rows, after: Rows, last: Rows, now: Rows) -> list[Difference]:
                 columns[name] = columns.get(name, 0) + 1
         found += [
             Difference(
-                "row", table, "changed", name, "as before the original", f"another one in {count} row(s)"
+                "row", table, "changed", name, "as before the original", f"another one in {counted(count, 'row')}"
             )
             for name, count in sorted(columns.items())
         ]
