@@ -67,7 +67,13 @@ class _Walk:
     """A database on its way from nothing to the last migration, or to one that refuses rows."""
 
     def __init__(
-        self, runner: MigrationRunner, apps: Sequence[str], rows: RowVolume, of_others: float, *, measured: bool
+        self,
+        runner: MigrationRunner,
+        apps: Sequence[str],
+        rows: RowVolume,
+        of_others: float,
+        *,
+        measured: bool,
     ) -> None:
         """``of_others``: rows of a table of another app, for each one of ``rows``."""
         self.upgrades: list[Upgrade] = []

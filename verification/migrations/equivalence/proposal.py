@@ -56,7 +56,9 @@ def propose(runner: MigrationRunner, app: str, root: Path) -> Proposal:
     stale = [squash for squash in found.squashes if squash.app == app and not squash.missing]
     originals = set(found.migrations.get(app, [])) - {squash.name for squash in stale}
     if len(originals) < MIN_MIGRATIONS:
-        raise CannotRun(f"--propose {app}: it has {counted(len(originals), 'migration')}; there is nothing to squash")
+        raise CannotRun(
+            f"--propose {app}: it has {counted(len(originals), 'migration')}; there is nothing to squash"
+        )
     if any(original_app != app for squash in stale for original_app, _ in squash.originals):
         raise CannotRun(
             f"--propose {app}: its squash replaces migrations of another app", "revise that one by hand"

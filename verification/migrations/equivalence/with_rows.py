@@ -148,7 +148,12 @@ def _lost(before: Rows, after: Rows, last: Rows, now: Rows) -> list[Difference]:
                 columns[name] = columns.get(name, 0) + 1
         found += [
             Difference(
-                "row", table, "changed", name, "as before the original", f"another one in {counted(count, 'row')}"
+                "row",
+                table,
+                "changed",
+                name,
+                "as before the original",
+                f"another one in {counted(count, 'row')}",
             )
             for name, count in sorted(columns.items())
         ]
