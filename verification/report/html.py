@@ -11,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from ..counted import unit_of
 from .evidence import Measurement, MigrationStep, MigrationTimeline, Timeline
 from .finding import Level
 from .history import trends
@@ -71,7 +72,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _figure
+    environment.filters |= {"figure": _figure, "unit": unit_of}
     return environment.get_template("report.html.j2")
 
 
