@@ -1,10 +1,11 @@
 """Print a judged release: for people on a terminal, or as one JSON object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
@@ -85,26 +86,28 @@ def _verdict(release: Release) -> str:
 
 
 def _plan(release: Release) -> Table:
-    shown = Table(
-        "migration", "seconds", "MB on disk", "WAL", "strongest locks on tables that were there", box=None
-    )
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column("migration", overflow="fold")
+    for column in ("seconds", "disk MB", "WAL MB"):
+        shown.add_column(column, justify="right", no_wrap=True)
     for step in release.steps:
         name = step.migration if step.alias == "default" else f"{step.migration} ({step.alias})"
         size = (f"{each / MEGABYTE:.1f}" for each in (step.disk_bytes, step.wal_bytes))
-        shown.add_row(escape(name), f"{step.seconds:.2f}", *size, escape(_locks(step)))
+        shown.add_row(escape(name), f"{step.seconds:.2f}", *size)
+        for line in _locks(step):
+            shown.add_row(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, 2)))
     return shown
 
 
-def _locks(step: Step) -> str:
-    blocking = {
-        table: "reads" if mode in READS_BLOCKED else "writes"
-        for table, mode in step.locks.items()
-        if mode in WRITES_BLOCKED and step.rows.get(table, 0) > 0
-    }
-    return (
-        ", ".join(f"{table.removeprefix('public.')}: blocks {what}" for table, what in blocking.items())
-        or "-"
-    )
+def _locks(step: Step) -> Iterator[str]:
+    for what, modes in (("reads and writes", READS_BLOCKED), ("writes", WRITES_BLOCKED - READS_BLOCKED)):
+        tables = [
+            table.removeprefix("public.")
+            for table, mode in step.locks.items()
+            if mode in modes and step.rows.get(table, 0) > 0
+        ]
+        if tables:
+            yield f"blocks {what} of {', '.join(tables)}"
 
 
 def _weight(finding: Finding) -> int:
