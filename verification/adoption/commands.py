@@ -3,12 +3,12 @@
 import argparse
 import tomllib
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 from ..command_line import PACKAGE
 from ..errors import CANNOT_RUN, EQUAL, CannotRun
 from ..extras import require
+from ..words import fitting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,8 +35,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _init(arguments: argparse.Namespace) -> int:
-    from ..schema.show import console
-
     require("run", f"{PACKAGE} init")
     from .discovery import discover
 
@@ -55,9 +53,8 @@ def _init(arguments: argparse.Namespace) -> int:
         return EQUAL
     _write(file, written(text, found.table))
     lines = [f"  {line}" for line in found.found] + [f"- {line}" for line in found.absent]
-    width = console().width
     for line in (*lines, f"wrote {TABLE} of {file.name}; next: python -m {PACKAGE} run"):
-        print(fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))  # noqa: T201 - for people
+        print(fitting(line))  # noqa: T201 - for people
     return EQUAL
 
 

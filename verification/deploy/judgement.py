@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ..counted import counted
 from ..errors import CannotRun
 from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import Project
 from ..postgres.server import Server
 from ..project.configuration import Configuration
+from ..words import counted
 from . import base_rows, history, suppressions
 from .base_tree import BaseTree, base_tree
 from .live import read_statistics

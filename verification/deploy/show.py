@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
-from ..counted import counted
 from ..migrations.cost.record import READS_BLOCKED, WRITES_BLOCKED
 from ..migrations.execution.migration_runner import Step
+from ..words import counted
 from .finding import Finding
 from .release import Release
 

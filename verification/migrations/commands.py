@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..command_line import comparison_options, server_options
-from ..counted import counted
 from ..errors import DIFFERS, EQUAL, CannotRun
 from ..postgres import driver, providers
 from ..postgres.server import Server
 from ..project.configuration import load
 from ..schema.comparison.compare import check_ignored
 from ..schema.comparison.options import Options
+from ..words import counted
 from . import show
 from .equivalence import comparison, drift, upgrade_paths
 from .equivalence.declared import Declared

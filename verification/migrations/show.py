@@ -7,10 +7,10 @@ from typing import Any, Final
 from rich.markup import escape
 from rich.tree import Tree
 
-from ..counted import counted
 from ..schema.comparison.compare import SERIAL
 from ..schema.comparison.difference import Difference
 from ..schema.show import console, line
+from ..words import counted
 from .equivalence.proposal import Proposal
 from .equivalence.upgrade_paths import UpgradePaths
 from .equivalence.verification import Verification

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ..counted import unit_of
+from ..words import unit_of
 from .evidence import Measurement, MigrationStep, MigrationTimeline, Timeline
 from .finding import Level
 from .history import trends

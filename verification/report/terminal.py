@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from ..counted import unit_of
+from ..words import unit_of
 from .causes import Cause
 from .evidence import Measurement
 from .finding import Level

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from ..counted import counted
+from ..words import counted
 from .comparison.compare import Comparison
 from .comparison.difference import Difference
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...counted import counted
 from ...postgres.driver import sql
+from ...words import counted
 from .columns import read_layouts
 from .digests import BOOKKEEPING
 

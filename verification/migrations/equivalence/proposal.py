@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from ...counted import counted
 from ...errors import CannotRun
 from ...processes import run_directory
 from ...schema.comparison.difference import Difference
+from ...words import counted
 from ..execution.migration_runner import MigrationRunner
 from ..execution.worker_process import JobFailed
 from ..plan import migration_files

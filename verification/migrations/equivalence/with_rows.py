@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from ...counted import counted
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
+from ...words import counted
 from ..data import production_rows, snapshots
 from ..data.snapshots import Table
 from ..execution.migration_runner import Databases, MigrationRunner
