@@ -20,12 +20,5 @@ def fitting(line: str, indent: str = "  ") -> str:
     """Return a line as a terminal shows it without breaking words, further lines indented; a file gets it as it is."""
     if not sys.stdout.isatty():
         return line
-    width = shutil.get_terminal_size().columns
-    return fill(
-        line,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
+    columns = shutil.get_terminal_size().columns
+    return fill(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
