@@ -86,7 +86,7 @@ class Visible(HTMLParser):
 
 def read_page(page: str) -> Visible:
     visible = Visible()
-    visible.feed(page)
+    visible.feed(page.replace("<wbr>", ""))
     return visible
 
 
@@ -441,5 +441,5 @@ def test_a_row_of_the_table_is_one_line_of_80_columns() -> None:
     show(finished(check), Console(file=output, width=80), "report.html")
 
     assert re.search(
-        r"^environment\.in_deployment_files failed 1 finding +0 +0\.0$", output.getvalue(), re.MULTILINE
+        r"^environment\.in_deployment_files failed +1 finding +0 +0\.0$", output.getvalue(), re.MULTILINE
     )
