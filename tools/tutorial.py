@@ -78,8 +78,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tutorial-") as name:
         wheels, folder = Path(name, "wheels"), Path(name, "reader")
         folder.mkdir()
-        build = [sys.executable, "-m", "pip", "wheel", "-qq", "--no-deps", "-w", wheels, published.REPOSITORY]
-        subprocess.run(build, check=True)
+        build = ["pip", "wheel", "-qq", "--no-deps", "-w", str(wheels), str(published.REPOSITORY)]
+        subprocess.run([sys.executable, "-m", *build], check=True)
         reader = Reader(folder, wheels)
         for kind, block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
             if wrong := reader.follow(kind, block):

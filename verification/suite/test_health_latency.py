@@ -145,7 +145,10 @@ def test_latency_beside_reference(
     servers, reference_server = [project.web, cold_server[0]], reference.wait(health_path)
     metrics: dict[str, list[float]] = {}
     for metric, persistent in (("fresh connection", False), ("persistent connection", True)):
-        endpoint, of_reference, ratios, waits = [], [], [], []
+        endpoint: list[float] = []
+        of_reference: list[float] = []
+        ratios: list[float] = []
+        waits: list[float] = []
         for number, web in enumerate(servers, 1):
             probes = {"endpoint": web.probe(health_path), "reference": reference_server.probe(health_path)}
             samples = sampling.interleave(
