@@ -206,7 +206,7 @@ def _ancestors(entry: Object, side: Mapping[Identity, Object]) -> Iterable[Ident
             waiting.extend(side[key].parents)
 
 
-def without_derived(
+def without_implied(
     left: Object, right: Object, changed: dict[str, tuple[Value, Value]]
 ) -> dict[str, tuple[Value, Value]]:
     """Return the changed attributes of one object without those that changed because of another of them."""

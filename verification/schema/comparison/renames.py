@@ -5,13 +5,14 @@ Those changes are no differences of their own.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Object, Value
+from ..model.schema import apply_renames
 
 COLUMN_ORDER: Final = "column_order"
 
@@ -125,11 +126,11 @@ class Rename:
                 yield f"{before.removesuffix(' AS ')}{after}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Renames:
     """All renames found so far, and what they change in values of the left."""
 
-    applied: list[Rename] = field(default_factory=list)
+    applied: tuple[Rename, ...] = ()
 
     def explains(self, entry: Object, attribute: str, left: Value, right: Value) -> bool:
         """Return whether the renames alone turn the left value into the right one."""
@@ -202,6 +203,22 @@ class Renames:
             or rename.new in entry.uses
             or (entry.key == rename.table and "definition" not in entry.properties)
         )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The objects of two schemas; those of the left have the names that they have after the renames."""
+
+    left: Mapping[Identity, Object]
+    right: Mapping[Identity, Object]
+    renames: Renames = Renames()
+
+    def after(self, renames: Iterable[Rename]) -> "Pair":
+        """Return the pair with further renames applied."""
+        new = tuple(renames)
+        if not new:
+            return self
+        return Pair(apply_renames(self.left, new), self.right, Renames((*self.renames.applied, *new)))
 
 
 def map_texts(value: Value, change: Callable[[str], str]) -> Value:
