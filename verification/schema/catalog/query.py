@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ..model.identity import Identity
 from ..model.objects import Value
-from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
+from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,7 @@ def run(reader: Reader, query: Query) -> None:
     """Record all objects that one query returns."""
     if reader.version < query.since:
         return
-    rows = reader.rows(query.statement)
-    names = [column.name for column in reader.cursor.description]
-    for row in rows:
-        attributes: dict[str, Value] = without_nulls(names, row)
+    for attributes in reader.records(query.statement):
         oid, parent = attributes.pop("oid"), attributes.pop("parent", None)
         keys = [reader.addresses.get((query.parent, parent, 0))] if parent else []
         keys += _further_parents(reader, attributes)

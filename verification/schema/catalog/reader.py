@@ -1,7 +1,7 @@
 """The state of one reading, shared by all modules that read: addresses, names, entries."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from ..model.identity import Identity
 from ..model.objects import Object, Value, described
 
-R = TypeVar("R")
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
 
@@ -67,6 +66,9 @@ def without_nulls(names: Iterable[str], values: Iterable[Value]) -> dict[str, Va
     }
 
 
+Row = TypeVar("Row", bound=NamedTuple)
+
+
 class Draft(NamedTuple):
     """An object while it is read: several catalogs describe it."""
 
@@ -106,10 +108,19 @@ class Reader:
         self.cursor.execute(statement)
         return self.cursor.fetchall()  # type: ignore[no-any-return]
 
-    def named(self, row: Callable[..., R], statement: str) -> list[R]:
-        """Run one query and return its rows with names; ``row``: a class with one field for each column, in order."""
+    def named(self, row: type[Row], statement: str) -> list[Row]:
+        """Run one query and return its rows with names; ``row``: a class with a field for each column, in order."""
         rows = self.rows(statement)
-        return [row(*values) for values in rows]
+        names = tuple(column.name for column in self.cursor.description)
+        if names and names != row._fields:
+            raise TypeError(f"{row.__qualname__} has the fields {row._fields}, and the query returns {names}")
+        return [row._make(values) for values in rows]
+
+    def records(self, statement: str) -> list[dict[str, Value]]:
+        """Run one query and return its rows as column -> value, without those that are NULL."""
+        rows = self.rows(statement)
+        names = [column.name for column in self.cursor.description]
+        return [without_nulls(names, values) for values in rows]
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
         """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""
