@@ -30,6 +30,11 @@ class Difference:
         """Return the difference of an object of a schema."""
         return cls(identity.kind, str(identity), change, attribute, left, right, identity=identity)
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of its table and its own, without quotes; empty for what is no object of a schema."""
+        return self.identity.unquoted if self.identity else ("", "")
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--format json`` prints."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.compare}

@@ -12,9 +12,10 @@ from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIdentity
 from sqlalchemy.types import ARRAY, BigInteger, NullType, SmallInteger, String, TypeEngine
 
 from ..model import inspected_forms
+from ..model.identity import Identity
 
-InspectedEntry = tuple[tuple[str, str], dict[str, Any]]
-"""((kind, object), attributes); the attribute ``table`` is the relation or domain that the object belongs to."""
+InspectedEntry = tuple[Identity, dict[str, Any]]
+"""Identity with names that are never quoted, and attributes."""
 PerTable = Mapping[tuple[str | None, str], Any]
 
 UNREAD: Final = object()
@@ -44,7 +45,7 @@ def relations(
         }
         if kind in {"view", "materialized_view"}:
             attributes["definition"] = inspector.get_view_definition(name, schema=schema)
-        yield (kind, f"{schema}.{name}"), attributes
+        yield Identity(kind, schema, name=name), attributes
 
 
 def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[InspectedEntry]:
@@ -52,10 +53,7 @@ def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[Inspected
     for (schema, table), reflected in per_table.items():
         if kinds.get(table) in {"table", "foreign_table"}:
             for column in reflected:
-                yield (
-                    ("column", f"{schema}.{table}.{column['name']}"),
-                    {"table": f"{schema}.{table}", **_column(column)},
-                )
+                yield Identity("column", schema or "", table, column["name"]), _column(column)
 
 
 def _column(column: ReflectedColumn) -> dict[str, Any]:
@@ -129,10 +127,8 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
 
 
 def _constraint(schema: str | None, table: str, reflected: Any, **attributes: Any) -> InspectedEntry:
-    return (
-        ("constraint", f"{schema}.{table}.{reflected['name']}"),
-        {"table": f"{schema}.{table}", "comment": reflected.get("comment"), **attributes},
-    )
+    identity = Identity("constraint", schema or "", table, reflected["name"])
+    return identity, {"comment": reflected.get("comment"), **attributes}
 
 
 def _index_options(reflected: Any) -> dict[str, Any]:
@@ -207,12 +203,9 @@ def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[In
         unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
         for reflected in indexes_of_table:
             if reflected.get("duplicates_constraint") and reflected["name"] not in unique:
-                attributes = _index(schema, table, reflected)
+                identity, attributes = _index(schema, table, reflected)
                 del attributes["unique"]  # a property of the index alone
-                yield (
-                    ("constraint", f"{schema}.{table}.{reflected['name']}"),
-                    {"kind": "exclusion", **attributes},
-                )
+                yield identity.like("constraint"), {"kind": "exclusion", **attributes}
 
 
 def indexes(per_table: PerTable) -> Iterator[InspectedEntry]:
@@ -220,15 +213,14 @@ def indexes(per_table: PerTable) -> Iterator[InspectedEntry]:
     for (schema, table), indexes_of_table in per_table.items():
         for reflected in indexes_of_table:
             if not reflected.get("duplicates_constraint"):
-                yield ("index", f"{schema}.{table}.{reflected['name']}"), _index(schema, table, reflected)
+                yield _index(schema, table, reflected)
 
 
-def _index(schema: str | None, table: str, reflected: Any) -> dict[str, Any]:
+def _index(schema: str | None, table: str, reflected: Any) -> InspectedEntry:
     options = reflected.get("dialect_options", {})
     keys = reflected.get("expressions", reflected["column_names"])
     classes, sorting = options.get("postgresql_ops", {}), reflected.get("column_sorting", {})
-    return {
-        "table": f"{schema}.{table}",
+    return Identity("index", schema or "", table, reflected["name"]), {
         "keys": keys,
         "operator_classes": [classes.get(key) for key in keys],
         "order": [list(sorting.get(key, ())) for key in keys],
@@ -246,13 +238,13 @@ def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[Inspecte
     """Yield the enums and domains of these schemas, and the check constraints of the domains."""
     for enum in inspector.get_enums(schema="*"):
         if enum["schema"] in schemas:
-            yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
+            yield Identity("type", enum["schema"], name=enum["name"]), {"values": list(enum["labels"])}
     for domain in inspector.get_domains(schema="*"):
         if domain["schema"] in schemas:
-            name = f"{domain['schema']}.{domain['name']}"
-            yield ("type", name), _domain(domain)
+            identity = Identity("type", domain["schema"], name=domain["name"])
+            yield identity, _domain(domain)
             for check in domain["constraints"]:
-                yield ("constraint", f"{name}.{check['name']}"), _domain_check(name, check["check"])
+                yield identity.part("constraint", check["name"] or ""), _domain_check(check["check"])
 
 
 def _domain(domain: ReflectedDomain) -> dict[str, Any]:
@@ -264,14 +256,13 @@ def _domain(domain: ReflectedDomain) -> dict[str, Any]:
     }
 
 
-def _domain_check(domain: str, text: str) -> dict[str, Any]:
+def _domain_check(text: str) -> dict[str, Any]:
     """Return a domain's check constraint.
 
     SQLAlchemy cuts ``CHECK (`` and the last character off ``pg_get_constraintdef``, and so leaves
     ``) NOT VALI`` behind the expression of a constraint that is NOT VALID.
     """
     return {
-        "table": domain,
         "kind": "check",
         "expression": text.removesuffix(_CUT_NOT_VALID),
         "valid": not text.endswith(_CUT_NOT_VALID),
