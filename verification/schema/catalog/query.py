@@ -52,6 +52,7 @@ def run(reader: Reader, query: Query) -> None:
     """Record all objects that one query returns."""
     if reader.version < query.since:
         return
+    reader.catalogs.add(query.catalog)
     for attributes in reader.records(query.statement):
         oid, parent = attributes.pop("oid"), attributes.pop("parent", None)
         keys = [reader.addresses.get((query.parent, parent, 0))] if parent else []

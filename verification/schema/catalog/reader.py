@@ -103,6 +103,9 @@ class Reader:
     ancestors: dict[int, list[int]] = field(default_factory=dict)
     """OID of a table or an index -> OIDs of its parents, in order."""
 
+    catalogs: set[str] = field(default_factory=set)
+    """Catalogs that a ``Query`` has read."""
+
     def rows(self, statement: str) -> Sequence[tuple[Any, ...]]:
         """Run one query and return its rows."""
         self.cursor.execute(statement)

@@ -1,6 +1,6 @@
 """The transaction in which a database is read: one snapshot, read only, all names qualified."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -33,14 +33,21 @@ LARGE_CATALOG_BYTES: Final = 2 * 1024 * 1024
 
 
 @contextmanager
-def session(source: str | Any) -> Iterator[tuple[Any, int]]:
-    """Yield a cursor in a read-only snapshot and the server's major version; roll back afterwards."""
+def session(
+    source: str | Any, opened: Callable[[Any], object] = lambda _: None
+) -> Iterator[tuple[Any, int]]:
+    """Yield a cursor in a read-only snapshot and the server's major version; roll back afterwards.
+
+    ``opened`` is called with a connection that is made here.
+    """
     if not isinstance(source, str):
         with _translated(source.info.dbname), _snapshot(source) as cursor:
             yield cursor, source.info.server_version // 10000
         return
-    with _translated(address(source)), _connection(source) as connection, _snapshot(connection) as cursor:
-        yield cursor, connection.info.server_version // 10000
+    with _translated(address(source)), _connection(source) as connection:
+        opened(connection)
+        with _snapshot(connection) as cursor:
+            yield cursor, connection.info.server_version // 10000
 
 
 def shared_snapshot(cursor: Any) -> str | None:
