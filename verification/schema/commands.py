@@ -11,11 +11,16 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..command_line import comparison_options
 from ..errors import DIFFERS, EQUAL, CannotRun
 from .comparison.difference import Difference
+
+if TYPE_CHECKING:
+    from ..postgres import driver
+    from .comparison.compare import Comparison
+    from .model.schema import Schema
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 PAUSE_SECONDS: Final = 0.05
@@ -105,7 +110,7 @@ def _is_url(source: str) -> bool:
     return source.startswith(SCHEMES)
 
 
-def _read(source: str, opened: Callable[[Any], object]) -> Any:
+def _read(source: str, opened: "Callable[[driver.Connection], object]") -> "Schema":
     """Read a database or a snapshot file; ``opened`` is called with the connection. Raises ``CannotRun``."""
     if _is_url(source):
         from . import catalog
@@ -126,7 +131,7 @@ def _read(source: str, opened: Callable[[Any], object]) -> Any:
     return snapshot.load(Path(source))
 
 
-def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
+def _disagreements(arguments: argparse.Namespace, left: "Schema", right: "Schema") -> list[Difference]:
     """Read both databases with the second reader and return the disagreements."""
     from .inspection import cross_check, reading
 
@@ -138,7 +143,7 @@ def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list
     return disagreements
 
 
-def _print_text(comparison: Any, disagreements: list[Difference]) -> None:
+def _print_text(comparison: "Comparison", disagreements: list[Difference]) -> None:
     more = disagreements or comparison.information or comparison.notes or sys.stdout.isatty()
     if comparison.equal and not more:
         print("equal")  # noqa: T201 - what a command is for; rich is not needed
@@ -155,9 +160,9 @@ class _ReaderThread(threading.Thread):
         # A daemon, because nothing but the end of the process ends a connection that is still being made.
         super().__init__(daemon=True)
         self._source = source
-        self._schema: Any = None
+        self._schema: Schema | None = None
         self._error: BaseException | None = None
-        self._connection: Any = None
+        self._connection: driver.Connection | None = None
         self._stopped = False
         self.start()
 
@@ -168,7 +173,7 @@ class _ReaderThread(threading.Thread):
         except BaseException as error:  # noqa: BLE001 - raised again by ``result``
             self._error = error
 
-    def _opened(self, connection: Any) -> None:
+    def _opened(self, connection: "driver.Connection") -> None:
         self._connection = connection
         if self._stopped:
             raise CannotRun("stopped")
@@ -183,7 +188,7 @@ class _ReaderThread(threading.Thread):
                 self._connection.cancel()
             self.join(PAUSE_SECONDS)
 
-    def result(self) -> Any:
+    def result(self) -> "Schema":
         """Wait for the schema and return it. Raises what the reading raised."""
         self.join()
         if self._error:
@@ -191,5 +196,5 @@ class _ReaderThread(threading.Thread):
         return self._schema
 
 
-def _print_json(content: dict[str, Any]) -> None:
+def _print_json(content: dict[str, object]) -> None:
     print(json.dumps(content, indent=1, ensure_ascii=False, default=str))  # noqa: T201 - what a command is for

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ..model.identity import Identity
 from ..model.objects import Value
-from .reader import FIRST_USER_OID, Draft, Reader, column_options, parsed_json
+from .reader import FIRST_USER_OID, Draft, Reader, column_options, parsed_json, texts
 from .secrets import masked
 
 COLUMNS: Final = f"""
@@ -125,10 +125,10 @@ def _add_rare(
     attributes |= {key: value for key, value in members.items() if value is not None and key not in SPECIAL}
     if "generated_kind" in attributes:
         attributes["generated"] = attributes.pop("default", None)
-    if options and (kept := column_options(options)):
+    if kept := column_options(texts(options)):
         attributes["options"] = kept
     if foreign_options:
-        attributes["foreign_options"] = masked(foreign_options)
+        attributes["foreign_options"] = masked(texts(foreign_options))
     if local is None:
         return ()
     if local:
@@ -140,9 +140,9 @@ def _add_rare(
 def _sequences(reader: Reader) -> None:
     """Add the properties in pg_sequence to the sequence, or to its identity column."""
     for values in reader.records(SEQUENCES):
-        key = reader.addresses.get(("pg_class", values.pop("oid"), 0))
-        owner = values.pop("relation", None), values.pop("number", None)
-        dependency = values.pop("dependency", None)
+        key = reader.addresses.get(("pg_class", values.take_number("oid"), 0))
+        owner = values.take_number("relation"), values.take_number("number")
+        dependency = values.take_text("dependency")
         if key is None:
             continue
         column = reader.addresses.get(("pg_class", *owner))

@@ -5,7 +5,7 @@ rest is looked up.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 from ..model.identity import Identity
 from ..model.objects import Value
@@ -42,11 +42,23 @@ JOIN pg_am a ON a.oid = c.relam
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
 """
 """Lists of numbers are text, because few are different; attributes that few indexes have are one JSON object."""
-PLAIN: Final = ("nulls_not_distinct", "valid", "ready", "tablespace")
-"""Members of that object that are attributes unchanged."""
-
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}
 """Bits of pg_index.indoption: 1 descending, 2 nulls first."""
+
+
+class Rare(TypedDict):
+    """That object."""
+
+    width: int
+    """Number of key columns, without those of INCLUDE."""
+    expressions: list[str] | None
+    storage_parameters: list[str] | None
+    clustered: bool
+    identifies: bool
+    nulls_not_distinct: bool | None
+    valid: bool | None
+    ready: bool | None
+    tablespace: str | None
 
 
 class Row(NamedTuple):
@@ -64,7 +76,7 @@ class Row(NamedTuple):
     options: str | None
     used: str | None
     """Numbers of the columns that expressions and the predicate read."""
-    rare: Mapping[str, Value] | None
+    rare: Rare | None
 
 
 class Index(NamedTuple):
@@ -95,26 +107,27 @@ def _index(reader: Reader, row: Row, details: IndexKeys) -> Index:
         attributes["predicate"] = row.predicate
     if row.options:
         attributes["order"] = tuple(ORDERS[option & 3] for option in numbers(row.options))
-    width = _rare(reader, row.relation, row.name, attributes, row.rare) if row.rare else len(needed)
+    width = _rare(reader, row, row.rare, attributes, columns) if row.rare else len(needed)
     attributes |= details.non_default(row.oid, row.relation, needed[:width], row.classes, row.collations)
     used = tuple(dict.fromkeys(needed + numbers(row.used))) if row.used else needed
     return Index(row.relation, row.name, used, attributes)
 
 
 def _rare(
-    reader: Reader, relation: int, name: str, attributes: dict[str, Value], members: Mapping[str, Value]
+    reader: Reader, row: Row, members: Rare, attributes: dict[str, Value], columns: tuple[str, ...]
 ) -> int:
-    """Add the attributes of the JSON object; return the number of key columns, without those of INCLUDE."""
-    width: int = members["width"]
-    columns = attributes["keys"]
+    """Add the attributes of the JSON object; return the number of key columns."""
+    width = members["width"]
     attributes["keys"] = tuple(members["expressions"] or columns[:width])
     if len(columns) > width:
         attributes["include"] = columns[width:]
     if members["storage_parameters"]:
         attributes["storage_parameters"] = tuple(sorted(members["storage_parameters"]))
-    attributes |= {member: members[member] for member in PLAIN if members[member] is not None}
+    for name in ("nulls_not_distinct", "valid", "ready", "tablespace"):
+        if members[name] is not None:
+            attributes[name] = members[name]
     if members["clustered"] or members["identifies"]:
-        _mark_table(reader, relation, name, members["clustered"], members["identifies"])
+        _mark_table(reader, row.relation, row.name, members["clustered"], members["identifies"])
     return width
 
 

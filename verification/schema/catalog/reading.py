@@ -4,9 +4,10 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any, Final
+from typing import Final
 
 from ...errors import CannotRun
+from ...postgres import driver
 from ..model.objects import Value
 from ..model.schema import Schema
 from . import (
@@ -40,7 +41,10 @@ def _no_collection() -> Iterator[None]:
 
 
 def read(
-    source: str | Any, *, sessions: int = 2, opened: Callable[[Any], object] = lambda _: None
+    source: str | driver.Connection,
+    *,
+    sessions: int = 2,
+    opened: Callable[[driver.Connection], object] = lambda _: None,
 ) -> Schema:
     """Read a database by URL or through an open connection (whose open transaction is kept).
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.objects import Value
 from .query import named
-from .reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
+from .reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader, Record, texts
 
 KINDS: Final = {
     "r": "table",
@@ -82,18 +81,16 @@ def read(reader: Reader) -> None:
         reader.add("pg_namespace", oid, Identity("schema", name=name), {"owner": owner})
     detaching = _inheritance(reader)
     records = reader.records(RELATIONS)
+    letters = {each.take_number("oid"): each.take_text("letter") for each in records}
     identities = {
-        each["oid"]: Identity(
-            KINDS.get(each["letter"], ""), each.pop("id_schema"), name=each.pop("id_name")
-        )
-        for each in records
+        oid: Identity(KINDS.get(letter, ""), each.take_text("id_schema"), name=each.take_text("id_name"))
+        for (oid, letter), each in zip(letters.items(), records, strict=True)
     }
-    for record in records:
-        letter = record.pop("letter")
+    for (oid, letter), record in zip(letters.items(), records, strict=True):
         if letter in KINDS:
-            _relation(reader, record, identities, detaching)
+            _relation(reader, oid, record, identities, detaching)
         elif letter not in PARTS:
-            reader.not_compared(f"relation {identities[record['oid']]} of kind {letter!r}")
+            reader.not_compared(f"relation {identities[oid]} of kind {letter!r}")
     _foreign_tables(reader)
 
 
@@ -108,15 +105,16 @@ def _inheritance(reader: Reader) -> set[int]:
 
 def _relation(
     reader: Reader,
-    attributes: dict[str, Value],
+    oid: int,
+    attributes: Record,
     identities: Mapping[int, Identity],
     detaching: set[int],
 ) -> None:
-    oid, namespace, is_partition = [attributes.pop(each) for each in ("oid", "namespace", "is_partition")]
-    row_type, identity = attributes.pop("row_type", 0), identities[oid]
+    namespace, row_type = attributes.take_number("namespace"), attributes.take_number("row_type")
+    is_partition, identity = attributes.pop("is_partition"), identities[oid]
     parameters = [
-        *attributes.pop("parameters", ()),
-        *(f"toast.{each}" for each in attributes.pop("toast_parameters", ())),
+        *texts(attributes.pop("parameters", None)),
+        *(f"toast.{each}" for each in texts(attributes.pop("toast_parameters", None))),
     ]
     if parameters:
         place = "options" if identity.kind == "view" else "storage_parameters"

@@ -3,9 +3,8 @@
 from typing import Final
 
 from ..model.identity import Identity
-from ..model.objects import Value
 from .query import Query, run
-from .reader import FIRST_USER_OID, Reader, numbers
+from .reader import FIRST_USER_OID, Reader, Record, numbers
 
 BEFORE, INSTEAD, ROW = 2, 64, 1
 EVENTS: Final = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
@@ -58,9 +57,11 @@ def read(reader: Reader) -> None:
     run(reader, POLICIES)
 
 
-def _trigger(reader: Reader, attributes: dict[str, Value]) -> None:
-    oid, relation, name, bits = [attributes.pop(each) for each in ("oid", "relation", "id_name", "bits")]
-    parent, constraint = attributes.pop("parent", None), attributes.pop("constraint_oid", None)
+def _trigger(reader: Reader, attributes: Record) -> None:
+    oid, relation, bits, parent, constraint = [
+        attributes.take_number(each) for each in ("oid", "relation", "bits", "parent", "constraint_oid")
+    ]
+    name = attributes.take_text("id_name")
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
@@ -68,9 +69,11 @@ def _trigger(reader: Reader, attributes: dict[str, Value]) -> None:
     attributes["level"] = "row" if bits & ROW else "statement"
     attributes["events"] = tuple(event for bit, event in EVENTS if bits & bit)
     if "columns" in attributes:
-        attributes["columns"] = tuple(sorted(reader.names(relation, numbers(attributes["columns"]))))
+        attributes["columns"] = tuple(
+            sorted(reader.names(relation, numbers(attributes.take_text("columns"))))
+        )
     if "arguments" in attributes:
-        attributes["arguments"] = tuple(attributes["arguments"].split("\\000")[:-1])
+        attributes["arguments"] = tuple(attributes.take_text("arguments").split("\\000")[:-1])
     key = owner.part("trigger", name)
     parents: tuple[Identity, ...] = (owner,)
     if parent:

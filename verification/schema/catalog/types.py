@@ -62,9 +62,9 @@ def read(reader: Reader) -> None:
     """Record types; arrays and multiranges are part of their element type or range."""
     derived: list[tuple[int, int, Identity]] = []
     for attributes in reader.records(TYPES):
-        oid, namespace, letter = [attributes.pop(each) for each in ("oid", "namespace", "letter")]
-        is_defined, element = attributes.pop("is_defined"), attributes.pop("element", 0)
-        identity = Identity("type", attributes.pop("id_schema"), name=attributes.pop("id_name"))
+        oid, namespace, element = [attributes.take_number(each) for each in ("oid", "namespace", "element")]
+        letter, is_defined = attributes.take_text("letter"), attributes.pop("is_defined")
+        identity = Identity("type", attributes.take_text("id_schema"), name=attributes.take_text("id_name"))
         if element or letter == MULTIRANGE:
             derived.append((oid, element, identity))
             continue

@@ -178,7 +178,7 @@ def column_orders(pair: Pair) -> list[Difference]:
     for key, entry in pair.left.items():
         if key.kind not in ("table", "foreign_table") or key not in pair.right:
             continue
-        orders = [side.properties.get(COLUMN_ORDER, ()) for side in (entry, pair.right[key])]
+        orders = [side.names_of(COLUMN_ORDER) for side in (entry, pair.right[key])]
         if orders[0] == orders[1]:
             continue
         names = {

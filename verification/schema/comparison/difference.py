@@ -1,9 +1,10 @@
 """One difference between two databases: the result of a comparison, and what reports print."""
 
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Self
 
 from ..model.identity import Identity
+from ..model.objects import Value
 
 
 @dataclass(frozen=True, order=True)
@@ -18,14 +19,14 @@ class Difference:
     """``added`` (only the right has it), ``removed`` (only the left) or ``changed``."""
     attribute: str = ""
     """What differs of an object that both have; empty for a whole object."""
-    left: Any = None
-    right: Any = None
+    left: Value = None
+    right: Value = None
     identity: Identity | None = field(default=None, compare=False, repr=False, kw_only=True)
     """Class and name of an object of a schema, as the left has it."""
 
     @classmethod
     def of(
-        cls, identity: Identity, change: str, attribute: str = "", left: Any = None, right: Any = None
+        cls, identity: Identity, change: str, attribute: str = "", left: Value = None, right: Value = None
     ) -> Self:
         """Return the difference of an object of a schema."""
         return cls(identity.kind, str(identity), change, attribute, left, right, identity=identity)
@@ -35,7 +36,7 @@ class Difference:
         """The names of its table and its own, without quotes; empty for what is no object of a schema."""
         return self.identity.unquoted if self.identity else ("", "")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Value]:
         """Return the object that ``--format json`` prints."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.compare}
 

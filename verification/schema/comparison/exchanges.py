@@ -60,7 +60,7 @@ class Exchange(Rename):
 
 
 def find_exchanges(pair: Pair, options: Options) -> Pair:
-    """Return the pair with the exchanges applied, again and again: an index of two exchanged columns looks otherwise."""
+    """Return the pair with the exchanges applied, until none is left: indexes of exchanged columns change too."""
     while found := tuple(_exchanges(pair, options)):
         pair = pair.after(found)
     return pair

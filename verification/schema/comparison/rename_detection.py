@@ -92,8 +92,8 @@ def _equivalent(pair: Pair, options: Options, left: Object, right: Object) -> bo
 
 
 def _columns_equivalent(pair: Pair, left: Object, right: Object, rename: Rename) -> bool:
-    names = left.properties.get(COLUMN_ORDER, ())
-    if set(names) != set(right.properties.get(COLUMN_ORDER, ())):
+    names = left.names_of(COLUMN_ORDER)
+    if set(names) != set(right.names_of(COLUMN_ORDER)):
         return False
     guess = Renames((rename,))
     for name in names:

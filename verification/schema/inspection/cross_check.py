@@ -42,13 +42,9 @@ def shared(kind: str) -> Mapping[str, Normaliser]:
 def disagreements(schema: Schema, inspection: Inspection) -> list[Difference]:
     """Return the disagreements about one database; left is the catalog reader's value, right the inspection's."""
     catalog = {
-        _unquoted(entry.key): _with_comment(schema, entry)
-        for entry in schema
-        if _is_shared(schema, entry)
+        _unquoted(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)
     }
-    inspected = {
-        _unquoted(key): attributes for key, attributes in inspection.items() if key.kind in KINDS
-    }
+    inspected = {_unquoted(key): attributes for key, attributes in inspection.items() if key.kind in KINDS}
     return sorted(
         _disagreements(catalog, inspected),
         key=lambda difference: (difference.object, difference.kind, difference.attribute),

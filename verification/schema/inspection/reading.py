@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, Final, cast
+from typing import Final, TypedDict, cast
 
 from sqlalchemy import Connection, create_engine, exc, inspect, text
 from sqlalchemy.dialects.postgresql.base import PGInspector
@@ -25,7 +25,7 @@ from ..comparison.difference import Difference
 from ..model.identity import Identity
 from . import entries
 
-Inspection = Mapping[Identity, Mapping[str, Any]]
+Inspection = Mapping[Identity, Mapping[str, object]]
 """Identity, never quoted -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
 
 COLUMN_ORDER: Final = "column_order"
@@ -82,7 +82,7 @@ def read_open(connection: Connection) -> Inspection:
         return _read(connection)
 
 
-def _connect(url: str) -> Any:
+def _connect(url: str) -> driver.Connection:
     try:
         connection = connect(url)
     except driver.Error as error:
@@ -111,7 +111,9 @@ def _read(connection: Connection) -> Inspection:
     schemas = list(connection.scalars(_SCHEMAS))
     owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
     inspector = cast("PGInspector", inspect(connection))
-    inspection: dict[Identity, dict[str, Any]] = {Identity("schema", name=schema): {} for schema in schemas}
+    inspection: dict[Identity, dict[str, object]] = {
+        Identity("schema", name=schema): {} for schema in schemas
+    }
     in_schemas = chain.from_iterable(_read_schema(inspector, schema) for schema in schemas)
     for key, attributes in chain(in_schemas, entries.types(inspector, schemas)):
         if owned_elsewhere.isdisjoint({str(key), key.container}):
@@ -120,8 +122,14 @@ def _read(connection: Connection) -> Inspection:
     return dict(sorted(inspection.items()))
 
 
+class _Everything(TypedDict):
+    schema: str
+    kind: ObjectKind
+    scope: ObjectScope
+
+
 def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.InspectedEntry]:
-    what: dict[str, Any] = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
+    what: _Everything = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
     kinds = entries.relation_kinds(inspector, schema)
     columns = inspector.get_multi_columns(**what)
     yield from entries.relations(inspector, schema, kinds, columns, inspector.get_multi_table_comment(**what))
@@ -139,7 +147,7 @@ def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Inspec
 
 
 def _read_by_name(
-    connection: Connection, schemas: list[str], inspection: Mapping[Identity, dict[str, Any]]
+    connection: Connection, schemas: list[str], inspection: Mapping[Identity, dict[str, object]]
 ) -> None:
     """Query what SQLAlchemy could not parse, by name."""
     for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
@@ -168,7 +176,7 @@ def compare_inspections(left: Inspection, right: Inspection) -> list[Difference]
 
 
 def _compare(
-    key: Identity, left: Mapping[str, Any] | None, right: Mapping[str, Any] | None
+    key: Identity, left: Mapping[str, object] | None, right: Mapping[str, object] | None
 ) -> list[Difference]:
     if left is None:
         return [Difference.of(key, "added", right=dict(right or {}))]

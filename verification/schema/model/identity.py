@@ -60,7 +60,7 @@ class Identity(NamedTuple):
 
     @property
     def unquoted(self) -> tuple[str, str]:
-        """The name of its table (its own, if it is in none) and its own name, or those of what it is about, unquoted."""
+        """The names, unquoted, of its table (its own if it is in none) and its own, or those of what it is about."""
         if self.target:
             return self.target.unquoted
         table, name = (

@@ -254,9 +254,7 @@ def test_the_first_failure_ends_the_command(tmp_path: Path) -> None:
 
 def test_an_interrupted_diff_leaves_no_query(left: Database) -> None:
     """Neither one that a lock would have held for ever nor a connection that is still being made."""
-    running = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
+    running = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with closing(left.connect()) as blocker, blocker.cursor() as cursor:
         cursor.execute("BEGIN; LOCK pg_policy IN ACCESS EXCLUSIVE MODE")
         with socket.create_server(("127.0.0.1", 0)) as silent:
