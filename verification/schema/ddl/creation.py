@@ -7,7 +7,7 @@ from ..model.identity import Identity
 from ..model.objects import Object
 from .changes import ADDED_LABEL, CHANGES
 from .dependencies import default_of
-from .naming import address, owner
+from .naming import index_address, owner
 from .object_statements import MARKS, ObjectStatements
 from .order import ordered
 
@@ -130,7 +130,9 @@ class Creation(ObjectStatements):
             if entry.key in self.plan.made and self._above(entry) and self._attached_index(entry):
                 above = self._above(entry)[0]
                 whole = self.right.entries[above]
-                statement = f"ALTER {_index(whole)} ATTACH PARTITION {_index(entry).removeprefix('INDEX ')}"
+                statement = (
+                    f"ALTER {index_address(whole.key)} ATTACH PARTITION {entry.key.schema}.{entry.key.name}"
+                )
                 key = entry.key.like("attach_index")
                 self._add(key, statement)
                 self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
@@ -213,7 +215,3 @@ class Creation(ObjectStatements):
         old = self.plan.origin[entry.key]
         index = self.plan.left.entries[old].properties.get(attribute)
         return any(old.part(kind, str(index)) in self.plan.dropped for kind in ("index", "constraint"))
-
-
-def _index(entry: Object) -> str:
-    return address(entry.called(entry.key.like("index")))
