@@ -191,8 +191,8 @@ class _ReaderThread(threading.Thread):
     def result(self) -> "Schema":
         """Wait for the schema and return it. Raises what the reading raised."""
         self.join()
-        if self._error:
-            raise self._error
+        if self._schema is None:
+            raise self._error or AssertionError
         return self._schema
 
 

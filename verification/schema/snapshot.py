@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TypeAlias, TypedDict
 
@@ -99,15 +100,19 @@ def _schema(content: Content) -> Schema:
     entries = [
         described(
             _identity(item["identity"]),
-            frozen(item["attributes"]),
+            _frozen(item["attributes"]),
             tuple(map(_identity, item["parents"])),
             tuple(map(_identity, item["uses"])),
         )
         for item in content["entries"]
     ]
     return Schema(
-        int(content["version"]), {entry.key: entry for entry in entries}, frozen(content["context"])
+        int(content["version"]), {entry.key: entry for entry in entries}, _frozen(content["context"])
     )
+
+
+def _frozen(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: frozen(value) for name, value in values.items()}
 
 
 def _identity(parts: Parts) -> Identity:

@@ -213,7 +213,7 @@ def _printed(cursor: driver.Cursor, text: Text) -> str | None:
         try:
             cursor.execute(statements)
             cursor.execute(query)
-            last, now = now, cursor.fetchone()[0]
+            last, ((now,),) = now, cursor.fetchall()
         except driver.Error:
             return None
         finally:

@@ -49,7 +49,7 @@ def parsed_json(text: str) -> Mapping[str, Value]:
     return MappingProxyType({name: frozen(value) for name, value in json.loads(text).items()})
 
 
-def frozen(value: Value | list[Value]) -> Value:
+def frozen(value: "Value | list[Value]") -> Value:
     """Return a value with tuples in place of lists, at every level."""
     if isinstance(value, list):
         return tuple(frozen(item) for item in value)
@@ -58,14 +58,14 @@ def frozen(value: Value | list[Value]) -> Value:
     return value
 
 
-def texts(value: Value | list[Value]) -> Names:
+def texts(value: "Value | list[Value]") -> Names:
     """Return a list of texts; empty for None."""
     return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
 
 
 def integers(value: Value) -> tuple[int, ...]:
     """Return a list of numbers; empty for None."""
-    return tuple(each for each in value if isinstance(each, int)) if isinstance(value, tuple) else ()
+    return tuple(int(str(each)) for each in value) if isinstance(value, tuple) else ()
 
 
 class Record(dict[str, Value]):

@@ -61,8 +61,9 @@ def read(
                 f"the server is PostgreSQL {version}, whose catalogs this reader does not know",
                 f"use PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]}, or a harness that knows it",
             )
-        snapshot = shared_snapshot(cursor) if isinstance(source, str) and sessions > 1 else None
-        second = partial(second_session, source, snapshot) if snapshot else None
+        second = None
+        if isinstance(source, str) and sessions > 1 and (snapshot := shared_snapshot(cursor)):
+            second = partial(second_session, source, snapshot)
         with prefetched(cursor, statements(version), second) as results:
             reader = Reader(results, version)
             context = collect(reader)

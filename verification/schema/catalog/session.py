@@ -58,7 +58,7 @@ def shared_snapshot(cursor: driver.Cursor) -> str | None:
     cursor.execute(
         f"SELECT CASE WHEN pg_relation_size('pg_catalog.pg_attribute') > {LARGE_CATALOG_BYTES} THEN pg_export_snapshot() END"
     )
-    (snapshot,) = cursor.fetchone()
+    ((snapshot,),) = cursor.fetchall()
     return snapshot  # type: ignore[no-any-return]
 
 

@@ -186,7 +186,7 @@ def column_orders(pair: Pair) -> list[Difference]:
             for rename in pair.renames.applied
             if rename.table == key and not isinstance(rename, Exchange)
         }
-        orders[0] = [names.get(name, name) for name in orders[0]]
+        orders[0] = tuple(names.get(name, name) for name in orders[0])
         common = set(orders[0]) & set(orders[1])
         left, right = (tuple(name for name in order if name in common) for order in orders)
         if left != right:

@@ -175,7 +175,7 @@ class DiffContext:
         """Return whether an index key's collation changed exactly as that of a column it is made of."""
         columns = [self.changed[key].get("collation") for key in entry.parents if key in self.changed]
         keys = len(entry.names_of("keys") or entry.names_of("columns"))
-        left, right = (side or (None,) * keys for side in values)
+        left, right = (side if isinstance(side, tuple) else (None,) * keys for side in values)
         changes = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
         return len(left) == len(right) and bool(changes) and changes <= set(columns)
 

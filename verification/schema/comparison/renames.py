@@ -115,7 +115,7 @@ class Rename:
         before, after = Identity.parse("sequence", left), Identity.parse("sequence", right)
         return (before.schema, after.schema) == self.values and before.name == after.name
 
-    def relabelled(self, definition: str) -> Iterator[str]:
+    def relabelled(self, definition: str) -> Iterator[Value]:
         """Yield the definitions that a view may have after one of its own columns is renamed."""
         for match in self._word.finditer(definition):
             before, after = definition[: match.start()], definition[match.end() :]
@@ -145,7 +145,7 @@ class Renames:
             value = map_texts(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
         if value in (right, self._with_schemas(right)):
             return True
-        if attribute == "identity_sequence" and value and right:
+        if attribute == "identity_sequence" and isinstance(value, str) and isinstance(right, str):
             return any(rename.moves_sequence(entry, value, right) for rename in self.applied)
         if text == "query" and self._explained_by_labels(entry, value, right):
             return True
@@ -153,7 +153,7 @@ class Renames:
 
     def _explained_by_labels(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two definitions of a view differ only in aliases of renamed columns."""
-        if any(
+        if isinstance(left, str) and any(
             right in rename.relabelled(left)
             for rename in self.applied
             if rename.kind == "column" and rename.table == entry.key

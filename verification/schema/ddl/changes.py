@@ -134,9 +134,9 @@ def _sequence_steps(sequence: object, before: Mapping[str, Value], after: Mappin
 
 
 def _limits(minimum: Value, maximum: Value, increment: Value) -> tuple[int, int]:
-    rising = increment is None or increment > 0
-    low = minimum if minimum is not None else 1 if rising else -(2**63)
-    high = maximum if maximum is not None else HIGHEST if rising else -1
+    rising = not isinstance(increment, int) or increment > 0
+    low = minimum if isinstance(minimum, int) else 1 if rising else -(2**63)
+    high = maximum if isinstance(maximum, int) else HIGHEST if rising else -1
     return low, high
 
 
@@ -213,7 +213,7 @@ def _validated(_: Object, right: Object) -> list[str] | None:
 def _enabled(_: Object, right: Object) -> list[str]:
     """Return ENABLE or DISABLE of a trigger or a rule."""
     state = right.properties.get("enabled")
-    action = {None: "ENABLE", "disabled": "DISABLE"}.get(state, f"ENABLE {str(state).upper()}")
+    action = "DISABLE" if state == "disabled" else f"ENABLE {str(state or '').upper()}".rstrip()
     if right.key.kind == "event_trigger":
         return [f"ALTER {address(right)} {action}"]
     return [f"ALTER TABLE {owner(right)} {action} {word(right)} {right.key.name}"]

@@ -79,7 +79,7 @@ class Creation(ObjectStatements):
             kind = "domain_constraint"
         elif kind == "constraint":
             kind = {"check": "check", "foreign key": "foreign_key"}.get(
-                self.right.entries[key].properties["kind"], kind
+                self.right.entries[key].text_of("kind"), kind
             )
         return RANKS.get(kind, RANKS["comment"])
 

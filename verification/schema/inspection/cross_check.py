@@ -99,4 +99,5 @@ def _is_shared(schema: Schema, entry: Object) -> bool:
 
 def _unquoted(key: Identity) -> Identity:
     """Return the identity without quotes, also of a name that has some: only the catalog reader writes them."""
-    return Identity(key.kind, *(inspected_forms.unquoted(part) for part in key[1:4]))
+    schema, relation, name = map(inspected_forms.unquoted, key[1:4])
+    return Identity(key.kind, schema, relation, name)

@@ -237,12 +237,12 @@ def indexes(per_table: PerTable[list[ReflectedIndex]]) -> Iterator[InspectedEntr
 
 def _index(schema: str | None, table: str, reflected: ReflectedIndex) -> InspectedEntry:
     options = reflected.get("dialect_options", {})
-    keys = reflected.get("expressions", reflected["column_names"])
+    keys = reflected.get("expressions") or [str(name) for name in reflected["column_names"]]
     classes, sorting = options.get("postgresql_ops", {}), reflected.get("column_sorting", {})
     return Identity("index", schema or "", table, reflected["name"] or ""), {
         "keys": keys,
         "operator_classes": [classes.get(key) for key in keys],
-        "order": [list(sorting.get(key, ())) for key in keys],
+        "order": [list(sorting[key]) if key in sorting else [] for key in keys],
         "unique": reflected["unique"],
         "method": options.get("postgresql_using", "btree"),
         "predicate": options.get("postgresql_where"),

@@ -84,7 +84,7 @@ def read_open(connection: Connection) -> Inspection:
 
 def _connect(url: str) -> driver.Connection:
     try:
-        connection = connect(url)
+        connection: driver.Connection = connect(url)
     except driver.Error as error:
         raise CannotRun(f"inspection: cannot connect: {_first_line(error)}") from None
     with connection.cursor() as cursor:

@@ -8,8 +8,8 @@ from typing import Final, TypeAlias, TypeVar
 from .identity import Identity
 from .meaning import KEY, NOTHING_SPECIAL, Meaning
 
-Value: TypeAlias = "str | float | tuple[Value, ...] | Mapping[str, Value] | None"
-"""Plain data, ``int`` and ``bool`` included."""
+Value: TypeAlias = "str | int | float | tuple[Value, ...] | Mapping[str, Value] | None"
+"""Plain data; a ``bool`` is an ``int``."""
 Names: TypeAlias = tuple[str, ...]
 PerKey: TypeAlias = tuple[str | None, ...]
 
