@@ -20,38 +20,51 @@ def accepted(left: Schema, right: Schema, options: Options) -> Schema:
     if options == DEFAULTS:
         return right
     _, renames = find_renames(left.entries, right.entries, options)
-    back = [Rename(each.new, each.old, each.table) for each in renames.applied if _keeps_name(each, options)]
-    theirs = apply_renames(right.entries, back)
+    undone = [
+        Rename(each.new, each.old, each.table) for each in renames.applied if _keeps_name(each, options)
+    ]
+    theirs = apply_renames(right.entries, undone)
     ours, renames = find_renames(left.entries, theirs, DEFAULTS)
-    strict, loose = Attributes(renames, DEFAULTS), Attributes(renames, options)
+    _take_values(ours, theirs, Attributes(renames, DEFAULTS), Attributes(renames, options))
+    _take_objects(ours, theirs, options)
+    return Schema(right.version, theirs, right.context)
+
+
+def _take_values(
+    ours: Entries, theirs: dict[Identity, Object], strict: Attributes, chosen: Attributes
+) -> None:
     for key in ours.keys() & theirs.keys():
         one, other = ours[key], theirs[key]
         counted = {
-            name for name in loose.changed(one, other) if counts(Difference.of(key, "changed", name), options)
+            name
+            for name in chosen.changed(one, other)
+            if counts(Difference.of(key, "changed", name), chosen.options)
         }
         values = {
             name: one.properties.get(name) for name in strict.changed(one, other) if name not in counted
         }
         if values:
             theirs[key] = other.having({**other.properties, **values})
-    removed, added = _missing(ours, theirs), _missing(theirs, ours)
+
+
+def _take_objects(ours: Entries, theirs: dict[Identity, Object], options: Options) -> None:
+    removed, added, whole = _missing(ours, theirs), _missing(theirs, ours), dict(theirs)
     same = set(_same_keys(removed, added)) if options.unique_index_as_constraint else set()
     kept = {key for key in removed if key in same or not counts(Difference.of(key, "removed"), options)}
     new = {key for key in added if key in same or not counts(Difference.of(key, "added"), options)}
-    whole = dict(theirs)
     back = {key for key, entry in removed.items() if not kept.isdisjoint({key, *ancestors(entry, ours)})}
     # What is about an object that the script drops goes with it.
     theirs |= {key: removed[key] for key in back if removed.keys() & ancestors(removed[key], ours) <= back}
     for key, entry in added.items():
         if not new.isdisjoint({key, *ancestors(entry, whole)}):
             del theirs[key]
-    return Schema(right.version, theirs, right.context)
 
 
 def _keeps_name(rename: Rename, options: Options) -> bool:
-    difference = Difference.of(rename.old, "changed", rename.attribute)
+    if type(rename) is not Rename:
+        return False  # an extension that moved to another schema
     generated = options.generated_names and rename.kind in GENERATED_NAMES
-    return type(rename) is Rename and (generated or not counts(difference, options))
+    return generated or not counts(Difference.of(rename.old, "changed", rename.attribute), options)
 
 
 def _missing(here: Entries, there: Entries) -> dict[Identity, Object]:
