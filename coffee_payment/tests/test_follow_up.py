@@ -5,9 +5,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
-from payments.background import tick
 from payments.models import Order, Payment
 from payments.orders import ledger, make_command
 from payments.outgoing import tmetr
@@ -23,7 +23,7 @@ PROVIDERS = {"Yookassa": ("yookassa", "succeeded"), "TBank": ("tbank", "CONFIRME
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
 
 
 class Death(BaseException):

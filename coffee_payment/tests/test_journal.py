@@ -6,13 +6,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from payments.background import tick
 from payments.models import JournalEntry, Order, Payment
 from payments.orders import journal, states
 from payments.orders.states import Cause
@@ -24,7 +24,7 @@ from tests.shop import Providers, Shop, state
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
 
 
 def bought(shop: Shop, providers: Providers) -> str:

@@ -16,9 +16,10 @@ from urllib.request import urlopen
 import promql_parser
 import pytest
 import yaml
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
-from payments.background import figures, tick
+from payments.background import figures
 from payments.models import Order, Payment
 from payments.orders import states
 from payments.orders.states import Cause
@@ -56,7 +57,7 @@ def test_an_order_is_counted_from_scan_to_make(
     django_capture_on_commit_callbacks: Commits,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
     before = scraped()
     order = shop.pending()
     providers.yookassa.settle(str(order.payment_reference_id), "succeeded")

@@ -267,7 +267,7 @@ def test_no_interleaving_breaks_an_order(
     scenario: str, check_type: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No second make command, no paid order without the provider's answer, no lost order, no step back."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
     shop = Shop()
     device = shop.device(scenario)
     shop.credentials(scenario, status_check_type=check_type)

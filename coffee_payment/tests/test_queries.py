@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from payments.background import claims, follow_up, tick, unused_orders
+from payments.background import claims, follow_up, unused_orders
 from payments.models import JournalEntry, Order, Payment
 from payments.orders.cases import open_cases
 from payments.tasks import check_pending_payments
@@ -86,7 +87,7 @@ def test_a_tick_costs_the_same_for_each_order(
     each: int,
 ) -> None:
     """A tick reads five lists and each device and its credentials once; claims cost per order."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
     device = shop.device()
     for _ in range(orders):
         order = shop.pending(device)
