@@ -68,9 +68,10 @@ def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Row
 
 
 def refused_history(runner: MigrationRunner, squash: Squash, chain: Chain) -> list[Difference]:
-    """Say how ``migrate`` refuses a database with all originals whose other apps have only what these need.
+    """Say how ``migrate`` refuses a database that has the squash, and of other apps only what its originals need.
 
-    The squash counts as applied there, but what it depends on beyond its originals is not. ``chain``: the originals'.
+    Where a squash depends on ``__latest__``, so does each database once the other app has a migration more.
+    ``chain``: that of the originals.
     """
     databases = runner.fresh()
     try:
@@ -79,7 +80,7 @@ def refused_history(runner: MigrationRunner, squash: Squash, chain: Chain) -> li
                 "check_history",
                 databases=databases.to_json(),
                 without=chain.to_json(),
-                replaced=[list(key) for key in squash.originals],
+                squash=list(squash.key),
             )
     except JobFailed as error:
         if error.kind != "load":

@@ -94,14 +94,22 @@ def load(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_history(job: dict[str, Any]) -> dict[str, Any]:
-    """Record the originals and what they need, and nothing else; raise what ``migrate`` then says to the whole tree."""
+    """Record a squash that depends on ``__latest__``, and what its originals need; raise what ``migrate`` says to that.
+
+    So the history of a database is that got the squash before the other app got its last migrations.
+    """
     loader = chain.load(None, job["without"])
+    squash = tuple(job["squash"])
+    disk = _DiskLoader(None, []).disk_migrations
+    if not any(app != squash[0] and name == "__latest__" for app, name in disk[squash].dependencies):
+        return {}
     connection = connections[next(iter(job["databases"]))]
     create_schemas(connection)
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
-    for key in {each for original in job["replaced"] for each in loader.graph.forwards_plan(tuple(original))}:
-        for app, name in [*_covered(key, loader.disk_migrations), key]:
+    needed = {each for key in _leaves(squash, disk) for each in loader.graph.forwards_plan(key)}
+    for key in [*needed, squash]:
+        for app, name in [*_covered(key, disk), key]:
             recorder.record_applied(app, name)
     chain.load(connection, []).check_consistent_history(connection)
     return {}
