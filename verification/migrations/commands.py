@@ -14,6 +14,7 @@ from ..postgres.server import Server
 from ..project.configuration import load
 from ..schema.comparison.compare import check_ignored
 from ..schema.comparison.options import Options
+from ..words import counted
 from . import show
 from .equivalence import comparison, drift, upgrade_paths
 from .equivalence.declared import Declared
@@ -95,7 +96,7 @@ def _squash(arguments: argparse.Namespace) -> int:
         if arguments.propose:
             return _propose(arguments, runner)
         squashes = runner.tree.chosen(arguments.app)
-        say(f"{len(squashes)} squash(es) on PostgreSQL {runner.server.version}, {runner.versions}")
+        say(f"{counted(len(squashes), 'squash')} on PostgreSQL {runner.server.version}, {runner.versions}")
         found = Verifier(runner).verify(squashes)
         extras: list[upgrade_paths.UpgradePaths] = []
         unused: list[str] = []

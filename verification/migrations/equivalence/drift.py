@@ -115,7 +115,7 @@ def _moved_together(differences: list[Difference], ours: Schema) -> list[Differe
     moves: dict[tuple[str, str], list[Difference]] = defaultdict(list)
     for each in differences:
         if each.attribute == "schema" and each.kind in RELATIONS:
-            moves[each.left, each.right].append(each)
+            moves[str(each.left), str(each.right)].append(each)
     for (old, new), moved in moves.items():
         tables = {str(each.key) for each in ours.of_kind(*RELATIONS) if each.key.schema == old}
         own = [

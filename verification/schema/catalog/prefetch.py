@@ -6,20 +6,22 @@ The readers must execute the same statements whatever the rows are: see the pack
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import Any, Final
+from typing import Final
 
 from ...postgres import driver
+from .reader import Named
 
 DEPTH: Final = 32
 """Results that may wait for the reader: enough to keep the server busy, few enough to keep memory low."""
 
-Result = list[tuple[Any, ...]]
+Result = list[driver.Row]
+Description = Sequence[Named] | None
 
 
 class RecordingCursor:
     """A cursor of an empty database that records the statements it is given."""
 
-    description: Sequence[Any] = ()
+    description: Description = None
 
     def __init__(self) -> None:
         self.statements: list[str] = []
@@ -40,17 +42,17 @@ class PrefetchCursor:
     """
 
     def __init__(self, statements: Sequence[str]) -> None:
-        self.description: Sequence[Any] = ()
+        self.description: Description = None
         self._statements = statements
         self._rows: Result = []
-        self._results: dict[int, tuple[Sequence[Any], Result] | BaseException] = {}
+        self._results: dict[int, tuple[Description, Result] | BaseException] = {}
         self._taken = self._wanted = 0
         self._stopped = False
         self._changed = threading.Condition()
-        self._cursors: list[Any] = []
+        self._cursors: list[driver.Cursor] = []
         self._threads: list[threading.Thread] = []
 
-    def begin(self, session: Callable[[], AbstractContextManager[Any]]) -> None:
+    def begin(self, session: Callable[[], AbstractContextManager[driver.Cursor]]) -> None:
         """Send statements through one more session, in a thread. A session that cannot be opened is no error."""
         thread = threading.Thread(target=self._work, args=(session,), name="catalog queries", daemon=True)
         self._threads.append(thread)
@@ -93,17 +95,17 @@ class PrefetchCursor:
                         cursor.connection.cancel()
         self.finish()
 
-    def _work(self, session: Callable[[], AbstractContextManager[Any]]) -> None:
+    def _work(self, session: Callable[[], AbstractContextManager[driver.Cursor]]) -> None:
         try:
             with session() as cursor:
                 self._send(cursor)
         except driver.Error:
             return  # no second session: the first one sends all statements
 
-    def _send(self, cursor: Any) -> None:
+    def _send(self, cursor: driver.Cursor) -> None:
         self._cursors.append(cursor)
         while (number := self._take()) is not None:
-            result: tuple[Sequence[Any], Result] | BaseException
+            result: tuple[Description, Result] | BaseException
             try:
                 cursor.execute(self._statements[number])
                 result = (cursor.description, cursor.fetchall())
@@ -124,7 +126,9 @@ class PrefetchCursor:
 
 @contextmanager
 def prefetched(
-    cursor: Any, statements: Sequence[str], second: Callable[[], AbstractContextManager[Any]] | None = None
+    cursor: driver.Cursor,
+    statements: Sequence[str],
+    second: Callable[[], AbstractContextManager[driver.Cursor]] | None = None,
 ) -> Iterator[PrefetchCursor]:
     """Send the statements in advance, in threads that end with the ``with`` block.
 

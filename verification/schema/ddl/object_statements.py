@@ -98,7 +98,7 @@ class ObjectStatements:
             *self._not_given(entry),
         ]
         plain = entry.having({})
-        for each in entry.properties.get("column_order", ()):
+        for each in entry.names_of("column_order"):
             column = self.right.entries[entry.key.part("column", each)]
             steps += self._afterwards(column) if column.key not in self.plan.postponed else ()
             if "inherits" in entry.properties and not is_own(column):
@@ -198,7 +198,7 @@ class ObjectStatements:
             (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
             (self.right, self.right.entries[key]),
         )
-        names = [str(entry.properties["type"]) for _, entry in sides]
+        names = [entry.text_of("type") for _, entry in sides]
         types = [
             side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
         ]

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from .identity import Identity
 from .meaning import KEY, NOTHING_SPECIAL, Meaning
 
-Value: TypeAlias = Any
-"""``str | int | float | bool | None``, tuples of them and dictionaries from text to them."""
+Value: TypeAlias = "str | int | float | tuple[Value, ...] | Mapping[str, Value] | None"
+"""Plain data; a ``bool`` is an ``int``."""
 Names: TypeAlias = tuple[str, ...]
 PerKey: TypeAlias = tuple[str | None, ...]
 
@@ -46,6 +46,19 @@ class Object:
         """Attribute -> value; what has PostgreSQL's default is absent."""
         values = ((name, getattr(self, name)) for name in attribute_names(self.key.kind))
         return {name: value for name, value in values if value is not None}
+
+    def text_of(self, name: str, default: str = "") -> str:
+        """Return an attribute as text."""
+        return str(self.properties.get(name, default))
+
+    def values_of(self, name: str) -> tuple[Value, ...]:
+        """Return an attribute that is a list; empty if it is absent."""
+        value = self.properties.get(name)
+        return value if isinstance(value, tuple) else ()
+
+    def names_of(self, name: str) -> Names:
+        """Return an attribute that is a list of texts; empty if it is absent."""
+        return tuple(map(str, self.values_of(name)))
 
     def meaning(self, name: str) -> Meaning:
         """Return what is special of an attribute."""

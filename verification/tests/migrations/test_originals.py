@@ -6,6 +6,7 @@ Django's own loader reads it, the worker's reads the whole tree: same graph, sam
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -289,7 +290,10 @@ def loaders() -> Iterator[Loaders]:
 
 def same(ours: dict[str, Any], plain: dict[str, Any]) -> None:
     """Compare what the two loaders say."""
-    assert ours.get("error") == plain.get("error")
+    # Django walks a cycle from any of its migrations.
+    assert sorted(re.findall(r"[\w.]+", ours.get("error", ""))) == sorted(
+        re.findall(r"[\w.]+", plain.get("error", ""))
+    )
     if "error" in plain:
         return
     assert ours["graph"] == plain["graph"]

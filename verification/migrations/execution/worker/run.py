@@ -122,7 +122,7 @@ def apply_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> di
     Each pause tells position, migration and, by alias, the tables as their models describe
     them at that point.
     """
-    runs.extend(Run(alias, job["without"], channel) for alias in job["databases"])
+    runs.extend(Run(alias, job["without"], channel, measured=job["measured"]) for alias in job["databases"])
     cuts = [chain.layers(run.executor, job["replaced"]) for run in runs]
     for run, layered in zip(runs, cuts):
         run.watch.total = sum(len(layer) for layer in layered)
