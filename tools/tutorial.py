@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from pathlib import Path
 from typing import Final
 
@@ -78,8 +79,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tutorial-") as name:
         wheels, folder = Path(name, "wheels"), Path(name, "reader")
         folder.mkdir()
-        build = ["pip", "wheel", "-qq", "--no-deps", "-w", str(wheels), str(published.REPOSITORY)]
-        subprocess.run([sys.executable, "-m", *build], check=True)
+        venv.create(Path(name, "builder"), with_pip=True)
+        pip = (str(Path(name, "builder", "bin", "python")), "-m", "pip")
+        subprocess.run([*pip, "wheel", "-qq", "--no-deps", "-w", wheels, published.REPOSITORY], check=True)
         reader = Reader(folder, wheels)
         for kind, block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
             if wrong := reader.follow(kind, block):

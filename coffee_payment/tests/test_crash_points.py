@@ -14,7 +14,6 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.db.models import F
 from django.test import override_settings
@@ -219,9 +218,13 @@ def clear(providers: Providers) -> None:
     ],
 )
 def test_a_crash_at_any_point_loses_nothing(
-    scenario: str, way: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, Any], None]
+    scenario: str,
+    way: str,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, Any], None],
 ) -> None:
-    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     shop = Shop()
     device = shop.device(scenario)

@@ -5,7 +5,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from payments.models import Order, Payment
@@ -21,9 +20,9 @@ PROVIDERS = {"Yookassa": ("yookassa", "succeeded"), "TBank": ("tbank", "CONFIRME
 
 
 @pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_thread(settings: Any) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 class Death(BaseException):

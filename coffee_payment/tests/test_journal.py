@@ -6,7 +6,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -22,9 +21,9 @@ from tests.shop import Providers, Shop, state
 
 
 @pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_thread(settings: Any) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 def bought(shop: Shop, providers: Providers) -> str:

@@ -16,7 +16,6 @@ from urllib.request import urlopen
 import promql_parser
 import pytest
 import yaml
-from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from payments.background import figures
@@ -55,9 +54,9 @@ def test_an_order_is_counted_from_scan_to_make(
     shop: Shop,
     providers: Providers,
     django_capture_on_commit_callbacks: Commits,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
 ) -> None:
-    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     before = scraped()
     order = shop.pending()
     providers.yookassa.settle(str(order.payment_reference_id), "succeeded")

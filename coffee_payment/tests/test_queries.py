@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from payments.background import claims, follow_up, unused_orders
@@ -81,13 +80,13 @@ def test_a_tick_costs_the_same_for_each_order(
     shop: Shop,
     providers: Providers,
     django_assert_num_queries: Count,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
     orders: int,
     settled: str | None,
     each: int,
 ) -> None:
     """A tick reads five lists and each device and its credentials once; claims cost per order."""
-    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     device = shop.device()
     for _ in range(orders):
         order = shop.pending(device)

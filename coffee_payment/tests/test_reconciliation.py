@@ -21,11 +21,11 @@ LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(settings: Any) -> None:
     """Ask at once, in one thread, and take what was paid just now into account."""
     settings.RECONCILIATION_CALLS_PER_S = 10_000
     settings.PAYMENT_TRUTH_MINUTES = 0
-    monkeypatch.setattr(settings, "PAYMENT_CHECK_THREADS", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 def run(*arguments: str) -> tuple[int, list[dict[str, str]]]:

@@ -77,7 +77,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     elif arguments.format == "sql":
         from .ddl import generator
 
-        print(generator.generate(left, right).text())  # noqa: T201 - what a command is for
+        print(generator.generate(left, right, options).text())  # noqa: T201 - what a command is for
     else:
         _print_json(
             {

@@ -149,7 +149,10 @@ def test_schema_written(
     """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
     found = states.unwritten(runner, chains.original.chain)
-    unwritten = {app: found[app] for app in found if not apps or app in apps}
+    never = states.never_migrated(runner, chains.original.chain, configuration.root)
+    unwritten = {app: found[app] for app in found if not apps or app in apps} | {
+        app: never[app] for app in never if not configuration.apps or app in configuration.apps
+    }
     check.tables.append(
         Table(
             "what makemigrations would write",

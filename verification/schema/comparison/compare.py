@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ...errors import CannotRun
-from ..model.objects import Object, Value
+from ..model.objects import CLASSES, Object, Value, attribute_names
 from ..model.schema import Schema
 from . import derived_differences, versions
 from .derived_differences import DiffContext
@@ -83,6 +83,7 @@ def check_ignored(words: frozenset[str], *schemas: Schema) -> None:
     """Raise ``CannotRun`` for a word that is no object class or attribute: it would ignore nothing, silently."""
     kinds = {entry.key.kind for schema in schemas for entry in schema} | derived_differences.KINDS
     attributes = {name for schema in schemas for entry in schema for name in entry.properties}
+    attributes.update(name for kind in CLASSES for name in attribute_names(kind))
     for word in sorted(words):
         kind, _, attribute = word.partition(".")
         if word not in kinds | attributes | derived_differences.ATTRIBUTES and not (

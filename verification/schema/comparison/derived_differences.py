@@ -45,10 +45,10 @@ class DiffContext:
         ``gone``: all removed objects for a removed one, all added objects for an added one.
         """
         side = self.left if gone is self.removed else self.right
-        ancestors = set(_ancestors(entry, side))
+        above = set(ancestors(entry, side))
         return (
-            not ancestors.isdisjoint(gone)
-            or (entry.key.kind not in GRANTS and self._extension_changed(ancestors))
+            not above.isdisjoint(gone)
+            or (entry.key.kind not in GRANTS and self._extension_changed(above))
             or any(
                 Identity("extension", name=name) in gone for name in entry.names_of("depends_on_extensions")
             )
@@ -71,7 +71,7 @@ class DiffContext:
         entry = self.left[key]
         meaning = entry.meaning(attribute)
         return (
-            (entry.key.kind not in GRANTS and self._extension_changed(set(_ancestors(entry, self.left))))
+            (entry.key.kind not in GRANTS and self._extension_changed(set(ancestors(entry, self.left))))
             or self._is_inherited(entry, attribute, values)
             or (attribute == "default" and entry.key.kind == "column" and self.serial(key) is not None)
             or (meaning.by_attaching and self._parent_changed(entry, "partition_of"))
@@ -127,7 +127,7 @@ class DiffContext:
             and "owned_by" in entry.properties
             and any(
                 self.changed.get(ancestor, {}).get(attribute) == values
-                for ancestor in _ancestors(entry, self.left)
+                for ancestor in ancestors(entry, self.left)
             )
         )
 
@@ -179,8 +179,8 @@ class DiffContext:
         changes = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
         return len(left) == len(right) and bool(changes) and changes <= set(columns)
 
-    def _extension_changed(self, ancestors: Iterable[Identity]) -> bool:
-        return any(key.kind == "extension" and key in self.changed for key in ancestors)
+    def _extension_changed(self, above: Iterable[Identity]) -> bool:
+        return any(key.kind == "extension" and key in self.changed for key in above)
 
 
 def _is_copied(entry: Object) -> bool:
@@ -192,7 +192,8 @@ def _is_view_column(column: Object) -> bool:
     return bool(column.parents) and column.parents[0][0] in VIEWS
 
 
-def _ancestors(entry: Object, side: Mapping[Identity, Object]) -> Iterable[Identity]:
+def ancestors(entry: Object, side: Mapping[Identity, Object]) -> Iterable[Identity]:
+    """Yield what the object is removed with: its parents, theirs, and so on."""
     waiting = list(entry.parents)
     seen: set[Identity] = set()
     while waiting:
