@@ -6,9 +6,7 @@ on stderr in one line).
 
 import argparse
 import io
-import os
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -17,7 +15,6 @@ from typing import Final, NoReturn
 from .command_line import PACKAGE, join_kinds
 from .errors import CANNOT_RUN, EQUAL, CannotRun
 from .extras import DISTRIBUTION, installed_version, require
-from .processes.wait import READER_THREAD
 
 COMMANDS: Final = {
     "init": ("adoption", "look at the project in this folder and write [tool.verification]"),
@@ -127,17 +124,8 @@ def _print_completion(parser: Parser, subparsers: "argparse._SubParsersAction[Pa
 
 
 def command_line() -> NoReturn:
-    """Run the command of this process and exit.
-
-    The shutdown of the interpreter can crash while a libpq call is still running in another thread; then exit
-    without it, so that the exit status stays that of the command.
-    """
-    status = main()
-    if any(thread.name == READER_THREAD for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-    sys.exit(status)
+    """Run the command of this process and exit."""
+    sys.exit(main())
 
 
 if __name__ == "__main__":

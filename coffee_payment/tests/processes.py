@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
+
 ROOT: Final = Path(__file__).parents[1]
 TICKS_AT_MOST: Final = 200
 
@@ -97,7 +99,7 @@ def ticks(concurrency: int) -> None:
     """Run the background check until nothing is due."""
     from payments.background import tick
 
-    tick.CONCURRENCY = concurrency  # type: ignore[misc]
+    settings.PAYMENT_CHECK_THREADS = concurrency
     for _ in range(TICKS_AT_MOST):
         if not tick.check_pending_payments():
             return

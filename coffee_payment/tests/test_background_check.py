@@ -24,9 +24,9 @@ WORDS: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_thread(settings: Any) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 def ago(seconds: float) -> Any:

@@ -218,9 +218,13 @@ def clear(providers: Providers) -> None:
     ],
 )
 def test_a_crash_at_any_point_loses_nothing(
-    scenario: str, way: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, Any], None]
+    scenario: str,
+    way: str,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, Any], None],
 ) -> None:
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     shop = Shop()
     device = shop.device(scenario)

@@ -7,7 +7,6 @@ from unittest.mock import patch
 import pytest
 from django.db.models import F
 from django.utils import timezone
-from payments.background import tick
 from payments.models import Order, Payment
 from payments.orders import ledger, make_command
 from payments.outgoing import tmetr
@@ -21,9 +20,9 @@ PROVIDERS = {"Yookassa": ("yookassa", "succeeded"), "TBank": ("tbank", "CONFIRME
 
 
 @pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_thread(settings: Any) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 class Death(BaseException):

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from payments.background import tick
 from payments.models import JournalEntry, Order, Payment
 from payments.orders import journal, states
 from payments.orders.states import Cause
@@ -22,9 +21,9 @@ from tests.shop import Providers, Shop, state
 
 
 @pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_thread(settings: Any) -> None:
     """Check in one thread: other connections do not see the rows of the test's transaction."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 def bought(shop: Shop, providers: Providers) -> str:

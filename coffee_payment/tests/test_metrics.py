@@ -18,7 +18,7 @@ import pytest
 import yaml
 from django.db import connection, transaction
 from django.test import Client
-from payments.background import figures, tick
+from payments.background import figures
 from payments.models import Order, Payment
 from payments.orders import states
 from payments.orders.states import Cause
@@ -54,9 +54,9 @@ def test_an_order_is_counted_from_scan_to_make(
     shop: Shop,
     providers: Providers,
     django_capture_on_commit_callbacks: Commits,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
 ) -> None:
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     before = scraped()
     order = shop.pending()
     providers.yookassa.settle(str(order.payment_reference_id), "succeeded")

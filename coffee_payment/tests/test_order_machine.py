@@ -263,17 +263,14 @@ class OrderMachine(RuleBasedStateMachine):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("check_type", ["polling", "webhook"])
 @pytest.mark.parametrize("scenario", ["Yookassa", "TBank"])
-def test_no_interleaving_breaks_an_order(
-    scenario: str, check_type: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_interleaving_breaks_an_order(scenario: str, check_type: str) -> None:
     """No second make command, no paid order without the provider's answer, no lost order, no step back."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
     shop = Shop()
     device = shop.device(scenario)
     shop.credentials(scenario, status_check_type=check_type)
     # On a busy machine the local server may be slow; no rule here is about timeouts.
-    timeout = {"PAYMENT_API_TIMEOUT_S": 30}
-    with running_providers() as providers, override_settings(**(providers.settings() | timeout)):
+    changes = {"PAYMENT_API_TIMEOUT_S": 30, "PAYMENT_CHECK_THREADS": 1}
+    with running_providers() as providers, override_settings(**(providers.settings() | changes)):
         machine = type("Machine", (OrderMachine,), {"providers": providers, "shop": shop, "device": device})
         run_state_machine_as_test(
             machine,

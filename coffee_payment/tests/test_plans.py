@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from django.db import connection
 from django.utils import timezone
-from payments.background import figures, tick
+from payments.background import figures
 from payments.background.reconciliation.reading import Reader
 from payments.models import Order
 from payments.orders.cases import open_cases
@@ -116,11 +116,9 @@ def _sequential(node: Any) -> Iterator[str]:
 
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
-def test_no_query_reads_a_large_table_in_sequence(
-    large: Shop, providers: Providers, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_query_reads_a_large_table_in_sequence(large: Shop, providers: Providers, settings: Any) -> None:
     """Of the flow, the sweep, the follow-up, the invariant, the figures, the reconciliation and the staff's list."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     settings.RECONCILIATION_CALLS_PER_S = 10_000
     recorder = Recorder()
     with connection.execute_wrapper(recorder):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from payments.background import claims, follow_up, tick, unused_orders
+from payments.background import claims, follow_up, unused_orders
 from payments.models import JournalEntry, Order, Payment
 from payments.orders.cases import open_cases
 from payments.tasks import check_pending_payments
@@ -80,13 +80,13 @@ def test_a_tick_costs_the_same_for_each_order(
     shop: Shop,
     providers: Providers,
     django_assert_num_queries: Count,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
     orders: int,
     settled: str | None,
     each: int,
 ) -> None:
     """A tick reads five lists and each device and its credentials once; claims cost per order."""
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
     device = shop.device()
     for _ in range(orders):
         order = shop.pending(device)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from payments.background import tick
 from payments.models import Order, Payment
 from payments.orders import journal
 from payments.tasks import check_pending_payments, reconcile_payments
@@ -22,11 +21,11 @@ LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(settings: Any) -> None:
     """Ask at once, in one thread, and take what was paid just now into account."""
     settings.RECONCILIATION_CALLS_PER_S = 10_000
     settings.PAYMENT_TRUTH_MINUTES = 0
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+    settings.PAYMENT_CHECK_THREADS = 1
 
 
 def run(*arguments: str) -> tuple[int, list[dict[str, str]]]:

@@ -9,7 +9,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
-from payments.background import tick
 from payments.models import Order, Payment
 from payments.orders import journal
 from payments.orders.truth import BREACHES, breaches
@@ -29,10 +28,8 @@ def run(*arguments: str) -> tuple[int, str]:
     return 0, output.getvalue()
 
 
-def test_a_healthy_shop_has_no_breach(
-    shop: Shop, providers: Providers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tick, "CONCURRENCY", 1)
+def test_a_healthy_shop_has_no_breach(shop: Shop, providers: Providers, settings: Any) -> None:
+    settings.PAYMENT_CHECK_THREADS = 1
     device = shop.device()
     paid, declined, late, _ = (shop.pending(device) for _ in range(4))
     shop.order(device)

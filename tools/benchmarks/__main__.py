@@ -63,7 +63,7 @@ def _show(console: Console, goals: list[Goal], server: Server) -> None:
         table.add_column(column, justify="right")
     table.add_column("")
     for goal in goals:
-        shown = "MB" if goal.unit == "MB" else ""
+        shown = "" if goal.other else goal.unit
         table.add_row(
             goal.name,
             _figure(goal.ours, goal.unit),

@@ -30,6 +30,11 @@ def diff(left: Database, right: Database) -> Finished:
     return _run([sys.executable, "-m", "verification", "diff", left.url, right.url])
 
 
+def usage() -> Finished:
+    """Print the help of this harness's command line."""
+    return _run([sys.executable, "-m", "verification", "--help"])
+
+
 def migra(left: Database, right: Database) -> Finished:
     """Compare them with migra's own command."""
     program = Path(sys.executable).with_name("migra")

@@ -214,7 +214,7 @@ FAULTS: Final = (
         "health.database_stopped",
         in_view("from django.contrib.auth.models import Group; Group.objects.exists()"),
     ),
-    harmless("a comment in the view", "purity or contract", in_view("# nothing")),
+    harmless("a comment in the view", "purity or contract or latency or methods", in_view("# nothing")),
     harmless("a file that is read", "purity or whole_run", in_view("open(__file__).read()")),
     harmless("a lazy import", "purity or whole_run or first_answer", in_view("import decimal, wave")),
     harmless(

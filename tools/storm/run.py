@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Model
 from django.utils import timezone
@@ -112,7 +113,7 @@ class Storm:
                 self.staff_acts += 1
 
     def _let_time_pass(self) -> None:
-        tick.CONCURRENCY = 8  # type: ignore[misc]
+        settings.PAYMENT_CHECK_THREADS = 8
         late = list(self.customers.late)
         for step in range(PASSED_MINUTES * 60 // STEP_SECONDS):
             self._move_on(STEP_SECONDS)

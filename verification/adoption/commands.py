@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..command_line import PACKAGE
 from ..errors import CANNOT_RUN, EQUAL, CannotRun
 from ..extras import require
+from ..words import fitting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,8 +35,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _init(arguments: argparse.Namespace) -> int:
-    from rich.console import Console
-
     require("run", f"{PACKAGE} init")
     from .discovery import discover
 
@@ -49,16 +48,13 @@ def _init(arguments: argparse.Namespace) -> int:
     if "verification" in known.get("tool", {}) and not (arguments.force or arguments.only_print):
         raise CannotRun(f"{file}: has {TABLE} already", "--print shows a new one, --force replaces it")
     found = discover(root, settings=arguments.settings)
-    console = Console(soft_wrap=True, highlight=False)
     if arguments.only_print:
-        console.print(written("", found.table), markup=False, end="")
+        print(written("", found.table), end="")  # noqa: T201 - for a file
         return EQUAL
     _write(file, written(text, found.table))
-    for line in found.found:
-        console.print(f"  {line}", markup=False)
-    for line in found.absent:
-        console.print(f"  - {line}", markup=False)
-    console.print(f"wrote {TABLE} of {file.name}; next: python -m {PACKAGE} run", markup=False)
+    lines = [f"  {line}" for line in found.found] + [f"- {line}" for line in found.absent]
+    for line in (*lines, f"wrote {TABLE} of {file.name}; next: python -m {PACKAGE} run"):
+        print(fitting(line))  # noqa: T201 - for people
     return EQUAL
 
 
@@ -100,13 +96,14 @@ def _doctor(arguments: argparse.Namespace) -> int:
     from rich.table import Table
 
     from ..postgres import providers
+    from ..schema.show import console as standard
 
     with Console(stderr=True).status("trying every provider"):
         diagnoses = providers.diagnose(arguments.dsn)
-    console = Console()
+    console = standard()
     servers = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("provider", "works", "why", "versions"):
-        servers.add_column(column, overflow="fold")
+        servers.add_column(column, overflow="fold", no_wrap=column == "provider")
     for diagnosis in diagnoses:
         works = "[green]yes[/green]" if diagnosis.works else "[red]no[/red]"
         versions = escape(", ".join(diagnosis.versions))
@@ -114,9 +111,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     console.print(servers)
     for diagnosis in diagnoses:
         if diagnosis.advice:
-            console.print(
-                f"for {diagnosis.provider}: {escape(diagnosis.advice)}", highlight=False, soft_wrap=True
-            )
+            console.print(f"for {diagnosis.provider}: {escape(diagnosis.advice)}", highlight=False)
     choice = providers.choose(dsn=arguments.dsn)
     console.print(f"auto uses: {choice.provider} ({escape(choice.reason)})", highlight=False)
     console.print()
@@ -130,15 +125,18 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _show_subjects(console: "Console") -> None:
+    """Print a line for each subject, and below it what to do."""
     from rich.markup import escape
-    from rich.table import Table
+    from rich.padding import Padding
 
     from .missing import missing
 
-    checks = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("subject", "there", "checks", "what to do"):
-        checks.add_column(column, overflow="fold")
+    console.print(f"[bold]{'subject':<17} there  checks[/bold]")
     for each in missing(Path.cwd()):
-        there = "[green]yes[/green]" if each.there else "[red]no[/red]" if each.required else "no"
-        checks.add_row(each.subject, there, escape(each.checks), escape(each.advice))
-    console.print(checks)
+        colour = "green" if each.there else "red" if each.required else "default"
+        there = f"[{colour}]{'yes' if each.there else 'no':<5}[/{colour}]"
+        console.print(f"{each.subject:<17} {there}  {escape(each.checks)}", highlight=False)
+        if each.advice:
+            console.print(
+                Padding(escape(each.advice), (0, 0, 0, 4), expand=False), style="dim", highlight=False
+            )

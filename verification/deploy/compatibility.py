@@ -1,5 +1,6 @@
 """Both codes on both schemas: which order of migrating and rolling out stops nobody."""
 
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -19,6 +20,8 @@ OLD_CODE: Final = frozenset({"old-code-breaks", "release-must-be-split"})
 """What is found where the code that runs now cannot use the new schema."""
 STATE_ALONE: Final = frozenset({"AlterModelOptions", "AlterModelManagers"})
 """Operations that change no table."""
+_COLUMN: Final = re.compile(r"column \"?(?:\w+\.)?(\w+)")
+"""A column that PostgreSQL's message names."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
@@ -106,12 +109,16 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
         for step in steps
         if any(each.rpartition(".")[2] == table for each in step.locks)
     ]
-    for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)]):
-        for number, operation in enumerate(migration.operations):
-            if operation.kind in STATE_ALONE:
-                continue
-            if operation.model.lower() == name or table in operation.text:
-                return migration, number
+    changing = [
+        (migration, number, operation.text)
+        for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)])
+        for number, operation in enumerate(migration.operations)
+        if operation.kind not in STATE_ALONE and (operation.model.lower() == name or table in operation.text)
+    ]
+    columns = {each.removesuffix("_id") for call in failure.calls for each in _COLUMN.findall(call)}
+    named = [each for each in changing if any(column in each[2] for column in columns)]
+    for migration, number, _ in named or changing:
+        return migration, number
     return (touching[0] if touching else None), None
 
 

@@ -13,6 +13,7 @@ from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import Project
 from ..postgres.server import Server
 from ..project.configuration import Configuration
+from ..words import counted
 from . import base_rows, history, suppressions
 from .base_tree import BaseTree, base_tree
 from .live import read_statistics
@@ -43,7 +44,7 @@ def judge(
 
 def _judge(release: Release, trees: Trees, configuration: Configuration, options: Options, say: Say) -> None:
     new = frozenset(trees.head_files.keys() - trees.base_files.keys())
-    say(f"{len(new)} new migration file(s) since {release.base}")
+    say(f"{counted(len(new), 'new migration file')} since {release.base}")
     if not new:
         release.findings += history.compare(trees.base_files, trees.head_files, configuration.root)
         return

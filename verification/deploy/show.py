@@ -1,15 +1,17 @@
 """Print a judged release: for people on a terminal, or as one JSON object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
 from ..migrations.cost.record import READS_BLOCKED, WRITES_BLOCKED
 from ..migrations.execution.migration_runner import Step
+from ..words import counted
 from .finding import Finding
 from .release import Release
 
@@ -75,36 +77,37 @@ def cards(findings: Iterable[Finding], out: Console) -> None:
 def _verdict(release: Release) -> str:
     stopping = sum(finding.stops for finding in release.findings)
     accepted = sum(bool(finding.accepted) for finding in release.findings)
-    count = f"{stopping} finding{'s' if stopping > 1 else ''}"
     said = (
         "[bold green]may go out[/bold green]"
         if release.may_go_out
-        else f"[bold red]must not go out as it is[/bold red]: {count}"
+        else f"[bold red]must not go out as it is[/bold red]: {counted(stopping, 'finding')}"
     )
     return f"{said}, {accepted} accepted" if accepted else said
 
 
 def _plan(release: Release) -> Table:
-    shown = Table(
-        "migration", "seconds", "MB on disk", "WAL", "strongest locks on tables that were there", box=None
-    )
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column("migration", overflow="fold")
+    for column in ("seconds", "disk MB", "WAL MB"):
+        shown.add_column(column, justify="right", no_wrap=True)
     for step in release.steps:
         name = step.migration if step.alias == "default" else f"{step.migration} ({step.alias})"
         size = (f"{each / MEGABYTE:.1f}" for each in (step.disk_bytes, step.wal_bytes))
-        shown.add_row(escape(name), f"{step.seconds:.2f}", *size, escape(_locks(step)))
+        shown.add_row(escape(name), f"{step.seconds:.2f}", *size)
+        for line in _locks(step):
+            shown.add_row(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, 2)))
     return shown
 
 
-def _locks(step: Step) -> str:
-    blocking = {
-        table: "reads" if mode in READS_BLOCKED else "writes"
-        for table, mode in step.locks.items()
-        if mode in WRITES_BLOCKED and step.rows.get(table, 0) > 0
-    }
-    return (
-        ", ".join(f"{table.removeprefix('public.')}: blocks {what}" for table, what in blocking.items())
-        or "-"
-    )
+def _locks(step: Step) -> Iterator[str]:
+    for what, modes in (("reads and writes", READS_BLOCKED), ("writes", WRITES_BLOCKED - READS_BLOCKED)):
+        tables = [
+            table.removeprefix("public.")
+            for table, mode in step.locks.items()
+            if mode in modes and step.rows.get(table, 0) > 0
+        ]
+        if tables:
+            yield f"blocks {what} of {', '.join(tables)}"
 
 
 def _weight(finding: Finding) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..project.configuration import Configuration, load
+from ..words import counted, fitting
 from .documentation import Environment, examine
 
 
@@ -55,7 +56,7 @@ def _write(environment: Environment, style: str, output: TextIO) -> None:
         }
         output.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
         return
-    output.writelines(finding.line + "\n" for finding in findings)
+    output.writelines(fitting(finding.line) + "\n" for finding in findings)
     documented = len({row.variable for row in environment.rows})
-    verdict = f"{len(findings)} finding{'s'[: len(findings) > 1]}" if findings else "equal"
+    verdict = counted(len(findings), "finding") if findings else "equal"
     output.write(f"{verdict}: {len(environment.variables)} variables read, {documented} documented\n")

@@ -14,6 +14,7 @@ from ..postgres.server import Server
 from ..project.configuration import load
 from ..schema.comparison.compare import check_ignored
 from ..schema.comparison.options import Options
+from ..words import counted
 from . import show
 from .equivalence import comparison, drift, upgrade_paths
 from .equivalence.declared import Declared
@@ -55,7 +56,6 @@ def register(subparsers: Subparsers) -> None:
     squash.add_argument(
         "--rows",
         type=_number,
-        default=COST_ROWS,
         metavar="NUMBER",
         help="with --thorough: rows of the largest table that times and locks are measured on; 0: do not "
         f"measure (default: {COST_ROWS})",
@@ -91,22 +91,22 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
 
 
 def _squash(arguments: argparse.Namespace) -> int:
+    _refuse_what_has_no_effect(arguments)
     with _runner(arguments, arguments.postgres) as runner:
         if arguments.propose:
             return _propose(arguments, runner)
         squashes = runner.tree.chosen(arguments.app)
-        say(f"{len(squashes)} squash(es) on PostgreSQL {runner.server.version}, {runner.versions}")
+        say(f"{counted(len(squashes), 'squash')} on PostgreSQL {runner.server.version}, {runner.versions}")
         found = Verifier(runner).verify(squashes)
-        assert found.original.reading is not None  # noqa: S101 - required by the verifier
-        check_ignored(runner.options.ignore, *found.original.reading.schemas.values())
         extras: list[upgrade_paths.UpgradePaths] = []
         unused: list[str] = []
         if arguments.thorough:
             configuration = load(Path.cwd())
             ratios, known = configuration.rows, Declared.of(configuration)
+            rows = COST_ROWS if arguments.rows is None else arguments.rows
             few, many = (
                 RowVolume(PARTIAL_STATE_ROWS, ratios),
-                RowVolume(arguments.rows, ratios) if arguments.rows else None,
+                RowVolume(rows, ratios) if rows else None,
             )
             extras = [
                 upgrade_paths.verify_upgrade_paths(runner, each, found.original.chain, few, many, known)
@@ -133,7 +133,21 @@ def _squash(arguments: argparse.Namespace) -> int:
         return EQUAL if equal else DIFFERS
 
 
+def _refuse_what_has_no_effect(arguments: argparse.Namespace) -> None:
+    """Raise ``CannotRun`` for an option that another one leaves without a meaning: it would be dropped silently."""
+    proposing, thorough = bool(arguments.propose), arguments.thorough
+    for option, given, why in (
+        ("--app", arguments.app and proposing, "--propose names the app"),
+        ("--thorough", thorough and proposing, "apply the patch, and run squash --thorough on the tree"),
+        ("--rows", arguments.rows is not None and not thorough, "it is a part of --thorough"),
+        ("--output", arguments.output and not proposing, "it is where --propose writes the patch"),
+    ):
+        if given:
+            raise CannotRun(f"{option} has no effect here", why)
+
+
 def _propose(arguments: argparse.Namespace, runner: MigrationRunner) -> int:
+    check_ignored(runner.options.ignore)
     found = propose(runner, arguments.propose, Path.cwd())
     written = ""
     if found.patch:

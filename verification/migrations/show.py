@@ -10,6 +10,7 @@ from rich.tree import Tree
 from ..schema.comparison.compare import SERIAL
 from ..schema.comparison.difference import Difference
 from ..schema.show import console, line
+from ..words import counted
 from .equivalence.proposal import Proposal
 from .equivalence.upgrade_paths import UpgradePaths
 from .equivalence.verification import Verification
@@ -90,7 +91,7 @@ def drift(differences: Iterable[Difference], information: Iterable[Difference]) 
     if not found:
         out.print("[bold green]equal[/bold green]  the database is what its migrations say")
     else:
-        branch = Tree(f"[bold red]not equal[/bold red]  {len(found)} difference(s)")
+        branch = Tree(f"[bold red]not equal[/bold red]  {counted(len(found), 'difference')}")
         for each in found:
             branch.add(line(each))
         out.print(branch)

@@ -8,7 +8,7 @@ import io
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import CannotRun
 
@@ -28,10 +28,20 @@ if TYPE_CHECKING or NAME == "psycopg2":
     import psycopg2 as module
     from psycopg2 import Error, IntegrityError, OperationalError, ProgrammingError, errors, sql
     from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812
     from psycopg2.extensions import encrypt_password, libpq_version, parse_dsn
 elif NAME == "psycopg":
     import psycopg as module
-    from psycopg import Connection, Error, IntegrityError, OperationalError, ProgrammingError, errors, sql
+    from psycopg import (
+        Connection,
+        Cursor,
+        Error,
+        IntegrityError,
+        OperationalError,
+        ProgrammingError,
+        errors,
+        sql,
+    )
     from psycopg.conninfo import conninfo_to_dict as parse_dsn
     from psycopg.pq import version as libpq_version
     from psycopg.types.string import TextLoader
@@ -54,19 +64,23 @@ else:
     class _Absent(Exception, metaclass=_Needed):  # noqa: N818 - also stands for what is no error
         __version__ = "none"
 
-    module = Connection = Error = IntegrityError = OperationalError = ProgrammingError = _Absent
+    module = Connection = Cursor = Error = IntegrityError = OperationalError = ProgrammingError = _Absent
     errors = sql = parse_dsn = libpq_version = _Absent
 
+Row: TypeAlias = tuple[Any, ...]
+"""One row of a result; the driver does not say what is in it."""
 VERSION: Final = str(vars(module)["__version__"]).split()[0]
 
 __all__ = [
     "NAME",
     "VERSION",
     "Connection",
+    "Cursor",
     "Error",
     "IntegrityError",
     "OperationalError",
     "ProgrammingError",
+    "Row",
     "connect",
     "copy",
     "errors",

@@ -4,10 +4,6 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from typing import Final
-
-READER_THREAD: Final = "reading"
-"""Name of the reader threads. One may still be running when the command exits."""
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:

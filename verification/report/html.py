@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from ..words import unit_of
 from .evidence import Measurement, MigrationStep, MigrationTimeline, Timeline
 from .finding import Level
 from .history import trends
@@ -71,8 +73,13 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _figure
+    environment.filters |= {"breakable": _breakable, "figure": _figure, "unit": unit_of}
     return environment.get_template("report.html.j2")
+
+
+def _breakable(text: str) -> Markup:
+    """Return a text whose paths and names a narrow column breaks between their words."""
+    return Markup(re.sub(r"(?<=[/_])(?=\w)|(?<=\.)(?=\w{4})", "<wbr>", str(escape(text))))  # noqa: S704 - it was escaped
 
 
 def _figure(value: float) -> str:

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from ..words import unit_of
 from .causes import Cause
 from .evidence import Measurement
 from .finding import Level
@@ -86,7 +87,7 @@ def _not_applicable(console: Console, checks: list[Check]) -> None:
 
 
 def _table(checks: list[Check]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
     for column, justify in (("check", "left"), ("verdict", "left"), ("value", "right"), ("limit", "right"),
                             ("margin", "right"), ("seconds", "right")):  # fmt: skip
         table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -96,10 +97,10 @@ def _table(checks: list[Check]) -> Table:
         table.add_row(
             escape(check.name),
             f"[{style}]{check.verdict.value}[/{style}]",
-            f"{figure.value:.4g} {figure.unit}" if figure else "",
-            f"{figure.limit:.4g} {figure.unit}" if figure and figure.limit is not None else "",
+            f"{figure.value:.4g} {unit_of(figure.value, figure.unit)}" if figure else "",
+            f"{figure.limit:.4g}" if figure and figure.limit is not None else "",
             f"{figure.margin:.0%}" if figure and figure.margin is not None else "",
-            f"{check.seconds:.2f}",
+            f"{check.seconds:.1f}",
         )
     return table
 

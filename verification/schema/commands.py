@@ -8,15 +8,23 @@ import gc
 import json
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..command_line import comparison_options
 from ..errors import DIFFERS, EQUAL, CannotRun
-from ..processes.wait import READER_THREAD
 from .comparison.difference import Difference
 
+if TYPE_CHECKING:
+    from ..postgres import driver
+    from .comparison.compare import Comparison
+    from .model.schema import Schema
+
 SCHEMES: Final = ("postgresql://", "postgres://")
+PAUSE_SECONDS: Final = 0.05
+"""Time after which a reading that was canceled between two queries is canceled again."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,8 +48,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _diff(arguments: argparse.Namespace) -> int:
     gc.disable()  # here, because the first reader to end would enable it while the other one still reads
+    readings = [_ReaderThread(arguments.left), _ReaderThread(arguments.right)]
     try:
-        readings = [_ReaderThread(arguments.left), _ReaderThread(arguments.right)]
         from .comparison.compare import (  # import while the servers work
             check_ignored,
             compare_schemas,
@@ -51,6 +59,8 @@ def _diff(arguments: argparse.Namespace) -> int:
         left, right = [reading.result() for reading in readings]
         gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
     finally:
+        for reading in readings:
+            reading.stop()
         gc.enable()
     read = left
     if left.entries != right.entries:
@@ -67,7 +77,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     elif arguments.format == "sql":
         from .ddl import generator
 
-        print(generator.generate(left, right).text())  # noqa: T201 - what a command is for
+        print(generator.generate(left, right, options).text())  # noqa: T201 - what a command is for
     else:
         _print_json(
             {
@@ -86,11 +96,11 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
-    from . import snapshot
+    from . import catalog, snapshot
 
     if not _is_url(arguments.url):
         raise CannotRun("snapshot reads a database, not a file", "give a postgresql:// URL")
-    schema = _read(arguments.url)
+    schema = catalog.read(arguments.url)
     digest = snapshot.save(schema, arguments.output)
     print(f"{arguments.output}: {len(schema)} objects, sha256 {digest}")  # noqa: T201 - what a command is for
     return EQUAL
@@ -100,12 +110,12 @@ def _is_url(source: str) -> bool:
     return source.startswith(SCHEMES)
 
 
-def _read(source: str, sessions: int = 2) -> Any:
-    """Read a database or a snapshot file. Raises ``CannotRun``."""
+def _read(source: str, opened: "Callable[[driver.Connection], object]") -> "Schema":
+    """Read a database or a snapshot file; ``opened`` is called with the connection. Raises ``CannotRun``."""
     if _is_url(source):
         from . import catalog
 
-        return catalog.read(source, sessions=sessions)
+        return catalog.read(source, sessions=1, opened=opened)  # two readers keep two cores busy
     if "://" in source:
         raise CannotRun(
             f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL",
@@ -121,7 +131,7 @@ def _read(source: str, sessions: int = 2) -> Any:
     return snapshot.load(Path(source))
 
 
-def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list[Difference]:
+def _disagreements(arguments: argparse.Namespace, left: "Schema", right: "Schema") -> list[Difference]:
     """Read both databases with the second reader and return the disagreements."""
     from .inspection import cross_check, reading
 
@@ -133,7 +143,7 @@ def _disagreements(arguments: argparse.Namespace, left: Any, right: Any) -> list
     return disagreements
 
 
-def _print_text(comparison: Any, disagreements: list[Difference]) -> None:
+def _print_text(comparison: "Comparison", disagreements: list[Difference]) -> None:
     more = disagreements or comparison.information or comparison.notes or sys.stdout.isatty()
     if comparison.equal and not more:
         print("equal")  # noqa: T201 - what a command is for; rich is not needed
@@ -147,26 +157,44 @@ class _ReaderThread(threading.Thread):
     """A thread that reads one of the two databases or snapshots."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(name=READER_THREAD, daemon=True)
+        # A daemon, because nothing but the end of the process ends a connection that is still being made.
+        super().__init__(daemon=True)
         self._source = source
-        self._schema: Any = None
+        self._schema: Schema | None = None
         self._error: BaseException | None = None
+        self._connection: driver.Connection | None = None
+        self._stopped = False
         self.start()
 
     def run(self) -> None:
         """Read the schema; keep an error for ``result``."""
         try:
-            self._schema = _read(self._source, sessions=1)  # two readers keep two cores busy
+            self._schema = _read(self._source, self._opened)
         except BaseException as error:  # noqa: BLE001 - raised again by ``result``
             self._error = error
 
-    def result(self) -> Any:
+    def _opened(self, connection: "driver.Connection") -> None:
+        self._connection = connection
+        if self._stopped:
+            raise CannotRun("stopped")
+
+    def stop(self) -> None:
+        """Cancel what is still being read and wait for its end; a server that does not answer is not waited for."""
+        self._stopped = True
+        while self._connection is not None and self.is_alive():
+            from ..postgres import driver
+
+            with suppress(driver.Error):  # no query runs, or the connection is closed
+                self._connection.cancel()
+            self.join(PAUSE_SECONDS)
+
+    def result(self) -> "Schema":
         """Wait for the schema and return it. Raises what the reading raised."""
         self.join()
-        if self._error:
-            raise self._error
+        if self._schema is None:
+            raise self._error or AssertionError
         return self._schema
 
 
-def _print_json(content: dict[str, Any]) -> None:
+def _print_json(content: dict[str, object]) -> None:
     print(json.dumps(content, indent=1, ensure_ascii=False, default=str))  # noqa: T201 - what a command is for

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from ..words import counted
 from .comparison.compare import Comparison
 from .comparison.difference import Difference
 
@@ -35,7 +36,7 @@ def comparison(result: Comparison, disagreements: Iterable[Difference] = ()) -> 
     if result.equal and not contradictions:
         out.print("[bold green]equal[/bold green]")
     else:
-        tree = Tree(f"[bold red]not equal[/bold red]  {len(result.differences)} difference(s)")
+        tree = Tree(f"[bold red]not equal[/bold red]  {counted(len(result.differences), 'difference')}")
         branches: dict[str, Tree] = {}
         for difference in result.differences:
             place = ".".join(difference.object.split(".")[:2])

@@ -2,18 +2,39 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias, TypedDict
 
 from ..errors import CannotRun
 from .catalog.reader import frozen
 from .model.identity import Identity
-from .model.objects import described
+from .model.objects import Value, described
 from .model.schema import Schema
 
 FORMAT_VERSION: Final = 2
 """Version of the file format; any other is refused."""
 TAKE_AGAIN: Final = "take the snapshot again"
+
+Parts: TypeAlias = "list[str | Parts | None]"
+"""The members of an identity; the last one is another identity or None."""
+
+
+class Item(TypedDict):
+    """An object in the file."""
+
+    identity: Parts
+    attributes: dict[str, Value]
+    parents: list[Parts]
+    uses: list[Parts]
+
+
+class Content(TypedDict):
+    """A schema in the file."""
+
+    version: int
+    context: dict[str, Value]
+    entries: list[Item]
 
 
 def save(schema: Schema, path: Path) -> str:
@@ -36,7 +57,7 @@ def save(schema: Schema, path: Path) -> str:
 def load(path: Path) -> Schema:
     """Return the schema of a snapshot. Raises ``CannotRun`` if it is absent, damaged or of another format."""
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}", "give a postgresql:// URL or a snapshot file") from None
     except ValueError:
@@ -55,13 +76,13 @@ def load(path: Path) -> Schema:
         raise CannotRun(f"{path}: damaged, parts are missing", TAKE_AGAIN) from None
 
 
-def digest(content: Any) -> str:
+def digest(content: object) -> str:
     """Return the SHA-256 of plain data, whatever the order of its keys."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _content(schema: Schema) -> dict[str, Any]:
+def _content(schema: Schema) -> Content:
     entries = [
         {
             "identity": entry.key,
@@ -75,21 +96,25 @@ def _content(schema: Schema) -> dict[str, Any]:
     return json.loads(json.dumps(content, default=str))  # type: ignore[no-any-return]
 
 
-def _schema(content: dict[str, Any]) -> Schema:
+def _schema(content: Content) -> Schema:
     entries = [
         described(
             _identity(item["identity"]),
-            frozen(item["attributes"]),
+            _frozen(item["attributes"]),
             tuple(map(_identity, item["parents"])),
             tuple(map(_identity, item["uses"])),
         )
         for item in content["entries"]
     ]
     return Schema(
-        int(content["version"]), {entry.key: entry for entry in entries}, frozen(content["context"])
+        int(content["version"]), {entry.key: entry for entry in entries}, _frozen(content["context"])
     )
 
 
-def _identity(parts: list[Any]) -> Identity:
-    kind, schema, relation, name, arguments, target = parts
-    return Identity(kind, schema, relation, name, arguments, _identity(target) if target else None)
+def _frozen(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: frozen(value) for name, value in values.items()}
+
+
+def _identity(parts: Parts) -> Identity:
+    *names, target = parts
+    return Identity._make([*names, _identity(target) if isinstance(target, list) else None])

@@ -9,7 +9,7 @@ transaction that is rolled back. No row is read; a view and a policy lock the ta
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ..postgres import driver
 from ..postgres.url import connect
@@ -168,10 +168,10 @@ def _text(entry: Object, text: str, side: Mapping[Identity, Object]) -> Text:
         return Text(entry.key.kind, "", "", text)
     owner = entry.parents[0]
     if owner.kind == "type":
-        return Text("domain", "", str(side[owner].properties.get("base_type")), text)
+        return Text("domain", "", side[owner].text_of("base_type"), text)
     kind = entry.key.kind if entry.key.kind in ("policy", "trigger") else "value"
     words = set(WORD.findall(text))
-    order = side[owner].properties.get("column_order", ()) if owner in side else ()
+    order = side[owner].names_of("column_order") if owner in side else ()
     named = [each for each in order if each in words]
     columns = [_column(each, side[owner.part("column", each)]) for each in named]
     return Text(kind, owner.name, ", ".join(columns), text)
@@ -202,7 +202,7 @@ def _same(url: str, candidates: Candidates) -> dict[Text, str]:
     return {}
 
 
-def _printed(cursor: Any, text: Text) -> str | None:
+def _printed(cursor: driver.Cursor, text: Text) -> str | None:
     """Return what is printed of a text once that stays the same; None if it cannot be parsed here."""
     last, now = "", text.first
     for _ in range(ROUNDS):
@@ -213,7 +213,7 @@ def _printed(cursor: Any, text: Text) -> str | None:
         try:
             cursor.execute(statements)
             cursor.execute(query)
-            last, now = now, cursor.fetchone()[0]
+            last, ((now,),) = now, cursor.fetchall()
         except driver.Error:
             return None
         finally:

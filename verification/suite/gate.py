@@ -171,7 +171,9 @@ class GateRun:
         """Print the result, with annotations and a summary where a CI service reads them."""
         result = self.recorder.result
         console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140)
-        terminal.show(result, console, str(self.recorder.directory / HTML_NAME))
+        page = self.recorder.directory / HTML_NAME
+        below = page.is_relative_to(Path.cwd())
+        terminal.show(result, console, str(page.relative_to(Path.cwd()) if below else page))
         if os.environ.get("GITHUB_ACTIONS") == "true":
             for line in annotations.github(result):
                 console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from ..errors import CannotRun
-from ..migrations.equivalence import comparison, drift, models_ignored, states, upgrade_paths
+from ..migrations.equivalence import chain_costs, comparison, drift, models_ignored, states, upgrade_paths
+from ..migrations.equivalence.chain_costs import ChainCosts
 from ..migrations.equivalence.chain_runs import Applied
 from ..migrations.equivalence.comparison import StateReading, configured
 from ..migrations.equivalence.declared import Declared
 from ..migrations.equivalence.origin import Origins
-from ..migrations.equivalence.upgrade import RowVolume, Upgrade
+from ..migrations.equivalence.upgrade import RowVolume
 from ..migrations.equivalence.verification import Verification, Verifier
 from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import JobFailed, Project
@@ -90,10 +91,11 @@ def costs(
     configuration: Configuration,
     apps: tuple[str, ...],
     request: pytest.FixtureRequest,
-) -> list[Upgrade]:
-    """The longest upgrade of each squash on many rows; without a squash, of each app of the project."""
+) -> ChainCosts:
+    """The longest upgrade of each squash on many rows; without a squash, the chain of the project's apps."""
     if chains.verdicts:
-        return [path.costs for path in request.getfixturevalue("paths") if path.costs is not None]
+        paths = request.getfixturevalue("paths")
+        return ChainCosts([path.costs for path in paths if path.costs is not None])
     few, many = _volumes(configuration, request.config)
     longer = [app for app in apps if len(runner.tree.migrations.get(app, ())) > 1]
     need(
@@ -102,14 +104,9 @@ def costs(
         exists=bool(longer),
         lacks="no app of the project has more than one migration",
     )
-    measured = [
-        upgrade_paths.measure_without_squash(runner, app, chains.original.chain, few, many) for app in longer
-    ]
-    if not any(each and each.steps for each in measured):
-        raise NotApplicable(
-            f"no state of {', '.join(longer)} takes generated rows, so that nothing can be measured"
-        )
-    return [each for each in measured if each is not None]
+    if many is None:
+        raise NotApplicable("row_count is 0")
+    return chain_costs.measure(runner, longer, chains.original.chain, few, many)
 
 
 def test_schema_squash(
@@ -152,7 +149,10 @@ def test_schema_written(
     """The migrations are complete: ``makemigrations`` has nothing to write."""
     check.properties = PROPERTY
     found = states.unwritten(runner, chains.original.chain)
-    unwritten = {app: found[app] for app in found if not apps or app in apps}
+    never = states.never_migrated(runner, chains.original.chain, configuration.root)
+    unwritten = {app: found[app] for app in found if not apps or app in apps} | {
+        app: never[app] for app in never if not configuration.apps or app in configuration.apps
+    }
     check.tables.append(
         Table(
             "what makemigrations would write",
@@ -264,22 +264,29 @@ def test_schema_rollback(
 
 
 def test_schema_costs(
-    costs: list[Upgrade],
+    costs: ChainCosts,
     runner: MigrationRunner,
     configuration: Configuration,
     check: Check,
 ) -> None:
     """On production-like rows the originals run through, each with its time and its strongest locks."""
     check.properties = PROPERTY
-    steps = [step for each in costs for step in each.steps]
-    check.measurements.append(Measurement("rows in place", sum(each.rows for each in costs), "rows"))
+    upgrades = costs.upgrades
+    steps = [step for each in upgrades for step in each.steps]
+    check.measurements.append(Measurement("rows in place", sum(each.rows for each in upgrades), "rows"))
     check.measurements.append(Measurement("all migrations", sum(step.seconds for step in steps), "s"))
     check.tables.append(schema_evidence.times("seconds of each migration on these rows", steps))
-    check.migrations.append(schema_evidence.timeline("migrations on these rows", costs))
-    for note in schema_evidence.stopping_traffic(costs, schema_findings.files_of(runner.tree, configuration)):
+    check.migrations.append(schema_evidence.timeline("migrations on these rows", upgrades))
+    check.notes += [
+        f"{name} refuses generated rows ({said}): not measured" for name, said in costs.refused.items()
+    ]
+    if costs.unmeasured:
+        check.notes.append(f"{costs.unmeasured} migrations behind the last of these were not measured")
+    files = schema_findings.files_of(runner.tree, configuration)
+    for note in schema_evidence.stopping_traffic(upgrades, files):
         check.record(note)
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
-    expect_same(check, [each for cost in costs for each in cost.differences], SIDES, configuration)
+    expect_same(check, [each for made in upgrades for each in made.differences], SIDES, configuration)
 
 
 def _volumes(configuration: Configuration, config: pytest.Config) -> tuple[RowVolume, RowVolume | None]:

@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -19,9 +19,6 @@ from payments.models import Device, MerchantCredentials, Order
 from payments.providers.credentials import find_credentials
 
 logger = logging.getLogger(__name__)
-
-CONCURRENCY: Final = 40
-"""Orders that one tick checks at a time, each on its own database connection."""
 
 
 def check_pending_payments() -> int:
@@ -43,7 +40,7 @@ def _run() -> int:
     logger.info("background check begins", extra={"due": count, "due_for_follow_up": followed})
     tick = _Tick(orders_left=batch if count else 0, attempts_left=batch if followed else 0)
     # A database without row locks (SQLite) gains nothing from several connections.
-    wanted = min(CONCURRENCY, max(count, followed))
+    wanted = min(int(settings.PAYMENT_CHECK_THREADS), max(count, followed))
     threads = wanted if connection.features.has_select_for_update_skip_locked else 1
     if threads == 1:
         tick.work()

@@ -21,6 +21,7 @@ MIN_RATIO: Final = 1.25
 """Smallest ratio of two medians that counts."""
 MIN_SAMPLES: Final = 20
 """Samples of each series below which a difference does not count."""
+QUIET: Final = "run it again on a machine that does nothing else"
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,14 @@ class Judgement:
     reason: str
 
 
-def check_limit(samples: Sequence[float], reference: Sequence[float]) -> Judgement:
-    """Compare a series with the limit; if the reference exceeds it too, the result is inconclusive."""
+def check_limit(
+    samples: Sequence[float], reference: Sequence[float], waits: Sequence[float] = ()
+) -> Judgement:
+    """Compare a series with the limit; it is inconclusive if the reference exceeds the limit too.
+
+    ``waits``: for each sample, how long its threads waited for a processor. A series that keeps to the limit without
+    these waits is inconclusive as well.
+    """
     if not samples:
         return Judgement(Verdict.ERROR, "no samples were taken")
     slowest = max(samples)
@@ -93,8 +100,12 @@ def check_limit(samples: Sequence[float], reference: Sequence[float]) -> Judgeme
     if reference and max(reference) >= LIMIT_MS:
         return Judgement(
             Verdict.INCONCLUSIVE,
-            f"{reason}; but so did the reference, which does nothing ({max(reference):.1f} ms): "
-            "run it again on a machine that does nothing else",
+            f"{reason}; but so did the reference, which does nothing ({max(reference):.1f} ms): {QUIET}",
+        )
+    if waits and all(value - wait < LIMIT_MS for value, wait in zip(samples, waits, strict=True)):
+        return Judgement(
+            Verdict.INCONCLUSIVE,
+            f"{reason}; but its threads waited for a processor for up to {max(waits):.1f} ms of an answer: {QUIET}",
         )
     return Judgement(Verdict.FAILED, reason)
 

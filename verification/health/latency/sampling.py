@@ -2,13 +2,14 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Final
 
+from ...processes.run_queue import waited_ms
 from ...project.http_probe import KUBELET, Probe
 
 WARM_UP_REQUESTS: Final = 20
@@ -28,6 +29,15 @@ def gc_frozen() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+class Series(list[float]):
+    """Milliseconds, one call each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+        """How many of these milliseconds threads waited for a processor."""
 
 
 def sample_new_connection(probe: Probe) -> float:
@@ -73,20 +83,26 @@ def interleave(
     rounds: int,
     persistent: bool = False,
     warm_up: int = WARM_UP_REQUESTS,
-) -> dict[str, list[float]]:
-    """Sample each probe once per round, in turn, and return name -> milliseconds without the warm-up."""
+    processes: Sequence[int] = (),
+) -> dict[str, Series]:
+    """Sample each probe once per round, in turn, and return name -> milliseconds without the warm-up.
+
+    ``processes``: of the servers, whose waits for a processor are counted.
+    """
     connections = {name: PersistentConnection(probe) for name, probe in probes.items()} if persistent else {}
     calls: dict[str, Callable[[], float]] = {
         name: connections[name].sample if persistent else partial(sample_new_connection, probe)
         for name, probe in probes.items()
     }
-    samples: dict[str, list[float]] = {name: [] for name in probes}
+    samples = {name: Series() for name in probes}
     try:
         for number in range(warm_up + rounds):
             for name, call in calls.items():
+                before = waited_ms(processes)
                 milliseconds = call()
                 if number >= warm_up:
                     samples[name].append(milliseconds)
+                    samples[name].waits.append(waited_ms(processes) - before)
     finally:
         for connection in connections.values():
             connection.close()

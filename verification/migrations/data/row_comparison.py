@@ -34,8 +34,8 @@ class DatabaseRows:
     tables: Mapping[str, Sequence[Row]]
     volatile: frozenset[Place] = frozenset()
     """Columns that differ between two runs of one chain (clocks, random values): not compared."""
-    taken: Mapping[str, bool] = field(default_factory=dict)
-    """As ``numbering`` says it."""
+    positions: Mapping[str, numbering.Position] = field(default_factory=dict)
+    """Of the sequences."""
     _found: dict[Place, dict[str | None, Row]] = field(default_factory=dict, repr=False)
 
     def surrogate(self, table: str) -> str | None:
@@ -103,7 +103,7 @@ def read(url: str) -> DatabaseRows:
                 for name, layout in layouts.items()
                 if layout.name not in BOOKKEEPING
             },
-            taken=numbering.taken(connection),
+            positions=numbering.read(connection),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...postgres.driver import sql
+from ...words import counted
 from .columns import read_layouts
 from .digests import BOOKKEEPING
 
@@ -29,10 +30,9 @@ class Change:
     @property
     def line(self) -> str:
         """The change in words, without a value."""
-        parts = [f"{name} changed in {count} row(s)" for name, count in sorted(self.columns.items())]
-        parts += [f"{self.lost} row(s) removed"] * bool(self.lost) + [f"{self.added} row(s) added"] * bool(
-            self.added
-        )
+        parts = [f"{name} changed in {counted(count, 'row')}" for name, count in sorted(self.columns.items())]
+        parts += [f"{counted(self.lost, 'row')} removed"] * bool(self.lost)
+        parts += [f"{counted(self.added, 'row')} added"] * bool(self.added)
         return ", ".join(parts)
 
 

@@ -70,9 +70,9 @@ def share(joint: StateComparison, squash: Squash, squashes: Sequence[Squash]) ->
 
 def owners(difference: Difference, squashes: Sequence[Squash]) -> list[Squash]:
     """Return the squashes that name the table, or else one that its name begins with, or else those of its app."""
-    # public.app_model.column, alias: public.app_model(key=value), app.0001_initial
+    # What is no object of a schema is named alias: public.app_model(key=value), or app.0001_initial.
     name = difference.object.split("(")[0].rpartition(": ")[2]
-    table = name.partition(".")[2].split(".")[0]
+    table = difference.names[0] or name.partition(".")[2].split(".")[0]
     return (
         [each for each in squashes if table in each.tables]
         or [each for each in squashes if any(table.startswith(f"{begin}_") for begin in each.tables)]

@@ -79,7 +79,7 @@ class ChainRuns:
     ) -> list[Difference]:
         found = row_comparison.compare(
             left, right, lambda: self._read_rows(self._second_run(chain), alias)
-        ) + numbering.compare(left.taken, right.taken)
+        ) + numbering.compare(left.positions, right.positions)
         return [with_alias(each, alias) for each in found if counts(each, self._runner.options)]
 
     def _read_rows(self, databases: Databases, alias: str) -> row_comparison.DatabaseRows:

@@ -121,11 +121,4 @@ def with_alias(difference: Difference, alias: str) -> Difference:
     """Name the database in the object when it is not the default one."""
     if alias == "default":
         return difference
-    return Difference(
-        difference.kind,
-        f"{alias}: {difference.object}",
-        difference.change,
-        difference.attribute,
-        difference.left,
-        difference.right,
-    )
+    return replace(difference, object=f"{alias}: {difference.object}")

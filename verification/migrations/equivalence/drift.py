@@ -11,6 +11,7 @@ from ...postgres import driver, shell
 from ...postgres.driver import sql
 from ...postgres.url import connect
 from ...schema import catalog
+from ...schema.comparison.compare import check_ignored
 from ...schema.comparison.difference import Difference
 from ...schema.model.identity import RELATIONS
 from ...schema.model.schema import Schema
@@ -94,6 +95,7 @@ def live(runner: MigrationRunner, url: str) -> tuple[StateComparison, list[Diffe
     with shell.shown():
         theirs, (recorded, _) = catalog.read(url), _migrations(url, schema)
     made = catalog.read(ours)
+    check_ignored(runner.options.ignore, made, theirs)
     judged = comparison.compare_readings(
         StateReading({"default": made}, urls={"default": ours}),
         StateReading({"default": theirs}),
@@ -113,7 +115,7 @@ def _moved_together(differences: list[Difference], ours: Schema) -> list[Differe
     moves: dict[tuple[str, str], list[Difference]] = defaultdict(list)
     for each in differences:
         if each.attribute == "schema" and each.kind in RELATIONS:
-            moves[each.left, each.right].append(each)
+            moves[str(each.left), str(each.right)].append(each)
     for (old, new), moved in moves.items():
         tables = {str(each.key) for each in ours.of_kind(*RELATIONS) if each.key.schema == old}
         own = [

@@ -81,12 +81,12 @@ def judge(
 
 def _is_key_of_join(difference: Difference, joins: Collection[str]) -> bool:
     """Whether only the width of an automatic key differs. In migrations an app has no ``default_auto_field``."""
-    parts = [part.strip('"') for part in difference.object.rpartition(": ")[2].split(".")]
+    table, name = difference.names
     return (
         difference.kind == "column"
         and difference.attribute == "type"
-        and parts[-1] == "id"
-        and parts[-2] in joins
+        and name == "id"
+        and table in joins
         and {difference.left, difference.right} <= _INTEGERS
     )
 

@@ -65,15 +65,15 @@ class Origins:
 
     def _differs(self, state: PartialState, difference: Difference) -> bool:
         """Whether the object, or its attribute that differs, is not yet what the last original leaves."""
-        alias, _, name = difference.object.rpartition(": ")
-        schemas = [each.reading.schemas.get(alias or "default") for each in (state, self._states[-1])]
-        now, last = (schema.get(difference.kind, name) if schema else None for schema in schemas)
+        key, alias = difference.identity, difference.object.rpartition(": ")[0] or "default"
+        schemas = [each.reading.schemas.get(alias) for each in (state, self._states[-1])]
+        now, last = (schema.entries.get(key) if schema and key else None for schema in schemas)
         if now is None or last is None or not difference.attribute:
             return (now is None) != (last is None)
         return bool(now.properties.get(difference.attribute) != last.properties.get(difference.attribute))
 
     def _model(self, difference: Difference) -> str:
-        table = _parts(difference)[0]
+        table, _ = difference.names
         return self._models.get(table, table.removeprefix(f"{self._squash.app}_"))
 
     @cached_property
@@ -87,15 +87,9 @@ def _file(tree: Tree, app: str, name: str) -> Path:
     return Path(tree.folders[app]) / f"{name}.py"
 
 
-def _parts(difference: Difference) -> tuple[str, str]:
-    """Return table and own name of ``alias: public.payments_order.payments_or_status_idx``."""
-    words = [part.strip('"') for part in difference.object.rpartition(": ")[2].split(".")]
-    return (words[1] if len(words) > 1 else words[0]), words[-1]
-
-
 def _names(difference: Difference) -> list[str]:
     """Return how a migration may name the object: by its own name, or by the columns of its definition."""
-    own = _parts(difference)[1]
+    _, own = difference.names
     columns = re.findall(r'\(([\w", ]+)\)', f"{difference.left or ''} {difference.right or ''}")
     fields = [word.strip(' "') for group in columns for word in group.split(",")]
     names = [own, own.removesuffix("_id")]

@@ -15,6 +15,7 @@ from typing import Final
 from ...errors import CannotRun
 from ...processes import run_directory
 from ...schema.comparison.difference import Difference
+from ...words import counted
 from ..execution.migration_runner import MigrationRunner
 from ..execution.worker_process import JobFailed
 from ..plan import migration_files
@@ -55,7 +56,9 @@ def propose(runner: MigrationRunner, app: str, root: Path) -> Proposal:
     stale = [squash for squash in found.squashes if squash.app == app and not squash.missing]
     originals = set(found.migrations.get(app, [])) - {squash.name for squash in stale}
     if len(originals) < MIN_MIGRATIONS:
-        raise CannotRun(f"--propose {app}: it has {len(originals)} migration(s); there is nothing to squash")
+        raise CannotRun(
+            f"--propose {app}: it has {counted(len(originals), 'migration')}; there is nothing to squash"
+        )
     if any(original_app != app for squash in stale for original_app, _ in squash.originals):
         raise CannotRun(
             f"--propose {app}: its squash replaces migrations of another app", "revise that one by hand"
@@ -139,7 +142,7 @@ def _prove(candidate: MigrationRunner, app: str, before: dict[str, list[str]], p
         proposal.differences = wrong
         first = proposal.differences[0]
         return (
-            f"{len(proposal.differences)} difference(s), the first: {first.kind} {first.object} "
+            f"{counted(len(proposal.differences), 'difference')}, the first: {first.kind} {first.object} "
             f"{first.change} {first.attribute}".strip()
         )
     return f"makemigrations would then write: {written[0].right}" if written else ""

@@ -15,7 +15,7 @@ from ..data import digests, production_rows
 from ..execution.migration_runner import Databases, MigrationRunner
 from ..execution.worker_process import JobFailed
 from ..plan import migration_files
-from ..plan.chains import Chain
+from ..plan.chains import Chain, Squash
 from . import comparison, states
 from .partial_states import PartialStates
 from .upgrade import RowVolume, connect, digest
@@ -47,7 +47,9 @@ def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Row
                     connection, [*partial.last.described.get(alias, [])], size=rows.size, ratios=rows.ratios
                 )
                 before[alias] = digests.take(connection)
-        found.switched = _migrate_again(runner, runner, databases, partial, before)
+        found.switched = _migrate_again(runner, runner, databases, partial, before) or refused_history(
+            runner, partial.squash, partial.chain
+        )
         with tempfile.TemporaryDirectory(dir=run_directory.owner_file().parent) as directory:
             overlay = migration_files.without_originals(runner.tree, partial.squash, Path(directory))
             project = replace(runner.project, overlay={**runner.project.overlay, **overlay})
@@ -63,6 +65,39 @@ def replace_originals(runner: MigrationRunner, partial: PartialStates, rows: Row
                 found.pruned += _migrate_again(runner, pruned, databases, partial, before)
                 found.pruned += _from_empty(runner, pruned, partial)
     return found
+
+
+def refused_history(runner: MigrationRunner, squash: Squash, chain: Chain) -> list[Difference]:
+    """Say how ``migrate`` refuses a database that has the squash, and of other apps only what its originals need.
+
+    Where a squash depends on ``__latest__``, so does each database once the other app has a migration more.
+    ``chain``: that of the originals.
+    """
+    databases = runner.fresh()
+    try:
+        with runner.worker() as worker:
+            worker.run(
+                "check_history",
+                databases=databases.to_json(),
+                without=chain.to_json(),
+                squash=list(squash.key),
+            )
+    except JobFailed as error:
+        if error.kind != "load":
+            raise error.cannot_run(f"the history of {squash.app} cannot be checked") from None
+        return [
+            Difference(
+                "migration",
+                str(squash),
+                "changed",
+                "applies where other apps are behind",
+                "applies",
+                error.message,
+            )
+        ]
+    finally:
+        runner.drop(databases)
+    return []
 
 
 def _migrate_again(

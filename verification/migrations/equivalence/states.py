@@ -4,11 +4,13 @@ Choices, defaults and options of a model leave no trace in a schema. Where a squ
 originals, ``makemigrations`` writes a migration on the day on which the originals are removed.
 """
 
+from pathlib import Path
+
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
 from ..execution.migration_runner import MigrationRunner
 from ..execution.worker_process import JobFailed
-from ..plan.chains import Chain
+from ..plan.chains import Chain, is_own
 
 
 def compare(runner: MigrationRunner, original: Chain, squashed: Chain) -> list[Difference]:
@@ -37,6 +39,20 @@ def unwritten(runner: MigrationRunner, chain: Chain) -> dict[str, list[str]]:
     except JobFailed as error:
         raise error.cannot_run("models and migrations cannot be compared") from None
     return found
+
+
+def never_migrated(runner: MigrationRunner, chain: Chain, root: Path) -> dict[str, list[str]]:
+    """Return the models of apps below ``root`` without a package of migrations, which ``makemigrations`` passes by."""
+    try:
+        with runner.worker() as worker:
+            found = worker.run("unmigrated", without=chain.to_json())["apps"]
+    except JobFailed as error:
+        raise error.cannot_run("the apps cannot be read") from None
+    return {
+        app: [f"Create model {name} ({app} has no package of migrations)" for name in models]
+        for app, (folder, models) in sorted(found.items())
+        if is_own(Path(folder), root)
+    }
 
 
 def newly_unwritten(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[Difference]:

@@ -194,8 +194,8 @@ def _attempt(
         for alias in databases.own:
             with closing(connect(runner, databases, alias)) as connection:
                 after = digests.take(connection, before[alias])
-                now = numbering.taken(connection)
-            made.differences += numbering.compare({}, now)
+                positions = numbering.read(connection)
+            made.differences += numbering.compare({}, positions)
             _compare_rows(made, before[alias], after, squash_ran=squash_ran)
         made.differences = [each for each in made.differences if counts(each, runner.options)]
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ...schema.comparison.difference import Difference
@@ -189,28 +189,6 @@ def verify_upgrade_paths(
 def unused(known: declared.Declared, squashes: Iterable[Squash], paths: Sequence[UpgradePaths]) -> list[str]:
     """Return a line for each declaration that nothing needs; ``squashes``: all of the tree."""
     return declared.unused(known, squashes, [path.squash for path in paths], [path.stops for path in paths])
-
-
-def measure_without_squash(
-    runner: MigrationRunner,
-    app: str,
-    chain: Chain,
-    rows: upgrade.RowVolume,
-    many: upgrade.RowVolume | None,
-) -> upgrade.Upgrade | None:
-    """Measure what the migrations of an app cost on many rows, as ``UpgradePaths.costs`` has it for a squash."""
-    names = tuple((app, name) for name in runner.tree.migrations[app])
-    every = Squash(app=app, name="", originals=names, covers=names, missing=(), in_use=False, tables=())
-    partial = partial_states.build_partial_states(runner, every, chain)
-    early = _first_to_hold_rows(upgrade.upgrade(runner, partial, state, rows) for state in partial.states)
-    return _measure(runner, partial, early[-1], many and _of_app(many, partial, rows.size))
-
-
-def _of_app(many: upgrade.RowVolume, partial: partial_states.PartialStates, few: int) -> upgrade.RowVolume:
-    """Return the volume with few rows in the tables of other apps, a package's among them, unless ratios name them."""
-    tables = [table for of_alias in partial.last.described.values() for table in of_alias]
-    others = {table["table"]: few / many.size for table in tables if table["app"] != partial.squash.app}
-    return replace(many, ratios={**others, **many.ratios})
 
 
 def _backwards(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...schema.comparison.compare import check_ignored
 from ..execution.migration_runner import MigrationRunner, Step
 from ..execution.tree_reader import original_chain
 from ..plan.chains import Chain, Squash, using_only
@@ -81,6 +82,8 @@ class Verifier:
             *(lambda each=each: self._runs.run(each) for each in chains)
         )
         self._require(original, squashes)
+        assert original.reading is not None  # noqa: S101 - it was required
+        check_ignored(self._runner.options.ignore, *original.reading.schemas.values())
         verdicts = []
         if joint_squashes:
             verdicts = self._compare_jointly(original, others.pop(0), joint_squashes)

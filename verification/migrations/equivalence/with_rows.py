@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ...schema.comparison.compare import counts
 from ...schema.comparison.difference import Difference
+from ...words import counted
 from ..data import production_rows, snapshots
 from ..data.snapshots import Table
 from ..execution.migration_runner import Databases, MigrationRunner
@@ -147,7 +148,12 @@ def _lost(before: Rows, after: Rows, last: Rows, now: Rows) -> list[Difference]:
                 columns[name] = columns.get(name, 0) + 1
         found += [
             Difference(
-                "row", table, "changed", name, "as before the original", f"another one in {count} row(s)"
+                "row",
+                table,
+                "changed",
+                name,
+                "as before the original",
+                f"another one in {counted(count, 'row')}",
             )
             for name, count in sorted(columns.items())
         ]

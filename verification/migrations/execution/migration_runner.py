@@ -208,10 +208,11 @@ class MigrationRunner:
         paused: Callable[[Event], None],
         *,
         start: int = -1,
+        measured: bool = False,
     ) -> list[Step]:
         """Migrate original by original of ``squash``; ``paused`` is called after each, 0 being "none yet".
 
-        ``start``: the position at which the databases are.
+        ``start``: the position at which the databases are. ``measured``: as in ``forward``.
         """
         with self.worker() as worker:
             result = worker.run(
@@ -220,6 +221,7 @@ class MigrationRunner:
                 without=chain.to_json(),
                 replaced=[list(key) for key in squash.originals],
                 start=start,
+                measured=measured,
                 paused=paused,
             )
         return steps_of(result)

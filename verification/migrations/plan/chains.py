@@ -19,6 +19,12 @@ def key_of(migration: str) -> Key:
     return app, name
 
 
+def is_own(folder: Path, root: Path) -> bool:
+    """Whether a folder is the project's own, and not that of an installed package."""
+    resolved = folder.resolve()
+    return resolved.is_relative_to(root) and "site-packages" not in resolved.parts
+
+
 @dataclass(frozen=True)
 class Squash:
     """One squash and the originals that it stands for."""
@@ -95,12 +101,7 @@ class Tree:
 
     def below(self, root: Path) -> tuple[str, ...]:
         """Return the labels of the apps whose migrations are in a project's own folder."""
-        folders = {label: Path(folder).resolve() for label, folder in self.folders.items()}
-        return tuple(
-            label
-            for label, folder in folders.items()
-            if folder.is_relative_to(root) and "site-packages" not in folder.parts
-        )
+        return tuple(label for label, folder in self.folders.items() if is_own(Path(folder), root))
 
     def squashes_of(self, apps: Sequence[str]) -> list[Squash]:
         """Return the squashes of these apps (of all if none) that can be compared."""

@@ -3,24 +3,25 @@
 Columns are the most numerous objects: they are read in one pass, and defaults are omitted by the query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
-from typing import Any, Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from ..model.identity import Identity
 from ..model.objects import Value
-from .reader import FIRST_USER_OID, Draft, Reader, column_options, parsed_json
+from .reader import FIRST_USER_OID, Draft, Reader, column_options, parsed_json, texts
 from .secrets import masked
 
 COLUMNS: Final = f"""
-SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), a.attcollation,
-    format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SELECT a.attrelid AS relation, a.attnum AS number, quote_ident(a.attname) AS name,
+    COALESCE(NULLIF(t.typbasetype, 0), a.atttypid) AS base_type, a.attcollation AS collation,
+    format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
     -- A default reads no column; with the table's OID pg_get_expr would open the table.
     -- NULL written out is no default, except for a domain, which may have one of its own.
     NULLIF(NULLIF(pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
         'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, -1) END),
-        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, a.atttypmod) END),
+        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, a.atttypmod) END) AS default,
     CASE WHEN a.attidentity <> '' OR a.attgenerated <> '' OR a.attcollation <> t.typcollation
         OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget <> -1
         OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0
@@ -36,7 +37,7 @@ SELECT a.attrelid, a.attnum, quote_ident(a.attname), COALESCE(NULLIF(t.typbasety
         'statistics_target', NULLIF(a.attstattarget, -1),
         'options', a.attoptions,
         'foreign_options', a.attfdwoptions,
-        'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END)::text END
+        'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END)::text END AS rare
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
@@ -46,11 +47,27 @@ WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
 """Attributes that few columns have are one JSON object, NULL for most columns."""
+
+
+class Row(NamedTuple):
+    """One row of ``COLUMNS``, whose columns have these names."""
+
+    relation: int
+    number: int
+    name: str
+    base_type: int
+    collation: int
+    type: str
+    not_null: bool
+    default: str | None
+    rare: str | None
+
+
 SPECIAL: Final = ("local", "options", "foreign_options")
 """Members of that object that are converted."""
 
 SEQUENCES: Final = """
-SELECT s.seqrelid, d.refobjid, d.refobjsubid, d.deptype,
+SELECT s.seqrelid AS oid, d.refobjid AS relation, d.refobjsubid AS number, d.deptype AS dependency,
     format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment,
     NULLIF(s.seqmin, CASE WHEN s.seqincrement > 0 THEN 1 ELSE l.low END) AS minimum,
     NULLIF(s.seqmax, CASE WHEN s.seqincrement > 0 THEN l.high ELSE -1 END) AS maximum,
@@ -63,23 +80,21 @@ JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
     (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = COALESCE(a.atttypid, s.seqtypid)
 """
 """The default limits depend on the type: for an identity column on the column's, not on the sequence's."""
-SEQUENCE_FIXED: Final = 4
-
 UNLOGGED_SEQUENCES: Final = 15
 """First major version with unlogged sequences."""
 
 
 def read(reader: Reader) -> None:
     """Record columns and sequences, and each table's order of columns."""
-    for relation, rows in groupby(reader.rows(COLUMNS), itemgetter(0)):
+    for relation, rows in groupby(reader.named(Row, COLUMNS), attrgetter("relation")):
         _relation(reader, relation, list(rows))
     _sequences(reader)
 
 
-def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) -> None:
-    names = {row[1]: row[2] for row in rows}
+def _relation(reader: Reader, relation: int, rows: Sequence[Row]) -> None:
+    names = {row.number: row.name for row in rows}
     reader.columns[relation] = names
-    reader.column_types[relation] = {row[1]: row[3:5] for row in rows}
+    reader.column_types[relation] = {row.number: (row.base_type, row.collation) for row in rows}
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
@@ -87,21 +102,21 @@ def _relation(reader: Reader, relation: int, rows: Sequence[tuple[Any, ...]]) ->
     attributes["column_order"] = tuple(names.values())
     schema, table, parents = owner.schema, owner.name, (owner,)
     entries, addresses = reader.entries, reader.addresses
-    for _, number, name, _, _, type_name, not_null, default, non_default in rows:
-        key = Identity("column", schema, table, name)
-        described: dict[str, Value] = {"type": type_name}
-        if not_null:
+    for row in rows:
+        key = Identity("column", schema, table, row.name)
+        described: dict[str, Value] = {"type": row.type}
+        if row.not_null:
             described["not_null"] = True
-        if default is not None:
-            described["default"] = default
+        if row.default is not None:
+            described["default"] = row.default
         above: tuple[Identity, ...] = parents
-        if non_default and (inherited := _add_non_default(reader, relation, name, described, non_default)):
+        if row.rare and (inherited := _add_rare(reader, relation, row.name, described, row.rare)):
             above += inherited
         entries[key] = Draft(key, described, above)
-        addresses["pg_class", relation, number] = key
+        addresses["pg_class", relation, row.number] = key
 
 
-def _add_non_default(
+def _add_rare(
     reader: Reader, relation: int, name: str, attributes: dict[str, Value], text: str
 ) -> tuple[Identity, ...]:
     """Add the attributes of the JSON object; return the columns that this one is inherited from."""
@@ -110,10 +125,10 @@ def _add_non_default(
     attributes |= {key: value for key, value in members.items() if value is not None and key not in SPECIAL}
     if "generated_kind" in attributes:
         attributes["generated"] = attributes.pop("default", None)
-    if options and (kept := column_options(options)):
+    if kept := column_options(texts(options)):
         attributes["options"] = kept
     if foreign_options:
-        attributes["foreign_options"] = masked(foreign_options)
+        attributes["foreign_options"] = masked(texts(foreign_options))
     if local is None:
         return ()
     if local:
@@ -124,20 +139,17 @@ def _add_non_default(
 
 def _sequences(reader: Reader) -> None:
     """Add the properties in pg_sequence to the sequence, or to its identity column."""
-    rows = reader.rows(SEQUENCES)
-    names = [column.name for column in reader.cursor.description][SEQUENCE_FIXED:]
-    for row in rows:
-        key = reader.addresses.get(("pg_class", row[0], 0))
+    for values in reader.records(SEQUENCES):
+        key = reader.addresses.get(("pg_class", values.take_number("oid"), 0))
+        owner = values.take_number("relation"), values.take_number("number")
+        dependency = values.take_text("dependency")
         if key is None:
             continue
-        values = {
-            name: value for name, value in zip(names, row[SEQUENCE_FIXED:], strict=True) if value is not None
-        }
-        column = reader.addresses.get(("pg_class", row[1], row[2])) if row[1] else None
+        column = reader.addresses.get(("pg_class", *owner))
         entry = reader.entries[key]
         if column is None:
             reader.entries[key] = entry._replace(attributes={**entry.attributes, **values})
-        elif row[3] == "a":
+        elif dependency == "a":
             values["owned_by"] = str(column)
             reader.entries[key] = entry._replace(
                 attributes={**entry.attributes, **values}, parents=(*entry.parents, column)
@@ -146,7 +158,7 @@ def _sequences(reader: Reader) -> None:
             _identity(reader, entry, column, values)
 
 
-def _identity(reader: Reader, sequence: Draft, column: Identity, values: dict[str, Any]) -> None:
+def _identity(reader: Reader, sequence: Draft, column: Identity, values: Mapping[str, Value]) -> None:
     """Replace the sequence of an identity column by attributes of the column."""
     attributes = reader.entries[column].attributes
     attributes["identity_sequence"] = str(sequence.identity)

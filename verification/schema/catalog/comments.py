@@ -31,48 +31,11 @@ FROM (SELECT DISTINCT classid FROM pg_depend WHERE objid >= {FIRST_USER_OID}) cl
 STANDARD_COMMENT: Final = "standard public schema"
 """Comment of initdb on the schema public; absent when the schema was created again."""
 
-CLASSES: Final = frozenset(
-    [
-        "pg_class",
-        "pg_attrdef",
-        "pg_constraint",
-        "pg_type",
-        "pg_proc",
-        "pg_trigger",
-        "pg_rewrite",
-        "pg_policy",
-        "pg_namespace",
-        "pg_extension",
-        "pg_statistic_ext",
-        "pg_publication",
-        "pg_publication_rel",
-        "pg_publication_namespace",
-        "pg_subscription",
-        "pg_foreign_data_wrapper",
-        "pg_foreign_server",
-        "pg_user_mapping",
-        "pg_collation",
-        "pg_cast",
-        "pg_operator",
-        "pg_opclass",
-        "pg_opfamily",
-        "pg_amop",
-        "pg_amproc",
-        "pg_conversion",
-        "pg_ts_parser",
-        "pg_ts_dict",
-        "pg_ts_template",
-        "pg_ts_config",
-        "pg_language",
-        "pg_am",
-        "pg_transform",
-        "pg_event_trigger",
-        "pg_default_acl",
-        "pg_largeobject",
-        "pg_largeobject_metadata",
-    ]
-)
-"""Catalogs with objects that this package reads, on their own or as part of others."""
+WITHOUT_QUERY: Final = frozenset({
+    "pg_class", "pg_attrdef", "pg_constraint", "pg_type", "pg_trigger", "pg_namespace", "pg_amop", "pg_amproc",
+    "pg_default_acl", "pg_largeobject", "pg_largeobject_metadata",
+})  # fmt: skip
+"""Catalogs that are read otherwise than by a ``Query``, on their own or as part of other objects."""
 
 
 def read(reader: Reader) -> None:
@@ -94,7 +57,7 @@ def read(reader: Reader) -> None:
         if key:
             _record(reader, Identity("security_label", name=provider, target=key), "label", label)
     for (catalog,) in reader.rows(UNKNOWN_CLASSES):
-        if catalog not in CLASSES:
+        if catalog not in WITHOUT_QUERY | reader.catalogs:
             reader.not_compared(f"objects in {catalog}")
 
 

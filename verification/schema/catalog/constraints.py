@@ -8,7 +8,7 @@ from ..model.identity import Identity
 from ..model.objects import Value
 from . import indexes
 from .indexes import Index
-from .reader import FIRST_USER_OID, Reader, frozen, numbers
+from .reader import FIRST_USER_OID, Reader, frozen, integers, numbers
 
 KINDS: Final = {"c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "x": "exclusion"}
 NOT_NULL, TRIGGER = "n", "t"
@@ -142,7 +142,7 @@ def _own(reader: Reader, row: Row) -> dict[str, Value]:
     if row.rare:
         attributes |= {name: frozen(value) for name, value in row.rare.items() if value is not None}
     if "on_delete_columns" in attributes:
-        names = reader.names(row.relation, attributes["on_delete_columns"])
+        names = reader.names(row.relation, integers(attributes["on_delete_columns"]))
         attributes["on_delete_columns"] = tuple(sorted(names))
     return attributes
 

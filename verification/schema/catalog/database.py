@@ -1,5 +1,6 @@
 """The database and its extensions; encoding, collation and locale go into the schema's context."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..model.identity import Identity
@@ -40,13 +41,13 @@ WHERE refclassid = 'pg_extension'::regclass AND deptype IN ('e', 'x')
 def read(reader: Reader) -> dict[str, Value]:
     """Record the database's settings and its extensions; return its context."""
     context: dict[str, Value] = {}
-    for oid, *values in reader.rows(DATABASE):
-        names = [column.name for column in reader.cursor.description][1:]
-        context = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        reader.addresses["pg_database", oid, 0] = Identity("database")
-    for role, configuration in context.pop("settings", {}).items():
+    for record in reader.records(DATABASE):
+        reader.addresses["pg_database", record.take_number("oid"), 0] = Identity("database")
+        context = record
+    settings = context.pop("settings", None)
+    for role, configuration in settings.items() if isinstance(settings, Mapping) else ():
         identity = Identity("database", name=f"settings for {role}")
-        reader.entries[identity] = Draft(identity, {"settings": tuple(configuration)})
+        reader.entries[identity] = Draft(identity, {"settings": configuration})
     run(reader, EXTENSIONS)
     for catalog, oid, extension, depends in reader.rows(MEMBERS):
         key = reader.addresses["pg_extension", extension, 0]

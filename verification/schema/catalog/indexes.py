@@ -5,7 +5,7 @@ rest is looked up.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 from ..model.identity import Identity
 from ..model.objects import Value
@@ -13,13 +13,14 @@ from .index_keys import IndexKeys
 from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 
 INDEXES: Final = f"""
-SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::text, i.indclass::text,
-    i.indcollation::text, a.amname, i.indisunique, pg_get_expr(i.indpred, i.indrelid),
-    CASE WHEN 0 <> ANY (i.indoption::int2[]) THEN i.indoption::text END,
+SELECT i.indexrelid AS oid, i.indrelid AS relation, quote_ident(c.relname) AS name, i.indkey::text AS columns,
+    i.indclass::text AS classes, i.indcollation::text AS collations, a.amname AS method, i.indisunique AS is_unique,
+    pg_get_expr(i.indpred, i.indrelid) AS predicate,
+    CASE WHEN 0 <> ANY (i.indoption::int2[]) THEN i.indoption::text END AS options,
     CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN array_to_string(
         ARRAY(SELECT d.refobjsubid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
             AND d.objid = i.indexrelid AND d.refclassid = 'pg_class'::regclass
-            AND d.refobjid = i.indrelid AND d.refobjsubid > 0), ' ') END,
+            AND d.refobjid = i.indrelid AND d.refobjsubid > 0), ' ') END AS used,
     CASE WHEN i.indnkeyatts <> i.indnatts OR i.indexprs IS NOT NULL OR c.reloptions IS NOT NULL
         OR i.indisclustered OR i.indisreplident OR {{nulls_not_distinct}} OR NOT i.indisvalid
         OR NOT i.indisready OR c.reltablespace <> 0
@@ -33,7 +34,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(c.relname), i.indkey::text, i.indcl
         'nulls_not_distinct', NULLIF({{nulls_not_distinct}}, false),
         'valid', NULLIF(i.indisvalid, true),
         'ready', NULLIF(i.indisready, true),
-        'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace)) END
+        'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace)) END AS rare
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,11 +42,41 @@ JOIN pg_am a ON a.oid = c.relam
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
 """
 """Lists of numbers are text, because few are different; attributes that few indexes have are one JSON object."""
-PLAIN: Final = ("nulls_not_distinct", "valid", "ready", "tablespace")
-"""Members of that object that are attributes unchanged."""
-
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}
 """Bits of pg_index.indoption: 1 descending, 2 nulls first."""
+
+
+class Rare(TypedDict):
+    """That object."""
+
+    width: int
+    """Number of key columns, without those of INCLUDE."""
+    expressions: list[str] | None
+    storage_parameters: list[str] | None
+    clustered: bool
+    identifies: bool
+    nulls_not_distinct: bool | None
+    valid: bool | None
+    ready: bool | None
+    tablespace: str | None
+
+
+class Row(NamedTuple):
+    """One row of ``INDEXES``, whose columns have these names."""
+
+    oid: int
+    relation: int
+    name: str
+    columns: str
+    classes: str
+    collations: str
+    method: str
+    is_unique: bool
+    predicate: str | None
+    options: str | None
+    used: str | None
+    """Numbers of the columns that expressions and the predicate read."""
+    rare: Rare | None
 
 
 class Index(NamedTuple):
@@ -61,41 +92,42 @@ class Index(NamedTuple):
 def read(reader: Reader) -> dict[int, Index]:
     """Return every index by its OID, including those of constraints."""
     statement = INDEXES.replace("{nulls_not_distinct}", reader.since(15, "i.indnullsnotdistinct", "false"))
-    rows = reader.rows(statement)
+    rows = reader.named(Row, statement)
     keys = IndexKeys(reader)
-    return {row[0]: _index(reader, row, keys) for row in rows}
+    return {row.oid: _index(reader, row, keys) for row in rows}
 
 
-def _index(reader: Reader, row: tuple[Any, ...], details: IndexKeys) -> Index:
-    oid, relation, name, key, classes, collations, method, is_unique, predicate, options, used, rare = row
-    known, needed = reader.columns.get(relation, {}), numbers(key)
+def _index(reader: Reader, row: Row, details: IndexKeys) -> Index:
+    known, needed = reader.columns.get(row.relation, {}), numbers(row.columns)
     columns = tuple([known.get(number) or f"({number})" for number in needed])
-    attributes: dict[str, Value] = {"method": method, "keys": columns}
-    if is_unique:
+    attributes: dict[str, Value] = {"method": row.method, "keys": columns}
+    if row.is_unique:
         attributes["unique"] = True
-    if predicate is not None:
-        attributes["predicate"] = predicate
-    if options:
-        attributes["order"] = tuple(ORDERS[option & 3] for option in numbers(options))
-    width = _rare(reader, relation, name, attributes, rare) if rare else len(needed)
-    attributes |= details.non_default(oid, relation, needed[:width], classes, collations)
-    return Index(relation, name, tuple(dict.fromkeys(needed + numbers(used))) if used else needed, attributes)
+    if row.predicate is not None:
+        attributes["predicate"] = row.predicate
+    if row.options:
+        attributes["order"] = tuple(ORDERS[option & 3] for option in numbers(row.options))
+    width = _rare(reader, row, row.rare, attributes, columns) if row.rare else len(needed)
+    attributes |= details.non_default(row.oid, row.relation, needed[:width], row.classes, row.collations)
+    used = tuple(dict.fromkeys(needed + numbers(row.used))) if row.used else needed
+    return Index(row.relation, row.name, used, attributes)
 
 
 def _rare(
-    reader: Reader, relation: int, name: str, attributes: dict[str, Value], members: dict[str, Any]
+    reader: Reader, row: Row, members: Rare, attributes: dict[str, Value], columns: tuple[str, ...]
 ) -> int:
-    """Add the attributes of the JSON object; return the number of key columns, without those of INCLUDE."""
-    width: int = members["width"]
-    columns = attributes["keys"]
+    """Add the attributes of the JSON object; return the number of key columns."""
+    width = members["width"]
     attributes["keys"] = tuple(members["expressions"] or columns[:width])
     if len(columns) > width:
         attributes["include"] = columns[width:]
     if members["storage_parameters"]:
         attributes["storage_parameters"] = tuple(sorted(members["storage_parameters"]))
-    attributes |= {member: members[member] for member in PLAIN if members[member] is not None}
+    for name in ("nulls_not_distinct", "valid", "ready", "tablespace"):
+        if members[name] is not None:
+            attributes[name] = members[name]
     if members["clustered"] or members["identifies"]:
-        _mark_table(reader, relation, name, members["clustered"], members["identifies"])
+        _mark_table(reader, row.relation, row.name, members["clustered"], members["identifies"])
     return width
 
 

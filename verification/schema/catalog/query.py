@@ -1,11 +1,11 @@
 """Object classes that are read with one query, one row for each object."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Value
-from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, frozen, without_nulls
+from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, integers, texts
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,16 @@ def run(reader: Reader, query: Query) -> None:
     """Record all objects that one query returns."""
     if reader.version < query.since:
         return
-    rows = reader.rows(query.statement)
-    names = [column.name for column in reader.cursor.description]
-    for row in rows:
-        attributes: dict[str, Value] = without_nulls(names, row)
-        oid, parent = attributes.pop("oid"), attributes.pop("parent", None)
+    reader.catalogs.add(query.catalog)
+    for attributes in reader.records(query.statement):
+        oid, parent = attributes.take_number("oid"), attributes.take_number("parent")
         keys = [reader.addresses.get((query.parent, parent, 0))] if parent else []
         keys += _further_parents(reader, attributes)
         parents = [key for key in dict.fromkeys(keys) if key]
-        schema, relation, name, words = [attributes.pop(f"id_{part}", "") for part in IDENTITY]
+        schema, relation, name, words = [attributes.take_text(f"id_{part}") for part in IDENTITY]
         target = parents[-1] if query.targeted and parents else None
-        identity = Identity(attributes.pop("kind", query.kind), schema, relation, name, words, target)
-        whole = reader.addresses.get(("pg_type", attributes.pop("part_of", 0), 0))
+        identity = Identity(attributes.take_text("kind") or query.kind, schema, relation, name, words, target)
+        whole = reader.addresses.get(("pg_type", attributes.take_number("part_of"), 0))
         if whole:
             reader.alias(query.catalog, oid, identity, whole)
             continue
@@ -75,14 +73,14 @@ def _further_parents(reader: Reader, attributes: dict[str, Value]) -> list[Ident
     keys = []
     for name in [name for name in attributes if name.startswith("parent ")]:
         catalog = name.removeprefix("parent ")
-        keys += [reader.addresses.get((catalog, oid, 0)) for oid in attributes.pop(name)]
+        keys += [reader.addresses.get((catalog, oid, 0)) for oid in integers(attributes.pop(name))]
     return keys
 
 
-def mask_secrets(attributes: dict[str, Any], secrets: tuple[str, ...]) -> None:
+def mask_secrets(attributes: dict[str, Value], secrets: tuple[str, ...]) -> None:
     """Mask the secret options among an object's attributes."""
     from .secrets import masked
 
     for name in secrets:
         if name in attributes:
-            attributes[name] = masked(frozen(attributes[name]))
+            attributes[name] = masked(texts(attributes[name]))

@@ -1,16 +1,16 @@
 """The state of one reading, shared by all modules that read: addresses, names, entries."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Final, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
+from ...postgres import driver
 from ..model.identity import Identity
-from ..model.objects import Object, Value, described
+from ..model.objects import Names, Object, Value, described
 
-R = TypeVar("R")
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
 
@@ -44,12 +44,12 @@ def numbers(text: str | None) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=4096)
-def parsed_json(text: str) -> Mapping[str, Any]:
+def parsed_json(text: str) -> Mapping[str, Value]:
     """Return the object of a JSON text; cached, because few of many thousand texts are different."""
-    return MappingProxyType(json.loads(text))
+    return MappingProxyType({name: frozen(value) for name, value in json.loads(text).items()})
 
 
-def frozen(value: Value) -> Value:
+def frozen(value: "Value | list[Value]") -> Value:
     """Return a value with tuples in place of lists, at every level."""
     if isinstance(value, list):
         return tuple(frozen(item) for item in value)
@@ -58,13 +58,65 @@ def frozen(value: Value) -> Value:
     return value
 
 
-def without_nulls(names: Iterable[str], values: Iterable[Value]) -> dict[str, Value]:
-    """Return name -> value without those that are None, PostgreSQL's default."""
-    return {
-        name: frozen(value) if isinstance(value, (list, dict)) else value
-        for name, value in zip(names, values, strict=True)
-        if value is not None
-    }
+def texts(value: "Value | list[Value]") -> Names:
+    """Return a list of texts; empty for None."""
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+
+
+def integers(value: Value) -> tuple[int, ...]:
+    """Return a list of numbers; empty for None."""
+    return tuple(int(str(each)) for each in value) if isinstance(value, tuple) else ()
+
+
+class Record(dict[str, Value]):
+    """One row of a result: column -> value, without those that are NULL, PostgreSQL's default."""
+
+    @classmethod
+    def of(cls, names: Iterable[str], values: Iterable[Value]) -> Self:
+        """Return a row with tuples in place of lists."""
+        return cls({
+            name: frozen(value) if isinstance(value, (list, dict)) else value
+            for name, value in zip(names, values, strict=True)
+            if value is not None
+        })  # fmt: skip
+
+    def take_number(self, name: str) -> int:
+        """Remove a column and return its number, 0 for NULL."""
+        value = self.pop(name, 0)
+        return value if isinstance(value, int) else 0
+
+    def take_text(self, name: str) -> str:
+        """Remove a column and return its text, empty for NULL."""
+        return str(self.pop(name, ""))
+
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+
+class Named(Protocol):
+    """A column of a result."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+class Cursor(Protocol):
+    """What a reader needs of a driver's cursor."""
+
+    @property
+    def description(self) -> Sequence[Named] | None:
+        """The columns of the last statement's result."""
+        ...
+
+    def execute(self, statement: str, /) -> object:
+        """Execute a statement."""
+        ...
+
+    def fetchall(self) -> list[driver.Row]:
+        """Return the rows of the last statement."""
+        ...
 
 
 class Draft(NamedTuple):
@@ -84,7 +136,7 @@ class Draft(NamedTuple):
 class Reader:
     """The state of one reading."""
 
-    cursor: Any
+    cursor: Cursor
     version: int
     entries: dict[Identity, Draft] = field(default_factory=dict)
     addresses: dict[Address, Identity] = field(default_factory=dict)
@@ -101,15 +153,27 @@ class Reader:
     ancestors: dict[int, list[int]] = field(default_factory=dict)
     """OID of a table or an index -> OIDs of its parents, in order."""
 
-    def rows(self, statement: str) -> Sequence[tuple[Any, ...]]:
+    catalogs: set[str] = field(default_factory=set)
+    """Catalogs that a ``Query`` has read."""
+
+    def rows(self, statement: str) -> Sequence[driver.Row]:
         """Run one query and return its rows."""
         self.cursor.execute(statement)
-        return self.cursor.fetchall()  # type: ignore[no-any-return]
+        return self.cursor.fetchall()
 
-    def named(self, row: Callable[..., R], statement: str) -> list[R]:
-        """Run one query and return its rows with names; ``row``: a class with one field for each column, in order."""
+    def named(self, row: type[Row], statement: str) -> list[Row]:
+        """Run one query and return its rows with names; ``row``: a class with a field for each column, in order."""
         rows = self.rows(statement)
-        return [row(*values) for values in rows]
+        names = tuple(column.name for column in self.cursor.description or ())
+        if names and names != row._fields:
+            raise TypeError(f"{row.__qualname__} has the fields {row._fields}, and the query returns {names}")
+        return [row._make(values) for values in rows]
+
+    def records(self, statement: str) -> list[Record]:
+        """Run one query and return its rows as column -> value."""
+        rows = self.rows(statement)
+        names = [column.name for column in self.cursor.description or ()]
+        return [Record.of(names, values) for values in rows]
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
         """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""

@@ -1,12 +1,13 @@
 """Read one database in one snapshot."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any, Final
+from typing import Final
 
 from ...errors import CannotRun
+from ...postgres import driver
 from ..model.objects import Value
 from ..model.schema import Schema
 from . import (
@@ -39,22 +40,30 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read(source: str | Any, *, sessions: int = 2) -> Schema:
+def read(
+    source: str | driver.Connection,
+    *,
+    sessions: int = 2,
+    opened: Callable[[driver.Connection], object] = lambda _: None,
+) -> Schema:
     """Read a database by URL or through an open connection (whose open transaction is kept).
+
+    ``opened`` is called with the connection that is made for a URL.
 
     A large database given by URL is read through up to ``sessions`` (1 or 2) sessions with one snapshot.
 
     Raises ``CannotRun`` if the server cannot be reached, closes the connection, denies access to a
     catalog, or has a version that the reader does not know.
     """
-    with _no_collection(), session(source) as (cursor, version):
+    with _no_collection(), session(source, opened) as (cursor, version):
         if version not in VERSIONS:
             raise CannotRun(
                 f"the server is PostgreSQL {version}, whose catalogs this reader does not know",
                 f"use PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]}, or a harness that knows it",
             )
-        snapshot = shared_snapshot(cursor) if isinstance(source, str) and sessions > 1 else None
-        second = partial(second_session, source, snapshot) if snapshot else None
+        second = None
+        if isinstance(source, str) and sessions > 1 and (snapshot := shared_snapshot(cursor)):
+            second = partial(second_session, source, snapshot)
         with prefetched(cursor, statements(version), second) as results:
             reader = Reader(results, version)
             context = collect(reader)

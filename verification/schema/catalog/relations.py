@@ -1,9 +1,11 @@
 """Schemas, tables, views, sequences: pg_namespace, pg_class, pg_inherits, pg_sequence."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from ..model.identity import Identity
-from .reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader
+from .query import named
+from .reader import FIRST_USER_OID, PUBLIC_OID, USER_NAMESPACE, Reader, Record, texts
 
 KINDS: Final = {
     "r": "table",
@@ -24,8 +26,10 @@ WHERE (n.oid >= {FIRST_USER_OID} OR n.oid = {PUBLIC_OID}) AND {USER_NAMESPACE}
 """
 
 RELATIONS: Final = f"""
-SELECT c.oid, c.relkind, c.relnamespace, quote_ident(n.nspname), quote_ident(c.relname),
-    c.relreplident, c.reloptions, t.reloptions, c.reltype, c.relispartition,
+SELECT c.oid, c.relkind AS letter, c.relnamespace AS namespace, {named("c.relname")},
+    CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' WHEN 'i' THEN 'index' END AS replica_identity,
+    c.reloptions AS parameters, t.reloptions AS toast_parameters, NULLIF(c.reltype, 0) AS row_type,
+    c.relispartition AS is_partition,
     pg_get_userbyid(c.relowner) AS owner,
     CASE c.relpersistence WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
     NULLIF(m.amname, 'heap') AS access_method,
@@ -44,8 +48,6 @@ LEFT JOIN pg_am m ON m.oid = c.relam
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind NOT IN ('i', 'I') AND {USER_NAMESPACE}
 """
-FIXED: Final = 10
-"""Number of columns of ``RELATIONS`` before the attributes."""
 
 INHERITANCE: Final = f"""
 SELECT inhrelid, inhparent, inhdetachpending FROM pg_inherits
@@ -72,23 +74,23 @@ WHERE d.classid IN ('pg_policy'::regclass, 'pg_proc'::regclass) AND d.objid >= {
 """
 """Which columns of other tables a view, a rule, a policy or a function with an SQL body reads."""
 
-REPLICA_IDENTITY: Final = {"n": "nothing", "f": "full", "i": "index"}
-
 
 def read(reader: Reader) -> None:
     """Record schemas and relations."""
     for oid, name, owner in reader.rows(SCHEMAS):
         reader.add("pg_namespace", oid, Identity("schema", name=name), {"owner": owner})
     detaching = _inheritance(reader)
-    rows = reader.rows(RELATIONS)
-    names = [column.name for column in reader.cursor.description][FIXED:]
-    identities = {row[0]: Identity("table", row[3], name=row[4]) for row in rows}
-    for row in rows:
-        kind = KINDS.get(row[1])
-        if kind:
-            _relation(reader, kind, row, names, identities, detaching)
-        elif row[1] not in PARTS:
-            reader.not_compared(f"relation {row[3]}.{row[4]} of kind {row[1]!r}")
+    records = reader.records(RELATIONS)
+    letters = {each.take_number("oid"): each.take_text("letter") for each in records}
+    identities = {
+        oid: Identity(KINDS.get(letter, ""), each.take_text("id_schema"), name=each.take_text("id_name"))
+        for (oid, letter), each in zip(letters.items(), records, strict=True)
+    }
+    for (oid, letter), record in zip(letters.items(), records, strict=True):
+        if letter in KINDS:
+            _relation(reader, oid, record, identities, detaching)
+        elif letter not in PARTS:
+            reader.not_compared(f"relation {identities[oid]} of kind {letter!r}")
     _foreign_tables(reader)
 
 
@@ -103,21 +105,24 @@ def _inheritance(reader: Reader) -> set[int]:
 
 def _relation(
     reader: Reader,
-    kind: str,
-    row: tuple[Any, ...],
-    names: list[str],
-    identities: dict[int, Identity],
+    oid: int,
+    attributes: Record,
+    identities: Mapping[int, Identity],
     detaching: set[int],
 ) -> None:
-    oid, _, namespace, schema, name, replica, options, toast_options, row_type, is_partition = row[:FIXED]
-    attributes = {name: value for name, value in zip(names, row[FIXED:], strict=True) if value is not None}
-    if options or toast_options:
-        parameters = [*(options or ()), *(f"toast.{option}" for option in toast_options or ())]
-        attributes["options" if kind == "view" else "storage_parameters"] = tuple(sorted(parameters))
-    if replica in REPLICA_IDENTITY and kind in ("table", "materialized_view"):
-        attributes["replica_identity"] = REPLICA_IDENTITY[replica]
+    namespace, row_type = attributes.take_number("namespace"), attributes.take_number("row_type")
+    is_partition, identity = attributes.pop("is_partition"), identities[oid]
+    parameters = [
+        *texts(attributes.pop("parameters", None)),
+        *(f"toast.{each}" for each in texts(attributes.pop("toast_parameters", None))),
+    ]
+    if parameters:
+        place = "options" if identity.kind == "view" else "storage_parameters"
+        attributes[place] = tuple(sorted(parameters))
+    if identity.kind not in ("table", "materialized_view"):
+        attributes.pop("replica_identity", None)
     parents: tuple[Identity, ...] = ()
-    if namespace and ("pg_namespace", namespace, 0) in reader.addresses:
+    if ("pg_namespace", namespace, 0) in reader.addresses:
         parents = (reader.addresses["pg_namespace", namespace, 0],)
     if oid in reader.ancestors:
         unknown = Identity("table")
@@ -127,7 +132,6 @@ def _relation(
             parents = (*parents, *inherited)
     if oid in detaching:
         attributes["detach_pending"] = True
-    identity = Identity(kind, schema, name=name)
     reader.add("pg_class", oid, identity, attributes, *parents)
     if row_type:
         reader.alias("pg_type", row_type, identity.like("type"), identity)

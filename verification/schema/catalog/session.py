@@ -1,8 +1,8 @@
 """The transaction in which a database is read: one snapshot, read only, all names qualified."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 from ...errors import CannotRun
 from ...postgres import driver
@@ -33,17 +33,24 @@ LARGE_CATALOG_BYTES: Final = 2 * 1024 * 1024
 
 
 @contextmanager
-def session(source: str | Any) -> Iterator[tuple[Any, int]]:
-    """Yield a cursor in a read-only snapshot and the server's major version; roll back afterwards."""
+def session(
+    source: str | driver.Connection, opened: Callable[[driver.Connection], object] = lambda _: None
+) -> Iterator[tuple[driver.Cursor, int]]:
+    """Yield a cursor in a read-only snapshot and the server's major version; roll back afterwards.
+
+    ``opened`` is called with a connection that is made here.
+    """
     if not isinstance(source, str):
         with _translated(source.info.dbname), _snapshot(source) as cursor:
             yield cursor, source.info.server_version // 10000
         return
-    with _translated(address(source)), _connection(source) as connection, _snapshot(connection) as cursor:
-        yield cursor, connection.info.server_version // 10000
+    with _translated(address(source)), _connection(source) as connection:
+        opened(connection)
+        with _snapshot(connection) as cursor:
+            yield cursor, connection.info.server_version // 10000
 
 
-def shared_snapshot(cursor: Any) -> str | None:
+def shared_snapshot(cursor: driver.Cursor) -> str | None:
     """Return the name of the session's snapshot, or None if the database is too small for a second session.
 
     https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
@@ -51,19 +58,19 @@ def shared_snapshot(cursor: Any) -> str | None:
     cursor.execute(
         f"SELECT CASE WHEN pg_relation_size('pg_catalog.pg_attribute') > {LARGE_CATALOG_BYTES} THEN pg_export_snapshot() END"
     )
-    (snapshot,) = cursor.fetchone()
+    ((snapshot,),) = cursor.fetchall()
     return snapshot  # type: ignore[no-any-return]
 
 
 @contextmanager
-def second_session(source: str, snapshot: str) -> Iterator[Any]:
+def second_session(source: str, snapshot: str) -> Iterator[driver.Cursor]:
     """Yield a cursor of a second session with the first one's snapshot."""
     with _connection(source) as connection, _snapshot(connection, snapshot) as cursor:
         yield cursor
 
 
 @contextmanager
-def _connection(source: str) -> Iterator[Any]:
+def _connection(source: str) -> Iterator[driver.Connection]:
     connection = connect(source, application_name="verification")
     try:
         connection.autocommit = True
@@ -97,7 +104,7 @@ def _line(error: Exception) -> str:
 
 
 @contextmanager
-def _snapshot(connection: Any, shared: str | None = None) -> Iterator[Any]:
+def _snapshot(connection: driver.Connection, shared: str | None = None) -> Iterator[driver.Cursor]:
     settings = "SELECT " + ", ".join(
         f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()
     )

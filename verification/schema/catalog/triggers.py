@@ -1,18 +1,19 @@
 """Triggers and policies: pg_trigger, pg_policy."""
 
-from typing import Any, Final
+from typing import Final
 
 from ..model.identity import Identity
-from ..model.objects import Value
 from .query import Query, run
-from .reader import FIRST_USER_OID, Reader
+from .reader import FIRST_USER_OID, Reader, Record, numbers
 
 BEFORE, INSTEAD, ROW = 2, 64, 1
 EVENTS: Final = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
 """Bits of pg_trigger.tgtype, as in PostgreSQL's catalog/pg_trigger.h."""
 
 TRIGGERS: Final = f"""
-SELECT t.oid, t.tgrelid, quote_ident(t.tgname), t.tgtype::int, t.tgattr::text, t.tgparentid, t.tgconstraint,
+SELECT t.oid, t.tgrelid AS relation, quote_ident(t.tgname) AS id_name, t.tgtype::int AS bits,
+    NULLIF(t.tgattr::text, '') AS columns, NULLIF(t.tgparentid, 0) AS parent,
+    NULLIF(t.tgconstraint, 0) AS constraint_oid,
     t.tgfoid::regprocedure::text AS function,
     CASE WHEN t.tgnargs > 0 THEN encode(t.tgargs, 'escape') END AS arguments,
     CASE WHEN t.tgqual IS NOT NULL
@@ -28,7 +29,6 @@ LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
 WHERE t.oid >= {FIRST_USER_OID}
     AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND COALESCE(k.contype, 't') = 't')
 """
-FIXED: Final = 7
 
 POLICIES: Final = Query(
     "policy",
@@ -52,28 +52,28 @@ WHERE p.oid >= {FIRST_USER_OID}
 
 def read(reader: Reader) -> None:
     """Record triggers and policies."""
-    rows = reader.rows(TRIGGERS)
-    names = [column.name for column in reader.cursor.description][FIXED:]
-    for row in rows:
-        _trigger(reader, row, names)
+    for attributes in reader.records(TRIGGERS):
+        _trigger(reader, attributes)
     run(reader, POLICIES)
 
 
-def _trigger(reader: Reader, row: tuple[Any, ...], names: list[str]) -> None:
-    oid, relation, name, bits, numbers, parent, constraint = row[:FIXED]
+def _trigger(reader: Reader, attributes: Record) -> None:
+    oid, relation, bits, parent, constraint = [
+        attributes.take_number(each) for each in ("oid", "relation", "bits", "parent", "constraint_oid")
+    ]
+    name = attributes.take_text("id_name")
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
-    attributes: dict[str, Value] = {
-        key: value for key, value in zip(names, row[FIXED:], strict=True) if value is not None
-    }
     attributes["timing"] = "before" if bits & BEFORE else "instead of" if bits & INSTEAD else "after"
     attributes["level"] = "row" if bits & ROW else "statement"
     attributes["events"] = tuple(event for bit, event in EVENTS if bits & bit)
-    if numbers:
-        attributes["columns"] = tuple(sorted(reader.names(relation, map(int, numbers.split()))))
+    if "columns" in attributes:
+        attributes["columns"] = tuple(
+            sorted(reader.names(relation, numbers(attributes.take_text("columns"))))
+        )
     if "arguments" in attributes:
-        attributes["arguments"] = tuple(attributes["arguments"].split("\\000")[:-1])
+        attributes["arguments"] = tuple(attributes.take_text("arguments").split("\\000")[:-1])
     key = owner.part("trigger", name)
     parents: tuple[Identity, ...] = (owner,)
     if parent:

@@ -4,13 +4,14 @@ from typing import Final
 
 from ..model.identity import Identity
 from .query import named, user_objects
-from .reader import FIRST_USER_OID, Reader, frozen, without_nulls
+from .reader import FIRST_USER_OID, Reader
 
 KINDS: Final = {"b": "base", "c": "composite", "d": "domain", "e": "enum", "r": "range"}
 PSEUDO, MULTIRANGE = "p", "m"
 
 TYPES: Final = f"""
-SELECT o.oid, o.typnamespace, {named("o.typname")}, o.typtype, o.typrelid, c.relkind, o.typisdefined, e.oid,
+SELECT o.oid, o.typnamespace AS namespace, {named("o.typname")}, o.typtype AS letter, o.typisdefined AS is_defined,
+    e.oid AS element,
     pg_get_userbyid(o.typowner) AS owner,
     CASE o.typtype WHEN 'd' THEN format_type(o.typbasetype, o.typtypmod) END AS base_type,
     CASE WHEN o.typtype = 'd' THEN NULLIF(o.typnotnull, false) END AS not_null,
@@ -49,7 +50,6 @@ LEFT JOIN pg_range r ON r.rngtypid = o.oid
 WHERE {user_objects()} AND (o.typrelid = 0 OR c.relkind = 'c') AND NOT EXISTS (
     SELECT FROM pg_type w JOIN pg_class x ON x.oid = w.typrelid AND x.relkind <> 'c' WHERE w.typarray = o.oid)
 """
-FIXED: Final = 9
 
 COMPOSITE_COLUMNS: Final = f"""
 SELECT c.oid, c.reltype, a.attnum, quote_ident(a.attname)
@@ -60,19 +60,18 @@ WHERE c.relkind = 'c' AND c.oid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.a
 
 def read(reader: Reader) -> None:
     """Record types; arrays and multiranges are part of their element type or range."""
-    rows = reader.rows(TYPES)
-    names = [column.name for column in reader.cursor.description][FIXED:]
     derived: list[tuple[int, int, Identity]] = []
-    for oid, namespace, schema, name, letter, _, _, defined, element, *values in rows:
-        identity = Identity("type", schema, name=name)
+    for attributes in reader.records(TYPES):
+        oid, namespace, element = [attributes.take_number(each) for each in ("oid", "namespace", "element")]
+        letter, is_defined = attributes.take_text("letter"), attributes.pop("is_defined")
+        identity = Identity("type", attributes.take_text("id_schema"), name=attributes.take_text("id_name"))
         if element or letter == MULTIRANGE:
-            derived.append((oid, element or 0, identity))
+            derived.append((oid, element, identity))
             continue
         if letter not in KINDS and letter != PSEUDO:
             reader.not_compared(f"type {identity} of kind {letter!r}")
             continue
-        attributes = without_nulls(names, map(frozen, values))
-        attributes["category"] = KINDS.get(letter, "pseudo") if defined else "shell"
+        attributes["category"] = KINDS.get(letter, "pseudo") if is_defined else "shell"
         parent = reader.addresses.get(("pg_namespace", namespace, 0))
         reader.add("pg_type", oid, identity, attributes, *((parent,) if parent else ()))
     for oid, element, identity in derived:

@@ -45,13 +45,12 @@ class DiffContext:
         ``gone``: all removed objects for a removed one, all added objects for an added one.
         """
         side = self.left if gone is self.removed else self.right
-        ancestors = set(_ancestors(entry, side))
+        above = set(ancestors(entry, side))
         return (
-            not ancestors.isdisjoint(gone)
-            or (entry.key.kind not in GRANTS and self._extension_changed(ancestors))
+            not above.isdisjoint(gone)
+            or (entry.key.kind not in GRANTS and self._extension_changed(above))
             or any(
-                Identity("extension", name=name) in gone
-                for name in entry.properties.get("depends_on_extensions", ())
+                Identity("extension", name=name) in gone for name in entry.names_of("depends_on_extensions")
             )
             or (_is_copied(entry) and self._parent_changed(entry, "partition_of"))
             or (entry.key.kind == "grant" and gone is self.removed and self._became_owner(entry))
@@ -72,7 +71,7 @@ class DiffContext:
         entry = self.left[key]
         meaning = entry.meaning(attribute)
         return (
-            (entry.key.kind not in GRANTS and self._extension_changed(set(_ancestors(entry, self.left))))
+            (entry.key.kind not in GRANTS and self._extension_changed(set(ancestors(entry, self.left))))
             or self._is_inherited(entry, attribute, values)
             or (attribute == "default" and entry.key.kind == "column" and self.serial(key) is not None)
             or (meaning.by_attaching and self._parent_changed(entry, "partition_of"))
@@ -92,7 +91,7 @@ class DiffContext:
 
     def _of_serial(self, sequence: Object) -> bool:
         """Return whether a sequence is that of a serial column which is an identity column on the other side."""
-        column = Identity.parse("column", sequence.properties.get("owned_by", "-"))
+        column = Identity.parse("column", sequence.text_of("owned_by", "-"))
         return column in self.changed and self.serial(column) is not None
 
     def serial(self, column: Identity) -> int | None:
@@ -100,7 +99,7 @@ class DiffContext:
         if "identity" not in self.changed.get(column, {}):
             return None
         for place, side in enumerate((self.left, self.right)):
-            default = str(side[column].properties.get("default", ""))
+            default = side[column].text_of("default")
             if "identity" not in side[column].properties and any(
                 entry.properties.get("owned_by") == str(column)
                 and default == f"nextval('{entry.key}'::regclass)"
@@ -128,7 +127,7 @@ class DiffContext:
             and "owned_by" in entry.properties
             and any(
                 self.changed.get(ancestor, {}).get(attribute) == values
-                for ancestor in _ancestors(entry, self.left)
+                for ancestor in ancestors(entry, self.left)
             )
         )
 
@@ -175,13 +174,13 @@ class DiffContext:
     def _collation_changed_with_column(self, entry: Object, values: tuple[Value, Value]) -> bool:
         """Return whether an index key's collation changed exactly as that of a column it is made of."""
         columns = [self.changed[key].get("collation") for key in entry.parents if key in self.changed]
-        keys = len(entry.properties.get("keys") or entry.properties.get("columns") or ())
-        left, right = (side or (None,) * keys for side in values)
+        keys = len(entry.names_of("keys") or entry.names_of("columns"))
+        left, right = (side if isinstance(side, tuple) else (None,) * keys for side in values)
         changes = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
         return len(left) == len(right) and bool(changes) and changes <= set(columns)
 
-    def _extension_changed(self, ancestors: Iterable[Identity]) -> bool:
-        return any(key.kind == "extension" and key in self.changed for key in ancestors)
+    def _extension_changed(self, above: Iterable[Identity]) -> bool:
+        return any(key.kind == "extension" and key in self.changed for key in above)
 
 
 def _is_copied(entry: Object) -> bool:
@@ -193,7 +192,8 @@ def _is_view_column(column: Object) -> bool:
     return bool(column.parents) and column.parents[0][0] in VIEWS
 
 
-def _ancestors(entry: Object, side: Mapping[Identity, Object]) -> Iterable[Identity]:
+def ancestors(entry: Object, side: Mapping[Identity, Object]) -> Iterable[Identity]:
+    """Yield what the object is removed with: its parents, theirs, and so on."""
     waiting = list(entry.parents)
     seen: set[Identity] = set()
     while waiting:
@@ -206,7 +206,7 @@ def _ancestors(entry: Object, side: Mapping[Identity, Object]) -> Iterable[Ident
             waiting.extend(side[key].parents)
 
 
-def without_derived(
+def without_implied(
     left: Object, right: Object, changed: dict[str, tuple[Value, Value]]
 ) -> dict[str, tuple[Value, Value]]:
     """Return the changed attributes of one object without those that changed because of another of them."""
@@ -232,11 +232,11 @@ def _common_keys_unchanged(left: Object, right: Object) -> bool:
 
 
 def _keys(entry: Object) -> dict[str, tuple[Value, ...]] | None:
-    keys = entry.properties.get("keys") or entry.properties.get("columns") or ()
+    keys = entry.names_of("keys") or entry.names_of("columns")
     if len(set(keys)) != len(keys):
         return None
     per_key = with_meaning(entry.key.kind, "per_key")
-    columns = [entry.properties.get(name) or (None,) * len(keys) for name in per_key]
+    columns = [entry.values_of(name) or (None,) * len(keys) for name in per_key]
     if any(len(values) != len(keys) for values in columns):
         return None
     return {key: tuple(values[place] for values in columns) for place, key in enumerate(keys)}

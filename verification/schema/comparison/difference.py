@@ -1,9 +1,12 @@
 """One difference between two databases: the result of a comparison, and what reports print."""
 
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Self, TypeAlias
 
 from ..model.identity import Identity
+
+Shown: TypeAlias = object
+"""A value as a report shows it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -18,19 +21,24 @@ class Difference:
     """``added`` (only the right has it), ``removed`` (only the left) or ``changed``."""
     attribute: str = ""
     """What differs of an object that both have; empty for a whole object."""
-    left: Any = None
-    right: Any = None
+    left: Shown = None
+    right: Shown = None
     identity: Identity | None = field(default=None, compare=False, repr=False, kw_only=True)
     """Class and name of an object of a schema, as the left has it."""
 
     @classmethod
     def of(
-        cls, identity: Identity, change: str, attribute: str = "", left: Any = None, right: Any = None
+        cls, identity: Identity, change: str, attribute: str = "", left: Shown = None, right: Shown = None
     ) -> Self:
         """Return the difference of an object of a schema."""
         return cls(identity.kind, str(identity), change, attribute, left, right, identity=identity)
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of its table and its own, without quotes; empty for what is no object of a schema."""
+        return self.identity.unquoted if self.identity else ("", "")
+
+    def to_json(self) -> dict[str, Shown]:
         """Return the object that ``--format json`` prints."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.compare}
 

@@ -1,7 +1,7 @@
 """Two objects of one table that changed places: each has the definition that the other has on the other side."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -10,11 +10,11 @@ from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Object
-from .renames import Rename, Renames
+from .options import Options
+from .rename_detection import changed_attributes
+from .renames import Pair, Rename, Renames
 
 KINDS: Final = frozenset({"column", "index", "constraint"})
-
-Changed = Callable[[Renames, Object, Object], bool]
 
 
 @dataclass(frozen=True)
@@ -59,25 +59,33 @@ class Exchange(Rename):
         )
 
 
-def find_exchanges(
-    left: Mapping[Identity, Object], right: Mapping[Identity, Object], renames: Renames, changed: Changed
-) -> Iterator[Exchange]:
-    """Yield the pairs that changed places; ``changed``: whether two entries differ, given the renames."""
+def find_exchanges(pair: Pair, options: Options) -> Pair:
+    """Return the pair with the exchanges applied, until none is left: indexes of exchanged columns change too."""
+    while found := tuple(_exchanges(pair, options)):
+        pair = pair.after(found)
+    return pair
+
+
+def _exchanges(pair: Pair, options: Options) -> Iterator[Exchange]:
+    def changed(renames: Renames, left: Object, right: Object) -> bool:
+        return left != right and bool(changed_attributes(left, right, renames, options))
+
+    taken = {
+        key for rename in pair.renames.applied if isinstance(rename, Exchange) for key in rename.identities
+    }
     tables: dict[tuple[str, Identity], list[Object]] = {}
-    for key, entry in left.items():
-        if key.kind in KINDS and key in right and entry.parents and changed(renames, entry, right[key]):
+    for key, entry in pair.left.items():
+        other = pair.right.get(key)
+        if key.kind in KINDS and other and entry.parents and changed(pair.renames, entry, other):
             tables.setdefault((key.kind, entry.parents[0]), []).append(entry)
     for (_, table), entries in tables.items():
-        taken = {
-            key for rename in renames.applied if isinstance(rename, Exchange) for key in rename.identities
-        }
         for one, other in combinations(sorted(entries, key=attrgetter("key")), 2):
             guess = Exchange(one.key, other.key, table)
-            given = Renames([*renames.applied, guess])
+            given = Renames((*pair.renames.applied, guess))
             if (
                 not {one.key, other.key} & taken
-                and not changed(given, one, right[other.key])
-                and not changed(given, other, right[one.key])
+                and not changed(given, one, pair.right[other.key])
+                and not changed(given, other, pair.right[one.key])
             ):
                 taken |= {one.key, other.key}
                 yield guess

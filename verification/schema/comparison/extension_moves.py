@@ -54,7 +54,7 @@ def find_extension_moves(
         other = right.get(key)
         if key.kind != "extension" or other is None:
             continue
-        old, new = entry.properties["schema"], other.properties["schema"]
+        old, new = entry.text_of("schema"), other.text_of("schema")
         members = frozenset(
             name
             for name, member in left.items()

@@ -37,9 +37,9 @@ def same(meaning: Meaning, left: Value, right: Value, options: Options) -> bool:
     """Return whether two values of an attribute are the same under the options."""
     for change in _changes(meaning, options):
         left, right = map_texts(left, change), map_texts(right, change)
-    if options.list_order and meaning.unordered and left is not None and right is not None:
-        left, right = sorted(left), sorted(right)
-    return bool(left == right)
+    if options.list_order and meaning.unordered and isinstance(left, tuple) and isinstance(right, tuple):
+        return sorted(map(str, left)) == sorted(map(str, right))
+    return left == right
 
 
 def _changes(meaning: Meaning, options: Options) -> list[Callable[[str], str]]:

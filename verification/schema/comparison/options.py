@@ -1,7 +1,7 @@
 """What a comparison may ignore; by default nothing."""
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Options:
     """IN lists before and after a dump and restore are equal in snapshot files, which nobody can be asked about."""
 
     @classmethod
-    def chosen(cls, source: Any, *, ignore: tuple[str, ...] = ()) -> Self:
+    def chosen(cls, source: object, *, ignore: tuple[str, ...] = ()) -> Self:
         """Take every option from an object with an attribute for each; ``ignore``: what is ignored besides."""
         values = {each.name: getattr(source, each.name) for each in fields(cls)}
         return cls(**{**values, "ignore": frozenset((*values["ignore"], *ignore))})

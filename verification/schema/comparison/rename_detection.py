@@ -5,16 +5,16 @@ same attributes as a third one. An object with the same name in another schema i
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from operator import attrgetter
 from typing import Final
 
 from ..model.identity import ANNOTATIONS, IN_NO_SCHEMA, RELATIONS, Identity, renaming
 from ..model.objects import Object, Value
-from ..model.schema import apply_renames
 from . import derived_differences, normalisation
 from .extension_moves import find_extension_moves
 from .options import Options
-from .renames import COLUMN_ORDER, Rename, Renames
+from .renames import COLUMN_ORDER, Pair, Rename, Renames
 
 GENERATED_NAMES: Final = frozenset({"constraint", "index", "sequence"})
 """Classes whose names Django and PostgreSQL generate."""
@@ -31,107 +31,87 @@ Equivalent = Callable[[Object, Object], bool]
 Location = Callable[[Object], Identity]
 
 
-class Attributes:
-    """Compares the attributes of two objects; a change that the renames explain is none."""
-
-    def __init__(self, renames: Renames, options: Options) -> None:
-        self.renames = renames
-        self.options = options
-
-    def changed(self, left: Object, right: Object) -> dict[str, tuple[Value, Value]]:
-        """Return attribute -> its two values, without the derived ones."""
-        changed = {}
-        for name in left.properties.keys() | right.properties.keys():
-            one, other = left.properties.get(name), right.properties.get(name)
-            if one == other or name == COLUMN_ORDER or self._is_same(left, name, one, other):
-                continue
+def changed_attributes(
+    left: Object, right: Object, renames: Renames, options: Options
+) -> dict[str, tuple[Value, Value]]:
+    """Return attribute -> its two values, without those that the renames or another attribute explain."""
+    changed = {}
+    for name in left.properties.keys() | right.properties.keys():
+        one, other = left.properties.get(name), right.properties.get(name)
+        if one == other or name == COLUMN_ORDER:
+            continue
+        meaning = left.meaning(name)
+        if (
+            not (options.generated_names and meaning.generated_name and one and other)
+            and not normalisation.same(meaning, one, other, options)
+            and not renames.explains(left, name, one, other)
+        ):
             changed[name] = (_complete(one, other), _complete(other, one))
-        return derived_differences.without_derived(left, right, changed)
-
-    def _is_same(self, entry: Object, name: str, one: Value, other: Value) -> bool:
-        meaning = entry.meaning(name)
-        if self.options.generated_names and meaning.generated_name and one and other:
-            return True
-        return normalisation.same(meaning, one, other, self.options) or self.renames.explains(
-            entry, name, one, other
-        )
+    return derived_differences.without_implied(left, right, changed)
 
 
-def find_renames(
-    left: Mapping[Identity, Object], right: Mapping[Identity, Object], options: Options
-) -> tuple[dict[Identity, Object], Renames]:
-    """Return the entries of the left with the names of the right, and the renames."""
-    detection = _RenameDetection(dict(left), right, options)
-    detection.apply(find_extension_moves(left, right))
+def find_renames(pair: Pair, options: Options) -> Pair:
+    """Return the pair with all renames applied: first the containers', then those of what they contain."""
+    if pair.left.keys() == pair.right.keys():
+        return pair
+    pair = pair.after(find_extension_moves(pair.left, pair.right))
     for kinds in KIND_ORDER:
-        detection.pair(kinds, _container)
-        detection.pair(kinds, _name_in_schema)
-    return detection.left, detection.renames
+        for location in (_container, _name_in_schema):
+            pair = pair.after(_renames(pair, kinds, location, options))
+    return pair
 
 
-class _RenameDetection:
-    def __init__(
-        self, left: dict[Identity, Object], right: Mapping[Identity, Object], options: Options
-    ) -> None:
-        self.left = left
-        self.right = right
-        self.options = options
-        self.renames = Renames()
+def _renames(
+    pair: Pair, kinds: frozenset[str] | None, location: Location, options: Options
+) -> Iterable[Rename]:
+    """Return the renames of these classes within one location."""
+    removed = _candidates(pair.left, pair.right, kinds)
+    added = _candidates(pair.right, pair.left, kinds)
+    if location is _name_in_schema:
+        removed, added = _movable(removed, pair.left), _movable(added, pair.right)
+    if not removed or not added:
+        return ()
+    equivalent = partial(_equivalent, pair, options)
+    matches: list[tuple[Object, Object]] = []
+    if options.generated_names and location is _container:
+        by_meaning = [entry for entry in removed if entry.key.kind in GENERATED_NAMES]
+        matches = pairs(by_meaning, added, equivalent, location, ambiguous=True)
+        taken = {old.key for old, _ in matches}
+        removed = [entry for entry in removed if entry.key not in taken]
+    matches += pairs(removed, added, equivalent, location)
+    return [_rename(old, new) for old, new in matches]
 
-    def pair(self, kinds: frozenset[str] | None, location: Location) -> None:
-        """Find the renames of these classes within one location, and apply them."""
-        removed = _candidates(self.left, self.right, kinds)
-        added = _candidates(self.right, self.left, kinds)
-        if location is _name_in_schema:
-            removed, added = _movable(removed, self.left), _movable(added, self.right)
-        if not removed or not added:
-            return
-        matches: list[tuple[Object, Object]] = []
-        if self.options.generated_names and location is _container:
-            by_meaning = [entry for entry in removed if entry.key.kind in GENERATED_NAMES]
-            matches = pairs(by_meaning, added, self._equivalent, location, ambiguous=True)
-            taken = {old.key for old, _ in matches}
-            removed = [entry for entry in removed if entry.key not in taken]
-        matches += pairs(removed, added, self._equivalent, location)
-        self.apply(_rename(old, new) for old, new in matches)
 
-    def apply(self, renames: Iterable[Rename]) -> None:
-        """Return the entries of the left the names that they have after these renames."""
-        new = list(renames)
-        if new:
-            self.left = apply_renames(self.left, new)
-            self.renames.applied += new
+def _equivalent(pair: Pair, options: Options, left: Object, right: Object) -> bool:
+    guess = _rename(left, right)
+    if left.key.kind in RELATIONS and not _columns_equivalent(pair, left, right, guess):
+        return False
+    if left.key.kind == "schema" and not _contents_equivalent(pair, left, right, guess):
+        return False
+    return not changed_attributes(left, right, Renames((*pair.renames.applied, guess)), options)
 
-    def _equivalent(self, left: Object, right: Object) -> bool:
-        guess = _rename(left, right)
-        if left.key.kind in RELATIONS and not self._columns_equivalent(left, right, guess):
-            return False
-        if left.key.kind == "schema" and not self._contents_equivalent(left, right, guess):
-            return False
-        renames = Renames([*self.renames.applied, guess])
-        return not Attributes(renames, self.options).changed(left, right)
 
-    def _columns_equivalent(self, left: Object, right: Object, rename: Rename) -> bool:
-        names = left.properties.get(COLUMN_ORDER, ())
-        if set(names) != set(right.properties.get(COLUMN_ORDER, ())):
-            return False
-        guess = Renames([rename])
-        for name in names:
-            one = self.left[left.key.part("column", name)]
-            other = self.right[right.key.part("column", name)]
-            for attribute in one.properties.keys() | other.properties.keys():
-                a, b = one.properties.get(attribute), other.properties.get(attribute)
-                # A serial's sequence may have been renamed along with its table.
-                ours = attribute == "default" or one.meaning(attribute).generated_name
-                if a != b and not ours and not guess.explains(one, attribute, a, b):
-                    return False
-        return True
+def _columns_equivalent(pair: Pair, left: Object, right: Object, rename: Rename) -> bool:
+    names = left.names_of(COLUMN_ORDER)
+    if set(names) != set(right.names_of(COLUMN_ORDER)):
+        return False
+    guess = Renames((rename,))
+    for name in names:
+        one, other = pair.left[left.key.part("column", name)], pair.right[right.key.part("column", name)]
+        for attribute in one.properties.keys() | other.properties.keys():
+            a, b = one.properties.get(attribute), other.properties.get(attribute)
+            # A serial's sequence may have been renamed along with its table.
+            ours = attribute == "default" or one.meaning(attribute).generated_name
+            if a != b and not ours and not guess.explains(one, attribute, a, b):
+                return False
+    return True
 
-    def _contents_equivalent(self, left: Object, right: Object, rename: Rename) -> bool:
-        """Return whether two schemas hold objects of the same classes and names."""
-        new = renaming([rename], self.left)
-        renamed = {new(entry.key) for entry in _contents(self.left, left.key)}
-        return renamed == {entry.key for entry in _contents(self.right, right.key)}
+
+def _contents_equivalent(pair: Pair, left: Object, right: Object, rename: Rename) -> bool:
+    """Return whether two schemas hold objects of the same classes and names."""
+    new = renaming([rename], pair.left)
+    renamed = {new(entry.key) for entry in _contents(pair.left, left.key)}
+    return renamed == {entry.key for entry in _contents(pair.right, right.key)}
 
 
 def _contents(side: Mapping[Identity, Object], schema: Identity) -> Iterable[Object]:

@@ -5,13 +5,14 @@ Those changes are no differences of their own.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Object, Value
+from ..model.schema import apply_renames
 
 COLUMN_ORDER: Final = "column_order"
 
@@ -114,7 +115,7 @@ class Rename:
         before, after = Identity.parse("sequence", left), Identity.parse("sequence", right)
         return (before.schema, after.schema) == self.values and before.name == after.name
 
-    def relabelled(self, definition: str) -> Iterator[str]:
+    def relabelled(self, definition: str) -> Iterator[Value]:
         """Yield the definitions that a view may have after one of its own columns is renamed."""
         for match in self._word.finditer(definition):
             before, after = definition[: match.start()], definition[match.end() :]
@@ -125,11 +126,11 @@ class Rename:
                 yield f"{before.removesuffix(' AS ')}{after}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Renames:
     """All renames found so far, and what they change in values of the left."""
 
-    applied: list[Rename] = field(default_factory=list)
+    applied: tuple[Rename, ...] = ()
 
     def explains(self, entry: Object, attribute: str, left: Value, right: Value) -> bool:
         """Return whether the renames alone turn the left value into the right one."""
@@ -144,7 +145,7 @@ class Renames:
             value = map_texts(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
         if value in (right, self._with_schemas(right)):
             return True
-        if attribute == "identity_sequence" and value and right:
+        if attribute == "identity_sequence" and isinstance(value, str) and isinstance(right, str):
             return any(rename.moves_sequence(entry, value, right) for rename in self.applied)
         if text == "query" and self._explained_by_labels(entry, value, right):
             return True
@@ -152,7 +153,7 @@ class Renames:
 
     def _explained_by_labels(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two definitions of a view differ only in aliases of renamed columns."""
-        if any(
+        if isinstance(left, str) and any(
             right in rename.relabelled(left)
             for rename in self.applied
             if rename.kind == "column" and rename.table == entry.key
@@ -202,6 +203,22 @@ class Renames:
             or rename.new in entry.uses
             or (entry.key == rename.table and "definition" not in entry.properties)
         )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The objects of two schemas; those of the left have the names that they have after the renames."""
+
+    left: Mapping[Identity, Object]
+    right: Mapping[Identity, Object]
+    renames: Renames = Renames()
+
+    def after(self, renames: Iterable[Rename]) -> "Pair":
+        """Return the pair with further renames applied."""
+        new = tuple(renames)
+        if not new:
+            return self
+        return Pair(apply_renames(self.left, new), self.right, Renames((*self.renames.applied, *new)))
 
 
 def map_texts(value: Value, change: Callable[[str], str]) -> Value:

@@ -97,7 +97,7 @@ def _without_qualifiers(entry: Object, schemas: frozenset[str]) -> Object:
 def _without_maintain(entry: Object) -> Object:
     if entry.key.kind not in ("grant", "default_privileges"):
         return entry
-    privileges = tuple(name for name in entry.properties["privileges"] if not name.startswith("MAINTAIN"))
+    privileges = tuple(name for name in entry.names_of("privileges") if not name.startswith("MAINTAIN"))
     return entry.having({"privileges": privileges})
 
 

@@ -35,7 +35,7 @@ def _column(action: Callable[[Object], str]) -> Change:
 
 def _parameter_actions(left: Object, right: Object, attribute: str) -> list[str]:
     """Return SET and RESET of storage parameters or options."""
-    present, wanted = [set(side.properties.get(attribute, ())) for side in (left, right)]
+    present, wanted = [set(side.names_of(attribute)) for side in (left, right)]
     names = [{each.partition("=")[0] for each in side} for side in (present, wanted)]
     return [
         *([f"SET ({', '.join(sorted(wanted - present))})"] if wanted - present else []),
@@ -58,14 +58,16 @@ def replica_identity(_: Value, after: Value) -> str | None:
     """Return the REPLICA IDENTITY clause."""
     if after == "index":
         return None  # the index was dropped: no statement sets this state
-    text = "USING INDEX " + after.removeprefix("index ") if str(after).startswith("index ") else after
-    return f"REPLICA IDENTITY {text or 'DEFAULT'}"
+    text = str(after or "DEFAULT")
+    return (
+        f"REPLICA IDENTITY {text.replace('index ', 'USING INDEX ', 1) if text.startswith('index ') else text}"
+    )
 
 
 def _owner(_: Object, right: Object) -> list[str]:
     if right.key.kind == "sequence" and "owned_by" in right.properties:
         return []  # it follows its table
-    return [f"ALTER {address(right)} OWNER TO {identifier(right.properties['owner'])}"]
+    return [f"ALTER {address(right)} OWNER TO {identifier(right.text_of('owner'))}"]
 
 
 def _identity(left: Object, right: Object) -> list[str]:
@@ -73,7 +75,7 @@ def _identity(left: Object, right: Object) -> list[str]:
     column = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name}"
     if "identity" not in attributes:
         return []  # dropped first: a sequence may get its name
-    always = attributes["identity"].upper()
+    always = right.text_of("identity").upper()
     if "identity" in before:
         return [f"{column} SET GENERATED {always}"]
     return [f"{column} ADD GENERATED {always} AS IDENTITY ({definitions.identity(right)})"]
@@ -94,7 +96,7 @@ def _identity_options(left: Object, right: Object) -> list[str] | None:
 
 
 def _sequence_name(left: Object, right: Object) -> list[str] | None:
-    before, after = [side.properties.get("identity_sequence") for side in (left, right)]
+    before, after = [side.text_of("identity_sequence") for side in (left, right)]
     if not before or not after:
         return []
     old, new = Identity.parse("sequence", before), Identity.parse("sequence", after)
@@ -132,15 +134,15 @@ def _sequence_steps(sequence: object, before: Mapping[str, Value], after: Mappin
 
 
 def _limits(minimum: Value, maximum: Value, increment: Value) -> tuple[int, int]:
-    rising = increment is None or increment > 0
-    low = minimum if minimum is not None else 1 if rising else -(2**63)
-    high = maximum if maximum is not None else HIGHEST if rising else -1
+    rising = not isinstance(increment, int) or increment > 0
+    low = minimum if isinstance(minimum, int) else 1 if rising else -(2**63)
+    high = maximum if isinstance(maximum, int) else HIGHEST if rising else -1
     return low, high
 
 
 def _enum(left: Object, right: Object) -> list[str] | None:
     """Return ALTER TYPE ... ADD VALUE for each new label; None if one is gone or has moved."""
-    before, after = [list(side.properties.get("values", ())) for side in (left, right)]
+    before, after = [list(side.names_of("values")) for side in (left, right)]
     if [label for label in after if label in before] != before:
         return None
     steps = []
@@ -154,7 +156,7 @@ def _enum(left: Object, right: Object) -> list[str] | None:
 
 def _composite(left: Object, right: Object) -> list[str] | None:
     """Return ALTER TYPE for attributes that are gone or come last; None for any other change."""
-    before, after = [list(side.properties.get("attributes", ())) for side in (left, right)]
+    before, after = [list(side.names_of("attributes")) for side in (left, right)]
     kept = [each for each in before if each in after]
     if after[: len(kept)] != kept:
         return None
@@ -211,7 +213,7 @@ def _validated(_: Object, right: Object) -> list[str] | None:
 def _enabled(_: Object, right: Object) -> list[str]:
     """Return ENABLE or DISABLE of a trigger or a rule."""
     state = right.properties.get("enabled")
-    action = {None: "ENABLE", "disabled": "DISABLE"}.get(state, f"ENABLE {str(state).upper()}")
+    action = "DISABLE" if state == "disabled" else f"ENABLE {str(state or '').upper()}".rstrip()
     if right.key.kind == "event_trigger":
         return [f"ALTER {address(right)} {action}"]
     return [f"ALTER TABLE {owner(right)} {action} {word(right)} {right.key.name}"]
@@ -219,7 +221,7 @@ def _enabled(_: Object, right: Object) -> list[str]:
 
 def _storage(_: Object, right: Object) -> list[str] | None:
     """Return SET STORAGE; its word DEFAULT exists from PostgreSQL 16 on only."""
-    kind = str(right.properties["type"])
+    kind = right.text_of("type")
     extended = kind.startswith(("text", "character", "bytea", "json")) or kind.endswith("[]")
     storage = right.properties.get("storage") or ("extended" if extended else None)
     return (
@@ -247,7 +249,7 @@ def _owned_by(_: Object, right: Object) -> list[str]:
 
 def _extension_version(left: Object, right: Object) -> list[str] | None:
     """Return ALTER EXTENSION ... UPDATE, which never goes back."""
-    before, after = [str(side.properties["version"]) for side in (left, right)]
+    before, after = [side.text_of("version") for side in (left, right)]
     numbers = [[int(each) for each in re.findall(r"\d+", text)] for text in (before, after)]
     return [f"ALTER EXTENSION {right.key} UPDATE TO {literal(after)}"] if numbers[0] < numbers[1] else None
 

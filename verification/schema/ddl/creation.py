@@ -7,7 +7,7 @@ from ..model.identity import Identity
 from ..model.objects import Object
 from .changes import ADDED_LABEL, CHANGES
 from .dependencies import default_of
-from .naming import address, owner
+from .naming import index_address, owner
 from .object_statements import MARKS, ObjectStatements
 from .order import ordered
 
@@ -79,7 +79,7 @@ class Creation(ObjectStatements):
             kind = "domain_constraint"
         elif kind == "constraint":
             kind = {"check": "check", "foreign key": "foreign_key"}.get(
-                self.right.entries[key].properties["kind"], kind
+                self.right.entries[key].text_of("kind"), kind
             )
         return RANKS.get(kind, RANKS["comment"])
 
@@ -94,7 +94,7 @@ class Creation(ObjectStatements):
             needs = {each for each in needs if each.kind != key.kind}
         yield from needs
         if key.kind == "table" and key in self.plan.made:
-            for each in self.right.entries[key].properties.get("column_order", ()):
+            for each in self.right.entries[key].names_of("column_order"):
                 column = key.part("column", each)
                 for part in (column, default_of(column)):
                     yield from (need for need in self.plan.after.needs.get(part, ()) if need[0] != "column")
@@ -120,7 +120,7 @@ class Creation(ObjectStatements):
             if (not fresh and not changed) or entry.key in self.plan.refused:
                 continue
             self.changed |= {(entry.key, name) for name in changed}
-            for parent in entry.properties.get("partition_of", ()):
+            for parent in entry.names_of("partition_of"):
                 bound = entry.properties["partition_bound"]
                 self._add(key, f"ALTER TABLE {parent} ATTACH PARTITION {entry.key} {bound}")
                 self._needs[key] |= {Identity.parse("table", parent), entry.key, *self._copies(entry)}
@@ -130,14 +130,16 @@ class Creation(ObjectStatements):
             if entry.key in self.plan.made and self._above(entry) and self._attached_index(entry):
                 above = self._above(entry)[0]
                 whole = self.right.entries[above]
-                statement = f"ALTER {_index(whole)} ATTACH PARTITION {_index(entry).removeprefix('INDEX ')}"
+                statement = (
+                    f"ALTER {index_address(whole.key)} ATTACH PARTITION {entry.key.schema}.{entry.key.name}"
+                )
                 key = entry.key.like("attach_index")
                 self._add(key, statement)
                 self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
 
     def _inherit(self, entry: Object, key: Identity) -> None:
-        before = self.plan.renamed[self.plan.origin[entry.key]].properties.get("inherits", ())
-        for parent in entry.properties.get("inherits", ()):
+        before = self.plan.renamed[self.plan.origin[entry.key]].names_of("inherits")
+        for parent in entry.names_of("inherits"):
             if parent not in before:
                 self._add(key, f"ALTER TABLE {entry.key} INHERIT {parent}")
                 self._needs[key] |= {
@@ -213,7 +215,3 @@ class Creation(ObjectStatements):
         old = self.plan.origin[entry.key]
         index = self.plan.left.entries[old].properties.get(attribute)
         return any(old.part(kind, str(index)) in self.plan.dropped for kind in ("index", "constraint"))
-
-
-def _index(entry: Object) -> str:
-    return address(entry.called(entry.key.like("index")))

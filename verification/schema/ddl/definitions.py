@@ -29,17 +29,17 @@ def not_null(entry: Object) -> str:
 def column(entry: Object) -> str:
     """Return the definition of a column for CREATE TABLE and ADD COLUMN."""
     attributes = entry.properties
-    parts = [entry.key.name, str(attributes["type"])]
+    parts = [entry.key.name, entry.text_of("type")]
     if "collation" in attributes:
         parts.append(f"COLLATE {attributes['collation']}")
     if "compression" in attributes:
         parts.insert(2, f"COMPRESSION {attributes['compression']}")
     if "generated" in attributes:
         parts.append(
-            f"GENERATED ALWAYS AS ({attributes['generated']}) {attributes['generated_kind'].upper()}"
+            f"GENERATED ALWAYS AS ({attributes['generated']}) {entry.text_of('generated_kind').upper()}"
         )
     elif "identity" in attributes:
-        parts.append(f"GENERATED {attributes['identity'].upper()} AS IDENTITY ({identity(entry)})")
+        parts.append(f"GENERATED {entry.text_of('identity').upper()} AS IDENTITY ({identity(entry)})")
     elif "default" in attributes:
         parts.append(f"DEFAULT {attributes['default']}")
     if attributes.get("not_null"):
@@ -80,7 +80,7 @@ def _sequence_options(values: Mapping[str, Value]) -> str:
 def constraint(entry: Object) -> str:
     """Return the text after ADD CONSTRAINT name."""
     attributes = entry.properties
-    kind = attributes["kind"]
+    kind = entry.text_of("kind")
     if kind == "check":
         text = f"CHECK ({attributes['expression']})" + (" NO INHERIT" if attributes.get("no_inherit") else "")
     elif kind == "foreign key":
@@ -89,7 +89,9 @@ def constraint(entry: Object) -> str:
         text = _exclusion(entry)
     else:
         distinct = " NULLS NOT DISTINCT" if attributes.get("nulls_not_distinct") else ""
-        columns = ", ".join(attributes["columns"]) + (" WITHOUT OVERLAPS" if attributes.get("period") else "")
+        columns = ", ".join(entry.names_of("columns")) + (
+            " WITHOUT OVERLAPS" if attributes.get("period") else ""
+        )
         text = f"{kind.upper()}{distinct} ({columns}){_index_options(entry)}"
     if attributes.get("deferrable"):
         text += " DEFERRABLE" + (" INITIALLY DEFERRED" if attributes.get("initially_deferred") else "")
@@ -100,7 +102,7 @@ def constraint(entry: Object) -> str:
 
 def _exclusion(entry: Object) -> str:
     attributes = entry.properties
-    operators = [each if "." not in each else f"OPERATOR({each})" for each in attributes["operators"]]
+    operators = [each if "." not in each else f"OPERATOR({each})" for each in entry.names_of("operators")]
     elements = [f"{key} WITH {operator}" for key, operator in zip(_keys(entry), operators, strict=True)]
     where = f" WHERE ({attributes['predicate']})" if "predicate" in attributes else ""
     return f"EXCLUDE USING {attributes['method']} ({', '.join(elements)}){_index_options(entry)}{where}"
@@ -108,38 +110,37 @@ def _exclusion(entry: Object) -> str:
 
 def _index_options(entry: Object) -> str:
     attributes = entry.properties
-    text = f" INCLUDE ({', '.join(attributes['include'])})" if "include" in attributes else ""
+    text = f" INCLUDE ({', '.join(entry.names_of('include'))})" if "include" in attributes else ""
     if "storage_parameters" in attributes:
-        text += f" WITH ({', '.join(attributes['storage_parameters'])})"
+        text += f" WITH ({', '.join(entry.names_of('storage_parameters'))})"
     return text
 
 
 def _foreign_key(entry: Object) -> str:
     attributes = entry.properties
-    ours, theirs = [list(attributes[key]) for key in ("columns", "target_columns")]
+    ours, theirs = [list(entry.names_of(key)) for key in ("columns", "target_columns")]
     if attributes.get("period"):
         ours[-1], theirs[-1] = f"PERIOD {ours[-1]}", f"PERIOD {theirs[-1]}"
     text = f"FOREIGN KEY ({', '.join(ours)}) REFERENCES {attributes['target']} ({', '.join(theirs)})"
     if "match" in attributes:
-        text += f" MATCH {attributes['match'].upper()}"
+        text += f" MATCH {entry.text_of('match').upper()}"
     for key, word in (("on_update", "UPDATE"), ("on_delete", "DELETE")):
         if key in attributes:
-            text += f" ON {word} {attributes[key].upper()}"
+            text += f" ON {word} {entry.text_of(key).upper()}"
     if "on_delete_columns" in attributes:
-        text += f" ({', '.join(attributes['on_delete_columns'])})"
+        text += f" ({', '.join(entry.names_of('on_delete_columns'))})"
     return text
 
 
 def _keys(entry: Object) -> list[str]:
     """Return the keys of an index or an exclusion constraint with collation, operator class and order."""
-    attributes = entry.properties
     keys = []
-    for position, key in enumerate(attributes["keys"]):
+    for position, key in enumerate(entry.names_of("keys")):
         # Parentheses are optional around a function call and required around other expressions.
         plain = owner(entry).part("column", key) in entry.parents
         parts = [key if plain else f"({key})"]
         for attribute, form in (("collations", "COLLATE {}"), ("operator_classes", "{}"), ("order", "{}")):
-            value = attributes.get(attribute, ())[position : position + 1]
+            value = entry.values_of(attribute)[position : position + 1]
             if value and value[0] is not None:
                 parts.append(form.format(value[0]))
         keys.append(" ".join(parts))
@@ -153,11 +154,11 @@ def index(entry: Object, side: Schema) -> str:
     text = f"CREATE {'UNIQUE ' if attributes.get('unique') else ''}INDEX {entry.key.name} ON {only}{owner(entry)}"
     text += f" USING {attributes['method']} ({', '.join(_keys(entry))})"
     if "include" in attributes:
-        text += f" INCLUDE ({', '.join(attributes['include'])})"
+        text += f" INCLUDE ({', '.join(entry.names_of('include'))})"
     if attributes.get("nulls_not_distinct"):
         text += " NULLS NOT DISTINCT"
     if "storage_parameters" in attributes:
-        text += f" WITH ({', '.join(attributes['storage_parameters'])})"
+        text += f" WITH ({', '.join(entry.names_of('storage_parameters'))})"
     return text + (f" WHERE {attributes['predicate']}" if "predicate" in attributes else "")
 
 
@@ -168,8 +169,8 @@ def created_table(entry: Object, side: Schema, without: Collection[Identity] = (
     ``without``: columns that are added later.
     """
     attributes = entry.properties
-    inherits = attributes.get("inherits", ())
-    columns = [side.entries[entry.key.part("column", each)] for each in attributes.get("column_order", ())]
+    inherits = entry.names_of("inherits")
+    columns = [side.entries[entry.key.part("column", each)] for each in entry.names_of("column_order")]
     own = [each for each in columns if each.key not in without and (not inherits or is_own(each))]
     unlogged = "UNLOGGED " if attributes.get("persistence") == "unlogged" else ""
     text = f"CREATE {unlogged}TABLE {entry.key} ({', '.join(map(column, own))})"

@@ -99,7 +99,7 @@ class Graph:
             yield from self._in_text(entry.key.arguments)
         if (
             entry.key.kind == "extension"
-            and (schema := Identity("schema", name=attributes["schema"])) in self.schema.entries
+            and (schema := Identity("schema", name=entry.text_of("schema"))) in self.schema.entries
         ):
             yield schema
         if attributes.get("kind") == "foreign key":
@@ -120,17 +120,17 @@ class Graph:
 
     def _columns(self, entry: Object, value: Value) -> Iterator[Identity]:
         table = entry.key if "partition_key" in entry.properties else owner(entry)
-        words = WORD.findall(value if isinstance(value, str) else " ".join(map(str, value)))
+        words = WORD.findall(" ".join(map(str, value)) if isinstance(value, tuple) else str(value))
         keys = (table.part("column", word) for word in set(words))
         return (key for key in keys if key in self.schema.entries)
 
     def _referenced_key(self, entry: Object) -> Iterator[Identity]:
-        target = Identity.parse("table", entry.properties["target"])
-        columns = entry.properties["target_columns"]
+        target = Identity.parse("table", entry.text_of("target"))
+        columns = entry.names_of("target_columns")
         yield target
         yield from (target.part("column", each) for each in columns)
         for key in self._keys_by_table.get(target, ()):
-            if set(key.properties.get("columns") or key.properties.get("keys") or ()) == set(columns):
+            if set(key.names_of("columns") or key.names_of("keys")) == set(columns):
                 yield key.key
 
     @cached_property

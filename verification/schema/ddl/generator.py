@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..comparison import derived_differences, versions
-from ..comparison.compare import compare_schemas
+from ..comparison.accepted import accepted
+from ..comparison.compare import DEFAULTS, compare_schemas
 from ..comparison.difference import Difference
+from ..comparison.options import Options
 from ..model.identity import Identity
 from ..model.schema import Schema
 from .creation import Creation
@@ -46,13 +48,14 @@ class Script:
         return "\n".join(lines)
 
 
-def generate(left: Schema, right: Schema) -> Script:
-    """Return the script for two schemas of the catalog reader."""
-    differences = compare_schemas(left, right).differences
-    if not differences:
-        return Script()
+def generate(left: Schema, right: Schema, options: Options = DEFAULTS) -> Script:
+    """Return the script for two schemas of the catalog reader; it leaves alone what the options leave out."""
     if left.version != right.version:
         left, right = versions.without_version_differences(left, right)
+    right = accepted(left, right, options)
+    differences = compare_schemas(left, right, options).differences
+    if not differences:
+        return Script()
     plan = Plan(left, right)
     while True:
         plan.run()

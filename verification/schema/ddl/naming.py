@@ -26,13 +26,18 @@ def word(entry: Object) -> str:
 def address(entry: Object) -> str:
     """Return the class and the name as DROP and COMMENT ON want them."""
     if entry.key.kind == "index":
-        return f"INDEX {entry.key.schema}.{entry.key.name}"
+        return index_address(entry.key)
     if entry.key.kind in ON_TABLE:
         return f"{word(entry)} {entry.key.name} ON {owner(entry)}"
     if entry.key.kind == "constraint":
         domain = "DOMAIN " if owner(entry)[0] == "type" else ""
         return f"CONSTRAINT {entry.key.name} ON {domain}{owner(entry)}"
     return f"{word(entry)} {entry.key}"
+
+
+def index_address(key: Identity) -> str:
+    """Return how statements name an index, or the index of a constraint."""
+    return f"INDEX {key.schema}.{key.name}"
 
 
 def literal(text: object) -> str:

@@ -12,7 +12,7 @@ from . import definitions, objects, privileges, support
 from .changes import CHANGES
 from .definitions import is_own
 from .dependencies import DEFAULT
-from .naming import NOTHING, address, literal, owner
+from .naming import NOTHING, address, index_address, literal, owner
 from .plan import RETYPED, Plan
 
 MARKS: Final = ("clustered_index", "replica_identity")
@@ -98,7 +98,7 @@ class ObjectStatements:
             *self._not_given(entry),
         ]
         plain = entry.having({})
-        for each in entry.properties.get("column_order", ()):
+        for each in entry.names_of("column_order"):
             column = self.right.entries[entry.key.part("column", each)]
             steps += self._afterwards(column) if column.key not in self.plan.postponed else ()
             if "inherits" in entry.properties and not is_own(column):
@@ -125,12 +125,11 @@ class ObjectStatements:
         """Return COMMENT ON; the index of a constraint has no entry of its own."""
         identity = entry.key.target or NOTHING
         target = self.right.entries.get(identity)
-        if target is None:
-            parent = self.right.entries.get(entry.parents[0])
-            if identity.kind != "index" or parent is None:
-                return []
-            target = parent.called(identity)
-        return [f"COMMENT ON {address(target)} IS {text}"]
+        if target is not None:
+            return [f"COMMENT ON {address(target)} IS {text}"]
+        if identity.kind == "index" and entry.parents[0] in self.right.entries:
+            return [f"COMMENT ON {index_address(identity)} IS {text}"]
+        return []
 
     def _change(self, key: Identity) -> None:
         plan = self.plan
@@ -199,7 +198,7 @@ class ObjectStatements:
             (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
             (self.right, self.right.entries[key]),
         )
-        names = [str(entry.properties["type"]) for _, entry in sides]
+        names = [entry.text_of("type") for _, entry in sides]
         types = [
             side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
         ]

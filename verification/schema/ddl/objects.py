@@ -18,7 +18,7 @@ OCTAL: Final = re.compile(r"\\(\d{3}|\\)")
 
 
 def _view(entry: Object) -> str:
-    options = entry.properties.get("options")
+    options = entry.names_of("options")
     given = f" WITH ({', '.join(options)})" if options else ""
     return f"CREATE OR REPLACE VIEW {entry.key}{given} AS\n{entry.properties['definition']}"
 
@@ -29,7 +29,7 @@ def _materialized_view(entry: Object) -> str:
     if "access_method" in attributes:
         text += f" USING {attributes['access_method']}"
     if "storage_parameters" in attributes:
-        text += f" WITH ({', '.join(attributes['storage_parameters'])})"
+        text += f" WITH ({', '.join(entry.names_of('storage_parameters'))})"
     data = " WITH NO DATA" if attributes.get("populated") is False else ""
     return f"{text} AS\n{attributes['definition']}{data}"
 
@@ -37,27 +37,27 @@ def _materialized_view(entry: Object) -> str:
 def _trigger(entry: Object) -> str:
     attributes = entry.properties
     events = []
-    for event in attributes["events"]:
-        columns = attributes.get("columns") if event == "update" else None
+    for event in entry.names_of("events"):
+        columns = entry.names_of("columns") if event == "update" else ()
         events.append(event.upper() + (f" OF {', '.join(columns)}" if columns else ""))
     parts = [
         f"CREATE {'CONSTRAINT ' if attributes.get('constraint') else ''}TRIGGER {entry.key.name}",
-        f"{attributes['timing'].upper()} {' OR '.join(events)} ON {owner(entry)}",
+        f"{entry.text_of('timing').upper()} {' OR '.join(events)} ON {owner(entry)}",
     ]
     if "referenced_table" in attributes:
         parts.append(f"FROM {attributes['referenced_table']}")
     if attributes.get("deferrable"):
         deferred = " INITIALLY DEFERRED" if attributes.get("initially_deferred") else ""
         parts.append(f"DEFERRABLE{deferred}")
-    tables = [f"{word} TABLE AS {identifier(attributes[key])}"
+    tables = [f"{word} TABLE AS {identifier(entry.text_of(key))}"
               for key, word in (("old_table", "OLD"), ("new_table", "NEW")) if key in attributes]  # fmt: skip
     if tables:
         parts.append(f"REFERENCING {' '.join(tables)}")
-    parts.append(f"FOR EACH {attributes['level'].upper()}")
+    parts.append(f"FOR EACH {entry.text_of('level').upper()}")
     if "condition" in attributes:
         parts.append(f"WHEN ({attributes['condition']})")
-    arguments = ", ".join(literal(_unescaped(each)) for each in attributes.get("arguments", ()))
-    return " ".join([*parts, f"EXECUTE FUNCTION {attributes['function'].partition('(')[0]}({arguments})"])
+    arguments = ", ".join(literal(_unescaped(each)) for each in entry.names_of("arguments"))
+    return " ".join([*parts, f"EXECUTE FUNCTION {entry.text_of('function').partition('(')[0]}({arguments})"])
 
 
 def _unescaped(text: str) -> str:
@@ -72,8 +72,8 @@ def _policy(entry: Object) -> str:
     parts = [f"CREATE POLICY {entry.key.name} ON {owner(entry)}"]
     if attributes.get("permissive") is False:
         parts.append("AS RESTRICTIVE")
-    roles = ", ".join("PUBLIC" if role == "public" else identifier(role) for role in attributes["roles"])
-    parts += [f"FOR {attributes['command'].upper()}", f"TO {roles}"]
+    roles = ", ".join("PUBLIC" if role == "public" else identifier(role) for role in entry.names_of("roles"))
+    parts += [f"FOR {entry.text_of('command').upper()}", f"TO {roles}"]
     parts += [f"USING ({attributes['using']})"] if "using" in attributes else []
     parts += [f"WITH CHECK ({attributes['check']})"] if "check" in attributes else []
     return " ".join(parts)
@@ -84,9 +84,9 @@ def _type(entry: Object) -> str:
     text = f"CREATE TYPE {entry.key} AS"
     match attributes["category"]:
         case "enum":
-            return f"{text} ENUM ({', '.join(map(literal, attributes['values']))})"
+            return f"{text} ENUM ({', '.join(map(literal, entry.names_of('values')))})"
         case "composite":
-            return f"{text} ({', '.join(attributes.get('attributes', ()))})"
+            return f"{text} ({', '.join(entry.names_of('attributes'))})"
         case "range":
             options = [f"{word} = {attributes[key]}" for key, word in RANGE if key in attributes]
             return f"{text} RANGE ({', '.join(options)})"
@@ -106,10 +106,9 @@ RANGE: Final = (
 
 
 def _statistics(entry: Object) -> str:
-    attributes = entry.properties
-    kinds = attributes.get("kinds")
+    kinds = entry.names_of("kinds")
     kind = f" ({', '.join(kinds)})" if kinds else ""
-    columns = [*attributes.get("columns", ()), *(f"({each})" for each in attributes.get("expressions", ()))]
+    columns = [*entry.names_of("columns"), *(f"({each})" for each in entry.names_of("expressions"))]
     return f"CREATE STATISTICS {entry.key}{kind} ON {', '.join(columns)} FROM {owner(entry)}"
 
 
@@ -121,7 +120,7 @@ def _extension(entry: Object) -> str:
 
 def _collation(entry: Object) -> str:
     attributes = entry.properties
-    locale, _, ctype = str(attributes["locale"]).partition(", ")
+    locale, _, ctype = entry.text_of("locale").partition(", ")
     options = [f"PROVIDER = {attributes['provider']}"]
     options += [f"LC_COLLATE = {literal(locale)}", f"LC_CTYPE = {literal(ctype)}"] if ctype else []
     options += [] if ctype else [f"LOCALE = {literal(locale)}"]
@@ -132,7 +131,7 @@ def _collation(entry: Object) -> str:
 
 def _event_trigger(entry: Object) -> str:
     attributes = entry.properties
-    tags = ", ".join(map(literal, attributes.get("tags", ())))
+    tags = ", ".join(map(literal, entry.names_of("tags")))
     when = f" WHEN TAG IN ({tags})" if tags else ""
     start = f"CREATE EVENT TRIGGER {entry.key} ON {attributes['event']}{when}"
     return f"{start} EXECUTE FUNCTION {attributes['function']}"

@@ -123,7 +123,7 @@ class Obstacles(Pairing):
             return attributes["kind"] in ("check", "exclusion")
         if entry.key.kind == "index":
             return bool({"predicate", "operator_classes"} & set(attributes)) or any(
-                owner(entry).part("column", each) not in self.left.entries for each in attributes["keys"]
+                owner(entry).part("column", each) not in self.left.entries for each in entry.names_of("keys")
             )
         if entry.key.kind == "column":
             return "generated" in attributes

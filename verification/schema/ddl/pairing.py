@@ -3,7 +3,8 @@
 from functools import cached_property
 
 from ..comparison.options import Options
-from ..comparison.rename_detection import Attributes, find_renames
+from ..comparison.rename_detection import changed_attributes, find_renames
+from ..comparison.renames import Pair
 from ..model.identity import Identity
 from ..model.objects import Value
 from ..model.schema import Schema
@@ -18,8 +19,9 @@ class Pairing:
         self.left, self.right = left, right
         self.before, self.after = Graph(left), Graph(right)
         options = Options()
-        renamed, self.renames = find_renames(dict(left.entries), dict(right.entries), options)
-        self.renamed = dict(zip(left.entries, renamed.values(), strict=True))
+        pair = find_renames(Pair(left.entries, right.entries), options)
+        self.renames = pair.renames
+        self.renamed = dict(zip(left.entries, pair.left.values(), strict=True))
         """Identity on the left -> the entry with the names that it has after the renames."""
         self.partner = {key: entry.key for key, entry in self.renamed.items() if entry.key in right.entries}
         other_arguments = {
@@ -33,11 +35,10 @@ class Pairing:
             ):
                 del self.partner[key]  # a part of a table here, of a view there
         self.origin = {new: old for old, new in self.partner.items()}
-        attributes = Attributes(self.renames, options)
         self.changed: dict[Identity, dict[str, tuple[Value, Value]]] = {}
         for old, new in self.partner.items():
             one, other = self.renamed[old], right.entries[new]
-            if one != other and (changed := attributes.changed(one, other)):
+            if one != other and (changed := changed_attributes(one, other, self.renames, options)):
                 self.changed[new] = changed
         self._pair_defaults()
 

@@ -138,7 +138,7 @@ class Plan(Obstacles):
 
     def _is_replaceable_view(self, left: Object, right: Object) -> bool:
         """Return whether CREATE OR REPLACE VIEW accepts the columns: the old ones first, with their types."""
-        old, new = [list(side.properties.get("column_order", ())) for side in (left, right)]
+        old, new = [list(side.names_of("column_order")) for side in (left, right)]
         if new[: len(old)] != old:
             return False
         keys = [right.key.part("column", each) for each in old]
@@ -192,9 +192,9 @@ class Plan(Obstacles):
         needs = set(self.after.needs.get(key, ()))
         entry = self.right.entries.get(key)
         if entry is not None and entry.key.kind in ("function", "procedure") and "body" in entry.properties:
-            needs |= self.after.mentioned(str(entry.properties["body"])) & self.new
+            needs |= self.after.mentioned(entry.text_of("body")) & self.new
         if key in self.new and key.kind == "table":
-            for column in self.right.entries[key].properties.get("column_order", ()):
+            for column in self.right.entries[key].names_of("column_order"):
                 own = key.part("column", column)
                 needs |= {own, *self.after.needs.get(own, ()), *self.after.needs.get(default_of(own), ())} - {
                     key
@@ -250,7 +250,7 @@ class Plan(Obstacles):
             parent
             for table, changed in self.changed.items()
             if table.kind == "table" and "inherits" in changed and table not in self.refused
-            for name in self.right.entries[table].properties.get("column_order", ())
+            for name in self.right.entries[table].names_of("column_order")
             if (column := self.right.entries[table.part("column", name)]).key in self.made
             and not is_own(column)
             for parent in column.parents

@@ -57,7 +57,7 @@ def statements(target: Identity, grant: Object | None, side: Schema) -> list[str
 
 
 def _listed(entry: Object) -> tuple[str, ...]:
-    return tuple(entry.properties["privileges"])
+    return entry.names_of("privileges")
 
 
 def _on(target: Identity, side: Schema) -> tuple[str, str] | None:

@@ -57,7 +57,7 @@ def _carrier(plan: Plan, key: Identity) -> Identity | None:
     same = _first(plan, [each for each in above if each.kind == key.kind])
     if owner(entry) in plan.detached:
         same, above = None, [each for each in above if each.kind != key.kind]
-    target = Identity.parse("table", entry.properties.get("target", "-"))
+    target = Identity.parse("table", entry.text_of("target", "-"))
     if same is None and target in plan.dropped and target != owner(entry):
         return None  # a foreign key: two tables may refer to each other
     return _first(plan, above) if same is None or owner(entry) in plan.dropped else same
@@ -81,8 +81,8 @@ def _detached(plan: Plan) -> list[str]:
     statements: list[str] = []
     for key in sorted(plan.detached):
         entry, after = plan.left.entries[key], plan.right.entries[plan.partner[key]]
-        partition_of, inherits = [entry.properties.get(each, ()) for each in ("partition_of", "inherits")]
-        kept = after.properties.get("inherits", ())
+        partition_of, inherits = [entry.names_of(each) for each in ("partition_of", "inherits")]
+        kept = after.names_of("inherits")
         statements += [f"ALTER TABLE {parent} DETACH PARTITION {key}" for parent in partition_of]
         statements += [
             f"ALTER TABLE {key} NO INHERIT {parent}"

@@ -46,7 +46,7 @@ def is_derived(rename: Rename, right: Schema, applied: Iterable[Rename]) -> bool
     with_parent = any(each.new in parents and each.values == rename.values for each in applied)
     if rename.kind == "sequence" and rename.attribute == "schema":
         moved = {each.new for each in applied if each.kind == "table" and each.attribute == "schema"}
-        column = Identity.parse("column", entry.properties.get("owned_by", "-"))
+        column = Identity.parse("column", entry.text_of("owned_by", "-"))
         return with_parent or Identity("table", column.schema, name=column.relation) in moved
     return with_parent
 

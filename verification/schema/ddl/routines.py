@@ -4,12 +4,12 @@ https://www.postgresql.org/docs/current/sql-createfunction.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ...postgres.server import identifier
 from ..comparison.renames import TOKEN
-from ..model.objects import Object
+from ..model.objects import Object, Value
 from .naming import literal, word
 
 SIGNATURE: Final = ("result", "argument_modes", "argument_names", "window")
@@ -33,9 +33,9 @@ def definition(entry: Object) -> str:
     parts = [f"CREATE OR REPLACE {word(entry)} {start}({', '.join(_arguments(entry))})"]
     if "result" in attributes and entry.key.kind == "function":
         parts.append(f"RETURNS {attributes['result']}")
-    parts.append(f"LANGUAGE {identifier(attributes['language'])}")
+    parts.append(f"LANGUAGE {identifier(entry.text_of('language'))}")
     parts += (
-        [f"TRANSFORM {', '.join(f'FOR TYPE {each}' for each in attributes['transform_types'])}"]
+        [f"TRANSFORM {', '.join(f'FOR TYPE {each}' for each in entry.names_of('transform_types'))}"]
         if ("transform_types" in attributes)
         else []
     )
@@ -43,7 +43,7 @@ def definition(entry: Object) -> str:
         parts += _properties(entry)
     if attributes.get("security_definer"):
         parts.append("SECURITY DEFINER")
-    parts += [f"SET {_setting(each)}" for each in attributes.get("settings", ())]
+    parts += [f"SET {_setting(each)}" for each in entry.names_of("settings")]
     return " ".join(parts) + f"\n{_body(entry)}"
 
 
@@ -56,9 +56,15 @@ AGGREGATE: Final = {
 """Member of an aggregate's description -> its word in SQL."""
 
 
+def _aggregate(entry: Object) -> Mapping[str, Value]:
+    described = entry.properties["aggregate"]
+    assert isinstance(described, Mapping)  # noqa: S101 - as the catalog's query makes it
+    return described
+
+
 def is_plain_aggregate(entry: Object) -> bool:
     """Return whether an aggregate has neither direct arguments nor unusual final functions."""
-    described = entry.properties["aggregate"]
+    described = _aggregate(entry)
     flags = ("final_extra", "moving_final_extra", "direct_arguments", "sort_operator")
     modify = {described.get(name, "r") for name in ("final_modify", "moving_final_modify")}
     return described["kind"] == "n" and modify == {"r"} and not any(described.get(name) for name in flags)
@@ -66,7 +72,7 @@ def is_plain_aggregate(entry: Object) -> bool:
 
 def aggregate(entry: Object) -> str:
     """Return CREATE AGGREGATE."""
-    described = entry.properties["aggregate"]
+    described = _aggregate(entry)
     options = []
     for key, text in AGGREGATE.items():
         if key in described:
@@ -84,7 +90,7 @@ def _properties(entry: Object) -> Iterator[str]:
     attributes = entry.properties
     if attributes.get("window"):
         yield "WINDOW"
-    yield str(attributes["volatility"]).upper()
+    yield entry.text_of("volatility").upper()
     for key, text in (("strict", "STRICT"), ("leakproof", "LEAKPROOF")):
         if attributes.get(key):
             yield text
@@ -104,8 +110,8 @@ def _setting(text: str) -> str:
 def _body(entry: Object) -> str:
     attributes = entry.properties
     if "sql_body" in attributes:
-        return str(attributes["sql_body"])
-    body = str(attributes["body"])
+        return entry.text_of("sql_body")
+    body = entry.text_of("body")
     if "library" in attributes:
         return f"AS {literal(attributes['library'])}, {literal(body)}"
     tag = "function"
@@ -115,15 +121,15 @@ def _body(entry: Object) -> str:
 
 
 def _arguments(entry: Object) -> Iterator[str]:
-    modes = entry.properties.get("argument_modes")
-    if modes is None:
+    modes = entry.names_of("argument_modes")
+    if not modes:
         types = split(entry.key.arguments[1:-1])
         arguments = [("in", each) for each in types]
     else:
         arguments = [
             (mode, each) for mode, _, each in (text.partition(" ") for text in modes) if mode != "table"
         ]
-    names = entry.properties.get("argument_names") or ("",) * len(arguments)
+    names = entry.names_of("argument_names") or ("",) * len(arguments)
     inputs = sum(mode != "out" for mode, _ in arguments)
     defaults = [""] * (inputs - len(_defaults(entry))) + _defaults(entry)
     waiting = iter(defaults)
@@ -139,7 +145,7 @@ def _arguments(entry: Object) -> Iterator[str]:
 
 
 def _defaults(entry: Object) -> list[str]:
-    return split(entry.properties.get("argument_defaults") or "")
+    return split(entry.text_of("argument_defaults"))
 
 
 def split(text: str) -> list[str]:

@@ -41,7 +41,7 @@ def is_known(entry: Object) -> bool:
 
 def is_of_other_grantor(entry: Object) -> bool:
     """Return whether somebody else than the owner granted a privilege, which the script cannot do for him."""
-    return entry.key.kind == "grant" and any(" by " in each for each in entry.properties["privileges"])
+    return entry.key.kind == "grant" and any(" by " in each for each in entry.names_of("privileges"))
 
 
 def is_member(entry: Object) -> bool:

@@ -1,13 +1,13 @@
 """Compare what the catalog reader and the inspection return for the same database.
 
 The two share no query and no code. A disagreement is a fault of one of them, and the database then does
-not count as equal to any other. Every attribute that the inspection returns is in ``shared`` or, with the
-reason, in ``NOT_COMPARED``; a test fails for one that is in neither.
+not count as equal to any other. Every attribute that the inspection returns is in ``shared``: a test fails for one
+that is not.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from ..comparison.difference import Difference
 from ..model import inspected_forms
@@ -22,17 +22,12 @@ KINDS: Final = frozenset({*RELATIONS, "column", "constraint", "index", "schema",
 CONSTRAINTS: Final = frozenset({"primary key", "foreign key", "unique", "check", "exclusion"})
 TYPES: Final = frozenset({"enum", "domain"})
 
-Attributes = Mapping[str, Any]
-Key = tuple[str, str]
-Inspection = Mapping[Key, Attributes]
-Normaliser = Callable[[Any], Any]
+Attributes = Mapping[str, object]
+Inspection = Mapping[Identity, Attributes]
+Normaliser = Callable[[object], object]
 
 COMMENTED: Final = frozenset({*RELATIONS, "column", "constraint"})
 """Object classes whose comments the inspection shows."""
-NOT_COMPARED: Final[Mapping[str, str]] = {
-    "table": "the first part of the identity; an entry of another table is another entry",
-}
-"""Attribute of the inspection's entries that is not in ``shared`` -> the reason."""
 BY_KEY: Final = frozenset({"operator_classes", "order"})
 """Attributes that SQLAlchemy keys by the text of an index key: two keys with the same text share one value."""
 
@@ -47,11 +42,9 @@ def shared(kind: str) -> Mapping[str, Normaliser]:
 def disagreements(schema: Schema, inspection: Inspection) -> list[Difference]:
     """Return the disagreements about one database; left is the catalog reader's value, right the inspection's."""
     catalog = {
-        _key(entry.key.kind, str(entry.key)): _with_comment(schema, entry)
-        for entry in schema
-        if _is_shared(schema, entry)
+        _unquoted(entry.key): _with_comment(schema, entry) for entry in schema if _is_shared(schema, entry)
     }
-    inspected = {_key(*key): attributes for key, attributes in inspection.items() if key[0] in KINDS}
+    inspected = {_unquoted(key): attributes for key, attributes in inspection.items() if key.kind in KINDS}
     return sorted(
         _disagreements(catalog, inspected),
         key=lambda difference: (difference.object, difference.kind, difference.attribute),
@@ -62,18 +55,19 @@ def _disagreements(catalog: Inspection, inspected: Inspection) -> Iterator[Diffe
     for key in catalog.keys() | inspected.keys():
         one, other = catalog.get(key), inspected.get(key)
         if one is None or other is None:
-            yield Difference(*key, "changed", "seen", one is not None, other is not None)
+            yield Difference.of(key, "changed", "seen", one is not None, other is not None)
             continue
-        for attribute, normalise in shared(key[0]).items():
+        for attribute, normalise in shared(key.kind).items():
             if attribute not in other or (attribute in BY_KEY and _repeats_a_key(other)):
                 continue
             left, right = normalise(one.get(attribute)), normalise(other[attribute])
             if left != right:
-                yield Difference(*key, "changed", attribute, left, right)
+                yield Difference.of(key, "changed", attribute, left, right)
 
 
 def _repeats_a_key(index: Attributes) -> bool:
-    return len(set(index["keys"])) < len(index["keys"])
+    keys = inspected_forms.as_tuple(index["keys"])
+    return len(set(keys)) < len(keys)
 
 
 def _with_comment(schema: Schema, entry: Object) -> Attributes:
@@ -103,5 +97,7 @@ def _is_shared(schema: Schema, entry: Object) -> bool:
     return entry.key.kind != "type" or entry.properties.get("category") in TYPES
 
 
-def _key(kind: str, name: str) -> Key:
-    return kind, inspected_forms.unquoted(name)
+def _unquoted(key: Identity) -> Identity:
+    """Return the identity without quotes, also of a name that has some: only the catalog reader writes them."""
+    schema, relation, name = map(inspected_forms.unquoted, key[1:4])
+    return Identity(key.kind, schema, relation, name)

@@ -4,18 +4,30 @@ https://docs.sqlalchemy.org/en/21/core/reflection.html
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import Final, TypeAlias, TypeVar
 
 from sqlalchemy.dialects.postgresql import DOMAIN, dialect
 from sqlalchemy.dialects.postgresql.base import PGInspector, ReflectedDomain
-from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIdentity
+from sqlalchemy.engine.interfaces import (
+    ReflectedCheckConstraint,
+    ReflectedColumn,
+    ReflectedConstraint,
+    ReflectedForeignKeyConstraint,
+    ReflectedIdentity,
+    ReflectedIndex,
+    ReflectedPrimaryKeyConstraint,
+    ReflectedTableComment,
+    ReflectedUniqueConstraint,
+)
 from sqlalchemy.types import ARRAY, BigInteger, NullType, SmallInteger, String, TypeEngine
 
 from ..model import inspected_forms
+from ..model.identity import Identity
 
-InspectedEntry = tuple[tuple[str, str], dict[str, Any]]
-"""((kind, object), attributes); the attribute ``table`` is the relation or domain that the object belongs to."""
-PerTable = Mapping[tuple[str | None, str], Any]
+T = TypeVar("T")
+InspectedEntry = tuple[Identity, dict[str, object]]
+"""Identity with names that are never quoted, and attributes."""
+PerTable: TypeAlias = Mapping[tuple[str | None, str], T]
 
 UNREAD: Final = object()
 """Placeholder for a type or text that SQLAlchemy cannot parse, until the reader queries it by name."""
@@ -34,34 +46,35 @@ def relation_kinds(inspector: PGInspector, schema: str) -> dict[str, str]:
 
 
 def relations(
-    inspector: PGInspector, schema: str, kinds: Mapping[str, str], columns: PerTable, comments: PerTable
+    inspector: PGInspector,
+    schema: str,
+    kinds: Mapping[str, str],
+    columns: PerTable[list[ReflectedColumn]],
+    comments: PerTable[ReflectedTableComment],
 ) -> Iterator[InspectedEntry]:
     """Yield tables and views: comment, names of the columns, and the definition of views."""
     for name, kind in kinds.items():
-        attributes: dict[str, Any] = {
-            "comment": comments.get((schema, name), {}).get("text"),
+        attributes: dict[str, object] = {
+            "comment": comments[schema, name]["text"] if (schema, name) in comments else None,
             "column_order": [column["name"] for column in columns.get((schema, name), ())],
         }
         if kind in {"view", "materialized_view"}:
             attributes["definition"] = inspector.get_view_definition(name, schema=schema)
-        yield (kind, f"{schema}.{name}"), attributes
+        yield Identity(kind, schema, name=name), attributes
 
 
-def columns(per_table: PerTable, kinds: Mapping[str, str]) -> Iterator[InspectedEntry]:
+def columns(per_table: PerTable[list[ReflectedColumn]], kinds: Mapping[str, str]) -> Iterator[InspectedEntry]:
     """Yield the columns of tables; those of views are part of the view."""
     for (schema, table), reflected in per_table.items():
         if kinds.get(table) in {"table", "foreign_table"}:
             for column in reflected:
-                yield (
-                    ("column", f"{schema}.{table}.{column['name']}"),
-                    {"table": f"{schema}.{table}", **_column(column)},
-                )
+                yield Identity("column", schema or "", table, column["name"]), _column(column)
 
 
-def _column(column: ReflectedColumn) -> dict[str, Any]:
+def _column(column: ReflectedColumn) -> dict[str, object]:
     kind = column["type"]
     collation = _take_collation(kind)
-    attributes: dict[str, Any] = {
+    attributes: dict[str, object] = {
         "type": _type_name(kind),
         "collation": collation,
         "not_null": not column["nullable"],
@@ -86,7 +99,7 @@ def _column(column: ReflectedColumn) -> dict[str, Any]:
     return attributes
 
 
-def _identity_options(kind: TypeEngine[Any], identity: ReflectedIdentity) -> dict[str, Any]:
+def _identity_options(kind: TypeEngine[object], identity: ReflectedIdentity) -> dict[str, object]:
     """Return the options of an identity column; a limit that is its type's default is None."""
     if isinstance(kind, SmallInteger):
         bits = 16
@@ -107,7 +120,7 @@ def _identity_options(kind: TypeEngine[Any], identity: ReflectedIdentity) -> dic
     }
 
 
-def _take_collation(kind: TypeEngine[Any]) -> str | None:
+def _take_collation(kind: TypeEngine[object]) -> str | None:
     """Return the collation of a type and remove it, so that the type's name does not include it."""
     while isinstance(kind, ARRAY):
         kind = kind.item_type
@@ -119,8 +132,8 @@ def _take_collation(kind: TypeEngine[Any]) -> str | None:
     return f"{schema}.{collation}" if schema else collation
 
 
-def _type_name(kind: TypeEngine[Any]) -> Any:
-    item: TypeEngine[Any] = kind
+def _type_name(kind: TypeEngine[object]) -> object:
+    item: TypeEngine[object] = kind
     while isinstance(item, ARRAY):
         item = item.item_type
     # SQLAlchemy returns String for both name and "char".
@@ -128,20 +141,20 @@ def _type_name(kind: TypeEngine[Any]) -> Any:
     return UNREAD if unread else kind.compile(dialect=_DIALECT)
 
 
-def _constraint(schema: str | None, table: str, reflected: Any, **attributes: Any) -> InspectedEntry:
-    return (
-        ("constraint", f"{schema}.{table}.{reflected['name']}"),
-        {"table": f"{schema}.{table}", "comment": reflected.get("comment"), **attributes},
-    )
+def _constraint(
+    schema: str | None, table: str, reflected: ReflectedConstraint, **attributes: object
+) -> InspectedEntry:
+    identity = Identity("constraint", schema or "", table, reflected["name"] or "")
+    return identity, {"comment": reflected.get("comment"), **attributes}
 
 
-def _index_options(reflected: Any) -> dict[str, Any]:
+def _index_options(reflected: ReflectedPrimaryKeyConstraint | ReflectedUniqueConstraint) -> dict[str, object]:
     """Return what a primary key or a unique constraint has of its index: included columns, nulls not distinct."""
     options = reflected.get("dialect_options", {})
     return {key.removeprefix("postgresql_"): value for key, value in options.items()}
 
 
-def primary_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
+def primary_keys(per_table: PerTable[ReflectedPrimaryKeyConstraint]) -> Iterator[InspectedEntry]:
     """Yield the primary keys: columns in order and included columns."""
     for (schema, table), reflected in per_table.items():
         if reflected["name"]:
@@ -151,7 +164,7 @@ def primary_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
             )
 
 
-def unique_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
+def unique_constraints(per_table: PerTable[list[ReflectedUniqueConstraint]]) -> Iterator[InspectedEntry]:
     """Yield the unique constraints: columns in order, included columns, NULLS NOT DISTINCT."""
     for (schema, table), constraints in per_table.items():
         for reflected in constraints:
@@ -161,7 +174,7 @@ def unique_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
             )
 
 
-def foreign_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
+def foreign_keys(per_table: PerTable[list[ReflectedForeignKeyConstraint]]) -> Iterator[InspectedEntry]:
     """Yield the foreign keys: columns of both tables, actions, MATCH, DEFERRABLE."""
     for (schema, table), constraints in per_table.items():
         for reflected in constraints:
@@ -182,7 +195,7 @@ def foreign_keys(per_table: PerTable) -> Iterator[InspectedEntry]:
             )
 
 
-def check_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
+def check_constraints(per_table: PerTable[list[ReflectedCheckConstraint]]) -> Iterator[InspectedEntry]:
     """Yield the check constraints: expression, NOT VALID, NO INHERIT; one that SQLAlchemy cannot parse is unread."""
     for (schema, table), constraints in per_table.items():
         for reflected in constraints:
@@ -201,37 +214,35 @@ def check_constraints(per_table: PerTable) -> Iterator[InspectedEntry]:
             )
 
 
-def exclusion_constraints(per_table: PerTable, uniques: PerTable) -> Iterator[InspectedEntry]:
+def exclusion_constraints(
+    per_table: PerTable[list[ReflectedIndex]], uniques: PerTable[list[ReflectedUniqueConstraint]]
+) -> Iterator[InspectedEntry]:
     """Yield the exclusion constraints; SQLAlchemy returns only their indexes."""
     for (schema, table), indexes_of_table in per_table.items():
         unique = {constraint["name"] for constraint in uniques.get((schema, table), ())}
         for reflected in indexes_of_table:
             if reflected.get("duplicates_constraint") and reflected["name"] not in unique:
-                attributes = _index(schema, table, reflected)
+                identity, attributes = _index(schema, table, reflected)
                 del attributes["unique"]  # a property of the index alone
-                yield (
-                    ("constraint", f"{schema}.{table}.{reflected['name']}"),
-                    {"kind": "exclusion", **attributes},
-                )
+                yield identity.like("constraint"), {"kind": "exclusion", **attributes}
 
 
-def indexes(per_table: PerTable) -> Iterator[InspectedEntry]:
+def indexes(per_table: PerTable[list[ReflectedIndex]]) -> Iterator[InspectedEntry]:
     """Yield the indexes that belong to no constraint; a constraint and its index are one object."""
     for (schema, table), indexes_of_table in per_table.items():
         for reflected in indexes_of_table:
             if not reflected.get("duplicates_constraint"):
-                yield ("index", f"{schema}.{table}.{reflected['name']}"), _index(schema, table, reflected)
+                yield _index(schema, table, reflected)
 
 
-def _index(schema: str | None, table: str, reflected: Any) -> dict[str, Any]:
+def _index(schema: str | None, table: str, reflected: ReflectedIndex) -> InspectedEntry:
     options = reflected.get("dialect_options", {})
-    keys = reflected.get("expressions", reflected["column_names"])
+    keys = reflected.get("expressions") or [str(name) for name in reflected["column_names"]]
     classes, sorting = options.get("postgresql_ops", {}), reflected.get("column_sorting", {})
-    return {
-        "table": f"{schema}.{table}",
+    return Identity("index", schema or "", table, reflected["name"] or ""), {
         "keys": keys,
         "operator_classes": [classes.get(key) for key in keys],
-        "order": [list(sorting.get(key, ())) for key in keys],
+        "order": [list(sorting[key]) if key in sorting else [] for key in keys],
         "unique": reflected["unique"],
         "method": options.get("postgresql_using", "btree"),
         "predicate": options.get("postgresql_where"),
@@ -246,16 +257,16 @@ def types(inspector: PGInspector, schemas: Collection[str]) -> Iterator[Inspecte
     """Yield the enums and domains of these schemas, and the check constraints of the domains."""
     for enum in inspector.get_enums(schema="*"):
         if enum["schema"] in schemas:
-            yield ("type", f"{enum['schema']}.{enum['name']}"), {"values": list(enum["labels"])}
+            yield Identity("type", enum["schema"], name=enum["name"]), {"values": list(enum["labels"])}
     for domain in inspector.get_domains(schema="*"):
         if domain["schema"] in schemas:
-            name = f"{domain['schema']}.{domain['name']}"
-            yield ("type", name), _domain(domain)
+            identity = Identity("type", domain["schema"], name=domain["name"])
+            yield identity, _domain(domain)
             for check in domain["constraints"]:
-                yield ("constraint", f"{name}.{check['name']}"), _domain_check(name, check["check"])
+                yield identity.part("constraint", check["name"] or ""), _domain_check(check["check"])
 
 
-def _domain(domain: ReflectedDomain) -> dict[str, Any]:
+def _domain(domain: ReflectedDomain) -> dict[str, object]:
     return {
         "base_type": domain["type"],
         "collation": domain.get("collation"),
@@ -264,14 +275,13 @@ def _domain(domain: ReflectedDomain) -> dict[str, Any]:
     }
 
 
-def _domain_check(domain: str, text: str) -> dict[str, Any]:
+def _domain_check(text: str) -> dict[str, object]:
     """Return a domain's check constraint.
 
     SQLAlchemy cuts ``CHECK (`` and the last character off ``pg_get_constraintdef``, and so leaves
     ``) NOT VALI`` behind the expression of a constraint that is NOT VALID.
     """
     return {
-        "table": domain,
         "kind": "check",
         "expression": text.removesuffix(_CUT_NOT_VALID),
         "valid": not text.endswith(_CUT_NOT_VALID),

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, Final, cast
+from typing import Final, TypedDict, cast
 
 from sqlalchemy import Connection, create_engine, exc, inspect, text
 from sqlalchemy.dialects.postgresql.base import PGInspector
@@ -22,10 +22,11 @@ from ...errors import CannotRun
 from ...postgres import driver
 from ...postgres.url import connect
 from ..comparison.difference import Difference
+from ..model.identity import Identity
 from . import entries
 
-Inspection = Mapping[tuple[str, str], Mapping[str, Any]]
-"""(kind, object) -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
+Inspection = Mapping[Identity, Mapping[str, object]]
+"""Identity, never quoted -> attribute -> plain value; the names of kinds and attributes are the catalog model's."""
 
 COLUMN_ORDER: Final = "column_order"
 """Not compared: a squash changes the order of a table's columns by design, and a view's is in its definition."""
@@ -81,9 +82,9 @@ def read_open(connection: Connection) -> Inspection:
         return _read(connection)
 
 
-def _connect(url: str) -> Any:
+def _connect(url: str) -> driver.Connection:
     try:
-        connection = connect(url)
+        connection: driver.Connection = connect(url)
     except driver.Error as error:
         raise CannotRun(f"inspection: cannot connect: {_first_line(error)}") from None
     with connection.cursor() as cursor:
@@ -110,17 +111,25 @@ def _read(connection: Connection) -> Inspection:
     schemas = list(connection.scalars(_SCHEMAS))
     owned_elsewhere = set(connection.scalars(_OWNED_ELSEWHERE))
     inspector = cast("PGInspector", inspect(connection))
-    inspection: dict[tuple[str, str], dict[str, Any]] = {("schema", schema): {} for schema in schemas}
+    inspection: dict[Identity, dict[str, object]] = {
+        Identity("schema", name=schema): {} for schema in schemas
+    }
     in_schemas = chain.from_iterable(_read_schema(inspector, schema) for schema in schemas)
     for key, attributes in chain(in_schemas, entries.types(inspector, schemas)):
-        if owned_elsewhere.isdisjoint({key[1], attributes.get("table")}):
+        if owned_elsewhere.isdisjoint({str(key), key.container}):
             inspection[key] = attributes
     _read_by_name(connection, schemas, inspection)
     return dict(sorted(inspection.items()))
 
 
+class _Everything(TypedDict):
+    schema: str
+    kind: ObjectKind
+    scope: ObjectScope
+
+
 def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.InspectedEntry]:
-    what: dict[str, Any] = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
+    what: _Everything = {"schema": schema, "kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
     kinds = entries.relation_kinds(inspector, schema)
     columns = inspector.get_multi_columns(**what)
     yield from entries.relations(inspector, schema, kinds, columns, inspector.get_multi_table_comment(**what))
@@ -134,11 +143,11 @@ def _read_schema(inspector: PGInspector, schema: str) -> Iterator[entries.Inspec
     yield from entries.exclusion_constraints(indexes, uniques)
     yield from entries.indexes(indexes)
     for name in inspector.get_sequence_names(schema=schema):
-        yield ("sequence", f"{schema}.{name}"), {}
+        yield Identity("sequence", schema, name=name), {}
 
 
 def _read_by_name(
-    connection: Connection, schemas: list[str], inspection: Mapping[tuple[str, str], dict[str, Any]]
+    connection: Connection, schemas: list[str], inspection: Mapping[Identity, dict[str, object]]
 ) -> None:
     """Query what SQLAlchemy could not parse, by name."""
     for kind, attribute, query in (("column", "type", _TYPES), ("constraint", "expression", _CHECKS)):
@@ -150,33 +159,31 @@ def _read_by_name(
         if unread:
             rows = connection.execute(query, {"schemas": schemas})
             texts: dict[str, str] = {name: text for name, text in rows}  # noqa: C416 - rows of two are no pairs to mypy
-            for (_, name), attributes in unread.items():
-                attributes[attribute] = texts[name]
+            for key, attributes in unread.items():
+                attributes[attribute] = texts[str(key)]
             if any(attributes[attribute] is entries.UNREAD for attributes in unread.values()):
                 raise CannotRun(f"inspection: a {kind}'s {attribute} could not be read")
 
 
 def compare_inspections(left: Inspection, right: Inspection) -> list[Difference]:
     """Return the differences of two inspections; parts of an added or removed table are not reported again."""
-    whole = {key[1] for key in left.keys() ^ right.keys()}
+    whole = {(key.schema, key.name) for key in left.keys() ^ right.keys() if not key.relation}
     differences = []
     for key in sorted(left.keys() | right.keys()):
-        sides = left.get(key), right.get(key)
-        if any(side is not None and side.get("table") in whole for side in sides):
-            continue
-        differences += _compare(key, *sides)
+        if not key.relation or (key.schema, key.relation) not in whole:
+            differences += _compare(key, left.get(key), right.get(key))
     return differences
 
 
 def _compare(
-    key: tuple[str, str], left: Mapping[str, Any] | None, right: Mapping[str, Any] | None
+    key: Identity, left: Mapping[str, object] | None, right: Mapping[str, object] | None
 ) -> list[Difference]:
     if left is None:
-        return [Difference(*key, "added", right=dict(right or {}))]
+        return [Difference.of(key, "added", right=dict(right or {}))]
     if right is None:
-        return [Difference(*key, "removed", left=dict(left))]
+        return [Difference.of(key, "removed", left=dict(left))]
     return [
-        Difference(*key, "changed", attribute, left.get(attribute), right.get(attribute))
+        Difference.of(key, "changed", attribute, left.get(attribute), right.get(attribute))
         for attribute in sorted(left.keys() | right.keys())
         if attribute != COLUMN_ORDER and left.get(attribute) != right.get(attribute)
     ]

@@ -58,6 +58,17 @@ class Identity(NamedTuple):
         """The qualified name of the table or the schema that holds the object."""
         return ".".join(filter(None, (self.schema, self.relation)))
 
+    @property
+    def unquoted(self) -> tuple[str, str]:
+        """The names, unquoted, of its table (its own if it is in none) and its own, or those of what it is about."""
+        if self.target:
+            return self.target.unquoted
+        table, name = (
+            each[1:-1].replace('""', '"') if each.startswith('"') else each
+            for each in (self.relation or self.name, self.name)
+        )
+        return table, name
+
     @classmethod
     def parse(cls, kind: str, text: str) -> "Identity":
         """Return the identity of a relation, a type, a sequence or a column by its qualified name."""

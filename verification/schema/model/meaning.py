@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from . import inspected_forms as form
 
@@ -44,7 +44,7 @@ class Meaning:
     """
     since: int = 0
     """First major version of PostgreSQL that has it; servers before are compared without it."""
-    inspected: Callable[[Any], Any] | None = None
+    inspected: Callable[[object], object] | None = None
     """Brings the value and what SQLAlchemy's inspection returns into one form; None: not inspected."""
     made: Literal["", "create", "after"] = ""
     """Whether CREATE writes it, or a statement after CREATE; empty: neither."""

@@ -5,10 +5,10 @@ column of the class's query; one that ``diff --format sql`` shall write also nee
 """
 
 from . import others, relations
-from .base import CLASSES, Object, Value, attribute_names, described, meanings, with_meaning
+from .base import CLASSES, Names, Object, Value, attribute_names, described, meanings, with_meaning
 from .others import Annotation
 
 __all__ = [
-    "CLASSES", "Annotation", "Object", "Value", "attribute_names", "described", "meanings", "others", "relations",
-    "with_meaning",
+    "CLASSES", "Annotation", "Names", "Object", "Value", "attribute_names", "described", "meanings", "others",
+    "relations", "with_meaning",
 ]  # fmt: skip

@@ -100,7 +100,7 @@ class Statistics(Object):
     table: str | None = attribute(None, CREATE)
     kinds: Names | None = attribute(None, CREATE)
     columns: Names | None = attribute(None, CREATE)
-    expressions: Names | None = attribute(None, CREATE)
+    expressions: Names | None = attribute(None, Meaning(text="expression", parsed=True, made="create"))
     target: int | None = attribute(None, AFTER)
 
 

@@ -68,18 +68,23 @@ def test_comparison(now: list[float], before: list[float], verdict: Verdict, wor
 
 
 @pytest.mark.parametrize(
-    ("samples", "reference", "verdict", "words"),
+    ("samples", "reference", "waits", "verdict", "words"),
     [
-        ([1.0, 99.9], [1.0], Verdict.PASSED, ""),
-        ([1.0, 100.0], [1.0], Verdict.FAILED, "1 of 2 answers took 100 ms or more, the slowest 100.0 ms"),
-        ([1.0, 120.0], [130.0], Verdict.INCONCLUSIVE, "so did the reference"),
-        ([1.0, 120.0], [], Verdict.FAILED, "120.0 ms"),
-        ([], [1.0], Verdict.ERROR, "no samples"),
+        ([1.0, 99.9], [1.0], [], Verdict.PASSED, ""),
+        ([1.0, 100.0], [1.0], [], Verdict.FAILED, "1 of 2 answers took 100 ms or more, the slowest 100.0 ms"),
+        ([1.0, 120.0], [130.0], [], Verdict.INCONCLUSIVE, "so did the reference"),
+        ([1.0, 120.0], [], [], Verdict.FAILED, "120.0 ms"),
+        ([1.0, 120.0], [], [0.1, 30.0], Verdict.INCONCLUSIVE, "for up to 30.0 ms of an answer"),
+        ([1.0, 120.0], [], [30.0, 0.1], Verdict.FAILED, "120.0 ms"),
+        ([110.0, 120.0], [], [0.1, 30.0], Verdict.FAILED, "120.0 ms"),
+        ([], [1.0], [], Verdict.ERROR, "no samples"),
     ],
 )
-def test_limit(samples: list[float], reference: list[float], verdict: Verdict, words: str) -> None:
-    """One answer above the limit fails, unless the reference was as slow."""
-    judgement = distribution.check_limit(samples, reference)
+def test_limit(
+    samples: list[float], reference: list[float], waits: list[float], verdict: Verdict, words: str
+) -> None:
+    """One answer above the limit fails, unless the reference was as slow or each such answer waited for a processor."""
+    judgement = distribution.check_limit(samples, reference, waits)
 
     assert judgement.verdict is verdict
     assert words in judgement.reason

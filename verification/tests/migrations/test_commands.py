@@ -164,10 +164,12 @@ def test_bad_input_is_one_line_and_status_2(
             Edit("books/migrations/0003_shelves.py", "from django", "raise SystemExit(4)\nfrom django"),
             ("SystemExit(4)", "books/migrations/0003_shelves.py, line"),
         ),
+        # Django ticket 29290: what is written in replaces names no migration.
         (
             Edit(SQUASH, '("books", "0001_initial")', '["books", "0001_initial"]'),
             ("books.0001_squashed_0004_book_isbn", "replaces", "['books', '0001_initial']"),
         ),
+        # qiita.com/y_horikiri/items/00f4dc23089fe0d75fa5: a squash that took the name of an original, and its file.
         (
             Edit(SQUASH, '("books", "0001_initial")', '("books", "0001_squashed_0004_book_isbn")'),
             ("books.0001_squashed_0004_book_isbn replaces itself",),

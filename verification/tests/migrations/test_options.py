@@ -173,8 +173,31 @@ def test_the_file_and_the_command_line_hold_together(
 
 
 @pytest.mark.postgres
-def test_a_kind_that_nothing_has_is_refused(stock: Path, server: Server) -> None:
+@pytest.mark.parametrize("way", ["squash", "propose", "drift", "file"])
+def test_a_kind_that_nothing_has_is_refused(way: str, stock: Path, server: Server, tmp_path: Path) -> None:
     """It would leave out nothing, without a word."""
-    refused = command(stock, server, "squash", "--ignore", "colum")
+    folder = Path(shutil.copytree(stock, tmp_path / "stock"))
+    told = ["--ignore", "colum"]
+    if way == "file":
+        (folder / "pyproject.toml").write_text('[tool.verification]\nignore = ["colum"]\n', encoding="utf-8")
+        told = []
+    with server.database() as live:
+        rest = {"propose": ["--propose", "stock"], "drift": [live.url]}.get(way, [])
+        refused = command(folder, server, "drift" if way == "drift" else "squash", *rest, *told)
     assert refused.returncode == 2
     assert "colum" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("--propose", "stock", "--thorough"), "--thorough"),
+        (("--propose", "stock", "--app", "stock"), "--app"),
+        (("--rows", "10"), "--rows"),
+        (("-o", "x.patch"), "--output"),
+    ],
+)
+def test_an_option_without_effect_is_refused(arguments: tuple[str, ...], option: str, stock: Path) -> None:
+    """A proposal that was asked for with --thorough would be taken for one that was proven thoroughly."""
+    refused = command(stock, None, "squash", *arguments)
+    assert (refused.returncode, option in refused.stderr) == (2, True), refused.stderr

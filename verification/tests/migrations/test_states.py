@@ -5,6 +5,7 @@ of another name in the models), uktrade/data-hub-api#2360 (a person ran ``makemi
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,24 @@ def test_models_of_another_state_are_found(
         found = states.compare(runner, chain, Chain())
     assert [each.object for each in found] == (["stock.item"] if operation else [])
     assert all(operation in str(each.left) and operation in str(each.right) for each in found)
+
+
+@pytest.mark.parametrize("lost", ["migrations/__init__.py", "migrations", ""])
+def test_an_app_without_migrations_is_unwritten(lost: str, server: Server, tmp_path: Path) -> None:
+    """``makemigrations`` passes it by, and ``migrate`` makes no table of its models.
+
+    djust-org/djust#1637 (no table where it was deployed), claymation/django-zillow-neighborhoods#2 (no __init__.py).
+    """
+    folder = copy("library", tmp_path)
+    if (path := folder / "signs" / lost).is_file():
+        path.unlink()
+    elif lost:
+        shutil.rmtree(path)
+    with MigrationRunner(project(folder), server, max_workers=1) as runner:
+        found = states.never_migrated(runner, Chain(), folder)
+        assert states.never_migrated(runner, Chain(), folder / "nowhere") == {}
+    expected = ["Create model Sign (signs has no package of migrations)"]
+    assert found == ({"signs": expected} if lost else {})
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from verification.migrations.equivalence import upgrade_paths
+from verification.migrations.equivalence import chain_costs, upgrade_paths
 from verification.migrations.equivalence.declared import Declared, Stops
 from verification.migrations.equivalence.partial_states import build_partial_states
 from verification.migrations.equivalence.upgrade import RowVolume
@@ -34,15 +34,15 @@ CASES: Final[dict[str, tuple[str, str, list[str], list[str]]]] = {
     "rows_lost": ("SELECT 1", "DELETE FROM people_person WHERE id = 15", [], ["rows"]),
     "values_lost": ("SELECT 1", "UPDATE people_person SET password = ''", [], ["password"]),
     "garbled": (
-        UPPER, "UPDATE people_person SET email = md5(email)", ["email changed in 20 row(s)"], ["email"],
+        UPPER, "UPDATE people_person SET email = md5(email)", ["email changed in 20 rows"], ["email"],
     ),
     "restored": (
         "UPDATE people_person SET email = email || 'x'",
         "UPDATE people_person SET email = left(email, -1)",
-        ["email changed in 20 row(s)"], [],
+        ["email changed in 20 rows"], [],
     ),
-    "left_as_made": ("UPDATE people_person SET note = 'new'", "", ["note changed in 20 row(s)"], []),
-    "removed": ("DELETE FROM people_person WHERE id > 15", "", ["5 row(s) removed"], []),
+    "left_as_made": ("UPDATE people_person SET note = 'new'", "", ["note changed in 20 rows"], []),
+    "removed": ("DELETE FROM people_person WHERE id > 15", "", ["5 rows removed"], []),
     "nothing": ("SELECT 1", "SELECT 1", [], []),
 }  # fmt: skip
 """Case -> what its original does, what undoes it, what is shown, what its way back loses."""
@@ -75,23 +75,41 @@ def test_what_the_way_back_loses_is_found(server: Server, tmp_path: Path) -> Non
 
 
 def test_costs_on_rows_that_an_original_refuses_are_no_pass(server: Server, tmp_path: Path) -> None:
-    """Twenty rows go through, a hundred do not: nothing was measured, and the original is named."""
-    refuse = "SELECT 1 / (CASE WHEN count(*) > 50 THEN 0 ELSE 1 END) FROM people_person"
-    folder = longer(copy("members", tmp_path), {"few": (refuse, "SELECT 1")})
+    """Thirty rows go through, a hundred do not: a difference. One that refuses any row is a remark.
+
+    What lies before, between and behind them is measured, on rows.
+    """
+    refuse = "SELECT 1 / (CASE WHEN count(*) > {} THEN 0 ELSE 1 END) FROM people_person"
+    table = "CREATE TABLE people_more (id integer)"
+    steps = {
+        "few": (refuse.format(50), ""),
+        "between": ("CREATE INDEX noted ON people_person (note)", ""),
+        "none": (refuse.format(0), ""),
+        "behind": (f"ALTER TABLE people_person ADD died date; {table}", ""),
+    }
+    folder = longer(copy("members", tmp_path), steps)
     with MigrationRunner(project(folder), server, max_workers=1) as runner:
         squash = runner.tree.chosen(["people"])[0]
         with runner.worker() as worker:
             chain = original_chain(worker, runner.tree, [squash])
         many, some = (
-            upgrade_paths.measure_without_squash(runner, "people", chain, ROWS, RowVolume(size, ROWS.ratios))
+            chain_costs.measure(runner, ["people"], chain, ROWS, RowVolume(size, ROWS.ratios))
             for size in (100, 30)
         )
-    assert many is not None
-    assert some is not None
-    assert [(each.object, each.attribute) for each in many.differences] == [
+    for found, refusing in ((many, ["0003_few", "0005_none"]), (some, ["0005_none"])):
+        assert list(found.refused) == [f"people.{name}" for name in refusing]
+        measured = [step.migration for made in found.upgrades if made.rows for step in made.steps]
+        assert {"people.0002_person_note", "people.0004_between", "people.0006_behind"} <= {*measured}
+        assert not {*found.refused} & {*measured}
+        assert len(measured) == len(set(measured))
+    assert [(each.object, each.attribute) for made in many.upgrades for each in made.differences] == [
         ("people.0003_few", "with 100 rows")
     ]
-    assert some.differences == []
+    assert [each for made in some.upgrades for each in made.differences] == []
+    index = next(
+        step for made in some.upgrades for step in made.steps if step.migration == "people.0004_between"
+    )
+    assert index.locks["public.people_person"] == "ShareLock"
 
 
 def test_an_original_that_stops_on_every_database_with_rows_is_found(server: Server, tmp_path: Path) -> None:

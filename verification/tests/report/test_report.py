@@ -21,7 +21,7 @@ from verification.report.redaction import redact
 from verification.report.result import NO_VERDICT, Check, Verdict
 from verification.report.run import Result
 from verification.report.terminal import show, tightest
-from verification.tests.report.results import faulty
+from verification.tests.report.results import failing, faulty, index_missing
 from verification.tests.suite.gate_runs import Runs
 
 PASSWORD = "S3cret-of-the-run"
@@ -86,7 +86,7 @@ class Visible(HTMLParser):
 
 def read_page(page: str) -> Visible:
     visible = Visible()
-    visible.feed(page)
+    visible.feed(page.replace("<wbr>", ""))
     return visible
 
 
@@ -431,3 +431,15 @@ def test_the_terminal_has_one_table_and_the_causes_below_it() -> None:
         "verdict: failed  (2 failed, 1 inconclusive, 1 error, 2 passed, 1 not applicable)",
     ):
         assert words in text
+
+
+def test_a_row_of_the_table_is_one_line_of_80_columns() -> None:
+    """The longest name of a check, and one finding is no findings."""
+    output = io.StringIO()
+    check = failing("environment.in_deployment_files", index_missing("schema.squash"))
+
+    show(finished(check), Console(file=output, width=80), "report.html")
+
+    assert re.search(
+        r"^environment\.in_deployment_files failed +1 finding +0 +0\.0$", output.getvalue(), re.MULTILINE
+    )

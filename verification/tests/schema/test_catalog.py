@@ -18,8 +18,6 @@ from verification.schema.catalog.reader import FIRST_USER_OID, Reader
 from verification.schema.catalog.reading import collect
 from verification.schema.catalog.session import second_session, session, shared_snapshot
 from verification.schema.comparison.compare import compare, compare_schemas
-from verification.schema.model.identity import Identity
-from verification.schema.model.objects import described
 from verification.schema.model.schema import Schema
 
 ONE_OF_EACH: Final = """
@@ -177,15 +175,6 @@ def test_what_was_altered_of_an_extension_or_the_system_is_seen(
         connection.close()
 
     assert [(each.kind, each.object, each.attribute) for each in found] == [(kind, name, attribute)]
-
-
-def test_what_no_reader_knows_is_never_equal() -> None:
-    entry = described(Identity("not_compared", name="objects in pg_news"), {})
-    schema = Schema(17, {entry.key: entry})
-
-    assert [(each.kind, each.object) for each in compare(schema, schema)] == [
-        ("not_compared", "objects in pg_news")
-    ]
 
 
 def test_two_versions_are_compared_with_a_word_about_it(database: Database) -> None:

@@ -1,16 +1,19 @@
 """``diff`` and ``snapshot`` where users stand: the command line, real databases, files."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from verification.__main__ import main
 from verification.postgres.server import Database, Server
+from verification.processes.wait import wait_for
 from verification.schema import catalog, snapshot
 
 LEFT = """
@@ -247,6 +250,26 @@ def test_the_first_failure_ends_the_command(tmp_path: Path) -> None:
         done = command("diff", str(tmp_path / "nowhere.json"), other)
 
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_an_interrupted_diff_leaves_no_query(left: Database) -> None:
+    """Neither one that a lock would have held for ever nor a connection that is still being made."""
+    running = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with closing(left.connect()) as blocker, blocker.cursor() as cursor:
+        cursor.execute("BEGIN; LOCK pg_policy IN ACCESS EXCLUSIVE MODE")
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            other = f"postgresql://someone@127.0.0.1:{silent.getsockname()[1]}/x"
+            waiting = subprocess.Popen(
+                [sys.executable, "-m", "verification", "diff", other, left.url],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            with waiting:
+                assert wait_for(lambda: left.execute(running) == [(1,)], seconds=30)
+                waiting.send_signal(signal.SIGINT)
+                _, said = waiting.communicate(timeout=30)
+
+        assert (waiting.returncode, said.count("\n")) == (2, 1), said
+        assert left.execute(running) == [(0,)]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -251,3 +251,60 @@ def test_what_cannot_be_generated_is_said(server: Server) -> None:
         one.execute(done.stdout)
         (left,) = compare(catalog.read(one.url), catalog.read(other.url))
         assert (left.kind, left.object) == ("text_search_dictionary", "public.plain")
+
+
+GIVEN: Final = """
+    CREATE TABLE item (a int, b varchar(9), CONSTRAINT one UNIQUE (a), CONSTRAINT few CHECK (b IN ('x', 'y')));
+"""
+OTHER: Final = GIVEN.replace("a int, ", "a int, c int, ")
+MORE: Final = "CREATE TABLE extra (id serial PRIMARY KEY, n int); CREATE INDEX extra_n ON extra (n);"
+NOTE: Final = "COMMENT ON TABLE item IS 'x'; COMMENT ON COLUMN item.a IS 'y';"
+DEFERRABLE: Final = OTHER.replace("UNIQUE (a)", "UNIQUE (a) DEFERRABLE")
+# Options that held for the comparison and not for the script: DBDiff/DBDiff#51, microsoft/azuredatastudio#5599, #8423;
+# stripe/pg-schema-diff#161 (a table that shall stay), pgadmin-org/pgadmin4#9117 (attributes).
+ACCEPTED: Final = {
+    "comment": (GIVEN, OTHER + NOTE, "--ignore comment", "COMMENT"),
+    "grant": (GIVEN, OTHER + "GRANT SELECT ON item TO PUBLIC", "--ignore grant", "PUBLIC"),
+    "a table": (GIVEN + MORE, OTHER, "--ignore table,sequence", "extra"),
+    "an index": (GIVEN + "CREATE INDEX i ON item (b)", OTHER, "--ignore index", "INDEX"),
+    "an attribute": (GIVEN, DEFERRABLE, "--ignore constraint.deferrable", "one"),
+    "a comment on what goes": (GIVEN + MORE + "COMMENT ON TABLE extra IS 'x'", OTHER, "--ignore comment", "COMMENT"),
+    "names": (GIVEN, OTHER.replace("one", "uno"), "--generated-names", "RENAME"),
+    "a name": (GIVEN, OTHER.replace("one", "uno"), "--ignore constraint.name", "RENAME"),
+    "list": (GIVEN, OTHER.replace("'x', 'y'", "'y', 'x'"), "--list-order", "CHECK"),
+    "unique index": (
+        GIVEN, OTHER.replace("CONSTRAINT one UNIQUE (a), ", "") + "CREATE UNIQUE INDEX one ON item (a)",
+        "--unique-index-as-constraint", "UNIQUE",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "wanted", "options", "word"), ACCEPTED.values(), ids=ACCEPTED)
+@pytest.mark.parametrize("swapped", [False, True], ids=["there", "back"])
+def test_a_script_leaves_alone_what_the_options_leave_out(
+    given: str, wanted: str, options: str, word: str, swapped: bool, server: Server
+) -> None:
+    """It makes what counts and nothing else, and then the databases are equal with the same options."""
+    if swapped:
+        given, wanted = wanted, given
+    with server.database() as one, server.database() as other:
+        one.execute(given)
+        other.execute(wanted)
+        script = diff(one, other, "--format", "sql", *options.split())
+        assert (script.returncode, script.stderr) == (1, "")
+        assert word not in script.stdout
+        one.execute(script.stdout)
+        assert diff(one, other, *options.split()).returncode == 0
+
+
+def test_an_order_that_counts_is_named(server: Server) -> None:
+    """No statement changes the order of columns."""
+    with server.database() as one, server.database() as other:
+        one.execute("CREATE TABLE item (a int, b int)")
+        other.execute("CREATE TABLE item (b int, a int)")
+        assert diff(one, other, "--format", "sql").stdout == "BEGIN;\nCOMMIT;\n"
+        named = diff(one, other, "--format", "sql", "--column-order", "difference")
+    assert (named.returncode, named.stdout.splitlines()[-1]) == (
+        1,
+        "-- not generated: table public.item changed column_order",
+    )

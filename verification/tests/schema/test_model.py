@@ -1,15 +1,10 @@
-"""The model without a database: identities and renames, metadata of attributes, comparison of objects made by hand."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The model without a database: identities and renames, metadata of attributes."""
 
 import pytest
 
-from verification.schema.comparison.compare import compare
 from verification.schema.comparison.renames import Rename
 from verification.schema.model.identity import Identity, renaming
 from verification.schema.model.objects import CLASSES, attribute_names, described, meanings
-from verification.schema.model.schema import Schema
 
 SHOP = Identity("schema", name="shop")
 ITEM = Identity("table", "shop", name="item")
@@ -94,32 +89,3 @@ def test_an_object_says_only_what_is_not_the_default() -> None:
 
     assert column.properties == {"type": "integer"}
     assert column == described(PRICE, {"type": "integer"})
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "expected"),
-    [
-        ({"type": "integer"}, {"type": "integer"}, []),
-        ({"type": "integer"}, {"type": "bigint"}, ["type"]),
-        ({"type": "integer", "identity": "always", "identity_start": 7}, {"type": "integer"}, ["identity"]),
-        (
-            {"type": "integer", "identity": "always", "identity_start": 7},
-            {"type": "integer", "identity": "by default", "identity_start": 8},
-            ["identity", "identity_start"],
-        ),
-        (
-            {"type": "integer", "not_null": True, "not_null_constraint": "n"},
-            {"type": "integer"},
-            ["not_null"],
-        ),
-    ],
-)
-def test_an_attribute_that_is_part_of_another_is_no_difference_of_its_own(
-    left: Mapping[str, Any], right: Mapping[str, Any], expected: list[str]
-) -> None:
-    assert [each.attribute for each in compare(_schema(left), _schema(right))] == expected
-
-
-def _schema(column: Mapping[str, Any]) -> Schema:
-    objects = [described(ITEM, {"column_order": ("price",)}), described(PRICE, column, (ITEM,))]
-    return Schema(17, {each.key: each for each in objects})

@@ -72,7 +72,11 @@ def test_names_that_changed_places_are_one_difference(
         ours, theirs = catalog.read(one.url), catalog.read(other.url)
         found = compare_schemas(ours, theirs, exchanges=True).differences
         shown = [
-            (e.kind, e.object, *(", ".join(v) if isinstance(v, tuple) else v for v in (e.left, e.right)))
+            (
+                e.kind,
+                e.object,
+                *(", ".join(map(str, v)) if isinstance(v, tuple) else v for v in (e.left, e.right)),
+            )
             for e in found
         ]
         assert shown == expected

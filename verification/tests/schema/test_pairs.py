@@ -29,6 +29,8 @@ PAIRS: Final = load()
 COMPLETE: Final = 0.93
 SOME: Final = 12
 """By default every twelfth pair is tried."""
+NULL_DEFAULT: Final = re.compile(r" DEFAULT NULL(::[\w .()]+)?$")
+"""The same as no default; ``pg_dump`` prints it, and ``diff`` has no difference."""
 ROLES: Final = ("pair_reader", "pair_writer")
 
 
@@ -134,7 +136,11 @@ def try_committed(server: Server, pair: Pair, outcome: Outcome) -> None:
 def _dump(server: Server, database: Database) -> list[str]:
     """Return the lines of a dump in no order, and those with lists as ``diff`` compares them: by what they mean."""
     lines = server.run_tool("pg_dump", "--schema-only", "--dbname", database.name).splitlines()
-    texts = [line.decode().rstrip(",") for line in lines if not line.startswith((*RANDOM, b"--"))]
+    texts = [
+        NULL_DEFAULT.sub("", line.decode().rstrip(","))
+        for line in lines
+        if not line.startswith((*RANDOM, b"--"))
+    ]
     return sorted(
         ", ".join(sorted(re.findall(r"\w+='\w+'", text)))
         if text.startswith("WITH (")

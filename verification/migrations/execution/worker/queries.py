@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.questioner import MigrationQuestioner
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 from django.db.models.options import normalize_together
@@ -20,6 +21,7 @@ from . import loader as chain
 from .describe import tables
 from .failure import Refused, to_message
 from .loader import ChainLoader
+from .run import create_schemas
 
 
 class _DiskLoader(ChainLoader):
@@ -91,6 +93,28 @@ def load(job: dict[str, Any]) -> dict[str, Any]:
     return {"nodes": sorted(chain.load(None, job["without"]).graph.nodes)}
 
 
+def check_history(job: dict[str, Any]) -> dict[str, Any]:
+    """Record a squash that depends on ``__latest__``, and what its originals need; raise what ``migrate`` says to that.
+
+    So the history of a database is that got the squash before the other app got its last migrations.
+    """
+    loader = chain.load(None, job["without"])
+    squash = tuple(job["squash"])
+    disk = _DiskLoader(None, []).disk_migrations
+    if not any(app != squash[0] and name == "__latest__" for app, name in disk[squash].dependencies):
+        return {}
+    connection = connections[next(iter(job["databases"]))]
+    create_schemas(connection)
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    needed = {each for key in _leaves(squash, disk) for each in loader.graph.forwards_plan(key)}
+    for key in [*needed, squash]:
+        for app, name in [*_covered(key, disk), key]:
+            recorder.record_applied(app, name)
+    chain.load(connection, []).check_consistent_history(connection)
+    return {}
+
+
 def changes(job: dict[str, Any]) -> dict[str, Any]:
     """Return what ``makemigrations`` would write: app -> descriptions of operations."""
     loader = chain.load(None, job["without"])
@@ -104,6 +128,17 @@ def changes(job: dict[str, Any]) -> dict[str, Any]:
             for app, migrations in sorted(found.items())
         }
     }
+
+
+def unmigrated(job: dict[str, Any]) -> dict[str, Any]:
+    """Return the apps that have models with tables and no migrations: app -> its folder and the models."""
+    labels = chain.load(None, job["without"]).unmigrated_apps
+    found = {}
+    for config in apps.get_app_configs():
+        models = [model for model in config.get_models() if model._meta.managed and not model._meta.proxy]
+        if config.label in labels and models:
+            found[config.label] = [config.path, sorted(model.__name__ for model in models)]
+    return {"apps": found}
 
 
 def states(job: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Run:
     def __init__(self, alias: str, without: list[Any], channel: Channel, *, measured: bool = False) -> None:
         self.alias = alias
         self.connection = connections[alias]
-        _create_schemas(self.connection)
+        create_schemas(self.connection)
         self.watch = Watch(self.connection, channel, measured=measured)
         loader = chain.load(self.connection, without)
         loader.check_consistent_history(self.connection)
@@ -97,7 +97,7 @@ def _reload_real_models(state: Any) -> None:
     registry.render_multiple([ModelState.from_model(apps.get_model(*key)) for key in keys])
 
 
-def _create_schemas(connection: Any) -> None:
+def create_schemas(connection: Any) -> None:
     """Create the schemas that the settings put on the search path: on the real server they exist already."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW search_path")
@@ -122,7 +122,7 @@ def apply_stepwise(job: dict[str, Any], channel: Channel, runs: list[Run]) -> di
     Each pause tells position, migration and, by alias, the tables as their models describe
     them at that point.
     """
-    runs.extend(Run(alias, job["without"], channel) for alias in job["databases"])
+    runs.extend(Run(alias, job["without"], channel, measured=job["measured"]) for alias in job["databases"])
     cuts = [chain.layers(run.executor, job["replaced"]) for run in runs]
     for run, layered in zip(runs, cuts):
         run.watch.total = sum(len(layer) for layer in layered)
