@@ -104,6 +104,10 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
         "release-must-be-split",
     ): "Right: check_attempts is required, and Django drops its default at once.",
     (
+        "django_celery_beat.0014_remove_clockedschedule_enabled",
+        "release-must-be-split",
+    ): "Right: the column goes that the old code selects, and the new code does not write it, though it is required.",
+    (
         "2.4.0",
         "could not run",
     ): "Right: 0006 hashes the secret of each application in Python, 4,000 here, and is not done within the limit.",

@@ -84,8 +84,9 @@ def _text(value: Any) -> str:
     elif hasattr(value, "deconstruct"):
         # A field's own name, which it has only once it is part of a model, comes first of four.
         path, args, kwargs = value.deconstruct()[-3:]
+        # The code of a default is that of the models, and changes with them.
         said = {
-            name: each
+            name: "{}.{}".format(each.__module__, each.__qualname__) if inspect.isfunction(each) else each
             for name, each in kwargs.items()
             if name in IN_DATABASE or name not in _attributes(value)
         }
