@@ -1,21 +1,23 @@
 """Send the queries of a reading in advance, so that the server and this process work at the same time.
 
-The readers must execute the same statements whatever the rows are: see the package's docstring.
+The readers must execute the same statements whatever the rows are: see the package's docstring. A large database is
+read through two sessions with one snapshot, each of which takes the next statement: less time, more processor time.
 """
 
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import Final
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from queue import SimpleQueue
+from typing import TypeAlias
 
 from ...postgres import driver
 from .reader import Named
 
-DEPTH: Final = 32
-"""Results that may wait for the reader: enough to keep the server busy, few enough to keep memory low."""
-
-Result = list[driver.Row]
-Description = Sequence[Named] | None
+Rows: TypeAlias = list[driver.Row]
+Description: TypeAlias = Sequence[Named] | None
+Second: TypeAlias = Callable[[], AbstractContextManager[driver.Cursor]]
+"""Opens a second session with the same snapshot."""
 
 
 class RecordingCursor:
@@ -30,117 +32,83 @@ class RecordingCursor:
         """Record a statement."""
         self.statements.append(statement)
 
-    def fetchall(self) -> Result:
+    def fetchall(self) -> Rows:
         """Return no rows."""
         return []
 
 
 class PrefetchCursor:
-    """A cursor with the results of statements that are sent in advance, by one or two sessions.
+    """A cursor with the results of statements that threads execute in advance."""
 
-    Each session takes the next statement that no other has taken.
-    """
+    description: Description = None
 
-    def __init__(self, statements: Sequence[str]) -> None:
-        self.description: Description = None
-        self._statements = statements
-        self._rows: Result = []
-        self._results: dict[int, tuple[Description, Result] | BaseException] = {}
-        self._taken = self._wanted = 0
+    def __init__(self) -> None:
+        self._results: deque[tuple[str, Future[tuple[Description, Rows]]]] = deque()
+        self._rows: Rows = []
+        self._sessions: list[driver.Cursor] = []
+        self._free: SimpleQueue[driver.Cursor] = SimpleQueue()
         self._stopped = False
-        self._changed = threading.Condition()
-        self._cursors: list[driver.Cursor] = []
-        self._threads: list[threading.Thread] = []
 
-    def begin(self, session: Callable[[], AbstractContextManager[driver.Cursor]]) -> None:
-        """Send statements through one more session, in a thread. A session that cannot be opened is no error."""
-        thread = threading.Thread(target=self._work, args=(session,), name="catalog queries", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+    def add(self, cursor: driver.Cursor) -> None:
+        """Send statements through one more session."""
+        self._sessions.append(cursor)
+        self._free.put(cursor)
+
+    def send(self, statements: Sequence[str], threads: ThreadPoolExecutor) -> None:
+        """Send these statements."""
+        self._results.extend((each, threads.submit(self._result, each)) for each in statements)
+
+    def stop(self, threads: ThreadPoolExecutor) -> None:
+        """Cancel the queries that run and those that wait."""
+        self._stopped = True
+        threads.shutdown(wait=False, cancel_futures=True)
+        for cursor in self._sessions:
+            with suppress(driver.Error):  # the connection is closed
+                cursor.connection.cancel()
 
     def execute(self, statement: str) -> None:
-        """Wait for the statement's result. Statements must be executed in the recorded order."""
-        number = self._wanted
-        if self._statements[number] != statement:
+        """Wait for the statement's result; raise what it raised. Statements must come in the recorded order."""
+        expected, result = self._results.popleft()
+        if statement != expected:
             raise RuntimeError(
                 f"a reader executes another statement than it did on an empty cursor: {statement}"
             )
-        with self._changed:
-            self._changed.wait_for(lambda: number in self._results)
-            result = self._results.pop(number)
-            self._wanted += 1
-            self._changed.notify_all()
-        if isinstance(result, BaseException):
-            raise result
-        self.description, self._rows = result
+        self.description, self._rows = result.result()
 
-    def fetchall(self) -> Result:
+    def fetchall(self) -> Rows:
         """Return the rows of the last statement, once."""
         rows, self._rows = self._rows, []
         return rows
 
-    def finish(self) -> None:
-        """Wait for the threads to end."""
-        for thread in self._threads:
-            thread.join()
-
-    def stop(self) -> None:
-        """Cancel running queries and wait for the threads to end."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
-            for cursor in self._cursors:
-                if not cursor.connection.closed:
-                    with suppress(driver.Error):
-                        cursor.connection.cancel()
-        self.finish()
-
-    def _work(self, session: Callable[[], AbstractContextManager[driver.Cursor]]) -> None:
+    def _result(self, statement: str) -> tuple[Description, Rows]:
+        cursor = self._free.get()
         try:
-            with session() as cursor:
-                self._send(cursor)
-        except driver.Error:
-            return  # no second session: the first one sends all statements
-
-    def _send(self, cursor: driver.Cursor) -> None:
-        self._cursors.append(cursor)
-        while (number := self._take()) is not None:
-            result: tuple[Description, Result] | BaseException
-            try:
-                cursor.execute(self._statements[number])
-                result = (cursor.description, cursor.fetchall())
-            except BaseException as error:  # noqa: BLE001 - ``execute`` raises it
-                result = error
-            with self._changed:
-                self._results[number] = result
-                self._changed.notify_all()
-
-    def _take(self) -> int | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._taken - self._wanted < DEPTH)
-            if self._stopped or self._taken == len(self._statements):
-                return None
-            self._taken += 1
-            return self._taken - 1
+            if self._stopped:
+                raise CancelledError
+            cursor.execute(statement)
+            return cursor.description, cursor.fetchall()
+        finally:
+            self._free.put(cursor)
 
 
 @contextmanager
 def prefetched(
-    cursor: driver.Cursor,
-    statements: Sequence[str],
-    second: Callable[[], AbstractContextManager[driver.Cursor]] | None = None,
+    cursor: driver.Cursor, statements: Sequence[str], second: Second | None = None
 ) -> Iterator[PrefetchCursor]:
-    """Send the statements in advance, in threads that end with the ``with`` block.
+    """Send the statements in advance, in threads that end with the ``with`` block."""
+    results = PrefetchCursor()
+    results.add(cursor)
+    with ExitStack() as sessions, ThreadPoolExecutor(2 if second else 1, "catalog queries") as threads:
 
-    ``second`` opens a second session with the same snapshot.
-    """
-    results = PrefetchCursor(statements)
-    results.begin(lambda: nullcontext(cursor))
-    if second:
-        results.begin(second)
-    try:
-        yield results
-    except BaseException:
-        results.stop()
-        raise
-    results.finish()
+        def open_second(second: Second) -> None:
+            with suppress(driver.Error):  # no second session: the first one sends all statements
+                results.add(sessions.enter_context(second()))
+
+        if second:
+            threads.submit(open_second, second)
+        results.send(statements, threads)
+        try:
+            yield results
+        except BaseException:
+            results.stop(threads)
+            raise

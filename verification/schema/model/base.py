@@ -1,9 +1,9 @@
 """What all objects of a schema have in common, and what is known of their classes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from functools import cache, cached_property
-from typing import Final, TypeAlias, TypeVar
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from .identity import Identity
 from .meaning import KEY, NOTHING_SPECIAL, Meaning
@@ -13,15 +13,17 @@ Value: TypeAlias = "str | int | float | tuple[Value, ...] | Mapping[str, Value] 
 Names: TypeAlias = tuple[str, ...]
 PerKey: TypeAlias = tuple[str | None, ...]
 
-COMMON: Final = frozenset({"key", "parents", "uses"})
+COMMON: Final = frozenset({"key", "properties", "parents", "uses"})
 """Fields that are not attributes."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Object:
-    """One object of a database."""
+    """One object of a database, made by ``described``."""
 
     key: Identity
+    properties: Mapping[str, Value] = field(init=False)
+    """Attribute -> value; what has PostgreSQL's default is absent."""
     parents: tuple[Identity, ...] = ()
     """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
     uses: tuple[Identity, ...] = ()
@@ -41,11 +43,14 @@ class Object:
 
     __hash__ = None  # type: ignore[assignment]
 
-    @cached_property
-    def properties(self) -> Mapping[str, Value]:
-        """Attribute -> value; what has PostgreSQL's default is absent."""
-        values = ((name, getattr(self, name)) for name in attribute_names(self.key.kind))
-        return {name: value for name, value in values if value is not None}
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Value:
+            """Return the attribute of a field: its value is kept in ``properties`` alone."""
+            key = vars(self).get("key")
+            if key is None or name not in _known(key.kind):
+                raise AttributeError(name)
+            return self.properties.get(name)
 
     def text_of(self, name: str, default: str = "") -> str:
         """Return an attribute as text."""
@@ -101,6 +106,9 @@ def of_kinds(*kinds: str) -> Callable[[C], C]:
 
     def register(made: C) -> C:
         CLASSES.update(dict.fromkeys(kinds, made))
+        for each in made.__mro__:  # so that ``__getattr__`` is asked instead of the fields' defaults
+            for name in vars(each).keys() & set(attribute_names(kinds[0])):
+                delattr(each, name)
         return made
 
     return register
@@ -113,12 +121,13 @@ def described(
     uses: tuple[Identity, ...] = (),
 ) -> Object:
     """Return an object of the class that its identity names. Raises ``TypeError`` for an attribute it does not have."""
-    values = {name: value for name, value in attributes.items() if value is not None}
+    if None in attributes.values():
+        attributes = {name: value for name, value in attributes.items() if value is not None}
     made = object.__new__(CLASSES.get(key.kind, Other))
     # Not by __init__, which sets every field that has the default: that takes half of the time of a reading.
-    if not isinstance(made, Other) and not _known(key.kind).issuperset(values):
-        raise TypeError(f"{key.kind} has no attribute {', '.join(values.keys() - _known(key.kind))}")
-    vars(made).update(values, key=key, parents=parents, uses=uses, properties=values)
+    if not isinstance(made, Other) and not _known(key.kind).issuperset(attributes):
+        raise TypeError(f"{key.kind} has no attribute {', '.join(attributes.keys() - _known(key.kind))}")
+    vars(made).update(key=key, properties=attributes, parents=parents, uses=uses)
     return made
 
 
