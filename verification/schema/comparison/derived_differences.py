@@ -15,6 +15,7 @@ from ..model.objects import (
 )
 from ..model.schema import Schema
 from .difference import Difference
+from .renames import map_texts
 
 Changed = Mapping[Identity, Mapping[str, tuple[Value, Value]]]
 
@@ -81,6 +82,7 @@ class DiffContext:
             or (meaning.follows_table and self._changed_with_table(entry, attribute, values))
             or (attribute == "not_null" and self._primary_key_changed(key))
             or (attribute == "collations" and self._collation_changed_with_column(entry, values))
+            or (meaning.parsed and self._labels_renamed(*values))
             or (
                 attribute in TYPES
                 and entry.key.kind == "column"
@@ -88,6 +90,17 @@ class DiffContext:
                 and self._query_changed(entry)
             )
         )
+
+    def _labels_renamed(self, left: Value, right: Value) -> bool:
+        """Return whether two expressions differ only in labels of enums, which have another name in the same place."""
+        for key, attributes in self.changed.items():
+            before, after = attributes.get("values", ((), ())) if key.kind == "type" else ((), ())
+            if len(before) == len(after):
+                for old, new in zip(before, after, strict=True):
+                    if old not in after and new not in before:
+                        texts = ["'{}'::{}".format(label.replace("'", "''"), key) for label in (old, new)]
+                        left = map_texts(left, lambda text, t=texts: text.replace(*t))
+        return bool(left == right)
 
     def _of_serial(self, sequence: Object) -> bool:
         """Return whether a sequence is that of a serial column which is an identity column on the other side."""
