@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ..model.identity import Identity
@@ -94,12 +95,13 @@ class DiffContext:
     def _labels_renamed(self, left: Value, right: Value) -> bool:
         """Return whether two expressions differ only in labels of enums, which have another name in the same place."""
         for key, attributes in self.changed.items():
-            before, after = attributes.get("values", ((), ())) if key.kind == "type" else ((), ())
-            if len(before) == len(after):
-                for old, new in zip(before, after, strict=True):
-                    if old not in after and new not in before:
-                        texts = ["'{}'::{}".format(label.replace("'", "''"), key) for label in (old, new)]
-                        left = map_texts(left, lambda text, t=texts: text.replace(*t))
+            if key.kind != "type" or "values" not in attributes:
+                continue
+            before, after = (side[key].names_of("values") for side in (self.left, self.right))
+            for old, new in zip(before, after, strict=False) if len(before) == len(after) else ():
+                if old not in after and new not in before:
+                    one, other = ("'{}'::{}".format(name.replace("'", "''"), key) for name in (old, new))
+                    left = map_texts(left, partial(_replaced, one, other))
         return bool(left == right)
 
     def _of_serial(self, sequence: Object) -> bool:
@@ -194,6 +196,10 @@ class DiffContext:
 
     def _extension_changed(self, above: Iterable[Identity]) -> bool:
         return any(key.kind == "extension" and key in self.changed for key in above)
+
+
+def _replaced(old: str, new: str, text: str) -> str:
+    return text.replace(old, new)
 
 
 def _is_copied(entry: Object) -> bool:
