@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
 '''
 AFTER: Final = "0002_more"
 FUNCTIONS: Final = """
+FILLED = models.functions.Coalesce("note", models.Value("x"))
+
+
 def nothing(apps, schema_editor):
     pass
 
@@ -61,7 +64,7 @@ def longer(apps, schema_editor):
 def in_batches(apps, schema_editor):
     for start in range(0, 3000, 500):
         with transaction.atomic():
-            items(apps).filter(pk__gt=start, pk__lte=start + 500).update(note="x")
+            items(apps).filter(pk__gt=start, pk__lte=start + 500).update(note=FILLED)
 
 
 def slow(apps, schema_editor):
@@ -85,7 +88,7 @@ def shorter(apps, schema_editor):
 
 
 def few(apps, schema_editor):
-    items(apps).filter(pk__lte=10).update(note="x")
+    items(apps).filter(pk__lte=10).update(note=FILLED)
 
 
 def only_one(apps, schema_editor):
@@ -100,6 +103,26 @@ def doubled(apps, schema_editor):
     for item in items(apps).filter(pk__lte=5):
         item.pk = None
         item.save()
+
+
+def index(apps, schema_editor):
+    schema_editor.execute("CREATE INDEX i ON goods_item (price)")
+
+
+def column(apps, schema_editor):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE goods_item ADD COLUMN x integer")
+
+
+def no_column(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE goods_item DROP COLUMN x")
+
+
+def empty_ones(apps, schema_editor):
+    for start in range(0, 3000, 500):
+        with transaction.atomic():
+            items(apps).filter(pk__gt=start, pk__lte=start + 500, note__isnull=True).update(note="x")
 
 
 def lines(apps, schema_editor):

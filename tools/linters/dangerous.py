@@ -187,6 +187,31 @@ DANGEROUS: Final = (
                                                        "ALTER TABLE goods_tag ADD IF NOT EXISTS a date"),
          ("migrators-race",), atomic=False),
     case("row added by two", """sql("INSERT INTO goods_tag (name) VALUES ('new')", "")""", ("migrators-race",)),
-    case("new table filled", LINE.format("Item") + ", python(lines, nothing)", ("other-table-locked", *HELD)),
+    case("new table filled", LINE.format("Item") + ", python(lines, nothing)", OTHER),
+    case("index with an operator class",
+         'migrations.AddIndex("item", models.Index(fields=["title"], name="i", opclasses=["varchar_pattern_ops"]))', BUILT),
+    case("deferrable unique constraint", 'migrations.AddConstraint("item", models.UniqueConstraint(fields=["id"], name="u", '
+         'deferrable=models.Deferrable.DEFERRED))', BUILT),
+    case("unique under a condition", 'migrations.AddConstraint("item", models.UniqueConstraint(fields=["id"], name="u", '
+         'condition=Q(price__lt=0)))', BUILT),
+    case("index by Python", "python(index, nothing)", BUILT),
+    case("index in one text with its transaction", sql("BEGIN; CREATE INDEX i ON goods_item (price); COMMIT;"), BUILT),
+    case("one to one", 'migrations.AddField("item", "twin", models.OneToOneField("goods.Item", models.SET_NULL, null=True))',
+         (*BUILT, *SCANNED)),
+    case("column that must be positive", 'migrations.AddField("item", "size", models.PositiveIntegerField(null=True))',
+         SCANNED),
+    case("column with a check by SQL", sql("ALTER TABLE goods_item ADD COLUMN a integer CHECK (a > 0)"), SCANNED),
+    case("made positive", 'migrations.AlterField("item", "price", models.PositiveIntegerField())', (*SCANNED, *FAILS)),
+    case("text to varchar", 'migrations.AlterField("item", "note", models.CharField(max_length=500, null=True))', REWRITTEN),
+    case("required JSON", 'migrations.AddField("item", "data", models.JSONField(default=dict))', BREAKS),
+    case("required text", 'migrations.AddField("item", "kind", models.CharField(max_length=5, default=""))', SPLIT,
+         model=(PRICE, PRICE + '    kind = models.CharField(max_length=5, default="")\n')),
+    case("all rows with parameters", """migrations.RunSQL([("UPDATE goods_item SET note = %s", ["x"])], "")""", BACKFILL),
+    case("column and rows in one text", sql("-- why\nALTER TABLE goods_item ADD a integer; UPDATE goods_item SET a = 1;"),
+         HELD),
+    case("column and rows in a block",
+         sql("DO $$ BEGIN ALTER TABLE goods_item ADD a integer; UPDATE goods_item SET a = 1; END $$"), HELD),
+    case("not valid, then validated at once by Django", """AddConstraintNotValid("item", models.CheckConstraint(
+        condition=Q(price__isnull=False), name="c")), ValidateConstraint("item", "c")""", HELD),
 )  # fmt: skip
 """Each stops somebody, breaks the code that runs, or cannot be undone or repeated."""

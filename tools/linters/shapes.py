@@ -61,6 +61,7 @@ BAD: Final = (
     case("column, then slow Python", f"{SEEN}, python(slow, nothing)", READS),
     case("share lock, then sleep", sql("LOCK TABLE goods_item IN SHARE MODE") + ", " + SLEEP, WRITES),
     case("trigger, then sleep", f"{TRIGGER}, {SLEEP}", WRITES),
+    case("rows, then sleep", sql("UPDATE goods_item SET note = 'x' WHERE id <= 60") + ", " + SLEEP, WRITES),
     case("exclusive lock, then sleep in a block", sql("LOCK TABLE goods_item IN EXCLUSIVE MODE",
                                                       "DO $$ BEGIN PERFORM pg_sleep(0.8); END $$"), WRITES),
     case("column of the new code", SEEN, ORDER, model=WITH_SEEN),
@@ -86,6 +87,7 @@ BAD: Final = (
 )  # fmt: skip
 GOOD: Final = (
     case("sleep alone", SLEEP),
+    case("rows that nobody writes, then sleep", sql("UPDATE goods_item SET note = 'x' WHERE id > 2000") + ", " + SLEEP),
     case("sleep, then column", f"{SLEEP}, {SEEN}"),
     case("column, then sleep in the next migration", SEEN, further={"0004_next.py": following(SLEEP)}),
     case("trigger, then sleep in the next migration", TRIGGER, further={"0004_next.py": following(SLEEP)}),
@@ -134,7 +136,7 @@ NEAR: Final = {
     "fails-on-rows": ("null allowed", "unique of a small table", "enum value in a transaction", "some rows deleted"),
     "rows-lost": ("small table emptied", "new table emptied", "some rows deleted", "unused table dropped"),
     "reads-blocked": ("sleep alone", "sleep, then column", "column, then sleep in the next migration"),
-    "writes-blocked": ("sleep alone", "sleep, then column", "trigger, then sleep in the next migration"),
+    "writes-blocked": ("rows that nobody writes, then sleep", "sleep alone", "sleep, then column", "trigger, then sleep in the next migration"),
     "waits-without-lock-timeout": ("column with a short lock timeout", "index concurrently", "validated", "new table"),
     "deadlock": ("two tables in two migrations", "two tables that no link connects", "two columns in one statement"),
     "old-code-breaks": ("column", "column with a constant default", "state alone", "unused column dropped",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from .remarks import REMARKS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "deploy-releases.md"
+COULD_NOT_RUN: Final = "could not run"
 SHOWN: Final = 2
 """Facts of a finding."""
 HEAD: Final = """# The deploy gate on real releases
@@ -15,7 +16,7 @@ HEAD: Final = """# The deploy gate on real releases
 machine where it ran, and no figures to compare.
 
 Each finding that stops a deploy was checked by hand, in the migration and against PostgreSQL's manual; the sentence
-under it says why it is right. Status: 0 may go out, 1 findings.
+under it says why it is right. Status: 0 may go out, 1 findings, 2 could not run.
 """
 PAYMENTS: Final = """
 ## The payments app
@@ -50,10 +51,10 @@ def write(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if _key(finding) not in REMARKS
     ]
     failed = [
-        f"{name} {release['name']}: {release['errors']}"
-        for name, each in found.items()
+        f"no remark: {release['name']}: {release['errors']}"
+        for each in found.values()
         for release in each["releases"]
-        if not release["result"]
+        if not release["result"] and (release["name"], COULD_NOT_RUN) not in REMARKS
     ]
     return [
         *missing,
@@ -79,6 +80,14 @@ def _table(releases: Sequence[Release]) -> list[str]:
 def _findings(releases: Sequence[Release], used: set[tuple[str, str]]) -> list[str]:
     lines = []
     for release in releases:
+        if not release["result"]:
+            key = release["name"], COULD_NOT_RUN
+            used.add(key)
+            said = _plain(release["errors"].splitlines()[-1])
+            lines += [
+                f"- **{release['name']}: {COULD_NOT_RUN}**. {said}.",
+                f"  {REMARKS.get(key, 'Not checked.')}",
+            ]
         for finding in _stopping(release):
             used.add(_key(finding))
             table = f" `{finding['table'].removeprefix('public.')}`" if finding["table"] else ""

@@ -11,6 +11,12 @@ M: Final = {
         8: "0008_remove_order_drink_order_drink_name",
         9: "0009_order_expires_at_alter_order_status",
         10: "0010_device_payment_scenario",
+        14: "0014_migrate_order_id_to_charfield",
+        20: "0020_add_yookassa_receipt_fields",
+        21: "0021_fix_receipt_order_id_type",
+        23: "0023_add_background_payment_check_fields",
+        25: "0025_add_background_check_index",
+        26: "0026_add_status_check_type",
     }.items()
 }
 REMARKS: Final[dict[tuple[str, str], str]] = {
@@ -44,10 +50,6 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
     ): "Right: the old code selects drink_id, which is gone; the new code selects "
     "drink_name, which is not there yet.",
     (
-        M[8],
-        "not-reversible",
-    ): "Right: its own reverse refuses while there are orders, since a name does not tell the drink.",
-    (
         M[9],
         "lock-held-while-working",
     ): "Right: the lock of AddField stays during the SELECT DISTINCT and the UPDATE of all orders.",
@@ -56,5 +58,70 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
         "release-must-be-split",
     ): "Right: Django drops the default of the new required column at once, so the old "
     "code cannot insert a device.",
+    (
+        M[14],
+        "table-rewritten",
+    ): "Right: uuid and varchar have other forms on disk, so the orders are written anew, and so are payments and "
+    "receipts, whose foreign keys follow.",
+    (
+        M[14],
+        "index-built-under-lock",
+    ): "Right: CREATE INDEX, and the ACCESS EXCLUSIVE lock of the new type is still there.",
+    (
+        M[14],
+        "deadlock",
+    ): "Right: the orders are locked by RENAME COLUMN, and later payments and receipts by their new type; who "
+    "writes a payment and then its order waits the other way round.",
+    (
+        M[14],
+        "release-must-be-split",
+    ): "Right: a column that both codes select is renamed, and PostgreSQL has no operator for varchar = uuid.",
+    (
+        M[20],
+        "release-must-be-split",
+    ): "Right: the key of the drinks becomes text, which the old code compares with a uuid; and receipts get a "
+    "required column whose default Django drops at once.",
+    (
+        M[21],
+        "scanned-under-lock",
+    ): "Right: a foreign key that is not NOT VALID, and SET NOT NULL without a valid check, read the whole table; "
+    "its ACCESS EXCLUSIVE lock stays from the first ALTER TABLE on.",
+    (
+        M[21],
+        "index-built-under-lock",
+    ): "Right: AddField of a foreign key builds its index in the same transaction.",
+    (
+        M[21],
+        "lock-held-while-working",
+    ): "Right: dropping a foreign key locks the orders as well, and they stay locked while all receipts and "
+    "payments are copied twice.",
+    (
+        M[21],
+        "deadlock",
+    ): "Right: one transaction locks the receipts, then the orders, then the payments.",
+    (
+        M[23],
+        "release-must-be-split",
+    ): "Right: check_attempts is required, and Django drops its default at once.",
+    (
+        "2.4.0",
+        "could not run",
+    ): "Right: 0006 hashes the secret of each application in Python, 4,000 here, and is not done within the limit.",
+    (
+        M[25],
+        "index-built-under-lock",
+    ): "Right: CREATE INDEX without CONCURRENTLY takes a SHARE lock, and nobody writes an order meanwhile.",
+    (
+        M[26],
+        "index-built-under-lock",
+    ): "Right: CREATE INDEX, and the ACCESS EXCLUSIVE lock of AddField is still there.",
+    (
+        M[26],
+        "unbatched-backfill",
+    ): "Right: one UPDATE changes nearly all orders, under the same lock.",
+    (
+        M[26],
+        "reads-blocked",
+    ): "Right: AddField locks the credentials first, a small table, and they stay locked until the orders are done.",
 }
 """Migration and code -> one sentence."""

@@ -125,15 +125,18 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _show_subjects(console: "Console") -> None:
+    """Print a line for each subject, and below it what to do."""
     from rich.markup import escape
-    from rich.table import Table
+    from rich.padding import Padding
 
     from .missing import missing
 
-    checks = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("subject", "there", "checks", "what to do"):
-        checks.add_column(column, overflow="fold", no_wrap=column == "subject")
+    console.print(f"[bold]{'subject':<17} there  checks[/bold]")
     for each in missing(Path.cwd()):
-        there = "[green]yes[/green]" if each.there else "[red]no[/red]" if each.required else "no"
-        checks.add_row(each.subject, there, escape(each.checks), escape(each.advice))
-    console.print(checks)
+        colour = "green" if each.there else "red" if each.required else "default"
+        there = f"[{colour}]{'yes' if each.there else 'no':<5}[/{colour}]"
+        console.print(f"{each.subject:<17} {there}  {escape(each.checks)}", highlight=False)
+        if each.advice:
+            console.print(
+                Padding(escape(each.advice), (0, 0, 0, 4), expand=False), style="dim", highlight=False
+            )

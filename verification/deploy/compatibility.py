@@ -1,5 +1,6 @@
 """Both codes on both schemas: which order of migrating and rolling out stops nobody."""
 
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -19,6 +20,8 @@ OLD_CODE: Final = frozenset({"old-code-breaks", "release-must-be-split"})
 """What is found where the code that runs now cannot use the new schema."""
 STATE_ALONE: Final = frozenset({"AlterModelOptions", "AlterModelManagers"})
 """Operations that change no table."""
+_COLUMN: Final = re.compile(r"column \"?(?:\w+\.)?(\w+)")
+"""A column that PostgreSQL's message names."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
@@ -53,12 +56,16 @@ def judge(
             old, new = _breaks(base, databases, migrated), of_new.result()
     except JobFailed as error:
         raise error.cannot_run("the calls of the models cannot be tried") from None
-    causes = [(failure, _cause(failure, steps, files)) for failure in old]
-    # Rows of another table that a cascade could not change have the cause of that table.
-    own = [each for each in causes if each[1][0] is not None]
     if new and not old:
         return [_migrate_first(new, _cause(new[0], steps, files), root)]
-    return [_old_breaks(failure, cause, root, new) for failure, cause in own or causes]
+    causes = [(failure, _cause(failure, steps, files)) for failure in old]
+    # What fails beside another table that an operation has changed (a cascade, a key's type) has the cause of that one.
+    own = [each for each in causes if each[1][1] is not None] or causes
+    beside = [failure for failure, cause in causes if (failure, cause) not in own]
+    return [
+        _old_breaks(failure, cause, root, new, () if number else beside)
+        for number, (failure, cause) in enumerate(own)
+    ]
 
 
 def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[Failure]:
@@ -102,22 +109,31 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
         for step in steps
         if any(each.rpartition(".")[2] == table for each in step.locks)
     ]
-    for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)]):
-        for number, operation in enumerate(migration.operations):
-            if operation.kind in STATE_ALONE:
-                continue
-            if operation.model.lower() == name or table in operation.text:
-                return migration, number
+    changing = [
+        (migration, number, operation.text)
+        for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)])
+        for number, operation in enumerate(migration.operations)
+        if operation.kind not in STATE_ALONE and (operation.model.lower() == name or table in operation.text)
+    ]
+    columns = {each.removesuffix("_id") for call in failure.calls for each in _COLUMN.findall(call)}
+    named = [each for each in changing if any(column in each[2] for column in columns)]
+    for migration, number, _ in named or changing:
+        return migration, number
     return (touching[0] if touching else None), None
 
 
 def _old_breaks(
-    failure: Failure, cause: tuple[MigrationFile | None, int | None], root: Path, new: Sequence[Failure]
+    failure: Failure,
+    cause: tuple[MigrationFile | None, int | None],
+    root: Path,
+    new: Sequence[Failure],
+    beside: Sequence[Failure],
 ) -> Finding:
     needed = next((each for each in new if each.model == failure.model), new[0] if new else None)
     evidence = [
         f"the base's code on the new schema, {failure.model}.{each}" for each in failure.calls[:SHOWN]
     ]
+    evidence += [f"the same, {other.model}.{other.calls[0]}" for other in beside[:SHOWN]]
     if needed is not None:
         evidence += [
             f"the new code on the base's schema, {needed.model}.{each}" for each in needed.calls[:SHOWN]

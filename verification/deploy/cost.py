@@ -20,6 +20,8 @@ EFFECTS: Final = {
     "other-table-locked": "nobody can {who} {table} while rows of another table are checked",
     "unbatched-backfill": "whoever changes the same rows of {table} waits for its end, and all dead rows come at once",
 }
+GROWS: Final = frozenset({"table-rewritten", "unbatched-backfill"})
+"""What writes all rows anew: the old ones stay on disk until the end, or until VACUUM."""
 
 
 def findings(step: Step, migration: MigrationFile, tables: Tables, root: Path) -> Iterator[Finding]:
@@ -37,9 +39,15 @@ def findings(step: Step, migration: MigrationFile, tables: Tables, root: Path) -
             effect=EFFECTS[cost.code].format(
                 who="read or write" if cost.blocks_reads else "write", table=cost.table.name
             ),
-            evidence=cost.evidence,
+            evidence=(*cost.evidence, *([_disk(step, cost.table.scale)] if cost.code in GROWS else [])),
             also=cost.also,
             remedy=remedy(cost.code, kind, cost.statement.sql),
             blocked_ms=round(cost.blocked_ms, 1),
             above_limit=cost.above_limit,
         )
+
+
+def _disk(step: Step, scale: float) -> str:
+    disk, log = (scale * each / 1_000_000 for each in (step.disk_bytes, step.wal_bytes))
+    where = " at the rows of the live database" if scale > 1 else ""
+    return f"the migration needs {disk:.1f} MB of disk and {log:.1f} MB of write-ahead log{where}"

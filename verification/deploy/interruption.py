@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +14,8 @@ from ..migrations.execution.worker_process import JobFailed
 from ..migrations.plan.chains import key_of
 from .error_text import without_values
 from .finding import Finding
+from .state import State, Unstable, differences, read_state
 from .tree import MigrationFile, Tree
-from .way_back import State, Unstable, differences, read_state
 
 TRIED: Final = 8
 """At how many statements of a migration it is interrupted, the first and the last among them."""
@@ -33,6 +33,8 @@ class _Try:
     cancel: bool
     sql: str
     operation: int | None
+    last: bool = False
+    """Whether nothing but the record of the migration comes after it: the statement's own transaction has ended."""
 
     @property
     def when(self) -> str:
@@ -118,12 +120,15 @@ def _tries(step: Step) -> list[_Try]:
     tries = []
     number = 0
     for entry in step.statements:
+        if entry["part"]:
+            continue
         number += 1
         about = (" ".join(entry["sql"].split())[:160], entry["operation"])
         if entry["sampled"]:
             tries.append(_Try(number, True, *about))
         tries.append(_Try(number, False, *about))
         number += entry["repeated"]
+    tries[-1] = replace(tries[-1], last=True)
     if len(tries) > TRIED:
         tries = [tries[round(place * (len(tries) - 1) / (TRIED - 1))] for place in range(TRIED)]
     return tries
@@ -137,7 +142,7 @@ def _interrupt(runner: MigrationRunner, databases: Databases, step: Step, each: 
                 databases=databases.to_json(),
                 alias=step.alias,
                 migration=step.migration,
-                statement=each.statement,
+                statement=each.statement + each.last,
                 cancel=each.cancel,
             )
         except JobFailed as error:

@@ -15,8 +15,8 @@ from ..migrations.execution.worker_process import Event, JobFailed
 from ..migrations.plan.chains import Chain, key_of
 from .error_text import without_values
 from .finding import Finding
+from .state import State, Unstable, differences, read_state
 from .tree import Tree
-from .way_back import State, Unstable, differences, read_state
 
 MIGRATE: Final = "migrate"
 APART_S: Final = 10.0

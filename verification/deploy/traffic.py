@@ -1,6 +1,6 @@
 """What users wait: the base's models read and write each locked table while the new migrations run."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,8 @@ from .tree import Tree
 
 LOCK_TIMEOUT: Final = "lock timeout"
 """In PostgreSQL's message, when a statement did not get its lock in time."""
+ROWS_LOCKED: Final = frozenset({"RowShareLock", "RowExclusiveLock"})
+"""Of a transaction that locks rows of the table."""
 MOST_TABLES: Final = 6
 SLOW_S: Final = 2.5
 """How long a slow transaction stays open once the migration waits for it."""
@@ -144,32 +146,31 @@ def judge(
     findings = list(found)
     for alias in dict.fromkeys(step.alias for step in steps):
         own = [step for step in steps if step.alias == alias]
-        locked = _locked(own)
-        if not locked:
-            continue
-        bare = [table.rpartition(".")[2] for table in locked]
+        rows = own[0].rows
+        locked = _tables(own, WRITES_BLOCKED, rows)
+        long = [step for step in own if 1000 * step.seconds >= LIMIT_MS]
+        touched = [*locked, *(each for each in _tables(long, ROWS_LOCKED, rows) if each not in locked)]
         try:
-            plain = measure(base, head, databases, alias, bare)
-            slow = measure(base, head, databases, alias, bare, slow_s=SLOW_S, command=command)
+            if touched:
+                plain = measure(base, head, databases, alias, _bare(touched))
+                findings = [_with_waits(each, plain) for each in findings]
+                findings += _blocked(own, touched, plain, findings, files, root)
+            if locked:
+                slow = measure(base, head, databases, alias, _bare(locked), slow_s=SLOW_S, command=command)
+                findings += _without_timeout(own, locked, slow, files, root)
         except JobFailed as error:
             raise error.cannot_run("the new migrations cannot be run under traffic") from None
-        findings = [_with_waits(each, plain) for each in findings]
-        findings += _blocked(own, locked, plain, findings, files, root)
-        findings += _without_timeout(own, locked, slow, files, root)
     return findings
 
 
-def _locked(steps: Sequence[Step]) -> list[str]:
-    """Return the tables with rows that a step locks against others, the largest first."""
-    rows = {
-        table: step.rows.get(table, 0)
-        for step in steps
-        for table, mode in step.locks.items()
-        if mode in WRITES_BLOCKED and table in steps[0].rows
-    }
-    return sorted((table for table in rows if steps[0].rows[table] > 0), key=lambda each: -rows[each])[
-        :MOST_TABLES
-    ]
+def _tables(steps: Sequence[Step], modes: Collection[str], rows: Mapping[str, int]) -> list[str]:
+    """Return the tables with rows on which a step has such a lock, the largest first; ``rows``: before the first."""
+    locked = {table for step in steps for table, mode in step.locks.items() if mode in modes}
+    return sorted(filter(rows.get, locked), key=lambda each: -rows[each])[:MOST_TABLES]
+
+
+def _bare(tables: Sequence[str]) -> list[str]:
+    return [table.rpartition(".")[2] for table in tables]
 
 
 def _said(traffic: Traffic, table: str) -> list[str]:
@@ -204,7 +205,8 @@ def _blocked(
     known = {(each.migration, name) for each in found for name in (each.table, *each.also)}
     for table in locked:
         step = max(
-            (each for each in steps if each.locks.get(table) in WRITES_BLOCKED), key=lambda each: each.seconds
+            (each for each in steps if each.locks.get(table) in WRITES_BLOCKED | ROWS_LOCKED),
+            key=lambda each: each.seconds,
         )
         bare = table.rpartition(".")[2]
         reads = step.locks[table] in READS_BLOCKED and traffic.blocked(bare, "read") >= LIMIT_MS

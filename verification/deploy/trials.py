@@ -22,6 +22,7 @@ from . import (
 from .error_text import without_values
 from .finding import Finding
 from .release import PARTS, Bases, Release, Say, Trees
+from .state import find_unstable
 
 SIDE_BY_SIDE: Final = frozenset({"compatibility", "way back", "interruption", "race"})
 """What is tried on few rows, where no time is measured."""
@@ -78,7 +79,7 @@ def _measure(release: Release, trees: Trees, filled: base_rows.Filled, configura
         try:
             release.steps = trees.head.forward(clone, Chain(), measured=True)
         except JobFailed as error:
-            if error.kind not in {"apply", "irreversible"} or not error.migration:
+            if error.kind not in {"apply", "irreversible"} or not error.migration or error.of_server:
                 raise error.cannot_run("a new migration cannot be run") from None
             release.steps = steps_of({"steps": error.steps})
             release.findings.append(_fails(error, _offending(error, trees, filled), trees, configuration))
@@ -155,7 +156,7 @@ def _beside_one_another(
             head.forward(migrated, Chain())
         except JobFailed as error:
             raise error.cannot_run("the new migrations cannot be run on few rows") from None
-        unstable = way_back.find_unstable(head, few, migrated) if parts - {"compatibility"} else {}
+        unstable = find_unstable(head, few, migrated) if parts - {"compatibility"} else {}
         tasks: dict[str, Callable[[], list[Finding]]] = {
             "compatibility": lambda: compatibility.judge(trees.base, head, few, migrated, steps, files, root),
             "interruption": lambda: [*interruption.judge(head, few, steps, files, unstable, root)],

@@ -1,83 +1,38 @@
 """The way back: each new migration is undone on rows, and applied again."""
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ..migrations.data import digests
-from ..migrations.equivalence import comparison
 from ..migrations.equivalence.upgrade import connect
 from ..migrations.execution.migration_runner import Databases, MigrationRunner
 from ..migrations.execution.worker_process import Event, JobFailed
-from ..migrations.plan.chains import Chain, key_of
-from ..schema.comparison.options import Options
+from ..migrations.plan.chains import key_of
 from .error_text import without_values
 from .finding import Finding
+from .state import State, Unstable, differences, read_state, schema_differences
 from .tree import MigrationFile, Tree
 
-SHOWN: Final = 5
-"""Differences that a finding names."""
-
-
-@dataclass(frozen=True)
-class State:
-    """One database at one point."""
-
-    reading: comparison.StateReading
-    rows: Mapping[str, digests.Digest]
-
-
-Unstable = Mapping[str, Mapping[str, Collection[str]]]
-"""Alias -> table -> columns that two undisturbed runs fill otherwise (times, random numbers, what is encrypted)."""
-
-
-def find_unstable(runner: MigrationRunner, databases: Databases, migrated: Databases) -> Unstable:
-    """Run the new migrations once more and compare the rows with those of ``migrated``. Raises ``CannotRun``."""
-    with runner.copy(databases) as second:
-        try:
-            runner.forward(second, Chain())
-        except JobFailed as error:
-            raise error.cannot_run("the new migrations cannot be run on few rows") from None
-        found = {}
-        for alias in databases.own:
-            state = read_state(runner, migrated, alias, {})
-            again = read_state(runner, second, alias, {}, state)
-            found[alias] = digests.changed(state.rows, again.rows)
-    return found
-
-
-def read_state(
-    runner: MigrationRunner,
-    databases: Databases,
-    alias: str,
-    unstable: Unstable,
-    like: State | None = None,
-) -> State:
-    """Read schema and rows of one alias; ``like``: the state with which it will be compared."""
-    only = Databases({alias: databases.names[alias]}, (alias,))
-    with closing(connect(runner, databases, alias)) as connection:
-        rows = digests.take(connection, like.rows if like is not None else None)
-    for table, names in unstable.get(alias, {}).items():
-        if table in rows:
-            kept = {name: value for name, value in rows[table].columns.items() if name not in names}
-            rows[table] = digests.Digest(rows[table].rows, kept, rows[table].key)
-    return State(comparison.read(runner.server, only, both=False), rows)
-
-
-def differences(before: State, after: State) -> list[str]:
-    """Say what of ``before`` is not the same in ``after``, one fact a line; no value of a row is named."""
-    schema = [
-        each.line
-        for each in comparison.compare_readings(before.reading, after.reading, Options()).differences
-    ]
-    rows = [
-        f"rows of {table}: {', '.join(names)}"
-        for table, names in digests.changed(before.rows, after.rows).items()
-    ]
-    found = [*schema, *rows]
-    return found if len(found) <= SHOWN else [*found[:SHOWN], f"and {len(found) - SHOWN} more"]
+DONE_ALREADY: Final = re.compile(r"already exists|does not exist")
+"""PostgreSQL's message about what is made, removed or renamed a second time."""
+TEXTS: Final = {
+    "": (
+        "who goes back to the release before finds another schema or other rows than it left",
+        "write the reverse that restores them (reverse_sql, reverse_code)",
+    ),
+    "gone": (
+        "after the way back the column or table is there again, and what it held is not",
+        "nothing, if the release before can do without; else remove it in a later release, once no way back is needed",
+    ),
+    "left": (
+        "the way back leaves what the migration has done",
+        "nothing, if the release before can live with it; else write the reverse (reverse_sql, reverse_code)",
+    ),
+}
+"""Kind -> effect and remedy: it stops the deploy, or is a notice about what is gone or left."""
 
 
 def judge(
@@ -106,13 +61,15 @@ class _Watched:
         self.unstable = unstable
         self.findings: list[Finding] = []
         self.before: dict[str, State] = {}
+        self.values: dict[str, digests.Values] = {}
+        """Before the migration, as ``before``."""
         self.applied: dict[str, State] = {}
 
     def __call__(self, event: Event) -> None:
         alias, step = event["alias"], event["step"]
         if step == "start":
             # The table of applied migrations is there now, also where the base has none.
-            self.before[alias] = self._read(alias)
+            self._begin(alias)
             return
         error, migration = event["error"], self.files[key_of(event["migration"])]
         if step == "forward":
@@ -120,16 +77,24 @@ class _Watched:
                 self.applied[alias] = self._read(alias, self.before[alias])
         elif step == "back" and error:
             self.findings.append(_not_undone(migration, event, self.root))
-            self.before[alias] = self._read(alias)
+            self._begin(alias)
         elif step == "back":
             self._compare_back(migration, alias, self._read(alias, self.before[alias]))
         else:
             again = self._read(alias, self.before[alias])
             if error:
-                self._add(migration, [f"applied again: {without_values(error)}"])
+                known = self._left(migration) and DONE_ALREADY.search(error)
+                self._add(migration, [f"applied again: {without_values(error)}"], "left" if known else "")
             else:
                 self._compare_again(migration, alias, again)
-            self.before[alias] = self._read(alias)
+            self._begin(alias)
+
+    def _begin(self, alias: str) -> None:
+        self.before[alias], self.values[alias] = self._read(alias), self._read_values(alias)
+
+    def _read_values(self, alias: str) -> digests.Values:
+        with closing(connect(self.runner, self.databases, alias)) as connection:
+            return digests.take_values(connection)
 
     def _read(self, alias: str, like: State | None = None) -> State:
         return read_state(self.runner, self.databases, alias, self.unstable, like)
@@ -149,88 +114,85 @@ class _Watched:
             gone += [f"{table}.{name}" for name in lost]
             kept[table] = lost
         stayed = {
-            table: digests.Digest(
-                digest.rows,
-                {name: value for name, value in digest.columns.items() if name not in kept.get(table, ())},
-                digest.key,
-            )
+            table: digest.without(kept.get(table, ()))
             for table, digest in before.items()
             if table not in gone
         }
-        found = differences(State(self.before[alias].reading, stayed), after)
-        if found:
-            self._add(migration, [f"after the way back: {each}" for each in found])
+        expected = State(self.before[alias].reading, stayed)
+        if found := differences(expected, after):
+            left = self._is_left(alias, expected, after)
+            self._add(migration, [f"after the way back: {each}" for each in found], "left" if left else "")
         elif gone:
-            self._add(migration, [f"rows of {', '.join(gone)} are gone"], gone=True)
+            self._add(migration, [f"rows of {', '.join(gone)} are gone"], "gone")
 
-    def _compare(self, migration: MigrationFile, before: State, after: State, when: str) -> None:
-        if found := differences(before, after):
-            self._add(migration, [f"{when}: {each}" for each in found])
+    def _is_left(self, alias: str, before: State, after: State) -> bool:
+        """Whether all that differs is what the migration has done and the reverse has not undone; no value is lost."""
+        changed = digests.changed(before.rows, after.rows)
+        if changed and digests.lost(self.values[alias], self._read_values(alias), changed):
+            return False
+        made = schema_differences(self.before[alias], self.applied[alias])
+        return {*schema_differences(before, after)} <= {*made}
+
+    def _left(self, migration: MigrationFile) -> bool:
+        return any(
+            (each.migration, each.effect) == (migration.name, TEXTS["left"][0]) for each in self.findings
+        )
 
     def _compare_again(self, migration: MigrationFile, alias: str, again: State) -> None:
         """Compare the schema, and the rows of columns that were there before: a new one may hold a time."""
-        first = self.applied[alias]
+        first, before = self.applied[alias], self.before[alias].rows
         kept = {
-            table: digests.Digest(
-                digest.rows,
-                {
-                    name: value
-                    for name, value in digest.columns.items()
-                    if name in self.before[alias].rows[table].columns
-                },
-                digest.key,
-            )
+            table: digest.without(digest.columns.keys() - before[table].columns)
             for table, digest in first.rows.items()
-            if table in self.before[alias].rows
+            if table in before
         }
-        self._compare(migration, State(first.reading, kept), again, "applied again")
+        if found := differences(State(first.reading, kept), again):
+            known = self._left(migration) and not digests.changed(kept, again.rows)
+            self._add(migration, [f"applied again: {each}" for each in found], "left" if known else "")
 
-    def _add(self, migration: MigrationFile, evidence: list[str], *, gone: bool = False) -> None:
-        """Add one finding a migration; ``gone``: it is in the nature of the operation, which is a notice."""
-        if any(each.migration == migration.name for each in self.findings):
+    def _add(self, migration: MigrationFile, evidence: list[str], kind: str = "") -> None:
+        """Add one finding a migration; ``kind``: of ``TEXTS``. One that stops the deploy takes a notice's place."""
+        effect, remedy = TEXTS[kind]
+        earlier = [each for each in self.findings if each.migration == migration.name]
+        if any(each.stops for each in earlier):
             return
+        self.findings = [each for each in self.findings if each not in earlier]
         self.findings.append(
             Finding(
                 code="reverse-differs",
                 migration=migration.name,
                 file=migration.relative(self.root),
-                effect="after the way back the column or table is there again, and what it held is not"
-                if gone
-                else "who goes back to the release before finds another schema or other rows than it left",
-                evidence=tuple(evidence),
-                remedy="nothing, if the release before can do without; else remove it in a later release, once no way "
-                "back is needed"
-                if gone
-                else "write the reverse that restores them (reverse_sql, reverse_code)",
-                notice=gone,
+                effect=effect,
+                evidence=(*(fact for each in earlier for fact in each.evidence), *evidence),
+                remedy=remedy,
+                notice=bool(kind),
             )
         )
 
 
 def _not_undone(migration: MigrationFile, event: Event, root: Path) -> Finding:
+    """Return what is found where the reverse fails: a notice if the migration says itself that it has none."""
     refused = event["refused"]
+    without = refused and event["operation"] is not None
     return Finding(
         code="not-reversible" if refused else "reverse-differs",
         migration=migration.name,
         file=migration.relative(root),
         line=migration.line(event["operation"]),
-        effect="there is no way back to the release before without a backup",
+        effect="the schema of the release before comes back from a backup alone; its code is tried on the new one"
+        if refused
+        else "the way back stops with an error",
         evidence=(without_values(event["error"]),),
-        remedy=_REVERSE[refused, event["operation"] is not None],
+        remedy=NO_REVERSE if without else REFUSES if refused else "correct its reverse, which fails on rows",
+        notice=refused,
     )
 
 
-_REVERSE: Final = {
-    (False, False): "correct its reverse, which fails on rows",
-    (
-        True,
-        False,
-    ): "keep what the way back needs in a column or table until no way back is needed, or accept the "
-    "finding: the reverse itself refuses rows like these",
-    (
-        True,
-        True,
-    ): "give the operation a reverse (reverse_code, reverse_sql); one that has nothing to undo gets "
-    "migrations.RunPython.noop or migrations.RunSQL.noop",
-}
-"""Whether the migration refuses, whether an operation has no reverse -> what to do."""
+REFUSES: Final = (
+    "nothing, if the release before can live with the new schema; else keep what the way back needs in a column or "
+    "table until no way back is needed: the reverse itself refuses rows like these"
+)
+NO_REVERSE: Final = (
+    "nothing, if the release before can live with the new schema; else give the operation a reverse (reverse_code, "
+    "reverse_sql), or migrations.RunPython.noop or migrations.RunSQL.noop where there is nothing to undo"
+)

@@ -15,6 +15,7 @@ from .rules import COULD_NOT_RUN, rule_of
 
 NO_VERDICT: Final = "no verdict recorded: give a figure a limit, or call expect_none() or passed()"
 """The reason of a check that has said nothing yet."""
+MEASURE_AGAIN: Final = "measure again, on a machine that does nothing else"
 FINDINGS_SHOWN: Final = 12
 """Findings that the reason of a failure names; all of them are in the report."""
 
@@ -155,9 +156,9 @@ class Check:
         if self.verdict is Verdict.ERROR:
             subject = f"error:{self.reason}"
             return Finding(rule=COULD_NOT_RUN, message=self.reason, subject=subject, places=self.places)
-        return self._finding(
-            self.reason, Level.WARNING if self.verdict is Verdict.INCONCLUSIVE else Level.ERROR
-        )
+        if self.verdict is Verdict.INCONCLUSIVE:
+            return replace(self._finding(self.reason, Level.WARNING), remedy=MEASURE_AGAIN)
+        return self._finding(self.reason)
 
     def _finding(self, message: str, level: Level = Level.ERROR) -> Finding:
         return Finding(

@@ -18,6 +18,7 @@ from rich.progress import (
 
 from ..report.result import Check
 from ..report.terminal import STYLES
+from ..words import counted
 
 _COLUMNS: Final = "{task.description}"
 
@@ -53,7 +54,7 @@ class RunProgress:
         self._bar.start()
         self._bar.update(self._task, total=len(checks))
         if not self._console.is_terminal:
-            self._say(f"{len(checks)} checks{self._left()}")
+            self._say(f"{counted(len(checks), 'check')}{self._left()}")
 
     def begin(self, check: str) -> None:
         """Show the check that runs now."""

@@ -140,7 +140,9 @@ class _Judged:
         if not found:
             return None
         order, other, oid, code = min(found)
-        if code == "scanned-under-lock" and other and not ATTACHES.search(statement.sql):
+        if code == "scanned-under-lock" and statement.written >= LARGE_ROWS:
+            code = "lock-held-while-working"  # a block (DO) that does both
+        elif code == "scanned-under-lock" and other and not ATTACHES.search(statement.sql):
             code = "other-table-locked"
         return _Seen(number, order, oid, code, frozenset(each[2] for each in found) - {oid})
 

@@ -1,5 +1,6 @@
 """The record of a migration's statements, divided by transaction: which locks were had, and how long."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,6 +13,7 @@ LARGE_ROWS: Final = 1_000
 """A table with fewer rows is small: what reads or writes it whole takes a few milliseconds."""
 READS_BLOCKED: Final = frozenset({"AccessExclusiveLock"})
 WRITES_BLOCKED: Final = READS_BLOCKED | {"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock"}
+_COMMENTS: Final = re.compile(r"\A(?:\s|--[^\n]*\n|/\*.*?\*/)+", re.DOTALL)
 _TABLES: Final = """
     SELECT c.oid::bigint, n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint, c.relkind = 'm'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -84,7 +86,7 @@ class Statement:
         """Read the worker's form."""
         written = {int(oid): numbers for oid, numbers in entry["written"].items()}
         return cls(
-            sql=entry["sql"],
+            sql=_COMMENTS.sub("", entry["sql"]),
             operation=entry["operation"],
             projects_own=entry["own"],
             began=entry["began"],

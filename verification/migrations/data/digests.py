@@ -1,12 +1,16 @@
 """What a database holds, table by table and column by column, as numbers that survive a change of type."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ...postgres.driver import sql
 from .columns import Layout, read_layouts
 
+Values = Mapping[str, Mapping[str, Mapping[str, int | None]]]
+"""Table -> the text of a row's key -> column -> hash of the value, None for NULL; without tables that have no key."""
+SESSION: Final = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'"
+"""Makes texts of values the same in every session."""
 BOOKKEEPING: Final = frozenset({"django_migrations"})
 """Tables that say how a database came to be, not what it holds."""
 
@@ -20,6 +24,10 @@ class Digest:
     key: tuple[str, ...]
     """The columns that tie a value to its row."""
 
+    def without(self, names: Collection[str]) -> "Digest":
+        """Return it without some columns."""
+        return replace(self, columns={name: each for name, each in self.columns.items() if name not in names})
+
 
 def take(connection: Any, like: Mapping[str, Digest] | None = None) -> dict[str, Digest]:
     """Read every table's digest. ``like``: tie values to rows by the keys of an earlier reading.
@@ -30,7 +38,7 @@ def take(connection: Any, like: Mapping[str, Digest] | None = None) -> dict[str,
     layouts = read_layouts(connection)
     found = {}
     with connection.cursor() as cursor:
-        cursor.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'")
+        cursor.execute(SESSION)
         for name, layout in layouts.items():
             if layout.name in BOOKKEEPING:
                 continue
@@ -45,8 +53,7 @@ def take(connection: Any, like: Mapping[str, Digest] | None = None) -> dict[str,
 
 
 def _query(layout: Layout, key: tuple[str, ...]) -> sql.Composed:
-    row = sql.SQL(" || '|' || ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in key)
-    prefix = sql.SQL("{} || '|' || ").format(row) if key else sql.SQL("")
+    prefix = sql.SQL("{} || '|' || ").format(_text(key)) if key else sql.SQL("")
     sums = [
         sql.SQL("sum(hashtextextended({}coalesce('=' || {}::text, ''), 0)::numeric)").format(
             prefix, sql.Identifier(name)
@@ -56,6 +63,49 @@ def _query(layout: Layout, key: tuple[str, ...]) -> sql.Composed:
     return sql.SQL("SELECT count(*), {} FROM {}").format(
         sql.SQL(", ").join(sums), sql.Identifier(layout.schema, layout.name)
     )
+
+
+def _text(key: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(" || '|' || ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in key)
+
+
+def take_values(connection: Any) -> Values:
+    """Read each value of the tables that have a primary key."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(SESSION)
+        for name, layout in read_layouts(connection).items():
+            if layout.primary_key and layout.name not in BOOKKEEPING:
+                hashes = [
+                    sql.SQL("hashtextextended({}::text, 0)").format(sql.Identifier(each))
+                    for each in layout.columns
+                ]
+                cursor.execute(
+                    sql.SQL("SELECT {}, {} FROM {}").format(
+                        _text(layout.primary_key),
+                        sql.SQL(", ").join(hashes),
+                        sql.Identifier(layout.schema, layout.name),
+                    )
+                )
+                found[name] = {
+                    key: dict(zip(layout.columns, row, strict=True)) for key, *row in cursor.fetchall()
+                }
+    return found
+
+
+def lost(before: Values, after: Values, changed: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a value is gone or another one now; one in the place of NULL and one of a new row are no loss.
+
+    ``changed``: tables and columns to look at, as the function of that name returns them.
+    """
+    for table, names in changed.items():
+        if table not in before or table not in after:
+            return True
+        for key, row in before[table].items():
+            now = after[table].get(key)
+            if now is None or any(row.get(name) not in {None, now.get(name)} for name in names):
+                return True
+    return False
 
 
 def changed(before: Mapping[str, Digest], after: Mapping[str, Digest]) -> dict[str, list[str]]:

@@ -76,6 +76,11 @@ class JobFailed(Exception):  # noqa: N818 - reads as what it tells
         self.steps: Mapping[str, Any] = steps or {}
         """The record of the migrations before it, alias by alias."""
 
+    @property
+    def of_server(self) -> bool:
+        """Whether the server lacks what the project needs, which another one may have."""
+        return any(not kind and re.search(pattern, self.message) for kind, pattern, _ in ADVICE)
+
     def cannot_run(self, what: str) -> CannotRun:
         """Make the one line that ends a run."""
         where = f" in {self.migration}" if self.migration else ""

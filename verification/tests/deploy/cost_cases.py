@@ -63,6 +63,10 @@ BAD: Final = (
     Case("column and rows", f"{ADD_COLUMN}, python(fill)", ("lock-held-while-working",), FILL),
     Case("column and SQL rows", ADD_COLUMN + """, sql("UPDATE goods_item SET seen = true")""",
          ("lock-held-while-working",)),
+    Case("column and rows in one text", 'sql("-- why\\nALTER TABLE goods_item ADD a int; UPDATE goods_item SET a = 1")',
+         ("lock-held-while-working",)),
+    Case("column and rows in a block", 'sql("DO $$ BEGIN ALTER TABLE goods_item ADD a int; UPDATE goods_item SET a = 1;'
+         'END $$")', ("lock-held-while-working",)),
     Case("validated at once", f'sql("{NOT_VALID}"), sql("{VALIDATE}")', ("lock-held-while-working",)),
     Case("column and other rows", ADD_COLUMN + """, sql("UPDATE goods_buyer SET name = ''")""",
          ("lock-held-while-working",)),

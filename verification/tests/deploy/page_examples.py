@@ -31,7 +31,7 @@ _SECTION: Final = re.compile(r"^## (Bad|Good)\n(.*?)(?=^## |\Z)", re.MULTILINE |
 _BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE: Final = re.compile(r"# (\S+)\n")
 _MOVED: Final = re.compile(r"\$ git mv (\S+) (\S+)\n")
-_MEASURED: Final = re.compile(r"\d+(?:\.\d+)?(?= ms| calls| s\b)")
+_MEASURED: Final = re.compile(r"\d+(?:\.\d+)?(?= ms| calls| s\b| MB)")
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,15 @@ def test_a_socket_in_the_file_system_is_no_network(project: Path, server: Server
     assert said.returncode == 0, said.stdout + said.stderr
 
 
+def test_an_extension_that_the_server_lacks_is_no_finding(project: Path, server: Server) -> None:
+    before = databases(server)
+    write(project, 'sql("CREATE EXTENSION not_there")')
+    line = refused(command(project, server, "deploy", "--since", "main", *ROWS), server, before)
+
+    assert "goods.0002_change" in line
+    assert "this server lacks the extension" in line
+
+
 def test_a_machine_without_git_is_one_line(project: Path, server: Server, tmp_path: Path) -> None:
     before = databases(server)
     with mock.patch("verification.deploy.base_tree.GIT", str(tmp_path / "git")):

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from verification.deploy.finding import FAMILIES
-from verification.tests.deploy.store import Case, Store
+from verification.tests.deploy.store import Case, Store, migration
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +34,23 @@ def nothing(apps, schema_editor):
     pass
 
 
+def all_notes(apps, schema_editor):
+    items(apps).update(note="x")
+
+
+def empty_notes(apps, schema_editor):
+    items(apps).filter(note__isnull=True).update(note="x")
+
+
+def seeded(apps, schema_editor):
+    apps.get_model("goods", "Tag").objects.get_or_create(name="of the migration")
+
+
+def raised(apps, schema_editor):
+    with transaction.atomic():
+        items(apps).filter(pk__lte=5).update(price=F("price") + 1)
+
+
 def refused(apps, schema_editor):
     from django.db.migrations.exceptions import IrreversibleError
 
@@ -51,23 +68,19 @@ def doubled(apps, schema_editor):
 """
 INDEX: Final = "CREATE INDEX CONCURRENTLY {} i ON goods_item (price)"
 CASES: Final = (
-    Case("python", "python(nothing)", ("not-reversible",), FUNCTIONS),
-    Case("sql", """sql("UPDATE goods_tag SET name = ''")""", ("not-reversible",)),
-    Case("second operation", 'migrations.AddField("tag", "seen", models.BooleanField(null=True)), sql("SELECT 1")',
-         ("not-reversible",)),
-    Case("inside another", """migrations.SeparateDatabaseAndState(database_operations=[sql("SELECT 1")])""",
-         ("not-reversible",)),
-    Case("refused", "python(nothing, refused)", ("not-reversible",), FUNCTIONS),
     Case("noop", "python(longer, nothing)", ("reverse-differs",), FUNCTIONS),
     Case("noop beside a removed column", 'migrations.RemoveField("item", "shop"), python(longer, nothing)',
          ("reverse-differs",), FUNCTIONS),
     Case("removed column that must be filled", 'migrations.RemoveField("item", "price")', ("reverse-differs",)),
     Case("rows twice", "python(doubled, nothing)", ("reverse-differs",), FUNCTIONS),
     Case("fails", "python(nothing, broken)", ("reverse-differs",), FUNCTIONS),
-    Case("schema", 'sql("ALTER TABLE goods_item ADD made date", "SELECT 1")', ("reverse-differs",)),
+    Case("NULL filled, others changed", "python(all_notes, nothing)", ("reverse-differs",), FUNCTIONS),
+    Case("other schema", 'sql("ALTER TABLE goods_item ADD made date", "ALTER TABLE goods_item DROP shop")',
+         ("reverse-differs",)),
     Case("two steps", 'sql("ALTER TABLE goods_tag ADD a date", "ALTER TABLE goods_tag DROP a"),'
          'migrations.AddField("tag", "b", models.DateField(null=True))', ("not-retry-safe",), atomic=False),
     Case("rows added", "python(doubled, nothing)", ("not-retry-safe",), FUNCTIONS, atomic=False),
+    Case("rows in a transaction of their own", "python(raised, nothing)", ("not-retry-safe",), FUNCTIONS, atomic=False),
     Case("index and column", 'AddIndexConcurrently("item", models.Index(fields=["price"], name="i")),'
          'migrations.AddField("tag", "b", models.DateField(null=True))', ("not-retry-safe",), atomic=False),
     Case("if not exists", f'sql("{INDEX.format("IF NOT EXISTS")}", "DROP INDEX i")', ("invalid-index-left",),
@@ -103,6 +116,40 @@ def test_recovery_from_a_release(case: Case, shop: Store) -> None:
 
     assert tuple(each.code for each in findings if not each.notice) == case.codes
     assert not case.codes or not release.may_go_out
+
+
+NOTICES: Final = (
+    Case("python", "python(nothing)", ("not-reversible",), FUNCTIONS),
+    Case("sql", """sql("UPDATE goods_tag SET name = ''")""", ("not-reversible",)),
+    Case("second operation", 'migrations.AddField("tag", "seen", models.BooleanField(null=True)), sql("SELECT 1")',
+         ("not-reversible",)),
+    Case("inside another", """migrations.SeparateDatabaseAndState(database_operations=[sql("SELECT 1")])""",
+         ("not-reversible",)),
+    Case("refused", "python(nothing, refused)", ("not-reversible",), FUNCTIONS),
+    Case("column left", 'sql("ALTER TABLE goods_item ADD made date", "SELECT 1")', ("reverse-differs",)),
+    Case("index left, and again", 'sql("CREATE INDEX ON goods_tag (name)", "")', ("reverse-differs",)),
+    Case("NULL filled", "python(empty_notes, nothing)", ("reverse-differs",), FUNCTIONS),
+    Case("row added", "python(seeded, nothing)", ("reverse-differs",), FUNCTIONS),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOTICES, ids=lambda case: case.name)
+def test_what_the_way_back_leaves_or_says_that_it_cannot_undo_is_a_notice(case: Case, shop: Store) -> None:
+    """No value is lost, and nothing is said that is not so."""
+    release = shop.judge(case, "way back")
+    findings = [(each.code, each.notice) for each in release.findings if each.code in FAMILIES["recovery"]]
+
+    assert findings == [(code, True) for code in case.codes]
+
+
+def test_the_way_back_of_a_migration_is_tried_though_the_one_before_it_has_none(shop: Store) -> None:
+    later = Case("later", "python(longer, nothing)", functions=FUNCTIONS, after="0002_change")
+    case = Case("index", 'sql("CREATE INDEX i ON goods_tag (name)", "")',
+                further={"0003_later.py": migration(later)})  # fmt: skip
+    release = shop.judge(case, "way back")
+
+    found = [(each.migration, each.notice) for each in release.findings if each.code == "reverse-differs"]
+    assert found == [("goods.0002_change", True), ("goods.0003_later", False)]
 
 
 GONE: Final = (

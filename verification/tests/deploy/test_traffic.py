@@ -22,6 +22,13 @@ CASES: Final = (
     Case("read", f"{LOCK.format('item', 'ACCESS EXCLUSIVE')}, {LONG}", ("reads-blocked",)),
     Case("write", f"{LOCK.format('item', 'SHARE')}, {LONG}", ("writes-blocked",)),
     Case("good lock", f"{LONG}, {LOCK.format('item', 'ACCESS EXCLUSIVE')}"),
+    Case(
+        "rows", f"""sql("UPDATE goods_item SET note = 'x' WHERE id <= 60", ""), {LONG}""", ("writes-blocked",)
+    ),
+    Case(
+        "good rows that nobody writes",
+        f"""sql("UPDATE goods_item SET note = 'x' WHERE id > 2000", ""), {LONG}""",
+    ),
     Case("good wait", LONG),
 )
 

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from verification.migrations.execution.migration_runner import MigrationRunner, Step
+from verification.migrations.execution.worker.statements import split
 from verification.migrations.execution.worker_process import JobFailed
 from verification.migrations.plan.chains import Chain
 from verification.postgres.server import Server
@@ -82,3 +83,25 @@ def test_watching_makes_nothing_work_that_would_not(server: Server, tmp_path: Pa
     """LOCK TABLE outside a transaction is refused by PostgreSQL, watched or not."""
     with pytest.raises(JobFailed, match="LOCK TABLE"):
         run(server, copy("library", tmp_path), 'migrations.RunSQL("LOCK TABLE books_book")')
+
+
+TEXTS: Final = {
+    "SELECT 1;": 1,
+    "SET LOCAL lock_timeout = '2s'; ALTER TABLE a ADD b int;": 2,
+    "-- one; two\nBEGIN; CREATE INDEX ON a (b); COMMIT; -- over": 3,
+    "INSERT INTO a VALUES ('it''s; that'); UPDATE a SET b = 1": 2,
+    "DO $$ BEGIN UPDATE a SET b = 1; END $$; DROP TABLE a": 2,
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN x = '; '; RETURN NEW; END $f$": 1,
+    "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; DROP TABLE a": 2,
+    "CREATE RULE r AS ON DELETE TO a DO INSTEAD (UPDATE a SET b = 1; NOTIFY a)": 1,
+    "SELECT 'a; b": 1,
+}
+"""Text -> its statements, as far as they are certain: what is not certain is left whole."""
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_is_split_where_its_statements_are_certain(text: str) -> None:
+    parts = split(text)
+
+    assert len(parts) == TEXTS[text]
+    assert "".join("".join(parts).split()) == "".join(text.split())

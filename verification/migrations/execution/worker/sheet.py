@@ -16,7 +16,7 @@ from typing import Any
 from django.db.migrations.operations import RunPython, RunSQL, SeparateDatabaseAndState
 
 from .relations import Relations
-from .statements import OWN, Statements
+from .statements import OWN, Statements, split
 
 OUR_TABLE = "django_migrations"
 READ_FULLY = 20
@@ -88,6 +88,24 @@ class Sheet(Statements):
         text = str(sql)
         if OUR_TABLE in text or not text.strip():
             return execute(sql, params, many, context)
+        if params is None and context["connection"].in_atomic_block and len(parts := split(text)) > 1:
+            # In a transaction they do the same one by one.
+            for number, part in enumerate(parts):
+                result = self._run(part, bool(number), execute, part, params, many, context)
+            return result
+        return self._run(text, False, execute, sql, params, many, context)
+
+    def _run(
+        self,
+        text: str,
+        part: bool,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: Any,
+    ) -> Any:
+        """Run one statement; ``part``: of a text with several, and not its first."""
         key = (text, self._operation)
         self._seen[key] = self._seen.get(key, 0) + 1
         repeated = self._seen[key] > READ_FULLY and self._seen[key] % SAMPLED_REPETITIONS
@@ -103,6 +121,7 @@ class Sheet(Statements):
             "sql": text[:SQL_LENGTH],
             "operation": operation,
             "own": operation in self._own,
+            "part": part,
             "began": self.now,
             "transaction": None,
             "locks": {},

@@ -15,15 +15,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import sqlparse
+
 from .failure import sqlstate
 
+COMMENTS = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*"
 ALIKE = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
-    r"(ALTER|ANALYZE|CLUSTER|COMMENT|COPY|CREATE|DELETE|DO|DROP|GRANT|INSERT|MERGE|REFRESH|REINDEX|REVOKE"
+    COMMENTS
+    + r"(ALTER|ANALYZE|CLUSTER|COMMENT|COPY|CREATE|DELETE|DO|DROP|GRANT|INSERT|MERGE|REFRESH|REINDEX|REVOKE"
     r"|SECURITY|SELECT|TRUNCATE|UPDATE|VACUUM|VALUES|WITH)\b",
     re.IGNORECASE | re.DOTALL,
 )
 """Statements that do the same in a transaction of their own (LOCK TABLE, for one, would begin to work)."""
+ALONE = re.compile(COMMENTS + r"(BEGIN|COMMIT|LOCK|RESET|SET)\b", re.IGNORECASE | re.DOTALL)
+QUOTE = re.compile(r"'|\$\w*\$")
+NOTHING = re.compile(COMMENTS + r";?\s*\Z", re.DOTALL)
+SPLIT_LENGTH = 100_000
+"""Longer texts are data."""
 NO_TRANSACTION = {"25001", "2D000"}
 """SQLSTATE of statements that refuse one: nothing has been done then."""
 PAUSE = 0.002
@@ -37,6 +45,17 @@ LOCKS = """
 OWN = LOCKS.format(pid="pg_backend_pid()")
 
 Take = Callable[[int, str], None]
+
+
+def split(text: str) -> list[str]:
+    """Return the statements of a text; the text alone where it is not certain what they are."""
+    if ";" not in text.rstrip("; \n\t") or len(text) > SPLIT_LENGTH:
+        return [text]
+    found = [each for each in sqlparse.split(text) if not NOTHING.match(each)]
+    whole = all(
+        (ALIKE.match(each) or ALONE.match(each)) and not len(QUOTE.findall(each)) % 2 for each in found
+    )
+    return found if whole else [text]
 
 
 class Statements(abc.ABC):
