@@ -1,8 +1,9 @@
 """Differences of schemas as findings: which migration, which line, and what to change."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from ..migrations.equivalence.models_ignored import is_generated_name
 from ..migrations.equivalence.origin import Origin
@@ -21,6 +22,8 @@ GENERATED_NAMES = (
     "set generated_names = true in [tool.verification] if no SQL of yours uses these names; else rename them in the "
     "squash with RunSQL"
 )
+DECLARE = "mend it, or declare it with the reason: [tool.verification.stops_on_rows]"
+NOWHERE: Mapping[str, Place] = MappingProxyType({})
 ORIGINALS = "original migrations"
 SQUASH = "squash"
 
@@ -32,12 +35,21 @@ def expect_same(
     configuration: Configuration,
     origin: Callable[[Difference], Origin | None] = lambda _: None,
     also: Iterable[str] = (),
+    files: Mapping[str, Place] = NOWHERE,
 ) -> None:
-    """Record the differences between two sides and what is ``also`` wrong as findings; fail if there is one."""
+    """Record the differences between two sides and what is ``also`` wrong as findings; fail if there is one.
+
+    ``files``: migration -> its file, for differences that are about one.
+    """
     found = list(differences)
     check.sides = sides
     check.differences += [difference.to_json() for difference in found]
-    findings = [finding(check.name, each, sides, configuration, origin(each)) for each in found]
+    findings = [
+        refusal(check.name, each, files)
+        if each.kind == "migration" and each.attribute.startswith("with ")
+        else finding(check.name, each, sides, configuration, origin(each))
+        for each in found
+    ]
     check.expect_none([*findings, *also], "differences")
 
 
@@ -65,8 +77,21 @@ def finding(
         symptom_of=("schema:", "unwritten:") if difference.kind == "state" else (),
         names=tuple(sorted(_names(difference))),
         places=tuple(places),
-        remedy=remedy or (GENERATED_NAMES if generated else ""),
+        remedy=GENERATED_NAMES if generated else remedy,
         evidence=tuple(evidence),
+    )
+
+
+def refusal(rule: str, difference: Difference, files: Mapping[str, Place]) -> Finding:
+    """Return the finding of an original that refuses rows."""
+    every = difference.attribute == "with rows"
+    said = difference.right if every else f"refuses {difference.attribute[5:]}: {difference.right}"
+    return Finding(
+        rule=rule,
+        message=f"{difference.object} {said}",
+        subject=f"schema:{difference.kind}:{difference.object}",
+        places=(files[difference.object],) if difference.object in files else (),
+        remedy=DECLARE if every else "see which rows it refuses, and mend it",
     )
 
 

@@ -38,6 +38,8 @@ COLD_SECONDS: Final = 10.0
 """How long the first request of a worker waits."""
 SAMPLES: Final = 300
 """Samples of each series."""
+MUCH_WAITED: Final = 0.25
+"""Share of the time beyond which waiting for a processor hides what the control does."""
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +184,8 @@ def test_latency_alarm(check: Check, control: HealthSession) -> None:
     web = control.web
     clean = web.probe("/clean")
     slow = sampling.interleave({"slow": web.probe("/over-limit")}, rounds=3, warm_up=0)["slow"]
-    samples = sampling.interleave({"before": clean, "now": web.probe("/slower")}, rounds=50)
+    probes = {"before": clean, "now": web.probe("/slower")}
+    samples = sampling.interleave(probes, rounds=50, processes=web.workers())
     same = sampling.interleave({"before": clean, "now": clean}, rounds=50)
     judgements = {
         "slower than 100 ms": distribution.check_limit(slow, samples["before"]),
@@ -203,6 +206,13 @@ def test_latency_alarm(check: Check, control: HealthSession) -> None:
     ]
     if judgements["nothing changed"].verdict is Verdict.FAILED:
         wrong.append("nothing changed: failed")
+    waited = sum(samples["now"].waits) / sum(samples["now"])
+    if wrong and waited > MUCH_WAITED:
+        check.conclude(
+            Verdict.INCONCLUSIVE,
+            f"{wrong[0]}; but threads waited for a processor for {waited:.0%} of the time: {distribution.QUIET}",
+        )
+        return
     check.expect_none(wrong, "wrong conclusions")
 
 

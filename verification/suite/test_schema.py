@@ -227,7 +227,8 @@ def test_schema_partial_states(
     found = {each.line: each for upgrade in upgrades for each in upgrade.differences}
     found |= {each.line: each for path in paths for each in path.stops.undeclared}
     unused = upgrade_paths.unused(Declared.of(configuration), runner.tree.squashes, paths)
-    expect_same(check, found.values(), SIDES, configuration, also=unused)
+    files = schema_findings.files_of(runner.tree, configuration)
+    expect_same(check, found.values(), SIDES, configuration, also=unused, files=files)
 
 
 def test_schema_prune(
@@ -286,7 +287,8 @@ def test_schema_costs(
     for note in schema_evidence.stopping_traffic(upgrades, files):
         check.record(note)
     assert steps, "no partial state takes rows, or none were asked for: nothing was measured"
-    expect_same(check, [each for made in upgrades for each in made.differences], SIDES, configuration)
+    found = [each for made in upgrades for each in made.differences]
+    expect_same(check, found, SIDES, configuration, files=files)
 
 
 def _volumes(configuration: Configuration, config: pytest.Config) -> tuple[RowVolume, RowVolume | None]:

@@ -6,8 +6,10 @@ import pytest
 
 from verification.project.configuration import Configuration
 from verification.report.finding import Place
+from verification.schema.comparison.difference import Difference
 from verification.suite.exception_evidence import innermost, own_frames
 from verification.suite.places import place_of, place_of_change
+from verification.suite.schema_findings import refusal
 
 MODELS = """from django.db import models
 
@@ -94,3 +96,18 @@ def test_only_the_frames_of_the_project_are_shown(tmp_path: Path) -> None:
     frames = own_frames(raised.value, tmp_path)
     assert [Path(frame.filename).name for frame in frames] == ["mine.py"]
     assert innermost(frames, tmp_path) == (Place("mine.py", 2),)
+
+
+def test_an_original_that_refuses_rows_is_named_with_its_file_and_what_to_do() -> None:
+    """It is no difference of two sides."""
+    files = {"shop.0002_more": Place("shop/migrations/0002_more.py")}
+    cases = {
+        "with rows": ("stops on every database with rows: NULL", "shop.0002_more stops on every"),
+        "with 100 rows": ("IntegrityError: twice", "shop.0002_more refuses 100 rows: IntegrityError: twice"),
+    }
+    for attribute, (said, words) in cases.items():
+        difference = Difference("migration", "shop.0002_more", "changed", attribute, "applies", said)
+        found = refusal("schema.partial_states", difference, files)
+        assert found.message.startswith(words)
+        assert found.place == "shop/migrations/0002_more.py"
+        assert ("stops_on_rows" in found.remedy) is (attribute == "with rows")
