@@ -61,7 +61,7 @@ FAULTS: Final = (
     elsewhere("read by gunicorn's configuration", Edit("gunicorn.conf.py", "", '\nkeepalive = int(os.getenv("GUNICORN_KEEPALIVE", "2"))\n'), DOCUMENTED),
     elsewhere("read by the entry point", Edit("entrypoint.sh", 'case "${RUN_MODE:-production}" in\n', 'echo "${START_MESSAGE:-}" >&2\ncase "${RUN_MODE:-production}" in\n'), DOCUMENTED),
     fault("two variables that feed each other's setting", EFFECTIVE, Edit(SETTINGS, ORDER, ORDER.replace('getenv("ORDER_EXPIRATION', 'getenv("DEVICE_ONLINE_THRESHOLD')), Edit(SETTINGS, DEVICE, DEVICE.replace('getenv("DEVICE_ONLINE_THRESHOLD', 'getenv("ORDER_EXPIRATION'))),
-    setting("one variable that feeds another's setting", EFFECTIVE, 'os.getenv("FAST_TRACK_INTERVAL_S", "2")', 'os.getenv("FAST_TRACK_LIMIT_S", "2")'),
+    setting("one variable that feeds another's setting", EFFECTIVE, 'os.getenv("FAST_TRACK_INTERVAL_S", "2")', 'os.getenv("FAST_TRACK_INTERVAL_S", "2") and os.getenv("FAST_TRACK_LIMIT_S", "2")'),
     setting("a variable that also sets another one", EFFECTIVE, '"PAYMENT_ATTEMPTS_LIMIT", os.getenv("PAYMENT_ATTEMPTS_LIMIT", "50")', '"PAYMENT_ATTEMPTS_LIMIT", str(int(os.getenv("PAYMENT_ATTEMPTS_LIMIT", "50")) + int(os.getenv("PAYMENT_CHECK_BATCH_SIZE", "100")) - 100)'),
     setting("a variable without effect", EFFECTIVE, 'DB_CONN_MAX_AGE = ENVIRONMENT.seconds("DB_CONN_MAX_AGE", os.getenv("DB_CONN_MAX_AGE", "60"))', 'os.getenv("DB_CONN_MAX_AGE", "60")\nDB_CONN_MAX_AGE = 60'),
     setting("a boolean that cannot be turned on", EFFECTIVE, 'HEALTH_DEEP_ENABLED = ENVIRONMENT.boolean("HEALTH_DEEP_ENABLED", os.getenv("HEALTH_DEEP_ENABLED", "False"))', 'HEALTH_DEEP_ENABLED = os.getenv("HEALTH_DEEP_ENABLED", "False") is None'),

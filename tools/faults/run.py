@@ -32,6 +32,8 @@ class Outcome:
     broken: frozenset[str]
     """Those of them that could not run, as on a machine that is too busy: they have seen nothing."""
     seconds: float
+    ran: bool = False
+    """Whether the check that must fail was run at all."""
 
     @property
     def expected(self) -> bool:
@@ -45,7 +47,7 @@ class Outcome:
         word = "SURVIVED" if self.fault.caught_by else "FALSE ALARM"
         if self.expected:
             word = "as expected"
-        elif NOT_RUN in self.failed or self.fault.caught_by in self.broken:
+        elif NOT_RUN in self.failed or self.fault.caught_by in self.broken or not self.ran:
             word = "NOT RUN"
         seen = "; ".join(f"{check}: {reason[:160]}" for check, reason in self.failed.items())
         return f"{word:12} {self.fault.name}  [{seen or f'status {self.status}'}]  {self.seconds:.0f} s"
@@ -76,4 +78,5 @@ def _run_one(configuration: Configuration, provider: str, whole: bool, fault: Fa
     if not done.checks:
         failed[NOT_RUN] = done.output[-300:]
     broken = frozenset(name for name in failed if done.checks.get(name, {}).get("verdict") == Verdict.ERROR)
-    return Outcome(fault, done.status, failed, broken, time.monotonic() - started)
+    ran = not fault.caught_by or fault.caught_by in done.checks
+    return Outcome(fault, done.status, failed, broken, time.monotonic() - started, ran)

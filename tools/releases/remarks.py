@@ -104,6 +104,10 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
         "release-must-be-split",
     ): "Right: check_attempts is required, and Django drops its default at once.",
     (
+        "django_celery_beat.0014_remove_clockedschedule_enabled",
+        "release-must-be-split",
+    ): "Right: the column goes that the old code selects, and the new code does not write it, though it is required.",
+    (
         "2.4.0",
         "could not run",
     ): "Right: 0006 hashes the secret of each application in Python, 4,000 here, and is not done within the limit.",
@@ -123,5 +127,111 @@ REMARKS: Final[dict[tuple[str, str], str]] = {
         M[26],
         "reads-blocked",
     ): "Right: AddField locks the credentials first, a small table, and they stay locked until the orders are done.",
+    (
+        "oauth2_provider.0012_add_token_checksum",
+        "index-built-under-lock",
+    ): "Right: AlterField to unique=True builds the index while the lock of AddField is still there.",
+    (
+        "oauth2_provider.0012_add_token_checksum",
+        "unbatched-backfill",
+    ): "Right: every access token is saved in the transaction that has added the column.",
+    (
+        "oauth2_provider.0012_add_token_checksum",
+        "release-must-be-split",
+    ): "Right: the checksum is required, and the old code does not write it.",
+    (
+        "oauth2_provider.0006_alter_application_client_secret",
+        "applied-migration-edited",
+    ): "Right: the function that hashes the secrets is another one; what it leaves is the same.",
+    (
+        "oauth2_provider.0012_add_token_checksum",
+        "applied-migration-edited",
+    ): "Right: its backfill goes in batches now, and leaves out models that are swapped.",
+    (
+        "oauth2_provider.0013_alter_application_authorization_grant_type_device",
+        "deadlock",
+    ): "Right: one transaction alters the applications and then locks the users, to whom a new table points.",
+    (
+        "oauth2_provider.0015_refreshtoken_token_checksum",
+        "scanned-under-lock",
+    ): "Right: SET NOT NULL reads all refresh tokens while the lock of AddField is still there.",
+    (
+        "oauth2_provider.0015_refreshtoken_token_checksum",
+        "index-built-under-lock",
+    ): "Right: the unique index is built in the same transaction.",
+    (
+        "oauth2_provider.0015_refreshtoken_token_checksum",
+        "unbatched-backfill",
+    ): "Right: all refresh tokens are changed in the transaction that has added the column.",
+    (
+        "oauth2_provider.0015_refreshtoken_token_checksum",
+        "release-must-be-split",
+    ): "Right: the checksum is required, and the old code does not write it.",
+    (
+        "oauth2_provider.0018_resource_indicators",
+        "release-must-be-split",
+    ): "Right: two tables get a required column whose default Django drops at once.",
+    (
+        "oauth2_provider.0019_application_registration_source",
+        "lock-held-while-working",
+    ): "Right: AddField takes an ACCESS EXCLUSIVE lock, and UPDATE follows in the same transaction.",
+    (
+        "oauth2_provider.0019_application_registration_source",
+        "release-must-be-split",
+    ): "Right: a required column whose default Django drops at once.",
+    (
+        "oauth2_provider.0022_refreshtoken_token_family_index",
+        "index-built-under-lock",
+    ): "Right: AddIndex without CONCURRENTLY.",
+    (
+        "socialaccount.0001_initial",
+        "applied-migration-edited",
+    ): "Right: extra_data is a field of another class there. Its type in the database is the same, so no harm is done.",
+    (
+        "socialaccount.0003_extra_data_default_dict",
+        "applied-migration-edited",
+    ): "Right: the same field.",
+    (
+        "socialaccount.0006_alter_socialaccount_extra_data",
+        "fails-on-rows",
+    ): "Right for the schema: a text column may hold what is no JSON. allauth itself writes JSON "
+    "there: with --dump of a real database it would pass.",
+    (
+        "socialaccount.0005_socialtoken_nullable_app",
+        "scanned-under-lock",
+    ): "Right: to make a foreign key optional Django drops the constraint and adds it again, which reads the table.",
+    (
+        "account.0003_alter_emailaddress_create_unique_verified_email",
+        "index-built-under-lock",
+    ): "Right: a unique constraint and a partial unique index are built under the lock.",
+    (
+        "account.0005_emailaddress_idx_upper_email",
+        "index-built-under-lock",
+    ): "Right: AddIndex without CONCURRENTLY.",
+    (
+        "account.0007_emailaddress_idx_email",
+        "index-built-under-lock",
+    ): "Right: db_index=True builds the index under the lock.",
+    (
+        "account.0009_emailaddress_unique_primary_email",
+        "index-built-under-lock",
+    ): "Right: a partial unique index is built under the lock.",
+    (
+        "account.0008_emailaddress_unique_primary_email_fixup",
+        "writes-blocked",
+    ): "Right: it changes rows one by one in one transaction, and who writes such a row waits for its end.",
+    (
+        "account.0009_emailaddress_unique_primary_email",
+        "old-code-breaks",
+    ): "Right: the old code may write a second primary address, which the new index refuses.",
+    (
+        "account.0007_emailaddress_idx_email",
+        "reverse-differs",
+    ): "Right: to remove db_index on the way back Django drops every index of the column, the partial unique "
+    "one among them.",
+    (
+        "account.0008_emailaddress_unique_primary_email_fixup",
+        "reverse-differs",
+    ): "Right: which addresses were primary is not kept.",
 }
 """Migration and code -> one sentence."""

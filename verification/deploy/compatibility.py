@@ -20,8 +20,8 @@ OLD_CODE: Final = frozenset({"old-code-breaks", "release-must-be-split"})
 """What is found where the code that runs now cannot use the new schema."""
 STATE_ALONE: Final = frozenset({"AlterModelOptions", "AlterModelManagers"})
 """Operations that change no table."""
-_COLUMN: Final = re.compile(r"column \"?(?:\w+\.)?(\w+)")
-"""A column that PostgreSQL's message names."""
+_NAMED: Final = re.compile(r"(?:column|constraint) \"?(?:\w+\.)?(\w+)")
+"""What PostgreSQL's message names."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
@@ -115,8 +115,8 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
         for number, operation in enumerate(migration.operations)
         if operation.kind not in STATE_ALONE and (operation.model.lower() == name or table in operation.text)
     ]
-    columns = {each.removesuffix("_id") for call in failure.calls for each in _COLUMN.findall(call)}
-    named = [each for each in changing if any(column in each[2] for column in columns)]
+    names = {each.removesuffix("_id") for call in failure.calls for each in _NAMED.findall(call)}
+    named = [each for each in changing if any(said in each[2] for said in names)]
     for migration, number, _ in named or changing:
         return migration, number
     return (touching[0] if touching else None), None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ..model.identity import Identity
@@ -15,6 +16,7 @@ from ..model.objects import (
 )
 from ..model.schema import Schema
 from .difference import Difference
+from .renames import map_texts
 
 Changed = Mapping[Identity, Mapping[str, tuple[Value, Value]]]
 
@@ -81,6 +83,7 @@ class DiffContext:
             or (meaning.follows_table and self._changed_with_table(entry, attribute, values))
             or (attribute == "not_null" and self._primary_key_changed(key))
             or (attribute == "collations" and self._collation_changed_with_column(entry, values))
+            or (meaning.parsed and self._labels_renamed(*values))
             or (
                 attribute in TYPES
                 and entry.key.kind == "column"
@@ -88,6 +91,18 @@ class DiffContext:
                 and self._query_changed(entry)
             )
         )
+
+    def _labels_renamed(self, left: Value, right: Value) -> bool:
+        """Return whether two expressions differ only in labels of enums, which have another name in the same place."""
+        for key, attributes in self.changed.items():
+            if key.kind != "type" or "values" not in attributes:
+                continue
+            before, after = (side[key].names_of("values") for side in (self.left, self.right))
+            for old, new in zip(before, after, strict=False) if len(before) == len(after) else ():
+                if old not in after and new not in before:
+                    one, other = ("'{}'::{}".format(name.replace("'", "''"), key) for name in (old, new))
+                    left = map_texts(left, partial(_replaced, one, other))
+        return bool(left == right)
 
     def _of_serial(self, sequence: Object) -> bool:
         """Return whether a sequence is that of a serial column which is an identity column on the other side."""
@@ -181,6 +196,10 @@ class DiffContext:
 
     def _extension_changed(self, above: Iterable[Identity]) -> bool:
         return any(key.kind == "extension" and key in self.changed for key in above)
+
+
+def _replaced(old: str, new: str, text: str) -> str:
+    return text.replace(old, new)
 
 
 def _is_copied(entry: Object) -> bool:

@@ -1,9 +1,9 @@
 """What all objects of a schema have in common, and what is known of their classes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import FrozenInstanceError, dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, dataclass_transform
 
 from .identity import Identity
 from .meaning import KEY, NOTHING_SPECIAL, Meaning
@@ -17,20 +17,43 @@ COMMON: Final = frozenset({"key", "properties", "parents", "uses"})
 """Fields that are not attributes."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+CLASSES: Final[dict[str, "type[Object]"]] = {}
+"""Object class -> its dataclass; a class that is not here is ``not_compared``."""
+C = TypeVar("C", bound="type[Object]")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def of_kinds(*kinds: str) -> Callable[[C], C]:
+    """Return the decorator that makes the dataclass for these object classes; none: only a base of others."""
+
+    def register(made: C) -> C:
+        # Without methods of its own, whose making takes as long as a reading of some hundred tables.
+        dataclass(init=False, repr=False, eq=False)(made)
+        for name in vars(made).keys() & {each.name for each in fields(made)}:
+            delattr(made, name)  # so that ``__getattr__`` is asked instead of the field's default
+        CLASSES.update(dict.fromkeys(kinds, made))
+        return made
+
+    return register
+
+
+@of_kinds()
 class Object:
-    """One object of a database, made by ``described``."""
+    """One object of a database, made by ``described`` and never changed."""
 
     key: Identity
-    properties: Mapping[str, Value] = field(init=False)
+    properties: Mapping[str, Value]
     """Attribute -> value; what has PostgreSQL's default is absent."""
-    parents: tuple[Identity, ...] = ()
+    parents: tuple[Identity, ...]
     """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
-    uses: tuple[Identity, ...] = ()
+    uses: tuple[Identity, ...]
     """Columns that a view, a rule, a policy or an SQL body reads: its text changes when one is renamed."""
-    extension: str | None = None
+    extension: str | None
     """The extension that it is a member of."""
-    depends_on_extensions: Names | None = None
+    depends_on_extensions: Names | None
+
+    def __repr__(self) -> str:
+        return f"{self.key!r} {self.properties!r}"
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -44,6 +67,9 @@ class Object:
     __hash__ = None  # type: ignore[assignment]
 
     if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise FrozenInstanceError(name)
 
         def __getattr__(self, name: str) -> Value:
             """Return the attribute of a field: its value is kept in ``properties`` alone."""
@@ -88,30 +114,11 @@ class Object:
         )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Other(Object):
     """An object of a class that is only compared: operators, text search, foreign data, publications and the like.
 
     Its attributes have no fields: they are in ``properties``.
     """
-
-
-CLASSES: Final[dict[str, type[Object]]] = {}
-"""Object class -> its dataclass; a class that is not here is ``not_compared``."""
-C = TypeVar("C", bound=type[Object])
-
-
-def of_kinds(*kinds: str) -> Callable[[C], C]:
-    """Return the decorator of the dataclass for these object classes."""
-
-    def register(made: C) -> C:
-        CLASSES.update(dict.fromkeys(kinds, made))
-        for each in made.__mro__:  # so that ``__getattr__`` is asked instead of the fields' defaults
-            for name in vars(each).keys() & set(attribute_names(kinds[0])):
-                delattr(each, name)
-        return made
-
-    return register
 
 
 def described(

@@ -1,7 +1,6 @@
 """The object classes that are no part of a relation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from . import inspected_forms as form
 from .base import CLASSES, Names, Object, Other, PerKey, Value, of_kinds
@@ -9,7 +8,6 @@ from .meaning import AFTER, CREATE, NOT_NULL_NAME, NOT_NULL_PART, Meaning, attri
 
 
 @of_kinds("schema")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Namespace(Object):
     """A schema."""
 
@@ -17,7 +15,6 @@ class Namespace(Object):
 
 
 @of_kinds("extension")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Extension(Object):
     """An extension."""
 
@@ -26,7 +23,6 @@ class Extension(Object):
 
 
 @of_kinds("type")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Type(Object):
     """A type."""
 
@@ -52,7 +48,6 @@ class Type(Object):
 
 
 @of_kinds("function", "procedure", "aggregate")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Routine(Object):
     """A function, a procedure or an aggregate; CREATE OR REPLACE writes all of it."""
 
@@ -80,7 +75,6 @@ class Routine(Object):
 
 
 @of_kinds("event_trigger")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class EventTrigger(Object):
     """An event trigger."""
 
@@ -92,7 +86,6 @@ class EventTrigger(Object):
 
 
 @of_kinds("statistics")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Statistics(Object):
     """An extended statistics object."""
 
@@ -105,7 +98,6 @@ class Statistics(Object):
 
 
 @of_kinds("collation")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Collation(Object):
     """A collation."""
 
@@ -117,13 +109,12 @@ class Collation(Object):
     version: str | None = attribute(None, Meaning(implied_by=("provider", "locale"), made="create"))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@of_kinds()
 class Annotation(Object):
     """What is said of another object; it has one attribute."""
 
 
 @of_kinds("comment")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Comment(Annotation):
     """A comment on an object."""
 
@@ -131,7 +122,6 @@ class Comment(Annotation):
 
 
 @of_kinds("security_label")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class SecurityLabel(Annotation):
     """A security label of an object."""
 
@@ -139,7 +129,6 @@ class SecurityLabel(Annotation):
 
 
 @of_kinds("grant", "default_privileges")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Privileges(Annotation):
     """What one grantee may do with an object, or by default with new ones."""
 

@@ -1,13 +1,11 @@
 """Tables, views and sequences, and the parts of them."""
 
-from dataclasses import dataclass
-
 from . import inspected_forms as form
 from .base import Names, Object, PerKey, of_kinds
 from .meaning import AFTER, COLUMNS, CREATE, FLAG, NOT_NULL_NAME, NOT_NULL_PART, OWNER, Meaning, attribute
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@of_kinds()
 class Relation(Object):
     """What tables, foreign tables and views have in common."""
 
@@ -24,7 +22,6 @@ class Relation(Object):
 
 
 @of_kinds("table")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Table(Relation):
     """An ordinary or a partitioned table."""
 
@@ -39,7 +36,6 @@ class Table(Relation):
 
 
 @of_kinds("foreign_table")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ForeignTable(Table):
     """A foreign table."""
 
@@ -48,7 +44,6 @@ class ForeignTable(Table):
 
 
 @of_kinds("view", "materialized_view")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class View(Relation):
     """A view or a materialized view."""
 
@@ -60,7 +55,6 @@ class View(Relation):
 
 
 @of_kinds("sequence")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Sequence(Object):
     """A sequence, without its current value."""
 
@@ -81,7 +75,6 @@ class Sequence(Object):
 
 
 @of_kinds("column")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Column(Object):
     """A column of a table, a foreign table or a view."""
 
@@ -120,7 +113,7 @@ class Column(Object):
     local: bool | None = attribute(None, CREATE)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@of_kinds()
 class Keyed(Object):
     """What an index and a constraint with an index have in common."""
 
@@ -148,7 +141,6 @@ class Keyed(Object):
 
 
 @of_kinds("index")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Index(Keyed):
     """An index that no constraint has."""
 
@@ -158,7 +150,6 @@ class Index(Keyed):
 
 
 @of_kinds("constraint")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Constraint(Keyed):
     """A constraint of a table or a domain, together with its index."""
 
@@ -190,7 +181,6 @@ class Constraint(Keyed):
 
 
 @of_kinds("trigger")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Trigger(Object):
     """A trigger of a table or a view."""
 
@@ -212,7 +202,6 @@ class Trigger(Object):
 
 
 @of_kinds("rule")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule(Object):
     """A rule of a table or a view."""
 
@@ -221,7 +210,6 @@ class Rule(Object):
 
 
 @of_kinds("policy")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Policy(Object):
     """A row security policy."""
 

@@ -45,6 +45,7 @@ def test_a_changed_form_is_no_finding(shop: Store) -> None:
     text = edited(shop, "class Migration", "# a remark\n\n\nclass Migration")[FIRST]
     text = text.replace("models.BigAutoField(primary_key=True)", "models.BigAutoField(primary_key = bool(1))")
     text = text.replace("    initial = True\n", "")
+    text = text.replace("max_length=50))]", "max_length=50, verbose_name='name', help_text='?'))]")
 
     assert not shop.judge(Case("form", NOTHING, further={FIRST: text})).findings
 

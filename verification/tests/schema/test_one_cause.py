@@ -84,6 +84,37 @@ def test_names_that_changed_places_are_one_difference(
         assert compare(catalog.read(one.url), theirs) == []
 
 
+LABELS = """
+    CREATE TYPE mood AS ENUM ('it''s', 'b', 'c');
+    CREATE TABLE item (a mood DEFAULT 'b', CONSTRAINT calm CHECK (a <> 'b' AND a <> 'it''s'));
+    CREATE INDEX busy ON item (a) WHERE a = 'b'; CREATE VIEW calm AS SELECT a FROM item WHERE a <> 'b';
+"""
+CHANGED = LABELS.replace("'b'", "'d'").replace("it''s", "they''re")
+
+
+@pytest.mark.parametrize(
+    ("right", "others"),
+    [
+        (CHANGED, []),
+        # Another label in one text is another cause; so is an order, in which no label has another name.
+        (CHANGED.replace("WHERE a = 'd'", "WHERE a = 'c'"), ["public.item.busy"]),
+        (
+            LABELS.replace("'b', 'c'", "'c', 'b'").replace("a <> 'b' AND", "a <> 'c' AND"),
+            ["public.item.calm"],
+        ),
+    ],
+    ids=["renamed", "another label", "another order"],
+)
+def test_a_label_with_another_name_is_one_difference(right: str, others: list[str], server: Server) -> None:
+    """romeerez/orchid-orm#715, dw/alembic-autogenerate-enums#5: the default, checks and views follow the enum."""
+    with server.database() as one, server.database() as other:
+        one.execute(LABELS)
+        other.execute(right)
+        for left, theirs in ((one, other), (other, one)):
+            found = compare(catalog.read(left.url), catalog.read(theirs.url))
+            assert sorted(each.object for each in found) == sorted([*others, "public.mood"])
+
+
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
     [

@@ -2,7 +2,8 @@
 
 Reported to other tools as differences that come back after each run: pgplex/pgschema#473, sqldef/sqldef#1295,
 pgadmin-org/pgadmin4#7335 (IN lists on varchar), SweetSophia/noosphere#297 (BETWEEN within AND),
-winebarrel/pistachio#474 (trigger conditions, policies, generated columns), fmguerreiro/pgmold#40 (views).
+winebarrel/pistachio#474 (trigger conditions, policies, generated columns), fmguerreiro/pgmold#40 (views),
+winebarrel/pistachio#507 (exclusion constraints), pgplex/pgschema#449 (WITH CHECK of policies).
 """
 
 import re
@@ -34,6 +35,10 @@ WRITTEN: Final = f"""
     CREATE INDEX open ON "Order" (size) WHERE {STATES};
     CREATE INDEX expressed ON "Order" (({STATES}), size);
     CREATE POLICY seen ON "Order" USING ({STATES} AND id IN (SELECT o.id FROM "Order" o WHERE {OTHERS}));
+    CREATE POLICY added ON "Order" FOR INSERT WITH CHECK ({STATES} OR {WITHIN});
+    CREATE EXTENSION btree_gist;
+    ALTER TABLE "Order" ADD CONSTRAINT apart EXCLUDE USING gist (size WITH =) WHERE ({STATES} AND {WITHIN});
+    CREATE STATISTICS counted ON ({STATES}), size FROM "Order";
     CREATE DOMAIN label AS varchar(9) CHECK (VALUE IN ('a', 'b'));
     CREATE VIEW listed AS SELECT id, CASE WHEN {STATES} THEN 1 END AS n FROM "Order" WHERE {WITHIN};
     CREATE MATERIALIZED VIEW kept AS SELECT id FROM "Order" WHERE {STATES};
@@ -77,7 +82,7 @@ def test_what_a_restore_prints_otherwise_is_equal(written: Database, restored: D
     assert {(each.kind, each.object.rpartition(".")[2]) for each in unasked} >= {
         ("column", "is_open"), ("constraint", "listed"), ("constraint", "bounded"), ("index", "open"),
         ("index", "expressed"), ("policy", "seen"), ("view", "listed"), ("materialized_view", "kept"),
-        ("trigger", "changed"),
+        ("trigger", "changed"), ("policy", "added"), ("constraint", "apart"), ("statistics", "counted"),
     }  # fmt: skip
 
     assert differences(written, restored, restored) == []

@@ -13,6 +13,9 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+IN_DATABASE = {"db_column", "on_delete"}
+"""Attributes that Django compares elsewhere."""
+
 
 class _Disk(MigrationLoader):
     """Reads the files and stops before the graph, which may be broken."""
@@ -80,12 +83,24 @@ def _text(value: Any) -> str:
         found = "{} {}".format(value.__qualname__, _code(value))
     elif hasattr(value, "deconstruct"):
         # A field's own name, which it has only once it is part of a model, comes first of four.
-        found = _text(value.deconstruct()[-3:])
+        path, args, kwargs = value.deconstruct()[-3:]
+        # The code of a default is that of the models, and changes with them.
+        said = {
+            name: "{}.{}".format(each.__module__, each.__qualname__) if inspect.isfunction(each) else each
+            for name, each in kwargs.items()
+            if name in IN_DATABASE or name not in _attributes(value)
+        }
+        found = _text([path, args, said])
     elif " at 0x" in repr(value):
         found = "{} {}".format(type(value).__qualname__, _text(getattr(value, "__dict__", "")))
     else:
         found = repr(value)
     return found
+
+
+def _attributes(value: Any) -> tuple[str, ...]:
+    """Return what a field says of itself and no database knows (a label, help, choices)."""
+    return tuple(getattr(value, "non_db_attrs", ()))
 
 
 def _code(function: Any) -> str:
