@@ -12,6 +12,8 @@ from ..report.evidence import Table
 from ..report.result import Check, Verdict
 
 PROPERTIES: Final = ("Property 1",)
+MUCH_WAITED: Final = 0.25
+"""Share of the time beyond which a latency says nothing of the server."""
 
 
 def test_saturated(check: Check, load_run: LoadRun) -> None:
@@ -58,11 +60,12 @@ def _conclude(check: Check, load_run: LoadRun, measurement: str) -> None:
     if observation.timeline:
         check.timelines.append(observation.timeline)
     late = observation.client_late_ms
-    if observation.findings and not observation.hard and late >= LIMIT_MS / 2:
+    busy = late >= LIMIT_MS / 2 or observation.server_waited > MUCH_WAITED
+    if observation.findings and not observation.hard and busy:
         check.conclude(
             Verdict.INCONCLUSIVE,
-            f"{observation.findings[0]}; the client itself was {late:.0f} ms late: "
-            "the machine is too busy, measure again",
+            f"{observation.findings[0]}; the client itself was {late:.0f} ms late, and the server waited for a "
+            f"processor for {observation.server_waited:.0%} of the time: the machine is too busy, measure again",
         )
         return
     check.measurements += observation.measurements

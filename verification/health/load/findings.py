@@ -25,6 +25,8 @@ class Observation:
     notes: list[str] = field(default_factory=list)
     client_late_ms: float = 0.0
     """How late the client's own process was at p99.9: beyond the limit the figures say nothing of the server."""
+    server_waited: float = 0.0
+    """Share of the time for which threads of the server waited for a processor."""
     hard: bool = True
     """Whether a finding is more than a latency beyond its limit, which the machine may have caused."""
 

@@ -1,11 +1,13 @@
 """All measurements of one run, made in threads beside other checks: they wait more than they compute."""
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Final, Self
 
 from ...postgres.server import Server
+from ...processes.run_queue import waited_ms
 from ...project.configuration import Configuration
 from ...project.environment import clean_environment
 from . import long_run, saturation, stopping
@@ -70,16 +72,25 @@ class LoadRun:
         self._stack.close()
 
 
+def _observed(subject: Subject, name: str) -> Observation:
+    """Measure once; tell for which share of the time threads of the server waited for a processor."""
+    saturation.settle(subject)
+    workers, begun = subject.web.workers(), time.monotonic()
+    before = waited_ms(workers)
+    observation = MEASUREMENTS[name](subject)
+    # A server that has ended takes its count with it.
+    observation.server_waited = max(0.0, waited_ms(workers) - before) / 1000 / (time.monotonic() - begun)
+    return observation
+
+
 def _measured(subject: Subject, name: str) -> Observation:
     """Measure, again if something was found: a server that starves does so again, a delay does not."""
-    saturation.settle(subject)
-    observation = MEASUREMENTS[name](subject)
+    observation = _observed(subject, name)
     if not observation.findings or name == "draining":
         return observation
     first = observation.findings[0]
     for _ in range(1 if observation.hard else 2):
-        saturation.settle(subject)
-        observation = MEASUREMENTS[name](subject)
+        observation = _observed(subject, name)
         if not observation.findings:
             break
     observation.notes.append(f"Measured again, since the first time: {first}")
