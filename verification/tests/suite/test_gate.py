@@ -250,7 +250,7 @@ def test_a_partial_run_says_so_everywhere(runs: Runs, tmp_path: Path) -> None:
     assert f'<span class="verdict">passed ({partial})</span>' in outcome.page
     assert outcome.junit.get("name") == f"verification ({partial})"
     assert f"verdict: passed ({partial})" in outcome.stdout
-    assert outcome.stdout.rstrip().splitlines()[-1].count("partial") == 1
+    assert sum("partial" in line for line in outcome.stdout.splitlines()[-3:]) == 1
 
 
 def test_the_count_of_the_suite_is_what_pytest_collects(runs: Runs, tmp_path: Path) -> None:
@@ -477,5 +477,5 @@ def test_a_terminal_shows_what_runs_and_a_pipe_gets_plain_lines(tmp_path: Path) 
     assert b"1/1" in words
     assert b"mine.good" in words
     assert "[1/1] mine.good passed" in piped.stdout
-    assert "1 checks, about 0:0" in piped.stdout
+    assert "1 check, about 0:0" in piped.stdout
     assert "\x1b" not in piped.stdout
