@@ -1,6 +1,5 @@
 """Waiting for a processor is told from other waiting."""
 
-import os
 import subprocess
 import sys
 
@@ -9,16 +8,15 @@ import pytest
 from verification.processes.run_queue import OURS, waited_ms
 from verification.processes.wait import wait_for
 
-SPIN = "import os, sys\nos.sched_setaffinity(0, {int(sys.argv[1])})\nwhile True: pass"
+SPIN = "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
 SLEEP = "import sys\nprint('ready', flush=True)\nsys.stdin.read()"
 
 
 @pytest.mark.skipif(not OURS.exists(), reason="this system does not count it")
 def test_who_waits_for_a_processor() -> None:
     """Of two processes that compute on one processor each waits; one that waits for its input does not."""
-    processor = str(min(os.sched_getaffinity(0)))
     idle = subprocess.Popen([sys.executable, "-c", SLEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    spinning = [subprocess.Popen([sys.executable, "-c", SPIN, processor]) for _ in range(2)]
+    spinning = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(2)]
     try:
         assert idle.stdout is not None
         idle.stdout.readline()
