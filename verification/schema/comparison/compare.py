@@ -81,6 +81,8 @@ def compare_schemas(
 
 def check_ignored(words: frozenset[str], *schemas: Schema) -> None:
     """Raise ``CannotRun`` for a word that is no object class or attribute: it would ignore nothing, silently."""
+    if not words:
+        return
     kinds = {entry.key.kind for schema in schemas for entry in schema} | derived_differences.KINDS
     attributes = {name for schema in schemas for entry in schema for name in entry.properties}
     attributes.update(name for kind in CLASSES for name in attribute_names(kind))
