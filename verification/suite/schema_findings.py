@@ -22,7 +22,7 @@ GENERATED_NAMES = (
     "set generated_names = true in [tool.verification] if no SQL of yours uses these names; else rename them in the "
     "squash with RunSQL"
 )
-DECLARE = "mend it, or declare it with the reason: [tool.verification.stops_on_rows]"
+DECLARE = "fix it, or declare it with the reason: [tool.verification.stops_on_rows]"
 NOWHERE: Mapping[str, Place] = MappingProxyType({})
 ORIGINALS = "original migrations"
 SQUASH = "squash"
@@ -91,7 +91,7 @@ def refusal(rule: str, difference: Difference, files: Mapping[str, Place]) -> Fi
         message=f"{difference.object} {said}",
         subject=f"schema:{difference.kind}:{difference.object}",
         places=(files[difference.object],) if difference.object in files else (),
-        remedy=DECLARE if every else "see which rows it refuses, and mend it",
+        remedy=DECLARE if every else "see which rows it refuses, and fix it",
     )
 
 
