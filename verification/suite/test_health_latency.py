@@ -38,8 +38,6 @@ COLD_SECONDS: Final = 10.0
 """How long the first request of a worker waits."""
 SAMPLES: Final = 300
 """Samples of each series."""
-MUCH_WAITED: Final = 0.25
-"""Share of the time beyond which waiting for a processor hides what the control does."""
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +205,7 @@ def test_latency_alarm(check: Check, control: HealthSession) -> None:
     if judgements["nothing changed"].verdict is Verdict.FAILED:
         wrong.append("nothing changed: failed")
     waited = sum(samples["now"].waits) / sum(samples["now"])
-    if wrong and waited > MUCH_WAITED:
+    if wrong and waited > distribution.MUCH_WAITED:
         check.conclude(
             Verdict.INCONCLUSIVE,
             f"{wrong[0]}; but threads waited for a processor for {waited:.0%} of the time: {distribution.QUIET}",

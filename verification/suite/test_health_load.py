@@ -6,14 +6,12 @@ One server of the project, with one worker, serves the four measurements; the la
 
 from typing import Final
 
-from ..health.latency.distribution import LIMIT_MS
+from ..health.latency.distribution import LIMIT_MS, MUCH_WAITED
 from ..health.load.run import LoadRun
 from ..report.evidence import Table
 from ..report.result import Check, Verdict
 
 PROPERTIES: Final = ("Property 1",)
-MUCH_WAITED: Final = 0.25
-"""Share of the time beyond which a latency says nothing of the server."""
 
 
 def test_saturated(check: Check, load_run: LoadRun) -> None:

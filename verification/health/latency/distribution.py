@@ -21,6 +21,8 @@ MIN_RATIO: Final = 1.25
 """Smallest ratio of two medians that counts."""
 MIN_SAMPLES: Final = 20
 """Samples of each series below which a difference does not count."""
+MUCH_WAITED: Final = 0.25
+"""Share of the time spent waiting for a processor beyond which a latency says nothing of the server."""
 QUIET: Final = "run it again on a machine that does nothing else"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...postgres.driver import sql
 from ...words import counted
 from .columns import read_layouts
-from .digests import BOOKKEEPING
+from .digests import BOOKKEEPING, SESSION
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def take(connection: Any) -> dict[str, Table]:
     """Read every table but the record of migrations."""
     found = {}
     with connection.cursor() as cursor:
-        cursor.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'")
+        cursor.execute(SESSION)
         for name, layout in read_layouts(connection).items():
             if layout.name in BOOKKEEPING:
                 continue
