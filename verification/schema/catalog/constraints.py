@@ -17,7 +17,7 @@ MATCHES: Final = {"f": "full", "p": "partial"}
 BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 
 CONSTRAINTS: Final = f"""
-SELECT k.oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
+SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
     conindid AS index_oid, conparentid AS parent, confrelid AS target, conkey::text AS columns,
     confkey::text AS target_columns, concat(confupdtype, confdeltype, confmatchtype) AS actions,
     condeferrable AS deferrable, condeferred AS deferred,
@@ -34,10 +34,9 @@ SELECT k.oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relat
         'operators', CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
             WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END,
         'on_delete_columns', {{delete_columns}}) END AS rare
-FROM pg_constraint k
-LEFT JOIN pg_class c ON c.oid = k.conrelid
-WHERE k.oid >= {FIRST_USER_OID}
-ORDER BY c.relname, k.conname, k.oid
+FROM pg_constraint
+WHERE oid >= {FIRST_USER_OID}
+ORDER BY conname, conrelid, contypid
 """
 """As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
 
@@ -114,7 +113,7 @@ def _constraint(
     if letter not in KINDS:
         reader.not_compared(f"constraint {key} of kind {letter!r}")
         return
-    attributes = {"kind": KINDS[letter], **_own(reader, row)}
+    attributes = _own(reader, row)
     if switched:
         attributes["triggers"] = tuple(sorted(switched))
     columns = numbers(row.columns) if relation else ()
@@ -135,7 +134,7 @@ def _constraint(
 
 def _own(reader: Reader, row: Row) -> dict[str, Value]:
     """Return the attributes from the constraint's own row."""
-    attributes: dict[str, Value] = {}
+    attributes: dict[str, Value] = {"kind": KINDS[row.letter]}
     if row.deferrable:
         attributes["deferrable"] = True
     if row.deferred:

@@ -33,7 +33,7 @@ class Identity(NamedTuple):
 
     def __str__(self) -> str:
         if self.target is None:
-            return self.qualified + self.arguments
+            return f"{self.qualified}{self.arguments}"
         target = str(self.target)
         match self.kind:
             case "comment":
