@@ -59,6 +59,13 @@ class Identity(NamedTuple):
         return ".".join(filter(None, (self.schema, self.relation)))
 
     @property
+    def place(self) -> str:
+        """The qualified name of its table, its own if it is in none, or those of what it is about."""
+        if self.target:
+            return self.target.place
+        return self.container if self.relation else self.qualified
+
+    @property
     def unquoted(self) -> tuple[str, str]:
         """The names, unquoted, of its table (its own if it is in none) and its own, or those of what it is about."""
         if self.target:
