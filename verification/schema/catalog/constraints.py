@@ -17,7 +17,7 @@ MATCHES: Final = {"f": "full", "p": "partial"}
 BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 
 CONSTRAINTS: Final = f"""
-SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
+SELECT k.oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
     conindid AS index_oid, conparentid AS parent, confrelid AS target, conkey::text AS columns,
     confkey::text AS target_columns, concat(confupdtype, confdeltype, confmatchtype) AS actions,
     condeferrable AS deferrable, condeferred AS deferred,
@@ -34,8 +34,10 @@ SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relatio
         'operators', CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
             WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END,
         'on_delete_columns', {{delete_columns}}) END AS rare
-FROM pg_constraint
-WHERE oid >= {FIRST_USER_OID}
+FROM pg_constraint k
+LEFT JOIN pg_class c ON c.oid = k.conrelid
+WHERE k.oid >= {FIRST_USER_OID}
+ORDER BY c.relname, k.conname, k.oid
 """
 """As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
 
@@ -65,6 +67,7 @@ SELECT t.tgconstraint, t.tgrelid::regclass::text || ' ' || p.proname || ' ' ||
     CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE t.oid >= {FIRST_USER_OID} AND t.tgisinternal AND t.tgenabled <> 'O' AND t.tgconstraint <> 0
+ORDER BY 2, t.tgconstraint
 """
 
 

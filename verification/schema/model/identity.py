@@ -78,7 +78,8 @@ class Identity(NamedTuple):
 
     def part(self, kind: str, name: str) -> "Identity":
         """Return the identity of a column, constraint, index, trigger, rule or policy of this relation or domain."""
-        return Identity(kind, self.schema, self.name, name)
+        # As Identity(...) in half of the time: most identities of a database are made here.
+        return tuple.__new__(Identity, (kind, self.schema, self.name, name, "", None))
 
     def like(self, kind: str) -> "Identity":
         """Return the identity of another class with the same names."""
