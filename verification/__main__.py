@@ -46,6 +46,14 @@ class Parser(argparse.ArgumentParser):
         raise CannotRun(message, f"see {self.prog} --help")
 
 
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: that takes longer than the rest of the start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print(f"{DISTRIBUTION} {installed_version()}")
+        parser.exit()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -83,7 +91,7 @@ def _run(arguments: list[str]) -> int:
         prog=DISTRIBUTION if completion else f"python -m {PACKAGE}",
         description="Decide whether a Django project on PostgreSQL may be deployed.",
     )
-    parser.add_argument("--version", action="version", version=f"{DISTRIBUTION} {installed_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     parser.add_argument(
         "--print-completion", metavar="SHELL", help="print a script that completes commands in a shell"
     )

@@ -1,7 +1,6 @@
 """The package itself as it is installed: its version, and whether an extra is there."""
 
 import re
-from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 
 from .errors import CannotRun
@@ -16,6 +15,8 @@ def installed_version() -> str:
 
 def require(extra: str, what: str) -> None:
     """Raise ``CannotRun`` unless all packages of an extra are installed; ``what`` needs them."""
+    from importlib.metadata import PackageNotFoundError, requires
+
     try:
         lines = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
@@ -32,6 +33,8 @@ def advice(extra: str) -> str:
 
 
 def _version(distribution: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # takes as long as all of ``--help``
+
     try:
         return version(distribution)
     except PackageNotFoundError:

@@ -167,6 +167,10 @@ DB_PORT = os.getenv("DB_PORT")
 if DB_PORT:
     ENVIRONMENT.integer("DB_PORT", DB_PORT, minimum=1)
 DB_CONN_MAX_AGE = ENVIRONMENT.seconds("DB_CONN_MAX_AGE", os.getenv("DB_CONN_MAX_AGE", "60"))
+# Off behind a pooler that gives a session to others between two transactions.
+DB_PREPARED_STATEMENTS = ENVIRONMENT.boolean(
+    "DB_PREPARED_STATEMENTS", os.getenv("DB_PREPARED_STATEMENTS", "True")
+)
 DATABASE_SSL = db_ssl.configure(
     db_name=DB_NAME,
     mode=os.getenv("POSTGRES_SSL_MODE"),

@@ -5,7 +5,7 @@ LONG_TESTS=1 fills 1,000,000 orders and 1,500,000 payments, otherwise a fiftieth
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -96,11 +96,26 @@ class Recorder:
         for statement, parameters in self.statements.items():
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
-                plan = cursor.fetchone()[0]
-            tables = set(_sequential(json.loads(plan) if isinstance(plan, str) else plan))
-            if tables & LARGE:
-                found[" ".join(statement.split())[:400]] = ", ".join(tables & LARGE)
+                tables = _large_in(cursor.fetchone()[0])
+            if tables:
+                found[" ".join(statement.split())[:400]] = ", ".join(tables)
         return found
+
+
+def prepared(seen: Collection[str]) -> dict[str, str]:
+    """Return which of these are prepared, with the large tables that the plan for all values reads in sequence."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        for statement, call in connection.prepared[1].items():
+            if statement in seen:
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {call}", [None] * call.count("%s"))
+                found[statement] = ", ".join(_large_in(cursor.fetchone()[0]))
+    return found
+
+
+def _large_in(plan: Any) -> set[str]:
+    return set(_sequential(json.loads(plan) if isinstance(plan, str) else plan)) & LARGE
 
 
 def _sequential(node: Any) -> Iterator[str]:
@@ -128,6 +143,9 @@ def test_no_query_reads_a_large_table_in_sequence(large: Shop, providers: Provid
         reconcile()
     assert len(recorder.statements) > 40, "the wrapper has seen the queries"
     assert recorder.sequential() == {}
+    plans = prepared(recorder.statements)
+    assert len(plans) > 20, "the statements of every order are prepared"
+    assert {statement: tables for statement, tables in plans.items() if tables} == {}
 
     whole = Recorder()
     with connection.execute_wrapper(whole):

@@ -2,13 +2,15 @@
 
 import gc
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.transaction import TransactionManagementError, atomic
 from django.utils import timezone
 from payments import lookups, statements
+from payments.background import claims
 from payments.models import Device, JournalEntry, Order, Payment
 from payments.orders import states
 
@@ -116,3 +118,67 @@ def test_a_thread_that_ends_takes_its_connection_with_it(transactional_db: None)
             cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.05)")
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", sessions)
     pytest.fail("the connection is still open")
+
+
+def sessions_statements() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+ALTERED = "ALTER TABLE payments_merchant ALTER bank_account TYPE text"
+
+
+@pytest.fixture
+def own_session(transactional_db: None) -> Iterator[None]:
+    """A connection that has prepared nothing, and leaves nothing behind."""
+    connection.close()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE payments_merchant ALTER bank_account TYPE varchar(255)")
+    connection.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("used", [True, False])
+def test_a_statement_is_prepared_once_for_a_connection(
+    own_session: None, settings: Any, shop: Shop, used: bool
+) -> None:
+    """What never changes stands in it as a literal, so that the plan for all values may use a partial index."""
+    settings.DB_PREPARED_STATEMENTS = used
+    connection.close()
+    for _ in range(2):
+        assert claims.claim() is None
+        assert statements.update(Order, {"id": "nobody's"}, {"drink_name": "100 %s"}) == 0
+
+    found = sessions_statements()
+    assert len(found) == (2 if used else 0)
+    assert all("'pending'" in each for each in found if each.startswith("PREPARE") and "SELECT" in each)
+    connection.close()
+    assert claims.claim() is None
+    assert len(sessions_statements()) == (1 if used else 0)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("event", ["DEALLOCATE ALL", ALTERED])
+def test_a_connection_goes_on_without_its_prepared_statements(
+    own_session: None, shop: Shop, event: str
+) -> None:
+    """As after a pooler gave the session to somebody else, or a migration changed the type of a column."""
+    order = shop.order()
+    assert lookups.ORDER_AND_MERCHANT.first(order.pk) is not None
+    with connection.cursor() as cursor:
+        cursor.execute(event)
+    with pytest.raises(OperationalError), atomic():
+        lookups.ORDER_AND_MERCHANT.first(order.pk)
+    found = lookups.ORDER_AND_MERCHANT.first(order.pk)
+    assert found is not None
+    assert columns(found.merchant) == columns(order.merchant)
+
+    connection.close()
+    assert lookups.ORDER_AND_MERCHANT.first(order.pk) is not None
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    assert lookups.ORDER_AND_MERCHANT.first(order.pk) is not None, "outside of a transaction nobody notices"

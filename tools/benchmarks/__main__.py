@@ -46,8 +46,7 @@ def _measure(server: Server, console: Console, rounds: int) -> list[Goal]:
 
 
 def _pair(server: Server, tables: int) -> Pair:
-    left = create(server, tables)
-    return Pair(left, server.create_database(template=left.name))
+    return Pair(create(server, tables), create(server, tables))
 
 
 def _show(console: Console, goals: list[Goal], server: Server) -> None:

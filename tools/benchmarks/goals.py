@@ -72,8 +72,6 @@ def measure(small: Pair, large: Pair, rounds: int) -> Iterator[Goal]:
     # First of all: a process's peak is never shown below that of its parent, which reads below.
     peak = measured_commands.diff(large.left, large.right).peak / 1e6
     yield Goal("peak memory of diff, 4,000 tables", peak, 0, peak, MEMORY, "MB")
-    counts = [float(measured_commands.queries(pair.left)) for pair in (large, small)]
-    yield Goal("queries, 4,000 tables to 1,000", counts[0], counts[1], counts[0] / counts[1], 1.0, "queries")
     seconds = median(measured_commands.usage().seconds for _ in range(rounds))
     yield Goal("--help", seconds, 0, seconds, HELP, "s")
     yield ratio("diff to two pg_dump -s", small.diff, small.dumps, DIFF_TO_DUMPS, rounds)

@@ -11,9 +11,6 @@ from pathlib import Path
 from verification.errors import CannotRun
 from verification.postgres.server import Database
 from verification.schema import catalog
-from verification.schema.catalog.reader import Reader
-from verification.schema.catalog.reading import collect
-from verification.schema.catalog.session import session
 
 
 @dataclass(frozen=True)
@@ -58,21 +55,6 @@ def reading(database: Database) -> float:
     seconds = time.perf_counter() - began
     del schema  # to give the memory back is not part of reading
     return seconds
-
-
-def queries(database: Database) -> int:
-    """Count the queries of one reading."""
-
-    class Counting(Reader):
-        number = 0
-
-        def rows(self, statement: str) -> Sequence[tuple[object, ...]]:
-            Counting.number += 1
-            return super().rows(statement)
-
-    with session(database.url) as (cursor, version):
-        collect(Counting(cursor, version))
-    return Counting.number
 
 
 def _run(command: Sequence[str]) -> Finished:

@@ -19,6 +19,7 @@ from .comparison.difference import Difference
 
 if TYPE_CHECKING:
     from ..postgres import driver
+    from .catalog.reader import Results
     from .comparison.compare import Comparison
     from .model.schema import Schema
 
@@ -56,7 +57,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         )
         from .comparison.options import Options
 
-        left, right = [reading.result() for reading in readings]
+        left, right = _schemas(*[reading.result() for reading in readings])
         gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
     finally:
         for reading in readings:
@@ -110,12 +111,24 @@ def _is_url(source: str) -> bool:
     return source.startswith(SCHEMES)
 
 
-def _read(source: str, opened: "Callable[[driver.Connection], object]") -> "Schema":
+def _schemas(left: "Schema | Results", right: "Schema | Results") -> "tuple[Schema, Schema]":
+    """Return both schemas; one for both, if the rows of both databases are the same."""
+    from . import catalog
+    from .model.schema import Schema
+
+    if not isinstance(left, Schema) and not isinstance(right, Schema) and catalog.same_rows(left, right):
+        both = catalog.schema(left)
+        return both, both
+    one, other = [each if isinstance(each, Schema) else catalog.schema(each) for each in (left, right)]
+    return one, other
+
+
+def _read(source: str, opened: "Callable[[driver.Connection], object]") -> "Schema | Results":
     """Read a database or a snapshot file; ``opened`` is called with the connection. Raises ``CannotRun``."""
     if _is_url(source):
         from . import catalog
 
-        return catalog.read(source, sessions=1, opened=opened)  # two readers keep two cores busy
+        return catalog.fetch(source, opened)
     if "://" in source:
         raise CannotRun(
             f"{source.split('://', maxsplit=1)[0]}://...: not PostgreSQL",
@@ -160,16 +173,16 @@ class _ReaderThread(threading.Thread):
         # A daemon, because nothing but the end of the process ends a connection that is still being made.
         super().__init__(daemon=True)
         self._source = source
-        self._schema: Schema | None = None
+        self._read: Schema | Results | None = None
         self._error: BaseException | None = None
         self._connection: driver.Connection | None = None
         self._stopped = False
         self.start()
 
     def run(self) -> None:
-        """Read the schema; keep an error for ``result``."""
+        """Read the source; keep an error for ``result``."""
         try:
-            self._schema = _read(self._source, self._opened)
+            self._read = _read(self._source, self._opened)
         except BaseException as error:  # noqa: BLE001 - raised again by ``result``
             self._error = error
 
@@ -188,12 +201,12 @@ class _ReaderThread(threading.Thread):
                 self._connection.cancel()
             self.join(PAUSE_SECONDS)
 
-    def result(self) -> "Schema":
-        """Wait for the schema and return it. Raises what the reading raised."""
+    def result(self) -> "Schema | Results":
+        """Wait for what was read and return it. Raises what the reading raised."""
         self.join()
-        if self._schema is None:
+        if self._read is None:
             raise self._error or AssertionError
-        return self._schema
+        return self._read
 
 
 def _print_json(content: dict[str, object]) -> None:

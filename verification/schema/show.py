@@ -32,7 +32,7 @@ def comparison(result: Comparison, disagreements: Iterable[Difference] = ()) -> 
         tree = Tree(f"[bold red]not equal[/bold red]  {counted(len(result.differences), 'difference')}")
         branches: dict[str, Tree] = {}
         for difference in result.differences:
-            place = ".".join(difference.object.split(".")[:2])
+            place = difference.place
             branch = branches.setdefault(place, tree.add(escape(place)) if place not in branches else tree)
             branch.add(line(difference))
         for difference in contradictions:

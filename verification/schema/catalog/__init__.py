@@ -4,18 +4,16 @@ In: a URL or an open connection. Out: a ``Schema`` with every object of the data
 class that no module here knows becomes ``not_compared``, which is never equal to anything.
 Names follow https://www.postgresql.org/docs/current/catalogs.html.
 
-Contract of the modules that read (everything that ``reading.collect`` calls): the statements that a module
-executes, and their order, depend on the major version of the server alone, never on rows that it has read.
-``prefetch`` relies on it: it runs all readers once on ``RecordingCursor``, which returns no rows, to learn the
-statements, and sends them from threads of their own while the readers work on the results. Therefore
+``fetch`` returns the rows of all queries, ``schema`` what they describe, ``same_rows`` whether two databases return the
+same, which makes their schemas equal. Contract of the modules that read (everything that ``reading.collect`` calls):
 
-- call ``reader.rows`` unconditionally (``reader.since`` may choose the SQL), never inside ``if rows:`` or in a
-  loop over rows; use one query for all objects instead of one for each;
-- pass no parameters, and use ``reader.cursor.description`` only after ``reader.rows``.
-
-A reader that breaks this gets ``RuntimeError`` from ``PrefetchCursor.execute``.
+- which statements a module asks for depends on the major version alone, never on rows: ``reading.statements`` learns
+  them by running all modules on no rows. A reader that breaks this gets ``KeyError``;
+- a schema does not depend on the OIDs of users' objects: a column with an OID has the type ``oid``, or ``oidvector``,
+  and serves to find other rows; a statement's ORDER BY makes two equal databases return rows in the same order.
 """
 
-from .reading import read
+from .equal_rows import same as same_rows
+from .reading import fetch, read, schema
 
-__all__ = ["read"]
+__all__ = ["fetch", "read", "same_rows", "schema"]

@@ -31,7 +31,8 @@ WITH o(catalog, oid, number, acl, owner, type) AS (
         WHERE datacl IS NOT NULL AND datname = current_database()
 )
 SELECT o.catalog, o.oid, o.number,
-    CASE WHEN o.oid < {FIRST_USER_OID} AND o.catalog NOT IN ('pg_database') AND NOT b.is_public THEN
+    CASE WHEN o.catalog = 'pg_largeobject' THEN 'large_object ' || o.oid
+        WHEN o.oid < {FIRST_USER_OID} AND o.catalog NOT IN ('pg_database') AND NOT b.is_public THEN
         (SELECT replace(i.type, ' ', '_') || ' ' || i.identity
         FROM pg_identify_object(o.catalog::regclass, o.oid, o.number) i) END,
     e.base, CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(e.grantee)::text END,
@@ -51,6 +52,8 @@ CROSS JOIN LATERAL (
     SELECT false AS base, * FROM aclexplode(o.acl) UNION ALL SELECT true, * FROM aclexplode(d.acl)
 ) e
 WHERE d.acl IS DISTINCT FROM o.acl
+ORDER BY o.catalog, CASE o.catalog WHEN 'pg_class' THEN o.oid::regclass::text WHEN 'pg_proc' THEN o.oid::regprocedure::text END,
+    o.oid, o.number, e.base, 6, 7
 """
 
 DEFAULT_PRIVILEGES: Final = """
@@ -66,6 +69,7 @@ CROSS JOIN LATERAL (
         acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole))
         WHERE d.defaclnamespace = 0
 ) e
+ORDER BY 1, d.defaclnamespace, 5, e.base, 6
 """
 
 
@@ -83,8 +87,6 @@ def read(reader: Reader) -> None:
 
 
 def _target(reader: Reader, catalog: str, oid: int, number: int, identity: str | None) -> Identity:
-    if catalog == "pg_largeobject":
-        return Identity("large_object", name=str(oid))
     if identity:
         kind, _, name = identity.partition(" ")
         return Identity(kind, name=name)

@@ -19,9 +19,10 @@ SELECT a.attrelid AS relation, a.attnum AS number, quote_ident(a.attname) AS nam
     format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
     -- A default reads no column; with the table's OID pg_get_expr would open the table.
     -- NULL written out is no default, except for a domain, which may have one of its own.
-    NULLIF(NULLIF(pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
+    CASE WHEN d.adbin IS NOT NULL THEN NULLIF(NULLIF(
+        pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
         'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, -1) END),
-        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, a.atttypmod) END) AS default,
+        'NULL::' || CASE t.typbasetype WHEN 0 THEN format_type(a.atttypid, a.atttypmod) END) END AS default,
     CASE WHEN a.attidentity <> '' OR a.attgenerated <> '' OR a.attcollation <> t.typcollation
         OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget <> -1
         OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0
@@ -39,12 +40,15 @@ SELECT a.attrelid AS relation, a.attnum AS number, quote_ident(a.attname) AS nam
         'foreign_options', a.attfdwoptions,
         'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END)::text END AS rare
 FROM pg_attribute a
-JOIN pg_class c ON c.oid = a.attrelid
+JOIN (
+    SELECT c.*, row_number() OVER (ORDER BY c.relname, n.nspname) AS place
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+) c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
-    AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
-ORDER BY a.attrelid, a.attnum
+ORDER BY c.place, a.attnum
 """
 """Attributes that few columns have are one JSON object, NULL for most columns."""
 
@@ -78,6 +82,7 @@ LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrel
 LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND d.deptype = 'i'
 JOIN (VALUES (21, -32768, 32767), (23, -2147483648, 2147483647),
     (20, -9223372036854775808, 9223372036854775807)) l(type, low, high) ON l.type = COALESCE(a.atttypid, s.seqtypid)
+ORDER BY s.seqrelid::regclass::text
 """
 """The default limits depend on the type: for an identity column on the column's, not on the sequence's."""
 UNLOGGED_SEQUENCES: Final = 15
@@ -92,28 +97,24 @@ def read(reader: Reader) -> None:
 
 
 def _relation(reader: Reader, relation: int, rows: Sequence[Row]) -> None:
-    names = {row.number: row.name for row in rows}
-    reader.columns[relation] = names
+    names = reader.columns[relation] = {row.number: row.name for row in rows}
     reader.column_types[relation] = {row.number: (row.base_type, row.collation) for row in rows}
     owner = reader.addresses.get(("pg_class", relation, 0))
     if owner is None:
         return
-    attributes = reader.entries[owner].attributes
-    attributes["column_order"] = tuple(names.values())
-    schema, table, parents = owner.schema, owner.name, (owner,)
-    entries, addresses = reader.entries, reader.addresses
-    for row in rows:
-        key = Identity("column", schema, table, row.name)
-        described: dict[str, Value] = {"type": row.type}
-        if row.not_null:
-            described["not_null"] = True
-        if row.default is not None:
-            described["default"] = row.default
+    reader.entries[owner].attributes["column_order"] = tuple(names.values())
+    entries, addresses, parents = reader.entries, reader.addresses, (owner,)
+    for _, number, name, _, _, type_name, not_null, default, rare in rows:
+        key = addresses["pg_class", relation, number] = owner.part("column", name)
+        attributes: dict[str, Value] = {"type": type_name}
+        if not_null:
+            attributes["not_null"] = True
+        if default is not None:
+            attributes["default"] = default
         above: tuple[Identity, ...] = parents
-        if row.rare and (inherited := _add_rare(reader, relation, row.name, described, row.rare)):
+        if rare and (inherited := _add_rare(reader, relation, name, attributes, rare)):
             above += inherited
-        entries[key] = Draft(key, described, above)
-        addresses["pg_class", relation, row.number] = key
+        entries[key] = Draft(key, attributes, above)
 
 
 def _add_rare(
@@ -139,13 +140,13 @@ def _add_rare(
 
 def _sequences(reader: Reader) -> None:
     """Add the properties in pg_sequence to the sequence, or to its identity column."""
+    addresses = reader.addresses
     for values in reader.records(SEQUENCES):
-        key = reader.addresses.get(("pg_class", values.take_number("oid"), 0))
-        owner = values.take_number("relation"), values.take_number("number")
+        key = addresses.get(("pg_class", values.take_number("oid"), 0))
+        column = addresses.get(("pg_class", values.take_number("relation"), values.take_number("number")))
         dependency = values.take_text("dependency")
         if key is None:
             continue
-        column = reader.addresses.get(("pg_class", *owner))
         entry = reader.entries[key]
         if column is None:
             reader.entries[key] = entry._replace(attributes={**entry.attributes, **values})

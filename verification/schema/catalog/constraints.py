@@ -36,6 +36,7 @@ SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relatio
         'on_delete_columns', {{delete_columns}}) END AS rare
 FROM pg_constraint
 WHERE oid >= {FIRST_USER_OID}
+ORDER BY conname, conrelid, contypid
 """
 """As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
 
@@ -65,6 +66,7 @@ SELECT t.tgconstraint, t.tgrelid::regclass::text || ' ' || p.proname || ' ' ||
     CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE t.oid >= {FIRST_USER_OID} AND t.tgisinternal AND t.tgenabled <> 'O' AND t.tgconstraint <> 0
+ORDER BY 2, t.tgconstraint
 """
 
 
@@ -111,7 +113,7 @@ def _constraint(
     if letter not in KINDS:
         reader.not_compared(f"constraint {key} of kind {letter!r}")
         return
-    attributes = {"kind": KINDS[letter], **_own(reader, row)}
+    attributes = _own(reader, row)
     if switched:
         attributes["triggers"] = tuple(sorted(switched))
     columns = numbers(row.columns) if relation else ()
@@ -132,7 +134,7 @@ def _constraint(
 
 def _own(reader: Reader, row: Row) -> dict[str, Value]:
     """Return the attributes from the constraint's own row."""
-    attributes: dict[str, Value] = {}
+    attributes: dict[str, Value] = {"kind": KINDS[row.letter]}
     if row.deferrable:
         attributes["deferrable"] = True
     if row.deferred:

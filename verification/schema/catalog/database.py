@@ -34,6 +34,7 @@ FROM pg_extension o
 MEMBERS: Final = """
 SELECT classid::regclass::text, objid, refobjid, deptype = 'x' FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype IN ('e', 'x')
+ORDER BY refobjid, classid, objid
 """
 """Members of extensions, and objects that DEPEND ON EXTENSION without being members."""
 

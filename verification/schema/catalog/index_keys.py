@@ -20,6 +20,7 @@ FROM (
 ) k
 JOIN pg_type t ON t.oid = k.atttypid
 WHERE k.attrelid >= {FIRST_USER_OID} AND k.attnum > 0
+ORDER BY k.attrelid::regclass::text, k.attnum
 """
 """Properties in the key's own pg_attribute row: parameters of the operator class, type of an expression."""
 
@@ -28,9 +29,10 @@ SELECT o.oid, CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspn
     || quote_ident(o.opcname) AS name, o.opcdefault AS is_default, o.opcintype AS accepted,
     t.typtype = 'p' AS is_pseudo
 FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_type t ON t.oid = o.opcintype
+ORDER BY o.oid
 """
 
-COLLATIONS: Final = "SELECT oid, oid::regcollation::text FROM pg_collation"
+COLLATIONS: Final = "SELECT oid, oid::regcollation::text FROM pg_collation ORDER BY 1"
 
 COERCED: Final = {1043: 25, 650: 869}
 """Type -> the type with the operator class that CREATE INDEX uses: text for varchar, inet for cidr."""

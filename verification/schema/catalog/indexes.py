@@ -14,7 +14,7 @@ from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, numbers
 
 INDEXES: Final = f"""
 SELECT i.indexrelid AS oid, i.indrelid AS relation, quote_ident(c.relname) AS name, i.indkey::text AS columns,
-    i.indclass::text AS classes, i.indcollation::text AS collations, a.amname AS method, i.indisunique AS is_unique,
+    i.indclass AS classes, i.indcollation AS collations, a.amname AS method, i.indisunique AS is_unique,
     pg_get_expr(i.indpred, i.indrelid) AS predicate,
     CASE WHEN 0 <> ANY (i.indoption::int2[]) THEN i.indoption::text END AS options,
     CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN array_to_string(
@@ -40,6 +40,7 @@ JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_am a ON a.oid = c.relam
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
+ORDER BY c.relname, n.nspname
 """
 """Lists of numbers are text, because few are different; attributes that few indexes have are one JSON object."""
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}

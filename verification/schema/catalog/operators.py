@@ -76,7 +76,7 @@ CASTS: Final = Query(
 SELECT o.oid, '(' || format_type(o.castsource, NULL) || ' AS ' || format_type(o.casttarget, NULL) || ')' AS id_arguments,
     (SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid
         AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i' LIMIT 1) AS part_of,
-    ARRAY[o.castsource::int8, o.casttarget::int8] AS "parent pg_type",
+    o.castsource AS "parent pg_type", o.casttarget AS "parent pg_type 2",
     CASE o.castmethod WHEN 'f' THEN 'function' WHEN 'i' THEN 'inout' ELSE 'binary' END AS method,
     NULLIF(o.castfunc, 0)::regprocedure::text AS function,
     CASE o.castcontext WHEN 'i' THEN 'implicit' WHEN 'a' THEN 'assignment' ELSE 'explicit' END AS context

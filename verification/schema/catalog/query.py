@@ -5,7 +5,7 @@ from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Value
-from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, integers, texts
+from .reader import FIRST_USER_OID, USER_NAMESPACE, Reader, Record, texts
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Query:
 
     Columns of the statement: ``oid``; ``parent``, OID of the parent; ``id_schema``, ``id_relation``, ``id_name``
     and ``id_arguments``, the identity; ``kind``, its class if it is not always the same; ``part_of``, OID of the
-    type that created the object and describes it; ``parent CATALOG``, OIDs of further parents. Every other column
-    is an attribute, NULL for PostgreSQL's default.
+    type that created the object and describes it; ``parent CATALOG``, OID of a further parent (a second one of the same
+    catalog: ``parent CATALOG 2``). Every other column is an attribute, NULL for PostgreSQL's default.
     """
 
     kind: str
@@ -53,7 +53,7 @@ def run(reader: Reader, query: Query) -> None:
     if reader.version < query.since:
         return
     reader.catalogs.add(query.catalog)
-    for attributes in reader.records(query.statement):
+    for attributes in reader.records(_ordered(query.statement)):
         oid, parent = attributes.take_number("oid"), attributes.take_number("parent")
         keys = [reader.addresses.get((query.parent, parent, 0))] if parent else []
         keys += _further_parents(reader, attributes)
@@ -69,12 +69,15 @@ def run(reader: Reader, query: Query) -> None:
         reader.add(query.catalog, oid, identity, attributes, *parents)
 
 
-def _further_parents(reader: Reader, attributes: dict[str, Value]) -> list[Identity | None]:
-    keys = []
-    for name in [name for name in attributes if name.startswith("parent ")]:
-        catalog = name.removeprefix("parent ")
-        keys += [reader.addresses.get((catalog, oid, 0)) for oid in integers(attributes.pop(name))]
-    return keys
+def _ordered(statement: str) -> str:
+    """Return the statement with its rows in the order of their names, whatever happened to them before."""
+    names = [f"id_{part}" for part in IDENTITY if f" AS id_{part}" in statement]
+    return f"{statement} ORDER BY {', '.join(names)}"
+
+
+def _further_parents(reader: Reader, attributes: Record) -> list[Identity | None]:
+    names = [name for name in attributes if name.startswith("parent ")]
+    return [reader.addresses.get((name.split()[1], attributes.take_number(name), 0)) for name in names]
 
 
 def mask_secrets(attributes: dict[str, Value], secrets: tuple[str, ...]) -> None:

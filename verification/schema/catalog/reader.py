@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol, Self, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from ...postgres import driver
 from ..model.identity import Identity
-from ..model.objects import Names, Object, Value, described
+from ..model.objects import Names, Value
 
 Address: TypeAlias = tuple[str, int, int]
 """Catalog (``pg_class``), OID, column number or 0: as in pg_depend."""
@@ -69,16 +69,7 @@ def integers(value: Value) -> tuple[int, ...]:
 
 
 class Record(dict[str, Value]):
-    """One row of a result: column -> value, without those that are NULL, PostgreSQL's default."""
-
-    @classmethod
-    def of(cls, names: Iterable[str], values: Iterable[Value]) -> Self:
-        """Return a row with tuples in place of lists."""
-        return cls({
-            name: frozen(value) if isinstance(value, (list, dict)) else value
-            for name, value in zip(names, values, strict=True)
-            if value is not None
-        })  # fmt: skip
+    """One row of a result: column -> value, with tuples in place of lists; NULL, PostgreSQL's default, is absent."""
 
     def take_number(self, name: str) -> int:
         """Remove a column and return its number, 0 for NULL."""
@@ -93,30 +84,22 @@ class Record(dict[str, Value]):
 Row = TypeVar("Row", bound=NamedTuple)
 
 
-class Named(Protocol):
-    """A column of a result."""
+class Result(NamedTuple):
+    """What one statement returns."""
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
+    names: tuple[str, ...]
+    types: tuple[int, ...]
+    """OID of each column's type."""
+    rows: Sequence[driver.Row]
 
 
-class Cursor(Protocol):
-    """What a reader needs of a driver's cursor."""
+class Results(NamedTuple):
+    """What all statements of one reading return."""
 
-    @property
-    def description(self) -> Sequence[Named] | None:
-        """The columns of the last statement's result."""
-        ...
-
-    def execute(self, statement: str, /) -> object:
-        """Execute a statement."""
-        ...
-
-    def fetchall(self) -> list[driver.Row]:
-        """Return the rows of the last statement."""
-        ...
+    version: int
+    """Major version of the server."""
+    of: Mapping[str, Result]
+    """Statement -> its result."""
 
 
 class Draft(NamedTuple):
@@ -127,17 +110,12 @@ class Draft(NamedTuple):
     parents: tuple[Identity, ...] = ()
     uses: tuple[Identity, ...] = ()
 
-    def finished(self) -> Object:
-        """Return the object."""
-        return described(self.identity, self.attributes, self.parents, self.uses)
-
 
 @dataclass
 class Reader:
     """The state of one reading."""
 
-    cursor: Cursor
-    version: int
+    results: Results
     entries: dict[Identity, Draft] = field(default_factory=dict)
     addresses: dict[Address, Identity] = field(default_factory=dict)
     owners: dict[Identity, Identity] = field(default_factory=dict)
@@ -156,24 +134,35 @@ class Reader:
     catalogs: set[str] = field(default_factory=set)
     """Catalogs that a ``Query`` has read."""
 
+    @property
+    def version(self) -> int:
+        """Major version of the server."""
+        return self.results.version
+
     def rows(self, statement: str) -> Sequence[driver.Row]:
-        """Run one query and return its rows."""
-        self.cursor.execute(statement)
-        return self.cursor.fetchall()
+        """Return the rows of one query."""
+        return self.results.of[statement].rows
 
     def named(self, row: type[Row], statement: str) -> list[Row]:
-        """Run one query and return its rows with names; ``row``: a class with a field for each column, in order."""
-        rows = self.rows(statement)
-        names = tuple(column.name for column in self.cursor.description or ())
-        if names and names != row._fields:
+        """Return the rows of one query with names; ``row``: a class with a field for each column, in order."""
+        names, _, rows = self.results.of[statement]
+        if rows and names != row._fields:
             raise TypeError(f"{row.__qualname__} has the fields {row._fields}, and the query returns {names}")
-        return [row._make(values) for values in rows]
+        return [tuple.__new__(row, values) for values in rows]
 
     def records(self, statement: str) -> list[Record]:
-        """Run one query and return its rows as column -> value."""
-        rows = self.rows(statement)
-        names = [column.name for column in self.cursor.description or ()]
-        return [Record.of(names, values) for values in rows]
+        """Return the rows of one query as column -> value."""
+        names, _, rows = self.results.of[statement]
+        records = [
+            Record({name: value for name, value in zip(names, values, strict=True) if value is not None})
+            for values in rows
+        ]
+        for name, column in zip(names, zip(*rows), strict=False):  # noqa: B905 - no rows, no columns
+            if not {list, dict}.isdisjoint(map(type, column)):
+                for record in records:
+                    if name in record:
+                        record[name] = frozen(record[name])
+        return records
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
         """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""
@@ -216,5 +205,6 @@ class Reader:
     def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Identity]:
         """Return the keys of a relation's columns; 0, which stands for an expression, is skipped."""
         addresses = self.addresses
-        places = [("pg_class", relation, number) for number in numbers if number]
-        return [addresses[place] for place in places if place in addresses]
+        return [
+            key for number in numbers if number and (key := addresses.get(("pg_class", relation, number)))
+        ]

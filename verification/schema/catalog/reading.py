@@ -1,28 +1,18 @@
-"""Read one database in one snapshot."""
+"""Read one database in one snapshot: first all rows, then the schema from them."""
 
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 from ...errors import CannotRun
 from ...postgres import driver
-from ..model.objects import Value
+from ..model.objects import Value, described
 from ..model.schema import Schema
-from . import (
-    access,
-    columns,
-    comments,
-    constraints,
-    database,
-    objects,
-    relations,
-    triggers,
-)
-from .prefetch import RecordingCursor, prefetched
-from .reader import Reader
-from .session import second_session, session, shared_snapshot
+from . import access, columns, comments, constraints, database, objects, relations, triggers
+from .reader import Reader, Result, Results
+from .session import session
 
 VERSIONS: Final = range(14, 19)
 """Major versions with catalogs that this reader knows in full; it refuses any other."""
@@ -40,42 +30,53 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read(
-    source: str | driver.Connection,
-    *,
-    sessions: int = 2,
-    opened: Callable[[driver.Connection], object] = lambda _: None,
-) -> Schema:
+def read(source: str | driver.Connection) -> Schema:
     """Read a database by URL or through an open connection (whose open transaction is kept).
-
-    ``opened`` is called with the connection that is made for a URL.
-
-    A large database given by URL is read through up to ``sessions`` (1 or 2) sessions with one snapshot.
 
     Raises ``CannotRun`` if the server cannot be reached, closes the connection, denies access to a
     catalog, or has a version that the reader does not know.
     """
-    with _no_collection(), session(source, opened) as (cursor, version):
+    with _no_collection():
+        return schema(fetch(source))
+
+
+def fetch(
+    source: str | driver.Connection, opened: Callable[[driver.Connection], object] = lambda _: None
+) -> Results:
+    """Return the rows of all queries; ``opened`` is called with the connection that is made for a URL.
+
+    Raises ``CannotRun`` as ``read`` does.
+    """
+    with session(source, opened) as (cursor, version):
         if version not in VERSIONS:
             raise CannotRun(
                 f"the server is PostgreSQL {version}, whose catalogs this reader does not know",
                 f"use PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]}, or a harness that knows it",
             )
-        second = None
-        if isinstance(source, str) and sessions > 1 and (snapshot := shared_snapshot(cursor)):
-            second = partial(second_session, source, snapshot)
-        with prefetched(cursor, statements(version), second) as results:
-            reader = Reader(results, version)
-            context = collect(reader)
-        return Schema(version, {key: draft.finished() for key, draft in reader.entries.items()}, context)
+        return Results(version, {statement: _result(cursor, statement) for statement in statements(version)})
+
+
+def schema(results: Results) -> Schema:
+    """Return the schema that the rows describe."""
+    reader = Reader(results)
+    context = collect(reader)
+    return Schema(results.version, {key: described(*draft) for key, draft in reader.entries.items()}, context)
+
+
+class _Asked(dict[str, Result]):
+    """The results of an empty database; keeps which statements were asked for."""
+
+    def __missing__(self, statement: str) -> Result:
+        self[statement] = Result((), (), ())
+        return self[statement]
 
 
 @cache
 def statements(version: int) -> tuple[str, ...]:
-    """Return the queries of a reading in the order in which they are executed."""
-    recorder = RecordingCursor()
-    collect(Reader(recorder, version))
-    return tuple(recorder.statements)
+    """Return the statements of a reading."""
+    asked = _Asked()
+    collect(Reader(Results(version, asked)))
+    return tuple(asked)
 
 
 def collect(reader: Reader) -> dict[str, Value]:
@@ -85,3 +86,13 @@ def collect(reader: Reader) -> dict[str, Value]:
         part.read(reader)
     relations.read_uses(reader)
     return context
+
+
+def _result(cursor: driver.Cursor, statement: str) -> Result:
+    cursor.execute(statement)
+    described = cursor.description or ()
+    return Result(
+        tuple(column.name for column in described),
+        tuple(column.type_code for column in described),
+        cursor.fetchall(),
+    )

@@ -23,6 +23,7 @@ SCHEMAS: Final = f"""
 SELECT n.oid, quote_ident(n.nspname), pg_get_userbyid(n.nspowner)
 FROM pg_namespace n
 WHERE (n.oid >= {FIRST_USER_OID} OR n.oid = {PUBLIC_OID}) AND {USER_NAMESPACE}
+ORDER BY n.nspname
 """
 
 RELATIONS: Final = f"""
@@ -47,21 +48,24 @@ LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
 LEFT JOIN pg_am m ON m.oid = c.relam
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind NOT IN ('i', 'I') AND {USER_NAMESPACE}
+ORDER BY c.relname, n.nspname
 """
 
 INHERITANCE: Final = f"""
 SELECT inhrelid, inhparent, inhdetachpending FROM pg_inherits
-WHERE inhrelid >= {FIRST_USER_OID} ORDER BY inhrelid, inhseqno
+WHERE inhrelid >= {FIRST_USER_OID} ORDER BY inhrelid::regclass::text, inhseqno
 """
 
 FOREIGN_TABLES: Final = """
 SELECT t.ftrelid, quote_ident(s.srvname), t.ftoptions
 FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver
+ORDER BY t.ftrelid::regclass::text
 """
 
 USES: Final = f"""
-SELECT DISTINCT CASE WHEN r.is_view THEN 'pg_class' ELSE 'pg_rewrite' END,
-    CASE WHEN r.is_view THEN r.ev_class ELSE r.oid END, d.refobjid, d.refobjsubid
+SELECT * FROM (
+SELECT CASE WHEN r.is_view THEN 'pg_class' ELSE 'pg_rewrite' END AS catalog,
+    CASE WHEN r.is_view THEN r.ev_class ELSE r.oid END AS oid, d.refobjid, d.refobjsubid
 FROM (SELECT oid, ev_class, ev_type = '1' AND rulename = '_RETURN' AS is_view FROM pg_rewrite) r
 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND NOT (r.is_view AND d.refobjid = r.ev_class)
@@ -71,6 +75,9 @@ SELECT d.classid::regclass::text, d.objid, d.refobjid, d.refobjsubid
 FROM pg_depend d
 WHERE d.classid IN ('pg_policy'::regclass, 'pg_proc'::regclass) AND d.objid >= {FIRST_USER_OID}
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+) u
+ORDER BY catalog, CASE catalog WHEN 'pg_class' THEN oid::regclass::text WHEN 'pg_proc' THEN oid::regprocedure::text END,
+    refobjid::regclass::text, refobjsubid, oid
 """
 """Which columns of other tables a view, a rule, a policy or a function with an SQL body reads."""
 

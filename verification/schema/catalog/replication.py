@@ -26,7 +26,7 @@ PUBLICATION_TABLES: Final = Query(
     "pg_publication_rel",
     """
 SELECT o.oid, o.prpubid AS parent, quote_ident(p.pubname) AS id_name,
-    ARRAY[o.prrelid::int8] AS "parent pg_class"{details}
+    o.prrelid AS "parent pg_class"{details}
 FROM pg_publication_rel o JOIN pg_publication p ON p.oid = o.prpubid
 """,
     parent="pg_publication",
@@ -44,7 +44,7 @@ PUBLICATION_SCHEMAS: Final = Query(
     "pg_publication_namespace",
     """
 SELECT o.oid, o.pnpubid AS parent, quote_ident(p.pubname) AS id_name,
-    ARRAY[o.pnnspid::int8] AS "parent pg_namespace"
+    o.pnnspid AS "parent pg_namespace"
 FROM pg_publication_namespace o JOIN pg_publication p ON p.oid = o.pnpubid
 """,
     parent="pg_publication",

@@ -28,8 +28,6 @@ SETTINGS: Final = {
 
 IDLE: Final = 0
 """libpq's ``PQTRANS_IDLE``: no transaction is open."""
-LARGE_CATALOG_BYTES: Final = 2 * 1024 * 1024
-"""Size of pg_attribute above which a second session saves time: about 1,000 tables of 10 columns."""
 
 
 @contextmanager
@@ -48,25 +46,6 @@ def session(
         opened(connection)
         with _snapshot(connection) as cursor:
             yield cursor, connection.info.server_version // 10000
-
-
-def shared_snapshot(cursor: driver.Cursor) -> str | None:
-    """Return the name of the session's snapshot, or None if the database is too small for a second session.
-
-    https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
-    """
-    cursor.execute(
-        f"SELECT CASE WHEN pg_relation_size('pg_catalog.pg_attribute') > {LARGE_CATALOG_BYTES} THEN pg_export_snapshot() END"
-    )
-    ((snapshot,),) = cursor.fetchall()
-    return snapshot  # type: ignore[no-any-return]
-
-
-@contextmanager
-def second_session(source: str, snapshot: str) -> Iterator[driver.Cursor]:
-    """Yield a cursor of a second session with the first one's snapshot."""
-    with _connection(source) as connection, _snapshot(connection, snapshot) as cursor:
-        yield cursor
 
 
 @contextmanager
@@ -104,7 +83,7 @@ def _line(error: Exception) -> str:
 
 
 @contextmanager
-def _snapshot(connection: driver.Connection, shared: str | None = None) -> Iterator[driver.Cursor]:
+def _snapshot(connection: driver.Connection) -> Iterator[driver.Cursor]:
     settings = "SELECT " + ", ".join(
         f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()
     )
@@ -116,8 +95,6 @@ def _snapshot(connection: driver.Connection, shared: str | None = None) -> Itera
         elif connection.autocommit:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             end = "ROLLBACK"
-            if shared:
-                cursor.execute("SET TRANSACTION SNAPSHOT %s", (shared,))
         else:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             end = "ROLLBACK"

@@ -28,6 +28,7 @@ FROM pg_trigger t
 LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
 WHERE t.oid >= {FIRST_USER_OID}
     AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND COALESCE(k.contype, 't') = 't')
+ORDER BY t.tgrelid::regclass::text, t.tgname
 """
 
 POLICIES: Final = Query(

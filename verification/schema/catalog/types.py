@@ -49,12 +49,14 @@ LEFT JOIN pg_type b ON b.oid = o.typbasetype
 LEFT JOIN pg_range r ON r.rngtypid = o.oid
 WHERE {user_objects()} AND (o.typrelid = 0 OR c.relkind = 'c') AND NOT EXISTS (
     SELECT FROM pg_type w JOIN pg_class x ON x.oid = w.typrelid AND x.relkind <> 'c' WHERE w.typarray = o.oid)
+ORDER BY n.nspname, o.typname
 """
 
 COMPOSITE_COLUMNS: Final = f"""
 SELECT c.oid, c.reltype, a.attnum, quote_ident(a.attname)
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind = 'c' AND c.oid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY c.oid::regclass::text, a.attnum
 """
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError, dataclass, fields
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, dataclass_transform
 
 from .identity import Identity
@@ -12,10 +13,6 @@ Value: TypeAlias = "str | int | float | tuple[Value, ...] | Mapping[str, Value] 
 """Plain data; a ``bool`` is an ``int``."""
 Names: TypeAlias = tuple[str, ...]
 PerKey: TypeAlias = tuple[str | None, ...]
-
-COMMON: Final = frozenset({"key", "properties", "parents", "uses"})
-"""Fields that are not attributes."""
-
 
 CLASSES: Final[dict[str, "type[Object]"]] = {}
 """Object class -> its dataclass; a class that is not here is ``not_compared``."""
@@ -38,33 +35,28 @@ def of_kinds(*kinds: str) -> Callable[[C], C]:
 
 
 @of_kinds()
-class Object:
+class Object(tuple[Identity, Mapping[str, Value], tuple[Identity, ...], tuple[Identity, ...]]):
     """One object of a database, made by ``described`` and never changed."""
 
-    key: Identity
-    properties: Mapping[str, Value]
-    """Attribute -> value; what has PostgreSQL's default is absent."""
-    parents: tuple[Identity, ...]
-    """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
-    uses: tuple[Identity, ...]
-    """Columns that a view, a rule, a policy or an SQL body reads: its text changes when one is renamed."""
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        key: Identity
+        properties: Mapping[str, Value]
+        """Attribute -> value; what has PostgreSQL's default is absent."""
+        parents: tuple[Identity, ...]
+        """Objects whose removal also removes this one: its table, its columns, the object it is inherited from."""
+        uses: tuple[Identity, ...]
+        """Columns that a view, a rule, a policy or an SQL body reads: its text changes when one is renamed."""
+    else:
+        key, properties, parents, uses = (property(itemgetter(place)) for place in range(4))
+
     extension: str | None
     """The extension that it is a member of."""
     depends_on_extensions: Names | None
 
     def __repr__(self) -> str:
         return f"{self.key!r} {self.properties!r}"
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Object)
-            and self.key == other.key
-            and self.properties == other.properties
-            and self.parents == other.parents
-            and self.uses == other.uses
-        )
-
-    __hash__ = None  # type: ignore[assignment]
 
     if not TYPE_CHECKING:
 
@@ -73,8 +65,7 @@ class Object:
 
         def __getattr__(self, name: str) -> Value:
             """Return the attribute of a field: its value is kept in ``properties`` alone."""
-            key = vars(self).get("key")
-            if key is None or name not in _known(key.kind):
+            if name not in attribute_names(self.key.kind):
                 raise AttributeError(name)
             return self.properties.get(name)
 
@@ -130,27 +121,24 @@ def described(
     """Return an object of the class that its identity names. Raises ``TypeError`` for an attribute it does not have."""
     if None in attributes.values():
         attributes = {name: value for name, value in attributes.items() if value is not None}
-    made = object.__new__(CLASSES.get(key.kind, Other))
+    made, known = _class(key.kind)
+    if known is not None and not known.issuperset(attributes):
+        raise TypeError(f"{key.kind} has no attribute {', '.join(attributes.keys() - known)}")
     # Not by __init__, which sets every field that has the default: that takes half of the time of a reading.
-    if not isinstance(made, Other) and not _known(key.kind).issuperset(attributes):
-        raise TypeError(f"{key.kind} has no attribute {', '.join(attributes.keys() - _known(key.kind))}")
-    vars(made).update(key=key, properties=attributes, parents=parents, uses=uses)
-    return made
+    return tuple.__new__(made, (key, attributes, parents, uses))
 
 
 @cache
-def _known(kind: str) -> frozenset[str]:
-    return frozenset(attribute_names(kind))
+def _class(kind: str) -> tuple[type[Object], frozenset[str] | None]:
+    """Return the dataclass of an object class and its attributes; None: any."""
+    made = CLASSES.get(kind, Other)
+    return made, None if made is Other else frozenset(attribute_names(kind))
 
 
 @cache
 def meanings(kind: str) -> Mapping[str, Meaning]:
     """Return attribute of an object class -> what is special of it."""
-    return {
-        each.name: each.metadata.get(KEY, NOTHING_SPECIAL)
-        for each in fields(CLASSES.get(kind, Other))
-        if each.name not in COMMON
-    }
+    return {each.name: each.metadata.get(KEY, NOTHING_SPECIAL) for each in fields(CLASSES.get(kind, Other))}
 
 
 @cache

@@ -33,7 +33,7 @@ class Identity(NamedTuple):
 
     def __str__(self) -> str:
         if self.target is None:
-            return self.qualified + self.arguments
+            return f"{self.qualified}{self.arguments}"
         target = str(self.target)
         match self.kind:
             case "comment":
@@ -59,6 +59,13 @@ class Identity(NamedTuple):
         return ".".join(filter(None, (self.schema, self.relation)))
 
     @property
+    def place(self) -> str:
+        """The qualified name of its table, its own if it is in none, or those of what it is about."""
+        if self.target:
+            return self.target.place
+        return self.container if self.relation else self.qualified
+
+    @property
     def unquoted(self) -> tuple[str, str]:
         """The names, unquoted, of its table (its own if it is in none) and its own, or those of what it is about."""
         if self.target:
@@ -78,7 +85,8 @@ class Identity(NamedTuple):
 
     def part(self, kind: str, name: str) -> "Identity":
         """Return the identity of a column, constraint, index, trigger, rule or policy of this relation or domain."""
-        return Identity(kind, self.schema, self.name, name)
+        # As Identity(...) in half of the time: most identities of a database are made here.
+        return tuple.__new__(Identity, (kind, self.schema, self.name, name, "", None))
 
     def like(self, kind: str) -> "Identity":
         """Return the identity of another class with the same names."""

@@ -3,21 +3,17 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 
 import pytest
 
 from verification.errors import CannotRun
 from verification.postgres import driver
 from verification.postgres.server import Database, Server
-from verification.processes.wait import wait_for
 from verification.schema import catalog
 from verification.schema.catalog import reading
-from verification.schema.catalog import session as sessions
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader
 from verification.schema.catalog.reading import collect
-from verification.schema.catalog.session import second_session, session, shared_snapshot
 from verification.schema.comparison.compare import compare, compare_schemas
 from verification.schema.model.schema import Schema
 
@@ -77,25 +73,14 @@ def database(server: Server) -> Iterator[Database]:
         yield made
 
 
-def queries(database: Database) -> list[str]:
-    class Counting(Reader):
-        def rows(self, statement: str) -> Any:
-            asked.append(statement)
-            return super().rows(statement)
-
-    asked: list[str] = []
-    with session(database.url) as (cursor, version):
-        collect(Counting(cursor, version))
-    return asked
-
-
 def test_every_object_is_modelled_or_part_of_a_modelled_one(database: Database) -> None:
     """Fail closed: what pg_class, pg_type and pg_depend know is never passed by in silence."""
-    with session(database.url) as (cursor, version):
-        reader = Reader(cursor, version)
-        collect(reader)
+    reader = Reader(catalog.fetch(database.url))
+    collect(reader)
+    with closing(database.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(EVERY_OBJECT)
         missed = []
-        for address in reader.rows(EVERY_OBJECT):
+        for address in cursor.fetchall():
             if (*address, 0) not in reader.addresses:
                 cursor.execute(WHOLES, address)
                 wholes = cursor.fetchall()
@@ -106,13 +91,63 @@ def test_every_object_is_modelled_or_part_of_a_modelled_one(database: Database) 
     assert not [entry for entry in reader.entries.values() if entry.identity.kind == "not_compared"]
 
 
-def test_the_number_of_queries_does_not_depend_on_size(server: Server, database: Database) -> None:
-    with server.database() as large:
-        large.execute(
-            "".join(f"CREATE TABLE t{n} (id serial PRIMARY KEY, n int CHECK (n > 0));" for n in range(60))
-        )
+SHIFTED: Final = f"""
+SELECT lo_unlink(lo_create(0)) FROM generate_series(1, 100);
+CREATE TABLE last (old integer, n integer); {ONE_OF_EACH} DROP TABLE last;
+"""
+"""The same objects with other OIDs."""
 
-        assert len(queries(large)) == len(queries(database))
+ONE_OID: Final = (
+    ("COMMENT ON TABLE {} IS 'a'", "maker", "item"),
+    ("CREATE INDEX near ON {} (id)", "maker", "item"),
+    ("CREATE INDEX near ON maker (name {})", "text_ops", "text_pattern_ops"),
+    ("CREATE INDEX near ON maker (name COLLATE {})", '"C"', '"POSIX"'),
+    ("CREATE TABLE near (n integer, CONSTRAINT f FOREIGN KEY (n) REFERENCES {})", "two", "item"),
+    ("CREATE TRIGGER near AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION touch()", "maker", "two"),
+    ("ALTER SEQUENCE numbers OWNED BY {}.id", "maker", "two"),
+    ("ALTER EXTENSION hstore ADD TABLE {}", "maker", "two"),
+    ("ALTER TABLE heir INHERIT {}", "three", "four"),
+    ("SELECT lo_create({0}); COMMENT ON LARGE OBJECT {0} IS 'a'", "70001", "70002"),
+    ("SELECT lo_create({0}); GRANT SELECT ON LARGE OBJECT {0} TO PUBLIC", "70001", "70002"),
+)
+"""Differences of two schemas that are one OID in the rows."""
+MORE: Final = """
+CREATE TABLE two (id integer PRIMARY KEY); CREATE TABLE three (id integer); CREATE TABLE four (id integer);
+CREATE TABLE heir (id integer);
+"""
+
+
+@pytest.fixture(scope="module")
+def shifted(server: Server) -> Iterator[Database]:
+    with server.database() as made:
+        made.execute(SHIFTED)
+        yield made
+
+
+def test_other_oids_are_the_same_rows(database: Database, shifted: Database) -> None:
+    ours, theirs = catalog.fetch(database.url), catalog.fetch(shifted.url)
+
+    assert ours.of != theirs.of
+    assert catalog.same_rows(ours, theirs)
+    assert catalog.schema(ours) == catalog.schema(theirs)
+
+
+@pytest.mark.parametrize(("statement", "one", "other"), ONE_OID)
+def test_another_object_in_one_place_is_another_row(
+    database: Database, statement: str, one: str, other: str
+) -> None:
+    with closing(database.connect()) as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute(MORE)
+        cursor.execute("SAVEPOINT made")
+        rows = []
+        for name in (one, other):
+            cursor.execute(statement.format(name))
+            rows.append(catalog.fetch(connection))
+            cursor.execute("ROLLBACK TO made")
+
+    assert not catalog.same_rows(*rows)
+    assert catalog.schema(rows[0]) != catalog.schema(rows[1])
 
 
 def test_secrets_never_enter_the_model(database: Database) -> None:
@@ -238,52 +273,6 @@ def test_a_server_that_goes_away_halfway_is_one_line(database: Database) -> None
 
     assert [type(error) for error in caught] == [CannotRun]
     assert "\n" not in str(caught[0])
-
-
-@pytest.fixture
-def every_database_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have even a small database read by two sessions."""
-    monkeypatch.setattr(sessions, "LARGE_CATALOG_BYTES", 0)
-
-
-@pytest.mark.usefixtures("every_database_is_large")
-def test_two_sessions_read_what_one_reads(database: Database) -> None:
-    assert catalog.read(database.url, sessions=2) == catalog.read(database.url, sessions=1)
-
-
-@pytest.mark.usefixtures("every_database_is_large")
-def test_the_second_session_does_not_see_what_came_since_the_first_began(server: Server) -> None:
-    looks = "SELECT count(*) FROM pg_class WHERE relname = 'late'"
-    with server.database() as own, session(own.url) as (cursor, _):
-        snapshot = shared_snapshot(cursor)
-        assert snapshot is not None
-        own.execute("CREATE TABLE late ()")
-        with second_session(own.url, snapshot) as second:
-            second.execute(looks)
-            seen = second.fetchone()
-
-        assert (seen, own.execute(looks)) == ((0,), [(1,)])
-
-
-@pytest.mark.usefixtures("every_database_is_large")
-def test_a_role_with_one_connection_reads_all_the_same(database: Database) -> None:
-    role = "reader_with_one_connection"
-    database.execute(
-        f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1 PASSWORD '{role}' IN ROLE pg_read_all_data"
-    )
-    try:
-        url = urlsplit(database.url)
-        alone = url._replace(netloc=f"{role}:{role}@{url.netloc.rpartition('@')[2]}").geturl()
-        with closing(driver.connect(alone)), pytest.raises(CannotRun, match="too many connections"):
-            catalog.read(alone)
-
-        used, readings = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{role}'", []
-        for number in (2, 1):
-            assert wait_for(lambda: database.execute(used) == [(0,)], seconds=30)
-            readings.append(catalog.read(alone, sessions=number))
-        assert readings[0] == readings[1]
-    finally:
-        database.execute(f"DROP ROLE {role}")
 
 
 def test_a_catalog_that_may_not_be_read_is_one_line(server: Server) -> None:

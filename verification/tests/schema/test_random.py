@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from verification.postgres.server import Database, Server, identifier
 from verification.schema import catalog
+from verification.schema.catalog.reader import Results
 from verification.schema.comparison.compare import compare
-from verification.schema.model.schema import Schema
 from verification.tests.schema.random_changes import changes
 from verification.tests.schema.random_schemas import SCHEMAS, Sketch, schemas
 
@@ -50,12 +50,15 @@ def test_a_copy_is_equal_and_each_change_of_it_is_seen(
         original.execute(";\n".join(sketch.statements))
         dump = original.server.run_tool("pg_dump", original.name)
         copy.server.run_tool("psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", copy.name, stdin=dump)
-        before = catalog.read(original.url)
+        rows = catalog.fetch(original.url)
+        before = catalog.schema(rows)
 
         assert compare(before, catalog.read(copy.url)) == []
 
         some = st.lists(st.sampled_from(changes(sketch)), min_size=CHANGES, max_size=CHANGES, unique=True)
-        for change, after in _changed(copy, data.draw(some)):
+        for change, changed in _changed(copy, data.draw(some)):
+            after = catalog.schema(changed)
+            assert not catalog.same_rows(rows, changed), f"not seen in the rows: {change}"
             assert compare(before, after), f"not seen: {change}"
             assert compare(after, before), f"not seen backwards: {change}"
     finally:
@@ -63,7 +66,7 @@ def test_a_copy_is_equal_and_each_change_of_it_is_seen(
             database.execute(f"DROP SCHEMA IF EXISTS {PLACES} CASCADE")
 
 
-def _changed(database: Database, statements: Iterable[str]) -> Iterator[tuple[str, Schema]]:
+def _changed(database: Database, statements: Iterable[str]) -> Iterator[tuple[str, Results]]:
     """Read what each change makes of a database, and take it back."""
     connection = database.connect()
     try:
@@ -71,7 +74,7 @@ def _changed(database: Database, statements: Iterable[str]) -> Iterator[tuple[st
         for statement in statements:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
-            after = catalog.read(connection)
+            after = catalog.fetch(connection)
             connection.rollback()
             yield statement, after
     finally:

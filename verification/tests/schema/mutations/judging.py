@@ -28,7 +28,8 @@ class Comparison:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.database = install(server)
-        self.schema = catalog.read(self.database.url)
+        self.rows = catalog.fetch(self.database.url)
+        self.schema = catalog.schema(self.rows)
         self._connection: Any = self.database.connect()
         self._connection.autocommit = False
 
@@ -88,12 +89,16 @@ class Comparison:
         refused: dict[Case, str] = {}
         try:
             with self._connection.cursor() as cursor:
-                left = self.schema
+                rows, left = self.rows, self.schema
                 if any(case.given for case in cases):
                     _run(cursor, ((case, case.given) for case in cases if case.given), refused)
-                    left = catalog.read(self._connection)
+                    rows = catalog.fetch(self._connection)
+                    left = catalog.schema(rows)
                 _run(cursor, ((case, case.sql) for case in cases if case not in refused), refused)
-            return left, catalog.read(self._connection), refused
+            changed = catalog.fetch(self._connection)
+            right = catalog.schema(changed)
+            assert left == right or not catalog.same_rows(rows, changed)
+            return left, right, refused
         finally:
             self._connection.rollback()
 
