@@ -137,7 +137,7 @@ def _application(discovery: Discovery, seen: Mapping[str, Any], root: Path, path
     asynchronous = asynchronous or (seen["asgi"] and not seen["wsgi"])
     kind = "asgi" if asynchronous or not found["wsgi"] else "wsgi"
     if not found[kind]:
-        discovery.absent.append("no WSGI or ASGI application: the checks of /health are not applicable")
+        discovery.absent.append("no WSGI or ASGI application: the checks of health are not applicable")
         return
     discovery.table[kind] = found[kind]
     if server and server != ("uvicorn" if kind == "asgi" else "gunicorn"):
@@ -145,11 +145,10 @@ def _application(discovery: Discovery, seen: Mapping[str, Any], root: Path, path
     config = next(iter(project_files.files_named(root, "gunicorn.conf.py", 2)), None)
     if config and server == "gunicorn":
         discovery.table["gunicorn_config"] = str(config.relative_to(root))
-    discovery.found.append(f"application: {found[kind]}, served by {server or 'no server'}")
+    discovery.found.append(f"application: {found[kind]}" + (f", served by {server}" if server else ""))
     if not server or not find_spec(server):
-        discovery.absent.append(
-            f"{server or ', '.join(SERVERS)} not installed here: the checks of /health are not applicable"
-        )
+        lacking = f"{server} is not" if server else f"none of {', '.join(SERVERS)} is"
+        discovery.absent.append(f"{lacking} installed here: the checks of health are not applicable")
 
 
 def _dotted(setting: str) -> str:
@@ -169,12 +168,14 @@ def _health(discovery: Discovery, seen: Mapping[str, Any]) -> None:
         if seen["health_view"]:
             discovery.table["health_view"] = seen["health_view"]
         return
+    answers: dict[str, list[str]] = {}
     for path, answer in seen["unhealthy"].items():
-        discovery.absent.append(
-            f"{path} answers {answer}: a health path for probes answers 200 without a database; it was not taken"
-        )
-    if not seen["unhealthy"]:
-        discovery.absent.append("no health path such as /health: its checks are not applicable")
+        answers.setdefault(answer, []).append(path)
+    said = [f"{', '.join(paths)}: {answer}" for answer, paths in answers.items()]
+    discovery.absent.append(
+        f"no health path that answers 200 without a database ({'; '.join(said) or 'none such as /health'}): "
+        "its checks are not applicable"
+    )
 
 
 def _celery(discovery: Discovery, root: Path, paths: list[str]) -> None:
