@@ -1,6 +1,6 @@
 """Constraints of tables and domains: pg_constraint, together with the index of a constraint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -39,6 +39,12 @@ WHERE oid >= {FIRST_USER_OID}
 ORDER BY conname, conrelid, contypid
 """
 """As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
+SINCE: Final = (
+    ("delete_columns", 15, "confdelsetcols", "NULL::int2[]"),
+    ("enforced", 18, "conenforced", "true"),
+    ("period", 18, "conperiod", "false"),
+)
+"""Name, first major version with a column, its expression, and that for servers before."""
 
 
 class Row(NamedTuple):
@@ -73,7 +79,7 @@ ORDER BY 2, t.tgconstraint
 def read(reader: Reader) -> None:
     """Record constraints, and the indexes without one."""
     all_indexes = indexes.read(reader)
-    rows = _rows(reader)
+    rows = reader.named(Row, statement(reader.version))
     switched: dict[int, list[str]] = {}
     for constraint, text in reader.rows(SWITCHED_TRIGGERS):
         switched.setdefault(constraint, []).append(text)
@@ -84,15 +90,12 @@ def read(reader: Reader) -> None:
         _constraint(reader, row, all_indexes, by_oid, switched.get(row.oid))
 
 
-def _rows(reader: Reader) -> Sequence[Row]:
-    statement = CONSTRAINTS
-    for name, expression in {
-        "{delete_columns}": reader.since(15, "confdelsetcols", "NULL::int2[]"),
-        "{enforced}": reader.since(18, "conenforced", "true"),
-        "{period}": reader.since(18, "conperiod", "false"),
-    }.items():
-        statement = statement.replace(name, expression)
-    return reader.named(Row, statement)
+def statement(version: int) -> str:
+    """Return the query for a major version."""
+    text = CONSTRAINTS
+    for name, since, expression, otherwise in SINCE:
+        text = text.replace(f"{{{name}}}", expression if version >= since else otherwise)
+    return text
 
 
 def _constraint(
