@@ -83,7 +83,9 @@ _number.__name__ = "number"
 
 
 def _add_project(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", required=True, metavar="MODULE", help="the project's settings module")
+    parser.add_argument(
+        "--settings", default="", metavar="MODULE", help="the settings module (default: [tool.verification])"
+    )
     parser.add_argument(
         "--python", default="", metavar="EXE", help="the project's interpreter (default: this one)"
     )
@@ -215,7 +217,8 @@ def _runner(
     """Start the server and the project's process; end both afterwards. ``ignore``: whatever the options say."""
     configuration = load(Path.cwd())
     options = comparison.configured(configuration, Options.chosen(arguments, ignore=ignore))
-    project = Project.of(configuration, settings=arguments.settings, python=arguments.python)
+    settings = configuration.settings_module(arguments.settings)
+    project = Project.of(configuration, settings=settings, python=arguments.python)
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:

@@ -127,6 +127,12 @@ class Configuration:
         """Whether variables say which database the project uses."""
         return bool({"name", "url"} & set(self.database_environment))
 
+    def settings_module(self, named: str) -> str:
+        """Return the settings module that a command names, else the project's. Raises ``CannotRun`` without one."""
+        if named or self.settings:
+            return named or self.settings
+        raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
+
     def settings_source(self) -> Path | None:
         """Return the file of the settings; None if there is none under that name."""
         if self.settings_file:

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from ..words import unit_of
+from ..words import counted, unit_of
 from .causes import Cause
 from .evidence import Measurement
 from .finding import Level
@@ -33,12 +33,11 @@ def show(result: Result, console: Console, reports: str) -> None:
     for number, cause in enumerate(result.causes, 1):
         _cause(console, number, cause)
     stopping = [each for check in result.checks for each in check.findings if each.rule in STOPS_TRAFFIC]
-    if notes := [each for each in stopping if each.level is Level.NOTE]:
-        console.print(
-            f"\n[yellow]the traffic of a large table stops[/yellow] in {len(notes)} migration steps:"
-        )
+    if notes := dict.fromkeys(each.message for each in stopping if each.level is Level.NOTE):
+        steps = counted(len(notes), "migration step")
+        console.print(f"\n[yellow]the traffic of a large table stops[/yellow] in {steps}:")
         for each in notes:
-            console.print(f"   {escape(each.message)}")
+            console.print(f"   {escape(each)}")
     counts = ", ".join(
         f"{number} {verdict.value}"
         for verdict in WORST_FIRST

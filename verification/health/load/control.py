@@ -13,8 +13,10 @@ HEALTH: Final = "/health"
 READY: Final = "/ready"
 HELD: Final = "/held"
 PORT_VARIABLE: Final = "VERIFICATION_LATE_HOST"
+GRACEFUL_SECONDS: Final = 5
 OPTIONS: Final = (
-    *("--worker-class", "gthread", "--threads", "2", "--workers", "1", "--graceful-timeout", "5"),
+    *("--worker-class", "gthread", "--threads", "2", "--workers", "1"),
+    *("--graceful-timeout", str(GRACEFUL_SECONDS)),
     *("--config", f"python:{__name__}"),  # no gunicorn.conf.py of the folder that it is started in
 )
 LEAK_BYTES: Final = 32 * 1024

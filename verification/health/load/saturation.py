@@ -51,7 +51,6 @@ def saturated(subject: Subject) -> Observation:
             subject.late.seconds = 0.0  # what the database held may end
             subject.relay.release()
         exchanges = client.exchanges()
-    subject.late.seconds = HELD_SECONDS
     return _judged(subject, exchanges, client.begin)
 
 
@@ -126,13 +125,13 @@ def slow_clients(subject: Subject) -> Observation:
     return observation
 
 
-def settle(subject: Subject, seconds: float = 15.0) -> None:
-    """Wait until ordinary requests are answered at once, as before the load."""
+def settle(subject: Subject, seconds: float = 30.0) -> None:
+    """Wait until ordinary requests are answered at once, as before the load; the late host does not hold them then."""
+    subject.late.seconds = 0.0
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    settled = False
+    while not settled and time.monotonic() < deadline:
         begun = time.monotonic()
-        if (
-            subject.web.statuses("/verification-no-such-page", 1, timeout=5)[0]
-            and time.monotonic() - begun < 1
-        ):
-            return
+        answered = subject.web.statuses("/verification-no-such-page", 1, timeout=5)[0]
+        settled = bool(answered) and time.monotonic() - begun < 1
+    subject.late.seconds = HELD_SECONDS

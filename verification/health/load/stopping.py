@@ -1,5 +1,6 @@
 """SIGTERM beside constant load: the order of events, and whether any request was lost."""
 
+import math
 import os
 import signal
 import socket
@@ -24,6 +25,12 @@ NOTICE_SECONDS: Final = 0.5
 FROZEN_SECONDS: Final = 1.6
 """How long the worker is frozen: longer than a short time of drainage, so that clients wait in the backlog."""
 WAITING: Final = 20
+WITHOUT_READINESS: Final = (
+    "Without a readiness probe ([tool.verification.load] ready_path) only requests that had begun before SIGTERM "
+    "must be answered: take the server out of the load balancer before it is stopped."
+)
+BEGUN_SECONDS: Final = 0.1
+"""A request sent so long before SIGTERM has left the backlog."""
 END_SECONDS: Final = 30.0
 BY_SIGTERM: Final = (-signal.SIGTERM, 128 + signal.SIGTERM)
 """How uvicorn ends after it has drained: it raises the signal again."""
@@ -52,6 +59,7 @@ def draining(subject: Subject) -> Observation:
     )
     with subject.run(*streams) as client, ExitStack() as open_clients:
         client.wait_until(STOP_AT)
+        told = time.monotonic()
         web.terminate()
         _note(events, "SIGTERM", client.begin)
         turned = _turned(subject)
@@ -79,10 +87,13 @@ def draining(subject: Subject) -> Observation:
             "a load balancer goes on sending"
         )
     if answered < len(waiting):
-        observation.find(
-            f"{len(waiting) - answered} of {len(waiting)} clients that waited in the backlog were dropped at the stop"
-        )
-    _judge(observation, exchanges)
+        lost = f"{len(waiting) - answered} of {len(waiting)} clients that waited in the backlog"
+        line = f"{lost} were dropped at the stop"
+        if subject.ready_path:
+            observation.find(line)
+        else:
+            observation.notes.append(f"{line}. {WITHOUT_READINESS}")
+    _judge(observation, exchanges, math.inf if subject.ready_path else told - BEGUN_SECONDS)
     if status and not (web.application.server == "uvicorn" and status in BY_SIGTERM):
         observation.find(f"the server ended with status {status} instead of 0")
     elif status is None:
@@ -92,9 +103,16 @@ def draining(subject: Subject) -> Observation:
     return observation
 
 
-def _judge(observation: Observation, exchanges: list[Exchange]) -> None:
-    """A connection may be refused once the port is closed, and not answered again; anything else is a loss."""
-    failed = [each for each in exchanges if not each.status and each.error != "ConnectionRefusedError"]
+def _judge(observation: Observation, exchanges: list[Exchange], owed_until: float) -> None:
+    """A connection may be refused once the port is closed, and not answered again; anything else is a loss.
+
+    Requests that begin after ``owed_until`` may be lost.
+    """
+    failed = [
+        each
+        for each in exchanges
+        if not each.status and each.error != "ConnectionRefusedError" and each.intended < owed_until
+    ]
     refused = [each.intended for each in exchanges if each.error == "ConnectionRefusedError"]
     late = [each for each in exchanges if each.status and refused and each.intended > min(refused) + 0.5]
     observation.measure("requests lost at the stop", len(failed), "requests", 0)

@@ -38,6 +38,8 @@ def changed_attributes(
     changed = {}
     for name in left.properties.keys() | right.properties.keys():
         one, other = left.properties.get(name), right.properties.get(name)
+        if one == other:
+            one = renames.rewritten(left, right, name, one)
         if one == other or name == COLUMN_ORDER:
             continue
         meaning = left.meaning(name)

@@ -6,13 +6,13 @@ Those changes are no differences of their own.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from ..model.identity import Identity
+from ..model.identity import RELATIONS, Identity
 from ..model.objects import Object, Value
-from ..model.schema import apply_renames
+from ..model.schema import renamed
 
 COLUMN_ORDER: Final = "column_order"
 
@@ -60,6 +60,14 @@ class Rename:
     def new_name(self) -> str:
         """The new name."""
         return self.new.name
+
+    def is_used(self, entry: Object) -> bool:
+        """Return whether an entry uses the object by its new name."""
+        return _uses(entry, self.new)
+
+    def old_is_used(self, entry: Object) -> bool:
+        """Return whether an entry uses an object that has the old name."""
+        return _uses(entry, self.old)
 
     @cached_property
     def _qualified(self) -> re.Pattern[str]:
@@ -126,6 +134,14 @@ class Rename:
                 yield f"{before.removesuffix(' AS ')}{after}"
 
 
+def _uses(entry: Object, used: Identity) -> bool:
+    whole = used.kind in RELATIONS
+    return any(
+        each == used or (whole and (each.schema, each.relation) == (used.schema, used.name))
+        for each in entry.uses
+    )
+
+
 @dataclass(frozen=True)
 class Renames:
     """All renames found so far, and what they change in values of the left."""
@@ -150,6 +166,19 @@ class Renames:
         if text == "query" and self._explained_by_labels(entry, value, right):
             return True
         return text in ("query", "statement") and self._explained_by_tokens(entry, left, right)
+
+    def rewritten(self, left: Object, right: Object, attribute: str, value: Value) -> Value:
+        """Return a value that both sides have as the left one is after renames whose old names the right one uses.
+
+        The same name means another object there: a new one has taken the name of a renamed one.
+        """
+        if left.uses == right.uses or left.meaning(attribute).text == "verbatim":
+            return value
+        for rename in self.applied:
+            if rename.is_used(left) and not rename.is_used(right) and rename.old_is_used(right):
+                within = self._within(rename, left)
+                value = map_texts(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
+        return value
 
     def _explained_by_labels(self, entry: Object, left: Value, right: Value) -> bool:
         """Return whether two definitions of a view differ only in aliases of renamed columns."""
@@ -212,13 +241,21 @@ class Pair:
     left: Mapping[Identity, Object]
     right: Mapping[Identity, Object]
     renames: Renames = Renames()
+    origins: Mapping[Identity, Identity] = field(default_factory=dict)
+    """After renames: identity on the left -> the one that it had before them."""
 
     def after(self, renames: Iterable[Rename]) -> "Pair":
         """Return the pair with further renames applied."""
         new = tuple(renames)
         if not new:
             return self
-        return Pair(apply_renames(self.left, new), self.right, Renames((*self.renames.applied, *new)))
+        after = renamed(self.left, new)
+        return Pair(
+            {entry.key: entry for entry in after.values()},
+            self.right,
+            Renames((*self.renames.applied, *new)),
+            {entry.key: self.origins.get(old, old) for old, entry in after.items()},
+        )
 
 
 def map_texts(value: Value, change: Callable[[str], str]) -> Value:

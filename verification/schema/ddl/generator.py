@@ -129,20 +129,25 @@ def _hidden(plan: Plan, missing: list[Difference]) -> Iterator[Difference]:
 
 
 def _still_local(plan: Plan) -> Iterator[Difference]:
-    """Yield what was a table's own before it got the parent, and stays its own beside: no statement changes that."""
-    for table, changed in plan.changed.items():
-        if "inherits" not in changed or table in plan.refused:
+    """Yield what was a table's own before its parent had it, and stays its own beside: no statement changes that."""
+    for entry in plan.right.of_kind("column", "constraint"):
+        table = owner(entry)
+        above = any(each.kind == entry.key.kind and each in plan.right.entries for each in entry.parents)
+        if (
+            not above
+            or is_own(entry)
+            or table in plan.refused
+            or plan.right.entries[table].properties.get("partition_of")
+        ):
             continue
-        for entry in plan.right.of_kind("column", "constraint"):
-            above = [
-                each for each in entry.parents if each.kind == entry.key.kind and each in plan.right.entries
-            ]
-            if owner(entry) != table or not above or is_own(entry):
-                continue
-            before = plan.left.entries.get(plan.origin.get(entry.key, NOTHING))
-            added = entry.key in plan.made and plan.comes_by_itself(entry.key) is None
-            if added or (before is not None and is_own(before)):
-                yield Difference.of(entry.key, "changed", "local", True, False)
+        before = plan.left.entries.get(plan.origin.get(entry.key, NOTHING))
+        added = (
+            "inherits" in plan.changed.get(table, {})
+            and entry.key in plan.made
+            and plan.comes_by_itself(entry.key) is None
+        )
+        if added or (before is not None and is_own(before)):
+            yield Difference.of(entry.key, "changed", "local", True, False)
 
 
 def _above_is_named(plan: Plan, key: Identity, named: set[Identity | None]) -> bool:

@@ -21,9 +21,10 @@ class Pairing:
         options = Options()
         pair = find_renames(Pair(left.entries, right.entries), options)
         self.renames = pair.renames
-        self.renamed = dict(zip(left.entries, pair.left.values(), strict=True))
+        stay = {pair.origins.get(key, key): entry for key, entry in pair.left.items()}
+        self.renamed = {**left.entries, **stay}
         """Identity on the left -> the entry with the names that it has after the renames."""
-        self.partner = {key: entry.key for key, entry in self.renamed.items() if entry.key in right.entries}
+        self.partner = {key: entry.key for key, entry in stay.items() if entry.key in right.entries}
         other_arguments = {
             each.new for each in self.renames.applied if each.old.arguments != each.new.arguments
         }

@@ -35,12 +35,21 @@ class Schema:
         return (entry for entry in self if entry.key.kind in kinds)
 
 
-def apply_renames(entries: Mapping[Identity, Object], renames: Iterable[Renaming]) -> dict[Identity, Object]:
-    """Return all entries with their identities, parents and uses as after the renames; attributes do not change."""
+def renamed(entries: Mapping[Identity, Object], renames: Iterable[Renaming]) -> dict[Identity, Object]:
+    """Return identity -> entry with its identity, parents and uses as after the renames; attributes do not change.
+
+    A part of a view whose name a renamed table takes is left out: it goes with the view.
+    """
     new = renaming(renames, entries)
     after = {}
     for entry in entries.values():
         names = new(entry.key), tuple(map(new, entry.parents)), tuple(map(new, entry.uses))
         same = names == (entry.key, entry.parents, entry.uses)
-        after[names[0]] = entry if same else entry.called(*names)
-    return after
+        after[entry.key] = entry if same else entry.called(*names)
+    taken = {entry.key for key, entry in after.items() if entry.key != key}
+    return {key: entry for key, entry in after.items() if entry.key != key or key not in taken}
+
+
+def apply_renames(entries: Mapping[Identity, Object], renames: Iterable[Renaming]) -> dict[Identity, Object]:
+    """Return the renamed entries by the identities that they have then."""
+    return {entry.key: entry for entry in renamed(entries, renames).values()}

@@ -1,6 +1,7 @@
 """The gate names what is wrong with a server that fails under load, and is silent about one that does not."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,10 +10,13 @@ import pytest
 from verification.errors import CannotRun
 from verification.health.load import findings
 from verification.health.load.client import Exchange
+from verification.health.load.control import GRACEFUL_SECONDS
 from verification.health.load.findings import Observation
 from verification.health.load.options import Load
-from verification.health.load.subject import Subject
+from verification.health.load.stopping import draining
+from verification.health.load.subject import Subject, control_subject
 from verification.project.configuration import Configuration
+from verification.project.environment import clean_environment
 from verification.report.pictures import load as picture_of_load
 from verification.tests.suite.faulty_copies import copy_project, gate
 
@@ -122,6 +126,22 @@ def test_a_slow_server_gets_fewer_probes(most: float, rate: float, count: int) -
     probes = subject.probes(2.0, 100.0)
 
     assert (probes.rate, probes.count) == (rate, count)
+
+
+@pytest.mark.slow
+def test_without_a_readiness_probe_the_backlog_may_be_dropped(configuration: Configuration) -> None:
+    """What waited in the backlog is a note then; a request that had begun before SIGTERM is owed an answer."""
+    with control_subject(clean_environment(configuration)) as subject:
+        harmless = draining(replace(subject, ready_path=""))
+    with control_subject(clean_environment(configuration)) as subject:
+        subject.late.seconds = 2 * GRACEFUL_SECONDS
+        fault = draining(replace(subject, ready_path=""))
+
+    assert harmless.findings == []
+    assert (
+        "20 of 20 clients that waited in the backlog were dropped at the stop. Without" in harmless.notes[0]
+    )
+    assert "requests were lost at the stop (the first: request, " in str(fault.findings)
 
 
 @pytest.mark.parametrize(

@@ -61,3 +61,39 @@ CREATE POLICY own ON note USING (tenant = current_setting('app.tenant'));
 -- >
 ALTER TABLE note ALTER tenant TYPE varchar(40);
 CREATE POLICY own ON note USING (tenant = current_setting('app.tenant', true));
+-- # a table is renamed and a view takes its name; another view reads the name: djrobstep/migra dependencies2
+-- <
+CREATE TABLE data (id integer PRIMARY KEY, name text);
+CREATE VIEW q AS SELECT * FROM data;
+-- >
+CREATE TABLE t_data (id integer PRIMARY KEY, name text);
+CREATE VIEW data AS SELECT * FROM t_data;
+CREATE VIEW q AS SELECT * FROM data;
+-- # a column is renamed and a new one takes its name, in a check, an index and a view
+CREATE TABLE goods (id integer PRIMARY KEY);
+-- <
+ALTER TABLE goods ADD price integer NOT NULL DEFAULT 3;
+ALTER TABLE goods ADD CONSTRAINT positive CHECK (price > 0);
+CREATE INDEX by_price ON goods (price);
+CREATE VIEW prices AS SELECT id, price FROM goods;
+-- >
+ALTER TABLE goods ADD old_price integer NOT NULL DEFAULT 3;
+ALTER TABLE goods ADD price text;
+ALTER TABLE goods ADD CONSTRAINT positive CHECK (old_price > 0);
+CREATE INDEX by_price ON goods (old_price);
+CREATE VIEW prices AS SELECT id, old_price AS price FROM goods;
+-- # a function is renamed and another one takes its name, in a default and a check
+-- <
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE t (a integer DEFAULT f(), CHECK (a > f()));
+-- >
+CREATE FUNCTION g() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 2';
+CREATE TABLE t (a integer DEFAULT f(), CHECK (a > f()));
+-- # a parent gets a column that its child had as its own: djrobstep/migra inherit2 (leaves: no statement makes it not its own)
+CREATE TABLE base (at timestamp);
+CREATE TABLE kid (a integer) INHERITS (base);
+-- <
+ALTER TABLE kid ADD e integer;
+-- >
+ALTER TABLE base ADD e integer;
