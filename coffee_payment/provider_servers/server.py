@@ -110,6 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ProviderServer
     timeout = 30
+    wbufsize = -1
+    """Head and body go out together."""
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -171,6 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         head = f"HTTP/1.1 {answer.status} OK\r\nContent-Length: {len(content)}\r\n\r\n".encode()
         for byte in head + content:
             self.wfile.write(bytes([byte]))
+            self.wfile.flush()
             if self.server.closing.wait(seconds):
                 return
 
