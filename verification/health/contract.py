@@ -84,9 +84,8 @@ class Contract:
         if reply["status"] != HTTPStatus.BAD_REQUEST:
             return []
         return [
-            f"GET {self._configuration.health_path} with Host {host}: 400, a probe must see 200; ALLOWED_HOSTS is "
-            f"{reply['allowed']}: answer before the middleware that looks at the host, or name the Host that your "
-            "probes send as health_host"
+            f"GET {self._configuration.health_path} with Host {host}: 400, a probe must see 200: ALLOWED_HOSTS is "
+            f"{reply['allowed']} (if your probes send another Host, name it as health_host)"
         ]
 
     def _wrong_failure(self, outcome: Mapping[str, Any]) -> Iterator[str]:
