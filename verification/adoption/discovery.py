@@ -18,6 +18,8 @@ from .missing_variables import is_secret, value_for, variable_in
 
 TRIES: Final = 60
 """Variables that settings may need before they load."""
+LOOK_SECONDS: Final = 300.0
+"""How long the project may take to start: some do not within a minute on a busy machine."""
 SERVERS: Final = ("gunicorn", "uvicorn", "granian")
 READMES: Final = ("README.md", "Readme.md", "readme.md", "docs/README.md", "docs/configuration.md")
 _POSTGRES: Final = "postg"
@@ -102,7 +104,7 @@ def _look(
         environment=environment,
         directory=root,
     ) as child:
-        answer = child.ask(request)
+        answer = child.ask(request, LOOK_SECONDS)
     answer.setdefault("paths", [])
     answer["paths"] = sorted({*paths, *answer["paths"]})
     return answer

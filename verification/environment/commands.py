@@ -2,14 +2,15 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TextIO
 
-from ..errors import CannotRun
+from ..errors import DIFFERS, EQUAL, CannotRun
 from ..project.configuration import Configuration, load
 from ..words import counted, fitting
-from .documentation import Environment, examine
+from .documentation import Environment, examine, table
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +28,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--readme", type=Path, metavar="FILE", help="the file with their table (default: [tool.verification])"
     )
+    parser.add_argument(
+        "--table",
+        action="store_true",
+        help="print a table of the variables that the settings read, for a README that has none; compare nothing",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(handler=_handle)
 
@@ -39,16 +45,24 @@ def _handle(arguments: argparse.Namespace) -> int:
             "no settings file is known",
             "name it with --settings-file, or settings in [tool.verification]",
         )
+    if arguments.table:
+        sys.stdout.write(table(settings_file, root=Path.cwd()))
+        return EQUAL
     environment = examine(
         settings_file,
-        arguments.readme or configuration.path(configuration.readme),
+        arguments.readme or _from_here(configuration.path(configuration.readme)),
         others=[
             file for name in configuration.environment_files if (file := configuration.path(name)).is_file()
         ],
         root=Path.cwd(),
     )
     _write(environment, arguments.format, sys.stdout)
-    return 1 if environment.findings else 0
+    return DIFFERS if environment.findings else EQUAL
+
+
+def _from_here(file: Path) -> Path:
+    """Return a path as it is written in this folder."""
+    return Path(os.path.relpath(file))
 
 
 def _configuration(settings_file: Path | None) -> Configuration:

@@ -1,7 +1,6 @@
 """The result as one HTML page that needs no network."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from ..words import unit_of
+from ..words import figure, unit_of
 from .evidence import Measurement, MigrationStep, MigrationTimeline, Timeline
 from .finding import Level
 from .history import trends
@@ -78,18 +77,13 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.globals["on_paper"] = ON_PAPER
-    environment.filters |= {"breakable": _breakable, "figure": _figure, "unit": unit_of}
+    environment.filters |= {"breakable": _breakable, "figure": figure, "unit": unit_of}
     return environment.get_template("report.html.j2")
 
 
 def _breakable(text: str) -> Markup:
     """Return a text whose paths and names a narrow column breaks between their words."""
     return Markup(re.sub(r"(?<=[/_])(?=\w)|(?<=\.)(?=\w{4})", "<wbr>", str(escape(text))))  # noqa: S704 - it was escaped
-
-
-def _figure(value: float) -> str:
-    """Return a number as people write it: whole ones with all digits, others with four."""
-    return f"{value:,.0f}" if math.isfinite(value) and value == round(value) else f"{value:.4g}"
 
 
 def _card(cause: Mapping[str, Any], checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

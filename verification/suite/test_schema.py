@@ -149,7 +149,7 @@ def test_schema_written(
     apps: tuple[str, ...],
     check: Check,
 ) -> None:
-    """The migrations are complete: ``makemigrations`` has nothing to write."""
+    """The migrations are complete: makemigrations has nothing to write."""
     check.properties = PROPERTY
     found = states.unwritten(runner, chains.original.chain)
     never = states.never_migrated(runner, chains.original.chain, configuration.root)
