@@ -83,7 +83,7 @@ def _template() -> Template:
 
 def _breakable(text: str) -> Markup:
     """Return a text whose paths and names a narrow column breaks between their words."""
-    return Markup(re.sub(r"(?<=[/_])(?=\w)|(?<=\.)(?=\w{4})", "<wbr>", str(escape(text))))  # noqa: S704 - it was escaped
+    return Markup(re.sub(r"(?<=[/_(])(?=\w)|(?<=\.)(?=\w{4})", "<wbr>", str(escape(text))))  # noqa: S704 - it was escaped
 
 
 def _card(cause: Mapping[str, Any], checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
