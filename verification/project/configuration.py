@@ -60,6 +60,8 @@ class Configuration:
     """Other files that read documented variables: the container's entry point, the HTTP server's settings."""
     health_path: str = "/health"
     """The path of the liveness probe; empty: none."""
+    health_host: str = ""
+    """Host header of your probes; empty: the pod's address, as the kubelet sends it."""
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""
     health_baseline: str = ""
