@@ -25,6 +25,7 @@ _environment = Environment()
 
 wsgi_app = "coffee_payment.wsgi:application"
 chdir = str(PROJECT)
+logger_class = "coffee_payment.server.access.AccessLogger"
 worker_class = "coffee_payment.server.worker.ProbeWorker"
 workers = _environment.integer("GUNICORN_WORKERS", os.getenv("GUNICORN_WORKERS", "4"), minimum=1)
 threads = _environment.integer("GUNICORN_THREADS", os.getenv("GUNICORN_THREADS", "8"), minimum=1)

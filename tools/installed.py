@@ -232,7 +232,7 @@ def _run_all(installation: Installation) -> None:
             Command(0, ("explain", "schema.squash"), "# schema.squash"),
             *(Command(0, (name, "--help"), f"verification {name}") for name in HELP),
             Command(2, ("explain", "table-written"), "no finding has the code"),
-            Command(0, ("env", *ENVIRONMENT)),
+            Command(0, ("env",)),
             *(
                 Command(2, arguments, DRIVER)
                 for arguments in (
@@ -285,8 +285,8 @@ def _core(left: str, right: str) -> list[Command]:
         Command(0, ("snapshot", right, "-o", "right.json")),
         Command(0, ("diff", left, "left.json")),
         Command(1, ("diff", left, right)),
-        Command(0, ("squash", *SETTINGS, *EMBEDDED)),
-        Command(1, ("drift", left, *SETTINGS, *EMBEDDED)),
+        Command(0, ("squash", *EMBEDDED)),
+        Command(1, ("drift", left, *EMBEDDED)),
         Command(2, ("deploy", *SETTINGS, *EMBEDDED, "--since", "HEAD"), "verification: "),
     ]
 

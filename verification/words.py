@@ -1,5 +1,6 @@
 """Words for people: numbers with their nouns, and lines that fit the terminal."""
 
+import math
 import shutil
 import sys
 from textwrap import fill
@@ -14,6 +15,11 @@ def counted(number: int, noun: str) -> str:
 def unit_of(number: float, unit: str) -> str:
     """Return a unit, which is in the plural, as it stands behind a number."""
     return unit[:-1] if number == 1 and unit not in {"s", "ms"} and unit.endswith("s") else unit
+
+
+def figure(value: float) -> str:
+    """Return a number as people write it: whole ones with all digits, others with four."""
+    return f"{value:,.0f}" if math.isfinite(value) and value == round(value) else f"{value:.4g}"
 
 
 def fitting(line: str, indent: str = "  ") -> str:

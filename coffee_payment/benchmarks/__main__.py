@@ -65,6 +65,11 @@ def _measure(options: argparse.Namespace) -> None:
         f"{cores} cores, Python {platform.python_version()}, PostgreSQL {connection.get_database_version()[0]}"
     )
     with processes.providers(port, merchant_port), override_settings(**addresses):
+        bare = {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare_django"}
+        with processes.gunicorn(merchant_port, options.workers, bare) as server:
+            at = flow.Addresses(merchant_port, port, server.pid, device.device_uuid)
+            figures = flow.measure_bare(at, customers=options.customers, requests=5 * options.orders)
+            show(f"the barest Django view, of whose requests an order has three: {figures}")
         with processes.gunicorn(merchant_port, options.workers, environment) as server:
             at = flow.Addresses(merchant_port, port, server.pid, device.device_uuid)
             flow.measure(at, customers=options.customers, seconds=2)

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from benchmarks.processes import processor_seconds
 
 BUSY: Final = 503
-PAUSE_SECONDS: Final = 0.02
-"""Before a customer whom the bound on provider calls refused tries again."""
+PAUSE_SECONDS: Final = 0.1
+"""Before a customer whom the bound on provider calls refused tries again; the server asks for 5 s."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,17 @@ def measure_webhooks(at: Addresses, *, customers: int, notifications: int) -> Fl
         return [time.monotonic() - begun]
 
     return _timed(at, notify, payments, customers)
+
+
+def measure_bare(at: Addresses, *, customers: int, requests: int) -> Flow:
+    """Return the requests per second of `benchmarks.bare_django`: an order has three, and cannot cost less."""
+
+    def ask(_: int) -> list[float]:
+        begun = time.monotonic()
+        _call(at.server, "GET", "/bare", None, 200)
+        return [time.monotonic() - begun]
+
+    return _timed(at, ask, range(requests), customers)
 
 
 def _timed(at: Addresses, work: Callable[[Any], list[float]], items: Iterable[Any], customers: int) -> Flow:

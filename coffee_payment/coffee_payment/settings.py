@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "payments.middleware.HealthMiddleware",  # first, so that no other one runs for a probe
     "payments.request_id.RequestIdMiddleware",
     "payments.client_address.ClientAddressMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "payments.middleware.PolicyMiddleware",
     "payments.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -266,7 +266,7 @@ PAYMENT_CHECK_BATCH_SIZE = ENVIRONMENT.integer(
     "PAYMENT_CHECK_BATCH_SIZE", os.getenv("PAYMENT_CHECK_BATCH_SIZE", "100"), minimum=1
 )
 PAYMENT_CHECK_THREADS = ENVIRONMENT.integer(
-    "PAYMENT_CHECK_THREADS", os.getenv("PAYMENT_CHECK_THREADS", "40"), minimum=1
+    "PAYMENT_CHECK_THREADS", os.getenv("PAYMENT_CHECK_THREADS", "80"), minimum=1
 )
 FAST_TRACK_LIMIT_S = ENVIRONMENT.seconds("FAST_TRACK_LIMIT_S", os.getenv("FAST_TRACK_LIMIT_S", "300"))
 FAST_TRACK_INTERVAL_S = ENVIRONMENT.seconds("FAST_TRACK_INTERVAL_S", os.getenv("FAST_TRACK_INTERVAL_S", "2"))

@@ -2,8 +2,13 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -44,3 +49,19 @@ class HealthMiddleware:
             return answer_probe(request)
         view = OTHER_PATHS.get(request.path, self.get_response)
         return view(request)
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The library's middleware with a policy that is composed once: no view of this server changes it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the header, unless it is there; Django's own pages about errors get none while DEBUG is on."""
+        if settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _policy())
+        return response
+
+
+@cache
+def _policy() -> str:
+    return str(build_policy())

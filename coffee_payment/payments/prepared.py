@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger(__name__)
 
+_PLAN_ONCE: Final = "SET plan_cache_mode = force_generic_plan"
+"""Otherwise joins are planned anew each time; `test_plans` asks for the plans for all values."""
 _UNUSABLE: Final = frozenset({"0A000", "26000", "42P05"})
 """SQLSTATE of a plan whose result would have another type, of a name that is unknown, and of one that is taken."""
 
@@ -37,6 +39,8 @@ def _execute(execute: Callable[..., Any], sql: str, values: Any, many: bool, con
     try:
         call = known.get(sql)
         if call is None:
+            if not known:
+                _execute_raw(connection, context["cursor"], _PLAN_ONCE)
             call = known[sql] = _prepare(sql, len(values), connection, context["cursor"])
         return execute(call, values, many, context)
     except DatabaseError as error:
@@ -63,9 +67,14 @@ def _prepare(sql: str, count: int, connection: BaseDatabaseWrapper, cursor: Any)
     """Prepare a statement; return the one that runs it."""
     name = f"payments_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
     text = sql % tuple(f"${number}" for number in range(1, count + 1))
-    with connection.wrap_database_errors:
-        cursor.cursor.execute(f"PREPARE {name} AS {text}")
+    _execute_raw(connection, cursor, f"PREPARE {name} AS {text}")
     return f"EXECUTE {name}({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
+
+
+def _execute_raw(connection: BaseDatabaseWrapper, cursor: Any, sql: str) -> None:
+    """Execute what no wrapper sees or counts."""
+    with connection.wrap_database_errors:
+        cursor.cursor.execute(sql)
 
 
 def _state(error: DatabaseError) -> str | None:

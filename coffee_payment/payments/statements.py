@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Model, QuerySet, Value
-from django.db.transaction import TransactionManagementError
+from django.db.transaction import TransactionManagementError, atomic
 
 from payments import prepared
 
@@ -138,18 +138,26 @@ def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
 
 def insert(*rows: Model) -> None:
     """Add new rows of one model with one statement. A key that the database gives is not read back."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    fields, sql = _insert(type(rows[0]), len(rows))
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields
-    ]
-    _run(sql, values)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+    _run(*_insertion(rows))
+    _now_stored(*rows)
 
 
-def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
-    """Set columns of the rows whose columns have the values of `where` (None: NULL); return how many there are."""
+def insert_new(row: Model, then: Model) -> bool:
+    """Add a row, and with it a row of another model, unless its key is taken; return whether it is new."""
+    sql, values = _insertion([row])
+    is_new = bool(_run(f"{sql} ON CONFLICT DO NOTHING", values, then))
+    if is_new:
+        _now_stored(row)
+    return is_new
+
+
+def update(
+    model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any], then: Model | None = None
+) -> int:
+    """Set columns of the rows whose columns have the values of `where` (None: NULL); return how many there are.
+
+    `then` is a row that is added with the change of a single row; without a change it is not.
+    """
     connection = connections[DEFAULT_DB_ALIAS]
     conditions = tuple((name, value is None) for name, value in where.items())
     fields, sql = _update(model, tuple(values), conditions)
@@ -162,7 +170,7 @@ def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, An
         for name, value in where.items()
         if value is not None
     ]
-    return _run(sql, bound)
+    return _run(sql, bound, then)
 
 
 def save(row: Model, *names: str) -> None:
@@ -173,20 +181,46 @@ def save(row: Model, *names: str) -> None:
         raise DatabaseError(f"no {model.__name__} was updated")
 
 
-def _run(sql: str, values: Sequence[Any]) -> int:
+def _run(sql: str, values: list[Any], then: Model | None = None) -> int:
+    """Run a statement, and `then` add a row if it wrote one: in PostgreSQL as one statement."""
     connection = connections[DEFAULT_DB_ALIAS]
+    if then is not None and connection.vendor != "postgresql":
+        with atomic():
+            if written := _run(sql, values):
+                insert(then)
+        return written
+    if then is not None:
+        addition, further = _insertion([then], source="FROM written")
+        sql, values = f"WITH written AS ({sql} RETURNING 1) {addition}", values + further
     with connection.cursor() as cursor:
         prepared.execute(connection, cursor, sql, values)
-        return int(cursor.rowcount)
+        written = int(cursor.rowcount)
+    if then is not None and written:
+        _now_stored(then)
+    return written
+
+
+def _now_stored(*rows: Model) -> None:
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _insertion(rows: Sequence[Model], source: str = "") -> tuple[str, list[Any]]:
+    """Return the statement that adds rows, and its values; `source`: one for each row of it."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields, sql = _insert(type(rows[0]), len(rows), source)
+    return sql, [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields
+    ]
 
 
 @lru_cache(maxsize=64)
-def _insert(model: type[Model], count: int) -> tuple[list[Any], str]:
+def _insert(model: type[Model], count: int, source: str) -> tuple[list[Any], str]:
     fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(_quoted(field.column) for field in fields)
-    row = f"({', '.join(['%s'] * len(fields))})"
-    table = _quoted(model._meta.db_table)
-    return fields, f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * count)}"  # noqa: S608 - names of columns
+    row = ", ".join(["%s"] * len(fields))
+    rows = f"SELECT {row} {source}" if source else f"VALUES {', '.join([f'({row})'] * count)}"
+    return fields, f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) {rows}"
 
 
 @lru_cache(maxsize=256)

@@ -4,10 +4,12 @@ import socket
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from typing import Any, Final, Self
 
 from provider_servers.faults import Fault, Faults
@@ -21,7 +23,6 @@ _NOT_FOUND: Final = Answer({"error": "no such path"}, status=404)
 class ProviderServer(ThreadingHTTPServer):
     """One port with any of the services. `with ProviderServer(...) as server:` serves in a thread."""
 
-    daemon_threads = True
     request_queue_size = 256
 
     def __init__(self, *services: Service, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -36,6 +37,8 @@ class ProviderServer(ThreadingHTTPServer):
         """Seconds that every answer of a service takes."""
         self.verbose = False
         self.closing = threading.Event()
+        self._idle: deque[SimpleQueue[tuple[Any, Any]]] = deque()
+        """Where the threads that have nothing to do wait for a connection."""
 
     @property
     def url(self) -> str:
@@ -56,6 +59,20 @@ class ProviderServer(ThreadingHTTPServer):
         self.closing.set()
         self.shutdown()
         self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread, which stays for the next one: a new one costs as much as an answer."""
+        try:
+            inbox = self._idle.pop()
+        except IndexError:
+            inbox = SimpleQueue()
+            threading.Thread(target=self._serve_connections, args=(inbox,), daemon=True).start()
+        inbox.put((request, client_address))
+
+    def _serve_connections(self, inbox: "SimpleQueue[tuple[Any, Any]]") -> None:
+        while True:
+            self.process_request_thread(*inbox.get())
+            self._idle.append(inbox)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that close the connection; print every other error."""
@@ -110,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ProviderServer
     timeout = 30
+    wbufsize = -1
+    """Head and body go out together."""
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -171,6 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         head = f"HTTP/1.1 {answer.status} OK\r\nContent-Length: {len(content)}\r\n\r\n".encode()
         for byte in head + content:
             self.wfile.write(bytes([byte]))
+            self.wfile.flush()
             if self.server.closing.wait(seconds):
                 return
 

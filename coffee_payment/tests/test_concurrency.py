@@ -152,8 +152,34 @@ def test_a_tick_with_many_threads_checks_each_order_once(shop: Shop, providers: 
     }
 
 
+@pytest.mark.parametrize("path", ["/v3/payments/", MAKE])
+def test_a_thread_that_waits_for_an_answer_has_no_connection(
+    shop: Shop, providers: Providers, settings: Any, path: str
+) -> None:
+    """Twelve wait at once, with three connections beside that of the test, which end their work all the same."""
+    settings.PAYMENT_CHECK_THREADS = 12
+    orders = [shop.pending() for _ in range(12)]
+    for order in orders:
+        providers.yookassa.settle(str(order.payment_reference_id), "succeeded")
+    before, answer = connections(), providers.server.answer
+    together, seen = threading.Barrier(12, timeout=60), list[int]()
+
+    def answer_together(call: Call) -> Answer:
+        if call.path.startswith(path) and together.wait() == 0:
+            seen.append(connections() - 1)
+            connection.close()  # its own
+        return answer(call)
+
+    providers.server.answer = answer_together  # type: ignore[method-assign]
+    assert check_pending_payments() == 12
+
+    assert len(seen) == 1
+    assert seen[0] <= before + 3
+    assert {state(order) for order in orders} == {"make_pending"}
+
+
 def test_a_tick_leaves_no_connection_behind(shop: Shop, providers: Providers) -> None:
-    """Each thread of a tick closes the connection that it opened."""
+    """Each connection that a tick opened is closed at its end."""
     many_pending(shop, providers, 40)
     before = connections()
 

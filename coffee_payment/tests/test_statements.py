@@ -65,6 +65,27 @@ def test_a_write_stores_what_a_save_does(shop: Shop) -> None:
     assert [entry.detail for entry in JournalEntry.objects.order_by("pk")] == [{"a": ["a"]}, {"a": ["b"]}]
 
 
+def test_a_row_is_added_with_the_change_that_it_tells(shop: Shop) -> None:
+    """For a change of nothing, or a key that is taken, none is."""
+    order, other = shop.order(), shop.order()
+
+    def entry(cause: str) -> JournalEntry:
+        return JournalEntry(order_id="o", kind="step", cause=cause, detail={"a": "100 %"})
+
+    where = {"id": order.pk, "make_sent_at": None}
+    sent = {"make_sent_at": timezone.now()}
+    assert [statements.update(Order, where, sent, then=entry(f"sent {number}")) for number in "12"] == [1, 0]
+    new, again = (Order(**{**columns(other), "id": "new"}) for _ in "12")
+    assert statements.insert_new(new, then=entry("new 1"))
+    assert not statements.insert_new(again, then=entry("new 2"))
+
+    assert list(JournalEntry.objects.values_list("cause", "detail__a")) == [
+        ("sent 1", "100 %"),
+        ("new 1", "100 %"),
+    ]
+    assert columns(Order.objects.get(pk="new")) == columns(new)
+
+
 def test_an_update_changes_the_rows_that_its_condition_names(shop: Shop) -> None:
     device = shop.device()
     claimed, other = shop.order(device, make_sent_at=timezone.now()), shop.order(device)

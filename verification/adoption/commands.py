@@ -95,8 +95,8 @@ def _doctor(arguments: argparse.Namespace) -> int:
     from rich.markup import escape
     from rich.table import Table
 
+    from ..consoles import console as standard
     from ..postgres import providers
-    from ..schema.show import console as standard
 
     with Console(stderr=True).status("trying every provider"):
         diagnoses = providers.diagnose(arguments.dsn)

@@ -18,6 +18,8 @@ from .missing_variables import is_secret, value_for, variable_in
 
 TRIES: Final = 60
 """Variables that settings may need before they load."""
+LOOK_SECONDS: Final = 300.0
+"""How long the project may take to start: some do not within a minute on a busy machine."""
 SERVERS: Final = ("gunicorn", "uvicorn", "granian")
 READMES: Final = ("README.md", "Readme.md", "readme.md", "docs/README.md", "docs/configuration.md")
 _POSTGRES: Final = "postg"
@@ -102,7 +104,7 @@ def _look(
         environment=environment,
         directory=root,
     ) as child:
-        answer = child.ask(request)
+        answer = child.ask(request, LOOK_SECONDS)
     answer.setdefault("paths", [])
     answer["paths"] = sorted({*paths, *answer["paths"]})
     return answer
@@ -137,7 +139,7 @@ def _application(discovery: Discovery, seen: Mapping[str, Any], root: Path, path
     asynchronous = asynchronous or (seen["asgi"] and not seen["wsgi"])
     kind = "asgi" if asynchronous or not found["wsgi"] else "wsgi"
     if not found[kind]:
-        discovery.absent.append("no WSGI or ASGI application: the checks of /health are not applicable")
+        discovery.absent.append("no WSGI or ASGI application: the checks of health are not applicable")
         return
     discovery.table[kind] = found[kind]
     if server and server != ("uvicorn" if kind == "asgi" else "gunicorn"):
@@ -145,11 +147,10 @@ def _application(discovery: Discovery, seen: Mapping[str, Any], root: Path, path
     config = next(iter(project_files.files_named(root, "gunicorn.conf.py", 2)), None)
     if config and server == "gunicorn":
         discovery.table["gunicorn_config"] = str(config.relative_to(root))
-    discovery.found.append(f"application: {found[kind]}, served by {server or 'no server'}")
+    discovery.found.append(f"application: {found[kind]}" + (f", served by {server}" if server else ""))
     if not server or not find_spec(server):
-        discovery.absent.append(
-            f"{server or ', '.join(SERVERS)} not installed here: the checks of /health are not applicable"
-        )
+        lacking = f"{server} is not" if server else f"none of {', '.join(SERVERS)} is"
+        discovery.absent.append(f"{lacking} installed here: the checks of health are not applicable")
 
 
 def _dotted(setting: str) -> str:
@@ -169,12 +170,14 @@ def _health(discovery: Discovery, seen: Mapping[str, Any]) -> None:
         if seen["health_view"]:
             discovery.table["health_view"] = seen["health_view"]
         return
+    answers: dict[str, list[str]] = {}
     for path, answer in seen["unhealthy"].items():
-        discovery.absent.append(
-            f"{path} answers {answer}: a health path for probes answers 200 without a database; it was not taken"
-        )
-    if not seen["unhealthy"]:
-        discovery.absent.append("no health path such as /health: its checks are not applicable")
+        answers.setdefault(answer, []).append(path)
+    said = [f"{', '.join(paths)}: {answer}" for answer, paths in answers.items()]
+    discovery.absent.append(
+        f"no health path that answers 200 without a database ({'; '.join(said) or 'none such as /health'}): "
+        "its checks are not applicable"
+    )
 
 
 def _celery(discovery: Discovery, root: Path, paths: list[str]) -> None:

@@ -21,7 +21,9 @@ HEALTHY: Final = (
     "ping", "heartbeat", "status", "ht",
 )  # fmt: skip
 """Last words of a health path, the ones that mean liveness first."""
-OK: Final = 200
+OK: Final = "answers 200"
+ADMIN: Final = "admin"
+"""``app_name`` of the pages of an AdminSite: a model that is called Ping has one."""
 
 
 class _Started(BaseException):
@@ -113,7 +115,7 @@ def _health() -> dict[str, Any]:
     unhealthy: dict[str, str] = {}
     for path, view in _health_paths():
         answer = _ask(path)
-        if answer == str(OK):
+        if answer == OK:
             return {"health_path": path, "health_view": _name_of(view), "unhealthy": unhealthy}
         unhealthy[path] = answer
     return {"health_path": "", "health_view": "", "unhealthy": unhealthy}
@@ -135,6 +137,8 @@ def _routes(resolver: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         route = str(pattern.pattern).removeprefix("^").removesuffix("$").replace("\\Z", "")
         if any(character in route for character in "<(\\["):
             continue
+        if getattr(pattern, "app_name", "") == ADMIN:
+            continue
         route = route.removesuffix("?") if route.endswith("/?") else route
         if hasattr(pattern, "url_patterns"):
             yield from _routes(pattern, prefix + route)
@@ -143,7 +147,7 @@ def _routes(resolver: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _ask(path: str) -> str:
-    """Request a path where no database can be reached; return the status of its answer, or the exception's name."""
+    """Request a path where no database can be reached; return what it does in words."""
     from django.conf import settings
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.test import Client
@@ -157,10 +161,12 @@ def _ask(path: str) -> str:
     settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["*"], False
     with patch.object(BaseDatabaseWrapper, "ensure_connection", refuse):
         try:
-            status = str(Client(raise_request_exception=False).get(path).status_code)
+            status = Client(raise_request_exception=False).get(path).status_code
         except Exception as error:  # noqa: BLE001 - what a view raises is the answer
-            status = type(error).__name__
-    return f"{status}, and asks for the database {asked[0]!r}" if asked else status
+            said = f"raises {type(error).__name__}"
+        else:
+            said = f"answers {status}"
+    return f"asks for the database {asked[0]!r}" if asked else said
 
 
 def _name_of(view: Any) -> str:

@@ -12,17 +12,20 @@ from ..suite import applicability
 from ..suite.gate import NotApplicable
 
 _CHECKS: Final[Mapping[str, tuple[str, str]]] = {
-    "settings": ("all", f"python -m {PACKAGE} init"),
+    "settings": ("all", f"run python -m {PACKAGE} init"),
     "health": ("health.*", 'name the path that probes request: health_path = "/health"'),
     "health_view": ("health.view_latency", 'name the view: health_view = "mysite.views.health"'),
     "load": (
         "health.saturated and others under load",
-        "[tool.verification.load] path = ..., see docs/adopting.md",
+        "describe one, see docs/adopting.md",
     ),
-    "celery": ("transport.processes of worker and beat", 'celery_app = "mysite.celery:app", if there is one'),
+    "celery": (
+        "transport.processes of worker and beat",
+        'write celery_app = "mysite.celery:app", if there is one',
+    ),
     "readme": ("environment.*", "write the table, or name the file as readme"),
-    "deployment_files": ("environment.in_deployment_files", "nothing, if the project has none"),
-    "tls": ("transport.*", "[tool.verification.database_environment], see docs/adopting.md"),
+    "deployment_files": ("environment.in_deployment_files", "nothing to do, if it needs none"),
+    "tls": ("transport.*", "name them in [tool.verification.database_environment], see docs/adopting.md"),
 }
 """Subject -> the checks that need it, and what to do without it."""
 
@@ -49,7 +52,7 @@ def _subject(configuration: Configuration, subject: str, checks: str, advice: st
     try:
         _ask(configuration, subject)
     except (NotApplicable, CannotRun) as reason:
-        return Subject(subject, False, required, checks, f"{reason}: {advice}")
+        return Subject(subject, False, required, checks, f"{reason}; {advice}")
     return Subject(subject, True, required, checks, "")
 
 

@@ -90,9 +90,7 @@ def register(subparsers: Subparsers) -> None:
 
 def _deploy(arguments: argparse.Namespace) -> int:
     configuration = load(Path.cwd())
-    settings = arguments.settings or configuration.settings
-    if not settings:
-        raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
+    settings = configuration.settings_module(arguments.settings)
     reference = arguments.since or configured.base(configuration)
     tests = arguments.tests or configured.tests(configuration)
     dumps = dump.parse(arguments.dump)

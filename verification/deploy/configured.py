@@ -6,7 +6,8 @@ from ..errors import CannotRun
 from ..project.configuration import Configuration
 from .suppressions import FILE
 
-KEYS: Final = {"base": "origin/main", "tests": "pytest", "accept": ""}
+PLACE: Final = f"{FILE}: [tool.verification.deploy]"
+KEYS: Final = {"base": "origin/main", "tests": "pytest", "one_migrator": "", "accept": ""}
 """Key -> an example."""
 
 
@@ -20,11 +21,24 @@ def tests(configuration: Configuration) -> str:
     return _text(configuration, "tests", "command")
 
 
-def _text(configuration: Configuration, key: str, kind: str) -> str:
-    place = f"{FILE}: [tool.verification.deploy]"
-    if unknown := sorted(configuration.deploy.keys() - KEYS.keys()):
-        raise CannotRun(f"{place} has no key {unknown[0]!r}", f"the keys are {', '.join(KEYS)}")
-    named = configuration.deploy.get(key, "")
-    if not isinstance(named, str):
-        raise CannotRun(f"{place} {key}: {named!r} is no {kind}", f'write {key} = "{KEYS[key]}"')
+def one_migrator(configuration: Configuration) -> bool:
+    """Whether never more than one process migrates, such as one job before all servers. Raises ``CannotRun``."""
+    named = _value(configuration, "one_migrator", False)
+    if not isinstance(named, bool):
+        raise CannotRun(
+            f"{PLACE} one_migrator: {named!r} is neither true nor false", "write one_migrator = true"
+        )
     return named
+
+
+def _text(configuration: Configuration, key: str, kind: str) -> str:
+    named = _value(configuration, key, "")
+    if not isinstance(named, str):
+        raise CannotRun(f"{PLACE} {key}: {named!r} is no {kind}", f'write {key} = "{KEYS[key]}"')
+    return named
+
+
+def _value(configuration: Configuration, key: str, default: object) -> object:
+    if unknown := sorted(configuration.deploy.keys() - KEYS.keys()):
+        raise CannotRun(f"{PLACE} has no key {unknown[0]!r}", f"the keys are {', '.join(KEYS)}")
+    return configuration.deploy.get(key, default)

@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any
 
 from ..errors import CannotRun
+from ..migrations.equivalence import comparison
 from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import Project
 from ..postgres.server import Server
 from ..project.configuration import Configuration
+from ..schema.comparison.compare import check_ignored
 from ..words import counted
 from . import base_rows, history, suppressions
 from .base_tree import BaseTree, base_tree
@@ -85,9 +87,14 @@ def _trees(
         variables=there.variables(variables),
     )
 
+    ignored = comparison.configured(configuration)
+    check_ignored(ignored.ignore)
+
     def start(project: Project, whose: str, **how: Any) -> tuple[MigrationRunner, Tree]:
         try:
-            runner = MigrationRunner(project, server, step_seconds=options.step_seconds, **how)
+            runner = MigrationRunner(
+                project, server, step_seconds=options.step_seconds, options=ignored, **how
+            )
         except CannotRun as error:
             raise CannotRun(f"{whose} does not load: {error}") from None
         return opened.enter_context(runner), read_files(runner, whose)

@@ -70,7 +70,8 @@ def judge(
             *left,
         ),
         remedy="one migrator at a time: a command that polls pg_try_advisory_lock before it looks what is left to "
-        "apply (migrate_command in [tool.verification] names it), or one job before all servers",
+        "apply (migrate_command in [tool.verification] names it), or one job before all servers (one_migrator = true "
+        "in [tool.verification.deploy] says so)",
         notice=not left and not command,
     )
 

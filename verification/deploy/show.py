@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
+from ..consoles import console
 from ..migrations.cost.record import READS_BLOCKED, WRITES_BLOCKED
 from ..migrations.execution.migration_runner import Step
 from ..words import counted
@@ -51,8 +52,7 @@ def to_json(release: Release) -> dict[str, Any]:
 
 def text(release: Release) -> None:
     """Print the plan with its cost, the findings, those that stop the deploy last, then the verdict."""
-    standard = Console()
-    out = standard if standard.is_terminal else Console(width=PAGE_COLUMNS)
+    out = console(PAGE_COLUMNS)
     if not release.plan:
         out.print(f"no new migrations since {escape(release.base)}")
     elif release.steps:

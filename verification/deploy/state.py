@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..migrations.data import digests
@@ -23,6 +23,8 @@ class State:
 
     reading: comparison.StateReading
     rows: Mapping[str, digests.Digest]
+    options: Options
+    """What does not count in the project's schemas."""
 
 
 Unstable = Mapping[str, Mapping[str, Collection[str]]]
@@ -58,7 +60,7 @@ def read_state(
     for table, names in unstable.get(alias, {}).items():
         if table in rows:
             rows[table] = rows[table].without(names)
-    return State(comparison.read(runner.server, only, both=False), rows)
+    return State(comparison.read(runner.server, only, both=False), rows, runner.options)
 
 
 def differences(before: State, after: State) -> list[str]:
@@ -76,5 +78,6 @@ def schema_differences(before: State, after: State) -> list[str]:
 
     Names do not count: on the way back AlterField gives a constraint another one than CreateModel did.
     """
-    compared = comparison.compare_readings(before.reading, after.reading, Options(generated_names=True))
-    return [each.line for each in compared.differences]
+    options = replace(before.options, generated_names=True)
+    compared = comparison.compare_readings(before.reading, after.reading, options)
+    return [each.between("what was expected", "what is there") for each in compared.differences]

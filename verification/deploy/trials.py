@@ -10,6 +10,7 @@ from ..project.configuration import Configuration
 from . import (
     base_rows,
     compatibility,
+    configured,
     cost,
     deadlock,
     history,
@@ -26,6 +27,9 @@ from .state import find_unstable
 
 SIDE_BY_SIDE: Final = frozenset({"compatibility", "way back", "interruption", "race"})
 """What is tried on few rows, where no time is measured."""
+ONE_MIGRATOR: Final = (
+    "two migrators at once were not tried: [tool.verification.deploy] says one_migrator = true"
+)
 
 
 def judge_trees(
@@ -165,7 +169,9 @@ def _beside_one_another(
         chosen = [task for part, task in tasks.items() if part in parts]
         for found in head.run_parallel(*chosen) if chosen else ():
             release.findings += found
-        if "race" in parts:
+        if configured.one_migrator(configuration):
+            release.notes.append(ONE_MIGRATOR)
+        elif "race" in parts:
             say("two migrators at once")
             command = configuration.migrate_command
             release.findings += race.judge(head, few, migrated, steps, files, unstable, root, command)

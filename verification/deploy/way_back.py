@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -118,7 +119,7 @@ class _Watched:
             for table, digest in before.items()
             if table not in gone
         }
-        expected = State(self.before[alias].reading, stayed)
+        expected = replace(self.before[alias], rows=stayed)
         if found := differences(expected, after):
             left = self._is_left(alias, expected, after)
             self._add(migration, [f"after the way back: {each}" for each in found], "left" if left else "")
@@ -146,7 +147,7 @@ class _Watched:
             for table, digest in first.rows.items()
             if table in before
         }
-        if found := differences(State(first.reading, kept), again):
+        if found := differences(replace(first, rows=kept), again):
             known = self._left(migration) and not digests.changed(kept, again.rows)
             self._add(migration, [f"applied again: {each}" for each in found], "left" if known else "")
 

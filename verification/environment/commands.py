@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TextIO
 
+from ..errors import DIFFERS, EQUAL, CannotRun
 from ..project.configuration import Configuration, load
 from ..words import counted, fitting
-from .documentation import Environment, examine
+from .documentation import Environment, examine, table
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,29 +19,55 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "env",
         description="Exit status: 0 they agree, 1 they differ, 2 a file cannot be read.",
     )
-    parser.add_argument("--settings-file", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--readme", type=Path, required=True, metavar="FILE")
+    parser.add_argument(
+        "--settings-file",
+        type=Path,
+        metavar="FILE",
+        help="the file that reads the variables (default: that of the settings in [tool.verification])",
+    )
+    parser.add_argument(
+        "--readme", type=Path, metavar="FILE", help="the file with their table (default: [tool.verification])"
+    )
+    parser.add_argument(
+        "--table",
+        action="store_true",
+        help="print a table of the variables that the settings read, for a README that has none; compare nothing",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(handler=_handle)
 
 
 def _handle(arguments: argparse.Namespace) -> int:
     configuration = _configuration(arguments.settings_file)
+    settings_file = arguments.settings_file or configuration.settings_source()
+    if settings_file is None:
+        raise CannotRun(
+            "no settings file is known",
+            "name it with --settings-file, or settings in [tool.verification]",
+        )
+    if arguments.table:
+        sys.stdout.write(table(settings_file, root=Path.cwd()))
+        return EQUAL
     environment = examine(
-        arguments.settings_file,
-        arguments.readme,
+        settings_file,
+        arguments.readme or _from_here(configuration.path(configuration.readme)),
         others=[
             file for name in configuration.environment_files if (file := configuration.path(name)).is_file()
         ],
         root=Path.cwd(),
     )
     _write(environment, arguments.format, sys.stdout)
-    return 1 if environment.findings else 0
+    return DIFFERS if environment.findings else EQUAL
 
 
-def _configuration(settings_file: Path) -> Configuration:
+def _from_here(file: Path) -> Path:
+    """Return a path as it is written in this folder."""
+    return Path(os.path.relpath(file))
+
+
+def _configuration(settings_file: Path | None) -> Configuration:
     """Return the configuration of the project that the settings file is in, else of this folder."""
-    for folder in settings_file.resolve().parents:
+    for folder in settings_file.resolve().parents if settings_file else ():
         if (folder / "pyproject.toml").is_file():
             return load(folder)
     return load()

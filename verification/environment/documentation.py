@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import CannotRun
 from ..project.configuration import Configuration
 from . import readme, settings_source, shell_source
-from .model import RUNTIME, Finding, Problem, Read, Row
+from .model import FILE, RUNTIME, Finding, Problem, Read, Row, looks_secret
 from .readme_comparison import compare
 
 
@@ -28,6 +28,28 @@ class Environment:
     def variables(self) -> set[str]:
         """EnvironAliases that the settings read."""
         return {read.variable for read in self.reads}
+
+
+def table(settings_file: Path, *, root: Path | None = None) -> str:
+    """Return a README's table of the variables that the settings read, for people to describe. Raises ``CannotRun``."""
+    reads: dict[str, Read] = {}
+    for read in settings_source.parse(settings_file, root=root).reads:
+        known = reads.get(read.variable)
+        if known is None or known.default is None:
+            reads[read.variable] = read
+    rows = [
+        f"| `{name}` | {'**Secret**' if looks_secret(name, read.default) else ''} | {_cell(name, read)} |"
+        for name, read in reads.items()
+        if name.removesuffix(FILE) not in reads.keys() - {name} and not RUNTIME.fullmatch(name)
+    ]
+    return "\n".join([f"| {readme.HEADER} |", "|---|---|---|", *rows, ""])
+
+
+def _cell(name: str, read: Read) -> str:
+    if read.default is None or looks_secret(name, read.default):
+        return "—"
+    text = read.default.replace("|", "\\|").replace("\n", " ")
+    return f"`{text}`" if text else "(empty)"
 
 
 def examine(

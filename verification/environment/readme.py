@@ -85,7 +85,10 @@ def read(file: Path, *, root: Path | None = None) -> list[Row]:
     text = read_text(file, "name the README with the environment table")
     rows, tables = parse(text, display_name(file, root))
     if not tables:
-        raise CannotRun(f"{file}: has no environment table", f"add one with the header | {HEADER} |")
+        raise CannotRun(
+            f"{file}: has no environment table",
+            f"add one with the header | {HEADER} |: env --table prints it",
+        )
     return rows
 
 

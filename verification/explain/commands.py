@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any, Final
 
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
 from ..command_line import PACKAGE
+from ..consoles import console
 from ..errors import EQUAL, CannotRun
 from ..report.rules import rules
 
@@ -69,7 +69,7 @@ def first_line(page: str) -> str:
 def _explain(arguments: argparse.Namespace) -> int:
     known = {**pages(), **pages_of_rules()}
     code = arguments.code if arguments.code in known else arguments.code.removeprefix("deploy.")
-    out = Console()
+    out = console()
     if not code:
         listed = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for name, page in known.items():

@@ -17,7 +17,7 @@ from ..errors import CannotRun
 from ..processes.child import Child
 from ..processes.wait import wait_for
 from ..project.configuration import Configuration
-from ..project.http_probe import Answer, Probe
+from ..project.http_probe import POD, Answer, Probe
 
 MOVES_SECONDS: Final = 1.5
 """Two answers so far apart have different timestamps, also if these hold whole seconds."""
@@ -70,6 +70,23 @@ class Contract:
         )["failures"]
         wrong = [line for outcome in outcomes for line in self._wrong_failure(outcome)]
         return wrong, [outcome["function"] for outcome in outcomes]
+
+    def wrong_host(self) -> list[str]:
+        """Return a line if the project's own ``ALLOWED_HOSTS`` refuse the Host of a probe; others open them."""
+        host = self._configuration.health_host or POD
+        reply = self._ask(
+            {
+                "application": self._configuration.wsgi,
+                "path": self._configuration.health_path,
+                "host": host,
+            }
+        )
+        if reply["status"] != HTTPStatus.BAD_REQUEST:
+            return []
+        return [
+            f"GET {self._configuration.health_path} with Host {host}: 400, a probe must see 200: ALLOWED_HOSTS is "
+            f"{reply['allowed']} (if your probes send another Host, name it as health_host)"
+        ]
 
     def _wrong_failure(self, outcome: Mapping[str, Any]) -> Iterator[str]:
         what = f"{self._configuration.health_path} while {outcome['function']} fails"

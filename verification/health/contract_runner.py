@@ -4,12 +4,14 @@
 """
 
 import logging
+import os
 import re
 import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
+from importlib import import_module
 from inspect import unwrap
 from pathlib import Path
 from types import CodeType, FrameType
@@ -18,15 +20,21 @@ from unittest.mock import patch
 
 import django
 from django.conf import settings
+from django.test.utils import override_settings
 from django.utils.module_loading import import_string
 
 from ..processes.serve import in_fork, serve
+from ..project.settings_changes import PROJECT_SETTINGS
 from .detectors import hidden_pytest  # noqa: F401 - before what imports pytest
 from .requests import Request
 from .wsgi_client import WsgiClient, load_application
 
 SECRET_NAME: Final = re.compile(r"API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|CREDENTIAL|DSN", re.IGNORECASE)
 """As Django's ``SafeExceptionReporterFilter`` hides settings, and a few more."""
+THIS_MACHINE: Final = frozenset(
+    {"", "localhost", ".localhost", "127.0.0.1", "[::1]", "0.0.0.0", "testserver"}  # noqa: S104 - a name of many settings
+)
+"""Hosts of a development server: who names no others has no site yet."""
 SHORTEST_SECRET: Final = 8
 """Characters; a shorter value may be part of an ordinary word."""
 MESSAGE: Final = "verification: the inside of the health view fails"
@@ -40,13 +48,27 @@ class InjectedError(RuntimeError):
 
 
 def main(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer one request of ``contract``: ``{"fail": ...}`` or ``{"texts": [...]}``."""
+    """Answer one request of ``contract``: what has ``texts``, ``host`` or ``view``."""
     django.setup()
     if "texts" in wanted:
         return {
             "leaks": [[name for name, value in secret_values() if value in text] for text in wanted["texts"]]
         }
-    return failures(wanted)
+    return answer_to_host(wanted) if "host" in wanted else failures(wanted)
+
+
+def answer_to_host(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the status for a Host beside the hosts of the project's own settings; 0 where these name no site."""
+    module = import_module(os.environ.get(PROJECT_SETTINGS) or settings.SETTINGS_MODULE)
+    allowed = list(getattr(module, "ALLOWED_HOSTS", ()))
+    if not set(allowed) - THIS_MACHINE:
+        return {"allowed": allowed, "status": 0}
+    client = WsgiClient(load_application(wanted["application"]))
+    with override_settings(ALLOWED_HOSTS=allowed, SECURE_SSL_REDIRECT=False):
+        return {
+            "allowed": allowed,
+            "status": client.status(wanted["path"], Request(headers={"Host": wanted["host"]})),
+        }
 
 
 def failures(wanted: Mapping[str, Any]) -> dict[str, Any]:

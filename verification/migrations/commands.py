@@ -83,7 +83,9 @@ _number.__name__ = "number"
 
 
 def _add_project(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", required=True, metavar="MODULE", help="the project's settings module")
+    parser.add_argument(
+        "--settings", default="", metavar="MODULE", help="the settings module (default: [tool.verification])"
+    )
     parser.add_argument(
         "--python", default="", metavar="EXE", help="the project's interpreter (default: this one)"
     )
@@ -92,9 +94,9 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
 
 def _squash(arguments: argparse.Namespace) -> int:
     _refuse_what_has_no_effect(arguments)
+    if arguments.propose:
+        return _propose(arguments)
     with _runner(arguments, arguments.postgres) as runner:
-        if arguments.propose:
-            return _propose(arguments, runner)
         squashes = runner.tree.chosen(arguments.app)
         say(f"{counted(len(squashes), 'squash')} on PostgreSQL {runner.server.version}, {runner.versions}")
         found = Verifier(runner).verify(squashes)
@@ -115,22 +117,22 @@ def _squash(arguments: argparse.Namespace) -> int:
             unused = upgrade_paths.unused(known, runner.tree.squashes, extras)
         gone = runner.tree.not_comparable(arguments.app)
         equal = found.equal and not unused and not any(extra.differences for extra in extras)
-        if arguments.format == "text":
-            show.verification(found, extras, gone, unused)
-        else:
-            entries = [verdict.to_json() for verdict in found.verdicts]
-            for entry, extra in zip(entries, extras, strict=False):
-                entry.update(extra.to_json())
-            left_out = [{"app": each.app, "squash": each.name, "missing": [*each.missing]} for each in gone]
-            show.print_json(
-                {
-                    "equal": equal,
-                    "squashes": entries,
-                    **({"not_comparable": left_out} if left_out else {}),
-                    **({"unused_declarations": unused} if unused else {}),
-                }
-            )
-        return EQUAL if equal else DIFFERS
+    if arguments.format == "text":
+        show.verification(found, extras, gone, unused)
+    else:
+        entries = [verdict.to_json() for verdict in found.verdicts]
+        for entry, extra in zip(entries, extras, strict=False):
+            entry.update(extra.to_json())
+        left_out = [{"app": each.app, "squash": each.name, "missing": [*each.missing]} for each in gone]
+        show.print_json(
+            {
+                "equal": equal,
+                "squashes": entries,
+                **({"not_comparable": left_out} if left_out else {}),
+                **({"unused_declarations": unused} if unused else {}),
+            }
+        )
+    return EQUAL if equal else DIFFERS
 
 
 def _refuse_what_has_no_effect(arguments: argparse.Namespace) -> None:
@@ -146,9 +148,10 @@ def _refuse_what_has_no_effect(arguments: argparse.Namespace) -> None:
             raise CannotRun(f"{option} has no effect here", why)
 
 
-def _propose(arguments: argparse.Namespace, runner: MigrationRunner) -> int:
-    check_ignored(runner.options.ignore)
-    found = propose(runner, arguments.propose, Path.cwd())
+def _propose(arguments: argparse.Namespace) -> int:
+    with _runner(arguments, arguments.postgres) as runner:
+        check_ignored(runner.options.ignore)
+        found = propose(runner, arguments.propose, Path.cwd())
     written = ""
     if found.patch:
         written = arguments.output or f"{arguments.propose}-squash.patch"
@@ -181,17 +184,17 @@ def _drift(arguments: argparse.Namespace) -> int:
     version = arguments.postgres or _available(arguments.provider, major)
     with _runner(arguments, version, ignore=drift.NOT_IN_MIGRATIONS) as runner:
         judged, recorded = drift.live(runner, arguments.url)
-        if arguments.format == "text":
-            show.drift(judged.differences, recorded)
-        else:
-            show.print_json(
-                {
-                    "equal": judged.equal,
-                    "differences": [each.to_json() for each in judged.differences],
-                    "information": [each.to_json() for each in [*judged.information, *recorded]],
-                }
-            )
-        return EQUAL if judged.equal else DIFFERS
+    if arguments.format == "text":
+        show.drift(judged.differences, recorded)
+    else:
+        show.print_json(
+            {
+                "equal": judged.equal,
+                "differences": [each.to_json() for each in judged.differences],
+                "information": [each.to_json() for each in [*judged.information, *recorded]],
+            }
+        )
+    return EQUAL if judged.equal else DIFFERS
 
 
 def _available(provider: str, major: int) -> int | None:
@@ -212,10 +215,14 @@ def _available(provider: str, major: int) -> int | None:
 def _runner(
     arguments: argparse.Namespace, major: int | None, *, ignore: tuple[str, ...] = ()
 ) -> Iterator[MigrationRunner]:
-    """Start the server and the project's process; end both afterwards. ``ignore``: whatever the options say."""
+    """Start the server and the project's process; end both afterwards. ``ignore``: whatever the options say.
+
+    Results are printed afterwards, when the terminal no longer shows what runs.
+    """
     configuration = load(Path.cwd())
     options = comparison.configured(configuration, Options.chosen(arguments, ignore=ignore))
-    project = Project.of(configuration, settings=arguments.settings, python=arguments.python)
+    settings = configuration.settings_module(arguments.settings)
+    project = Project.of(configuration, settings=settings, python=arguments.python)
     with waiting("starting PostgreSQL"):
         server = providers.start(arguments.provider, major=major, dsn=arguments.dsn)
     try:

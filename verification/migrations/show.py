@@ -7,9 +7,10 @@ from typing import Any, Final
 from rich.markup import escape
 from rich.tree import Tree
 
+from ..consoles import console
 from ..schema.comparison.compare import SERIAL
 from ..schema.comparison.difference import Difference
-from ..schema.show import console, line
+from ..schema.show import line
 from ..words import counted
 from .equivalence.proposal import Proposal
 from .equivalence.upgrade_paths import UpgradePaths

@@ -60,6 +60,8 @@ class Configuration:
     """Other files that read documented variables: the container's entry point, the HTTP server's settings."""
     health_path: str = "/health"
     """The path of the liveness probe; empty: none."""
+    health_host: str = ""
+    """Host header of your probes; empty: the pod's address, as the kubelet sends it."""
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""
     health_baseline: str = ""
@@ -126,6 +128,12 @@ class Configuration:
     def database_is_named(self) -> bool:
         """Whether variables say which database the project uses."""
         return bool({"name", "url"} & set(self.database_environment))
+
+    def settings_module(self, named: str) -> str:
+        """Return the settings module that a command names, else the project's. Raises ``CannotRun`` without one."""
+        if named or self.settings:
+            return named or self.settings
+        raise CannotRun("no settings module is known", "name it with --settings, or in [tool.verification]")
 
     def settings_source(self) -> Path | None:
         """Return the file of the settings; None if there is none under that name."""

@@ -1,7 +1,6 @@
 """The result as one HTML page that needs no network."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from ..words import unit_of
+from ..words import figure, unit_of
 from .evidence import Measurement, MigrationStep, MigrationTimeline, Timeline
 from .finding import Level
 from .history import trends
@@ -27,6 +26,8 @@ ROWS: Final = 60
 CHARACTERS: Final = 2_200_000
 """Of the further rows of all tables together: what is beyond them is in the result file alone."""
 CHARACTERS_OF_CAUSES: Final = 400_000
+ON_PAPER: Final = 25
+"""Rows of a long table that are printed."""
 CELL: Final = 120
 """Characters of a cell in a long table; the result file has the whole text."""
 
@@ -49,16 +50,18 @@ def render(result: Mapping[str, Any], *, history: Path) -> str:
     views = [_view(check, room) for check in checks]
     return _template().render(
         result={"headline": result["verdict"], "partial": "", "reason": "", **result},
-        stopping=[view for view in views if Verdict(view["verdict"]) in STOPPING],
-        others=[view for view in views if Verdict(view["verdict"]) not in STOPPING],
+        stopping=[view for view in views if view["stops"]],
+        others=[view for view in views if not view["stops"]],
         counts={verdict.value: sum(c["verdict"] == verdict for c in checks) for verdict in WORST_FIRST},
         cards=[_card(cause, checks) for cause in result["causes"][:CARDS]],
         more_causes=more_causes,
         traffic=[
-            finding
-            for check in checks
-            for finding in check["findings"]
-            if finding["rule"] in STOPS_TRAFFIC and finding["level"] == Level.NOTE
+            *{
+                finding["message"]: finding
+                for check in checks
+                for finding in check["findings"]
+                if finding["rule"] in STOPS_TRAFFIC and finding["level"] == Level.NOTE
+            }.values()
         ],
         trends=_trends(checks, history, result["provenance"]),
     )
@@ -73,18 +76,14 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"breakable": _breakable, "figure": _figure, "unit": unit_of}
+    environment.globals["on_paper"] = ON_PAPER
+    environment.filters |= {"breakable": _breakable, "figure": figure, "unit": unit_of}
     return environment.get_template("report.html.j2")
 
 
 def _breakable(text: str) -> Markup:
     """Return a text whose paths and names a narrow column breaks between their words."""
     return Markup(re.sub(r"(?<=[/_])(?=\w)|(?<=\.)(?=\w{4})", "<wbr>", str(escape(text))))  # noqa: S704 - it was escaped
-
-
-def _figure(value: float) -> str:
-    """Return a number as people write it: whole ones with all digits, others with four."""
-    return f"{value:,.0f}" if math.isfinite(value) and value == round(value) else f"{value:.4g}"
 
 
 def _card(cause: Mapping[str, Any], checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -116,6 +115,7 @@ def _view(check: Mapping[str, Any], room: "_Room") -> dict[str, Any]:
         pictures.append(migrations.draw(MigrationTimeline(each["title"], steps)))
     return {
         **check,
+        "stops": Verdict(check["verdict"]) in STOPPING,
         "measurements": figures,
         "pictures": [picture for picture in pictures if picture],
         "findings": [finding for finding in check["findings"] if finding["level"] != Level.NOTE],

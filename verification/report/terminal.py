@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from ..words import unit_of
+from ..words import counted, figure, unit_of
 from .causes import Cause
 from .evidence import Measurement
 from .finding import Level
@@ -33,12 +33,11 @@ def show(result: Result, console: Console, reports: str) -> None:
     for number, cause in enumerate(result.causes, 1):
         _cause(console, number, cause)
     stopping = [each for check in result.checks for each in check.findings if each.rule in STOPS_TRAFFIC]
-    if notes := [each for each in stopping if each.level is Level.NOTE]:
-        console.print(
-            f"\n[yellow]the traffic of a large table stops[/yellow] in {len(notes)} migration steps:"
-        )
+    if notes := dict.fromkeys(each.message for each in stopping if each.level is Level.NOTE):
+        steps = counted(len(notes), "migration step")
+        console.print(f"\n[yellow]the traffic of a large table stops[/yellow] in {steps}:", highlight=False)
         for each in notes:
-            console.print(f"   {escape(each.message)}")
+            console.print(f"   {escape(each)}", highlight=False)
     counts = ", ".join(
         f"{number} {verdict.value}"
         for verdict in WORST_FIRST
@@ -47,7 +46,9 @@ def show(result: Result, console: Console, reports: str) -> None:
     style = STYLES[result.verdict]
     if result.reason:
         console.print(f"[{style}]the run did not finish[/{style}]: {escape(result.reason)}")
-    console.print(f"\n[{style}]verdict: {result.headline}[/{style}]  ({counts or 'no checks'})")
+    console.print(
+        f"\n[{style}]verdict: {result.headline}[/{style}]  ({counts or 'no checks'})", highlight=False
+    )
     console.print(f"report: {escape(reports)}", soft_wrap=True)
 
 
@@ -55,7 +56,7 @@ def _cause(console: Console, number: int, cause: Cause) -> None:
     """Print what, where, why, what to do, and the checks that tell of it."""
     finding = cause.finding
     colour = "yellow" if finding.level is Level.WARNING else "red"
-    console.print(f"\n[bold {colour}]{number}.[/] [bold]{escape(finding.message)}[/bold]")
+    console.print(f"\n[bold {colour}]{number}.[/] [bold]{escape(finding.message)}[/bold]", highlight=False)
     lines = Table.grid(padding=(0, 2))
     lines.add_column(no_wrap=True, style="dim")
     lines.add_column(overflow="fold")
@@ -93,13 +94,13 @@ def _table(checks: list[Check]) -> Table:
         table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for check in sorted_checks(checks):
         style = STYLES[check.verdict]
-        figure = tightest(check.measurements)
+        nearest = tightest(check.measurements)
         table.add_row(
             escape(check.name),
             f"[{style}]{check.verdict.value}[/{style}]",
-            f"{figure.value:.4g} {unit_of(figure.value, figure.unit)}" if figure else "",
-            f"{figure.limit:.4g}" if figure and figure.limit is not None else "",
-            f"{figure.margin:.0%}" if figure and figure.margin is not None else "",
+            f"{figure(nearest.value)} {unit_of(nearest.value, nearest.unit)}" if nearest else "",
+            figure(nearest.limit) if nearest and nearest.limit is not None else "",
+            f"{nearest.margin:.0%}" if nearest and nearest.margin is not None else "",
             f"{check.seconds:.1f}",
         )
     return table

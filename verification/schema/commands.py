@@ -4,11 +4,10 @@ SQLAlchemy is imported only with ``--cross-check``, and rich only when there is 
 """
 
 import argparse
-import gc
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,21 +47,32 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    gc.disable()  # here, because the first reader to end would enable it while the other one still reads
+    from .catalog.reading import no_collection
+
+    with (
+        no_collection()
+    ):  # here, because the first reader to end would enable it while the other one still reads
+        return _compare(arguments)
+
+
+def _compare(arguments: argparse.Namespace) -> int:
     readings = [_ReaderThread(arguments.left), _ReaderThread(arguments.right)]
     try:
         from .comparison.compare import (  # import while the servers work
+            Comparison,
             check_ignored,
             compare_schemas,
         )
         from .comparison.options import Options
 
-        left, right = _schemas(*[reading.result() for reading in readings])
-        gc.freeze()  # both schemas stay to the end; searching them for garbage costs as much as comparing them
+        results = [reading.result() for reading in readings]
     finally:
         for reading in readings:
             reading.stop()
-        gc.enable()
+    if _surely_equal(arguments, results):
+        _print(arguments, Comparison([], []), [])
+        return EQUAL
+    left, right = map(_schema, results)
     read = left
     if left.entries != right.entries:
         from .spelling import unified
@@ -72,28 +82,13 @@ def _diff(arguments: argparse.Namespace) -> int:
     check_ignored(options.ignore, left, right)
     comparison = compare_schemas(left, right, options, exchanges=True)
     disagreements = _disagreements(arguments, read, right) if arguments.cross_check else []
-    equal = comparison.equal and not disagreements
-    if arguments.format == "text":
-        _print_text(comparison, disagreements)
-    elif arguments.format == "sql":
+    if arguments.format == "sql":
         from .ddl import generator
 
         print(generator.generate(left, right, options).text())  # noqa: T201 - what a command is for
     else:
-        _print_json(
-            {
-                "equal": equal,
-                "differences": [difference.to_json() for difference in comparison.differences],
-                "information": [difference.to_json() for difference in comparison.information],
-                "notes": comparison.notes,
-                **(
-                    {"disagreements": [difference.to_json() for difference in disagreements]}
-                    if arguments.cross_check
-                    else {}
-                ),
-            }
-        )
-    return EQUAL if equal else DIFFERS
+        _print(arguments, comparison, disagreements)
+    return EQUAL if comparison.equal and not disagreements else DIFFERS
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
@@ -111,16 +106,24 @@ def _is_url(source: str) -> bool:
     return source.startswith(SCHEMES)
 
 
-def _schemas(left: "Schema | Results", right: "Schema | Results") -> "tuple[Schema, Schema]":
-    """Return both schemas; one for both, if the rows of both databases are the same."""
+def _surely_equal(arguments: argparse.Namespace, results: "Sequence[Schema | Results]") -> bool:
+    """Return whether two databases are equal by their rows and no option asks for their schemas."""
     from . import catalog
-    from .model.schema import Schema
+    from .catalog.reader import Results
 
-    if not isinstance(left, Schema) and not isinstance(right, Schema) and catalog.same_rows(left, right):
-        both = catalog.schema(left)
-        return both, both
-    one, other = [each if isinstance(each, Schema) else catalog.schema(each) for each in (left, right)]
-    return one, other
+    if arguments.cross_check or arguments.ignore or arguments.format == "sql":
+        return False
+    left, right = results
+    if not isinstance(left, Results) or not isinstance(right, Results):
+        return False
+    return catalog.same_rows(left, right) and not catalog.unknown_possible(left)
+
+
+def _schema(result: "Schema | Results") -> "Schema":
+    from . import catalog
+    from .catalog.reader import Results
+
+    return catalog.schema(result) if isinstance(result, Results) else result
 
 
 def _read(source: str, opened: "Callable[[driver.Connection], object]") -> "Schema | Results":
@@ -154,6 +157,21 @@ def _disagreements(arguments: argparse.Namespace, left: "Schema", right: "Schema
             raise CannotRun(f"--cross-check reads databases, and {source} is a snapshot", "give two URLs")
         disagreements += cross_check.disagreements(schema, reading.read(source))
     return disagreements
+
+
+def _print(arguments: argparse.Namespace, comparison: "Comparison", disagreements: list[Difference]) -> None:
+    if arguments.format == "text":
+        _print_text(comparison, disagreements)
+        return
+    content: dict[str, object] = {
+        "equal": comparison.equal and not disagreements,
+        "differences": [difference.to_json() for difference in comparison.differences],
+        "information": [difference.to_json() for difference in comparison.information],
+        "notes": comparison.notes,
+    }
+    if arguments.cross_check:
+        content["disagreements"] = [difference.to_json() for difference in disagreements]
+    print(json.dumps(content, indent=1, ensure_ascii=False, default=str))  # noqa: T201 - what a command is for
 
 
 def _print_text(comparison: "Comparison", disagreements: list[Difference]) -> None:
@@ -207,7 +225,3 @@ class _ReaderThread(threading.Thread):
         if self._read is None:
             raise self._error or AssertionError
         return self._read
-
-
-def _print_json(content: dict[str, object]) -> None:
-    print(json.dumps(content, indent=1, ensure_ascii=False, default=str))  # noqa: T201 - what a command is for

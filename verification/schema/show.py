@@ -3,22 +3,15 @@
 from collections.abc import Iterable
 from typing import Final
 
-from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from ..consoles import console
 from ..words import counted
 from .comparison.compare import Comparison
 from .comparison.difference import Difference
 
-WIDE_COLUMNS: Final = 10_000
 SIGNS: Final = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}
-
-
-def console() -> Console:
-    """Return a console that cuts no line: a terminal wraps long lines, a file gets them whole."""
-    standard = Console()
-    return standard if standard.is_terminal else Console(width=WIDE_COLUMNS)
 
 
 def line(difference: Difference) -> str:
@@ -39,7 +32,7 @@ def comparison(result: Comparison, disagreements: Iterable[Difference] = ()) -> 
         tree = Tree(f"[bold red]not equal[/bold red]  {counted(len(result.differences), 'difference')}")
         branches: dict[str, Tree] = {}
         for difference in result.differences:
-            place = ".".join(difference.object.split(".")[:2])
+            place = difference.place
             branch = branches.setdefault(place, tree.add(escape(place)) if place not in branches else tree)
             branch.add(line(difference))
         for difference in contradictions:

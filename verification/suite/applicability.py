@@ -18,7 +18,8 @@ def need(configuration: Configuration, subject: str, *, exists: bool, lacks: str
     """
     if exists:
         return
-    reason = lacks or f"the project names no {SUBJECTS[subject].removeprefix('a ').removeprefix('an ')}"
+    what = SUBJECTS[subject].removeprefix("a ").removeprefix("an ")
+    reason = lacks or f"the project {'names' if '(' in what else 'has'} no {what}"
     if subject in configuration.require:
         raise CannotRun(f"{reason}; pyproject.toml requires {subject!r}", "add it, or remove it from require")
     raise NotApplicable(reason)

@@ -2,7 +2,6 @@
 
 import ast
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,8 +11,8 @@ from typing import Final
 
 import pytest
 from _pytest.outcomes import Skipped
-from rich.console import Console
 
+from ..consoles import console
 from ..errors import CannotRun
 from ..project.configuration import Configuration
 from ..report import annotations, code_quality, junit, sarif, summary, terminal
@@ -170,13 +169,13 @@ class GateRun:
     def show(self) -> None:
         """Print the result, with annotations and a summary where a CI service reads them."""
         result = self.recorder.result
-        console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140)
+        out = console()
         page = self.recorder.directory / HTML_NAME
         below = page.is_relative_to(Path.cwd())
-        terminal.show(result, console, str(page.relative_to(Path.cwd()) if below else page))
+        terminal.show(result, out, str(page.relative_to(Path.cwd()) if below else page))
         if os.environ.get("GITHUB_ACTIONS") == "true":
             for line in annotations.github(result):
-                console.print(line, markup=False, highlight=False, soft_wrap=True)
+                out.print(line, markup=False, highlight=False, soft_wrap=True)
         if path := os.environ.get("GITHUB_STEP_SUMMARY"):
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(redact(summary.render(result), self.secrets()))

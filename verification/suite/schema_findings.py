@@ -121,7 +121,10 @@ def _names(difference: Difference) -> set[str]:
     if difference.kind == "state":
         left, right = _words(str(difference.left)), _words(str(difference.right))
         return right - left or right | left
-    name = difference.object.rpartition(".")[2].strip('"').lower()
+    _, name = difference.names
+    if not name:  # a row's table or a migration, which is no object of a schema
+        name = difference.object.rpartition(".")[2].strip('"')
+    name = name.lower()
     return {name, name.removesuffix("_id"), *([name.partition("_")[2]] if difference.kind == "table" else [])}
 
 

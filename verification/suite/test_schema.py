@@ -119,7 +119,10 @@ def test_schema_squash(
         check.measurements.append(
             Measurement(f"{verdict.squash}: replaced migrations", len(verdict.squash.originals), "migrations")
         )
-        check.notes += [f"information: {each.line}" for each in verdict.comparison.information]
+        left, right = (f"the {side}" for side in SIDES)
+        check.notes += [
+            f"information: {each.between(left, right)}" for each in verdict.comparison.information
+        ]
         check.notes += verdict.comparison.notes
     found: list[Difference] = []
     origins: dict[str, Origins] = {}
@@ -146,7 +149,7 @@ def test_schema_written(
     apps: tuple[str, ...],
     check: Check,
 ) -> None:
-    """The migrations are complete: ``makemigrations`` has nothing to write."""
+    """The migrations are complete: makemigrations has nothing to write."""
     check.properties = PROPERTY
     found = states.unwritten(runner, chains.original.chain)
     never = states.never_migrated(runner, chains.original.chain, configuration.root)

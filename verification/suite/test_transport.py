@@ -29,6 +29,7 @@ from ..transport.options import (
 )
 from ..transport.project_connections import Session, Sessions
 from ..transport.tls_server import TlsTestServer
+from ..words import counted
 from .applicability import need_policy, need_tls
 
 PROPERTIES = ("Property 4",)
@@ -120,7 +121,7 @@ def option_finding(rule: str, keyword: str, faults: Sequence[str], configuration
     wrong = f"OPTIONS do not hold {keyword} as {variable} says" if variable else faults[0]
     return Finding(
         rule=rule,
-        message=f"{wrong} ({len(faults)} combinations)",
+        message=f"{wrong} ({counted(len(faults), 'combination')})",
         subject=f"tls:{keyword}",
         names=(keyword,),
         places=tuple(Place(read.file, read.line) for read in reads[:1]),

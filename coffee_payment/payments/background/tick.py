@@ -1,11 +1,12 @@
 """One tick: checks all due orders and attempts, several at a time."""
 
 import logging
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -15,10 +16,14 @@ from payments import metrics
 from payments.background import follow_up
 from payments.background.check import check
 from payments.background.claims import claim, due, sweep
+from payments.background.connections import Pool
 from payments.models import Device, MerchantCredentials, Order
 from payments.providers.credentials import find_credentials
 
 logger = logging.getLogger(__name__)
+
+THREADS_PER_CONNECTION: Final = 4
+"""A thread waits for providers most of the time, and needs no connection then."""
 
 
 def check_pending_payments() -> int:
@@ -45,9 +50,15 @@ def _run() -> int:
     if threads == 1:
         tick.work()
     else:
-        with ThreadPoolExecutor(threads, thread_name_prefix="payment-check") as pool:
-            for future in [pool.submit(copy_context().run, tick.work_apart) for _ in range(threads)]:
-                future.result()
+        pool = Pool(math.ceil(threads / THREADS_PER_CONNECTION))
+        try:
+            with ThreadPoolExecutor(threads, thread_name_prefix="payment-check") as executor:
+                for future in [
+                    executor.submit(copy_context().run, tick.work_apart, pool) for _ in range(threads)
+                ]:
+                    future.result()
+        finally:
+            pool.close()
     logger.info("background check ends", extra={"checked": tick.checked})
     return tick.checked
 
@@ -63,12 +74,10 @@ class _Tick:
     _devices: dict[Any, Device] = field(default_factory=dict)
     _credentials: dict[tuple[Any, str], MerchantCredentials | None] = field(default_factory=dict)
 
-    def work_apart(self) -> None:
-        """Work in a thread, and close the thread's database connection at the end."""
-        try:
+    def work_apart(self, pool: Pool) -> None:
+        """Work in a thread, with connections of the pool."""
+        with pool.taken():
             self.work()
-        finally:
-            connection.close()
 
     def work(self) -> None:
         """Check one order after another, then one attempt after another, until none is due or the batch is used up."""

@@ -172,11 +172,6 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
         ]
         if any(each.created_at > _youngest() for each in unknown):
             raise Refusal(409, "payment_in_progress")
-        if not locked.status_check_type:
-            locked.status_check_type = (
-                credentials.status_check_type if credentials is not None else StatusCheckType.POLLING
-            )
-            statements.save(locked, "status_check_type", "updated_at")
         if unknown:
             locked.payments.filter(pk__in=[each.pk for each in unknown]).update(
                 status=Payment.Status.FAILED, updated_at=timezone.now()
@@ -188,7 +183,14 @@ def _open_attempt(order: Order, credentials: MerchantCredentials | None) -> _Att
             status=Payment.Status.PENDING,
             scenario=order.device.scenario,
         )
-        statements.insert(payment)
+        if locked.status_check_type:
+            statements.insert(payment)
+        else:
+            locked.status_check_type = (
+                credentials.status_check_type if credentials is not None else StatusCheckType.POLLING
+            )
+            frozen = {"status_check_type": locked.status_check_type, "updated_at": timezone.now()}
+            statements.update(Order, {"id": locked.pk}, frozen, then=payment)
         order.status_check_type = locked.status_check_type
         return _Attempt(payment, len(attempts) + 1)
 

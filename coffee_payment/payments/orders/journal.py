@@ -42,19 +42,24 @@ def together() -> Iterator[None]:
 
 def write(order_id: str, kind: str, cause: str, **values: Any) -> JournalEntry:
     """Add one entry. `values` are further fields of `JournalEntry`."""
-    entry = JournalEntry(
-        order_id=order_id,
-        kind=kind,
-        cause=cause[:_CAUSE_LENGTH],
-        request_id=request_id.current() or None,
-        **values,
-    )
+    entry = entry_of(order_id, kind, cause, **values)
     held = _held.get()
     if held is None:
         statements.insert(entry)
     else:
         held.append(entry)
     return entry
+
+
+def entry_of(order_id: str, kind: str, cause: str, **values: Any) -> JournalEntry:
+    """Return an entry that is to be added with the change that it tells."""
+    return JournalEntry(
+        order_id=order_id,
+        kind=kind,
+        cause=cause[:_CAUSE_LENGTH],
+        request_id=request_id.current() or None,
+        **values,
+    )
 
 
 def write_step(order: Order, source: str, cause: str, *, by: str = "", why: str = "") -> None:

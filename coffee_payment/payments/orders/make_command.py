@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments import metrics, statements
-from payments.models import Order
+from payments.models import JournalEntry, Order
 from payments.orders import journal, states
 from payments.orders.states import Cause
 from payments.outgoing import tmetr
@@ -47,17 +47,25 @@ def _begin_sending(order: Order) -> bool:
     """Return whether the command may go out; False when the order was handed to staff as not sent meanwhile."""
     now = timezone.now()
     claimed = {"id": order.pk, "status": Order.Status.MAKE_PENDING, "make_sent_at": None}
-    with transaction.atomic():
-        if not statements.update(Order, claimed, {"make_sent_at": now, "updated_at": now}):
-            return False
-        journal.write(order.pk, journal.Kind.COMMAND, journal.SENT)
-    return True
+    sent = journal.entry_of(order.pk, journal.Kind.COMMAND, journal.SENT)
+    return bool(statements.update(Order, claimed, {"make_sent_at": now, "updated_at": now}, then=sent))
 
 
 def _store(order: Order, answer: str, cause: Cause | None) -> None:
     evidence: dict[str, Any] = {"make_answered_at": timezone.now(), "make_answer": answer[:_ANSWER_LENGTH]}
-    with transaction.atomic(), journal.together():
-        locked = states.lock(order.pk) if cause is not None else None
-        if locked is None or cause is None or states.change_locked(locked, cause, **evidence) is None:
-            statements.update(Order, {"id": order.pk}, {**evidence, "updated_at": timezone.now()})
-        journal.write(order.pk, journal.Kind.COMMAND, "answered", detail={"answer": evidence["make_answer"]})
+    answered = journal.entry_of(
+        order.pk, journal.Kind.COMMAND, "answered", detail={"answer": evidence["make_answer"]}
+    )
+    if cause is None:
+        _store_evidence(order, evidence, answered)
+        return
+    with transaction.atomic():
+        locked = states.lock(order.pk)
+        if locked is None or states.change_locked(locked, cause, **evidence) is None:
+            _store_evidence(order, evidence, answered)
+        else:
+            statements.insert(answered)
+
+
+def _store_evidence(order: Order, evidence: dict[str, Any], answered: JournalEntry) -> None:
+    statements.update(Order, {"id": order.pk}, {**evidence, "updated_at": timezone.now()}, then=answered)

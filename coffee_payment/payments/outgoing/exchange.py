@@ -5,7 +5,6 @@ import socket
 import ssl
 import threading
 from base64 import b64encode
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import certifi
 
+from payments.outgoing import threads
 from payments.outgoing.errors import (
     ProviderBadAnswer,
     ProviderError,
@@ -146,10 +146,7 @@ def _trust_store() -> ssl.SSLContext:
 
 def run_in_time(exchange: Exchange) -> Answer:
     """Run an exchange and return its answer. Raises `ProviderTimeout` when twice its timeout has passed."""
-    thread = threading.Thread(target=copy_context().run, args=(exchange.run,), daemon=True)
-    thread.start()
-    thread.join(2 * exchange.timeout)
-    if thread.is_alive():
+    if not threads.run(exchange.run, 2 * exchange.timeout):
         exchange.abort()
         raise ProviderTimeout("the call as a whole took too long")
     if isinstance(exchange.result, Answer):

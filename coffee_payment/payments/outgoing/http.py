@@ -22,6 +22,7 @@ from payments.outgoing.errors import (
     ProviderUnavailable,
 )
 from payments.outgoing.exchange import Answer, Exchange, run_in_time
+from payments.outgoing.waiting import around_calls
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,9 @@ def call_json(
     parts = urlsplit(url)
     outcome: str | int = "error"
     try:
-        answer = run_in_time(Exchange(method, url, body, dict(headers or {}), auth, _timeout()))
+        exchange = Exchange(method, url, body, dict(headers or {}), auth, _timeout())
+        with around_calls.get()():
+            answer = run_in_time(exchange)
         outcome = answer.status
         return None if empty_allowed and _is_good(answer) and not answer.content else _decoded(answer)
     except ProviderError as error:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
@@ -95,7 +94,7 @@ def _order_of(scan: dict[str, str], device: Device, parameters: dict[str, Any]) 
         raise _Refused(ERROR_MESSAGES["service_unavailable"], 503, device) from error
     created = _create_order(scan, device, price)
     if created.existing_order is None:
-        raise _Refused(str(created.error_message), 400, device)
+        raise _Refused(created.error_message or ERROR_MESSAGES["service_unavailable"], 400, device)
     return created.existing_order
 
 
@@ -123,15 +122,9 @@ def _create_order(scan: dict[str, str], device: Device, price: Decimal) -> Valid
         status=Order.Status.CREATED,
         expires_at=Order.end_of_a_new_one(),
     )
-    try:
-        with transaction.atomic():
-            statements.insert(order)
-            journal.write(order.pk, journal.Kind.STEP, "scan", from_status="", to_status=order.status)
-    except IntegrityError:
-        other = lookups.ORDER.first(order.pk)
-        if other is None:
-            raise
-        return validate_order(other, device.device_uuid)
+    scanned = journal.entry_of(order.pk, journal.Kind.STEP, "scan", from_status="", to_status=order.status)
+    if not statements.insert_new(order, then=scanned):
+        return validate_order(lookups.ORDER.first(order.pk), device.device_uuid)
     return Validation(valid=True, existing_order=order)
 
 

@@ -23,7 +23,6 @@ MIN_SAMPLES: Final = 20
 """Samples of each series below which a difference does not count."""
 MUCH_WAITED: Final = 0.25
 """Share of the time spent waiting for a processor beyond which a latency says nothing of the server."""
-QUIET: Final = "run it again on a machine that does nothing else"
 
 
 @dataclass(frozen=True)
@@ -102,12 +101,12 @@ def check_limit(
     if reference and max(reference) >= LIMIT_MS:
         return Judgement(
             Verdict.INCONCLUSIVE,
-            f"{reason}; but so did the reference, which does nothing ({max(reference):.1f} ms): {QUIET}",
+            f"{reason}; but so did the reference, which does nothing ({max(reference):.1f} ms)",
         )
     if waits and all(value - wait < LIMIT_MS for value, wait in zip(samples, waits, strict=True)):
         return Judgement(
             Verdict.INCONCLUSIVE,
-            f"{reason}; but its threads waited for a processor for up to {max(waits):.1f} ms of an answer: {QUIET}",
+            f"{reason}; but its threads waited for a processor for up to {max(waits):.1f} ms of an answer",
         )
     return Judgement(Verdict.FAILED, reason)
 

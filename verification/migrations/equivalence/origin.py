@@ -1,5 +1,6 @@
 """Which migration made an object, on either side of a difference, and what would make the two sides equal."""
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -114,4 +115,12 @@ def _fix(difference: Difference, original: Operation | None, squash: Operation |
     verb = (
         "add to the squash" if difference.change == "removed" else "write in the squash as in the originals"
     )
-    return f"{verb}: {' '.join(original.source.split())}"
+    return f"{verb}: {_in_one_line(original.source)}"
+
+
+def _in_one_line(source: str) -> str:
+    """Return an expression of Python without line breaks; what does not parse alone keeps its words."""
+    try:
+        return ast.unparse(ast.parse(source.strip(), mode="eval"))
+    except SyntaxError:
+        return " ".join(source.split())

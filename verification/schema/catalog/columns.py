@@ -40,13 +40,15 @@ SELECT a.attrelid AS relation, a.attnum AS number, quote_ident(a.attname) AS nam
         'foreign_options', a.attfdwoptions,
         'local', CASE WHEN a.attinhcount > 0 THEN a.attislocal AND NOT c.relispartition END)::text END AS rare
 FROM pg_attribute a
-JOIN pg_class c ON c.oid = a.attrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN (
+    SELECT c.*, row_number() OVER (ORDER BY c.relname, n.nspname) AS place
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+) c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid >= {FIRST_USER_OID} AND a.attnum > 0 AND NOT a.attisdropped
-    AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
-ORDER BY n.nspname, c.relname, a.attnum
+ORDER BY c.place, a.attnum
 """
 """Attributes that few columns have are one JSON object, NULL for most columns."""
 
@@ -138,13 +140,13 @@ def _add_rare(
 
 def _sequences(reader: Reader) -> None:
     """Add the properties in pg_sequence to the sequence, or to its identity column."""
+    addresses = reader.addresses
     for values in reader.records(SEQUENCES):
-        key = reader.addresses.get(("pg_class", values.take_number("oid"), 0))
-        owner = values.take_number("relation"), values.take_number("number")
+        key = addresses.get(("pg_class", values.take_number("oid"), 0))
+        column = addresses.get(("pg_class", values.take_number("relation"), values.take_number("number")))
         dependency = values.take_text("dependency")
         if key is None:
             continue
-        column = reader.addresses.get(("pg_class", *owner))
         entry = reader.entries[key]
         if column is None:
             reader.entries[key] = entry._replace(attributes={**entry.attributes, **values})

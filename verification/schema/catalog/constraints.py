@@ -1,6 +1,6 @@
 """Constraints of tables and domains: pg_constraint, together with the index of a constraint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ MATCHES: Final = {"f": "full", "p": "partial"}
 BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 
 CONSTRAINTS: Final = f"""
-SELECT k.oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
+SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
     conindid AS index_oid, conparentid AS parent, confrelid AS target, conkey::text AS columns,
     confkey::text AS target_columns, concat(confupdtype, confdeltype, confmatchtype) AS actions,
     condeferrable AS deferrable, condeferred AS deferred,
@@ -34,12 +34,17 @@ SELECT k.oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relat
         'operators', CASE WHEN contype = 'x' THEN ARRAY(SELECT o.oid::regoper::text FROM unnest(conexclop)
             WITH ORDINALITY u(op, n) JOIN pg_operator o ON o.oid = u.op ORDER BY u.n) END,
         'on_delete_columns', {{delete_columns}}) END AS rare
-FROM pg_constraint k
-LEFT JOIN pg_class c ON c.oid = k.conrelid
-WHERE k.oid >= {FIRST_USER_OID}
-ORDER BY c.relname, k.conname, k.oid
+FROM pg_constraint
+WHERE oid >= {FIRST_USER_OID}
+ORDER BY conname, conrelid, contypid
 """
 """As for indexes, lists are text, and attributes that few constraints have are one JSON object."""
+SINCE: Final = (
+    ("delete_columns", 15, "confdelsetcols", "NULL::int2[]"),
+    ("enforced", 18, "conenforced", "true"),
+    ("period", 18, "conperiod", "false"),
+)
+"""Name, first major version with a column, its expression, and that for servers before."""
 
 
 class Row(NamedTuple):
@@ -74,7 +79,7 @@ ORDER BY 2, t.tgconstraint
 def read(reader: Reader) -> None:
     """Record constraints, and the indexes without one."""
     all_indexes = indexes.read(reader)
-    rows = _rows(reader)
+    rows = reader.named(Row, statement(reader.version))
     switched: dict[int, list[str]] = {}
     for constraint, text in reader.rows(SWITCHED_TRIGGERS):
         switched.setdefault(constraint, []).append(text)
@@ -85,15 +90,12 @@ def read(reader: Reader) -> None:
         _constraint(reader, row, all_indexes, by_oid, switched.get(row.oid))
 
 
-def _rows(reader: Reader) -> Sequence[Row]:
-    statement = CONSTRAINTS
-    for name, expression in {
-        "{delete_columns}": reader.since(15, "confdelsetcols", "NULL::int2[]"),
-        "{enforced}": reader.since(18, "conenforced", "true"),
-        "{period}": reader.since(18, "conperiod", "false"),
-    }.items():
-        statement = statement.replace(name, expression)
-    return reader.named(Row, statement)
+def statement(version: int) -> str:
+    """Return the query for a major version."""
+    text = CONSTRAINTS
+    for name, since, expression, otherwise in SINCE:
+        text = text.replace(f"{{{name}}}", expression if version >= since else otherwise)
+    return text
 
 
 def _constraint(
@@ -114,7 +116,7 @@ def _constraint(
     if letter not in KINDS:
         reader.not_compared(f"constraint {key} of kind {letter!r}")
         return
-    attributes = {"kind": KINDS[letter], **_own(reader, row)}
+    attributes = _own(reader, row)
     if switched:
         attributes["triggers"] = tuple(sorted(switched))
     columns = numbers(row.columns) if relation else ()
@@ -135,7 +137,7 @@ def _constraint(
 
 def _own(reader: Reader, row: Row) -> dict[str, Value]:
     """Return the attributes from the constraint's own row."""
-    attributes: dict[str, Value] = {}
+    attributes: dict[str, Value] = {"kind": KINDS[row.letter]}
     if row.deferrable:
         attributes["deferrable"] = True
     if row.deferred:

@@ -23,16 +23,21 @@ def same(left: Results, right: Results) -> bool:
     if left.version != right.version:
         return False
     pairs: set[Pair] = set()
-    for statement, (_, types, ours) in left.of.items():
-        theirs = right.of[statement].rows
-        if len(ours) != len(theirs):
+    for statement, (_, types, rows) in left.of.items():
+        other_rows = right.of[statement].rows
+        if len(rows) != len(other_rows):
             return False
-        for type_code, *columns in zip(types, zip(*ours), zip(*theirs), strict=False):  # noqa: B905
-            if type_code == OID:
-                pairs.update(zip(*columns, strict=True))
+        # Without rows there are no columns.
+        columns = zip(types, zip(*rows, strict=True), zip(*other_rows, strict=True), strict=False)
+        for type_code, ours, theirs in columns:
+            if type_code == OID and ours == theirs:
+                pairs.update((oid, oid) for oid in set(ours))
+            elif type_code == OID:
+                pairs.update(zip(ours, theirs, strict=True))
             elif type_code == OID_VECTOR:
-                pairs.update(chain.from_iterable(starmap(_in_vectors, set(zip(*columns, strict=True)))))
-            elif columns[0] != columns[1]:
+                vectors = set(zip(ours, theirs, strict=True))
+                pairs.update(chain.from_iterable(starmap(_in_vectors, vectors)))
+            elif ours != theirs:
                 return False
     return _is_renaming(pairs)
 

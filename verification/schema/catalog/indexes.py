@@ -40,7 +40,7 @@ JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_am a ON a.oid = c.relam
 WHERE i.indexrelid >= {FIRST_USER_OID} AND {USER_NAMESPACE}
-ORDER BY n.nspname, c.relname
+ORDER BY c.relname, n.nspname
 """
 """Lists of numbers are text, because few are different; attributes that few indexes have are one JSON object."""
 ORDERS: Final = {0: None, 1: "desc nulls last", 2: "nulls first", 3: "desc"}

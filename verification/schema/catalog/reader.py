@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from ...postgres import driver
 from ..model.identity import Identity
@@ -69,16 +69,7 @@ def integers(value: Value) -> tuple[int, ...]:
 
 
 class Record(dict[str, Value]):
-    """One row of a result: column -> value, without those that are NULL, PostgreSQL's default."""
-
-    @classmethod
-    def of(cls, names: Iterable[str], values: Iterable[Value]) -> Self:
-        """Return a row with tuples in place of lists."""
-        return cls({
-            name: frozen(value) if isinstance(value, (list, dict)) else value
-            for name, value in zip(names, values, strict=True)
-            if value is not None
-        })  # fmt: skip
+    """One row of a result: column -> value, with tuples in place of lists; NULL, PostgreSQL's default, is absent."""
 
     def take_number(self, name: str) -> int:
         """Remove a column and return its number, 0 for NULL."""
@@ -162,7 +153,16 @@ class Reader:
     def records(self, statement: str) -> list[Record]:
         """Return the rows of one query as column -> value."""
         names, _, rows = self.results.of[statement]
-        return [Record.of(names, values) for values in rows]
+        records = [
+            Record({name: value for name, value in zip(names, values, strict=True) if value is not None})
+            for values in rows
+        ]
+        for name, column in zip(names, zip(*rows), strict=False):  # noqa: B905 - no rows, no columns
+            if not {list, dict}.isdisjoint(map(type, column)):
+                for record in records:
+                    if name in record:
+                        record[name] = frozen(record[name])
+        return records
 
     def since(self, version: int, expression: str, otherwise: str = "NULL") -> str:
         """Return an expression that servers before ``version`` do not know, or ``otherwise`` for them."""
@@ -205,5 +205,6 @@ class Reader:
     def column_keys(self, relation: int, numbers: Iterable[int]) -> list[Identity]:
         """Return the keys of a relation's columns; 0, which stands for an expression, is skipped."""
         addresses = self.addresses
-        places = [("pg_class", relation, number) for number in numbers if number]
-        return [addresses[place] for place in places if place in addresses]
+        return [
+            key for number in numbers if number and (key := addresses.get(("pg_class", relation, number)))
+        ]

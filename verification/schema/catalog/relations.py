@@ -48,7 +48,7 @@ LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
 LEFT JOIN pg_am m ON m.oid = c.relam
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind NOT IN ('i', 'I') AND {USER_NAMESPACE}
-ORDER BY n.nspname, c.relname
+ORDER BY c.relname, n.nspname
 """
 
 INHERITANCE: Final = f"""

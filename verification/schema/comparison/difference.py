@@ -38,6 +38,11 @@ class Difference:
         """The names of its table and its own, without quotes; empty for what is no object of a schema."""
         return self.identity.unquoted if self.identity else ("", "")
 
+    @property
+    def place(self) -> str:
+        """The qualified name of its table, or its own; what is no object of a schema has only its own."""
+        return (self.identity and self.identity.place) or self.object
+
     def to_json(self) -> dict[str, Shown]:
         """Return the object that ``--format json`` prints."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.compare}

@@ -33,7 +33,7 @@ class Identity(NamedTuple):
 
     def __str__(self) -> str:
         if self.target is None:
-            return self.qualified + self.arguments
+            return f"{self.qualified}{self.arguments}"
         target = str(self.target)
         match self.kind:
             case "comment":
@@ -57,6 +57,13 @@ class Identity(NamedTuple):
     def container(self) -> str:
         """The qualified name of the table or the schema that holds the object."""
         return ".".join(filter(None, (self.schema, self.relation)))
+
+    @property
+    def place(self) -> str:
+        """The qualified name of its table, its own if it is in none, or those of what it is about."""
+        if self.target:
+            return self.target.place
+        return self.container if self.relation else self.qualified
 
     @property
     def unquoted(self) -> tuple[str, str]:

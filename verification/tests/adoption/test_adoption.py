@@ -12,7 +12,7 @@ import pytest
 from verification.adoption.missing_variables import variable_in
 from verification.migrations.equivalence.models_ignored import judge
 from verification.schema.comparison.difference import Difference
-from verification.tests.adoption.layouts import LAYOUTS, edit, plain
+from verification.tests.adoption.layouts import LAYOUTS, append, edit, plain, start_project
 from verification.tests.suite.gate_runs import Outcome, Runs, environment, run_process
 
 EXPECTED: Final[dict[str, dict[str, Any]]] = {
@@ -110,6 +110,42 @@ def test_a_table_is_replaced_only_when_asked(tmp_path: Path) -> None:
     edit(tmp_path / "pyproject.toml", ('health_path = ""', 'health_path = "/mine"'))
     assert adopt(tmp_path, "--force").returncode == 0
     assert table(tmp_path)["health_path"] == ""
+
+
+PING_AND_STATUS: Final = """
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpResponse, HttpResponseNotFound
+from shop.models import Ping
+
+class Open(admin.AdminSite):
+    def admin_view(self, view, cacheable=False):
+        return lambda request, **names: HttpResponse("no login here")
+
+site = Open()
+site.register(Ping)
+urlpatterns = [
+    path("admin/", site.urls),
+    path("a/status/", lambda request: HttpResponse(User.objects.count())),
+    path("b/status/", lambda request: HttpResponse(User.objects.count())),
+    path("c/status/", lambda request: HttpResponseNotFound()),
+]
+"""
+
+
+@pytest.mark.slow
+def test_a_page_of_the_admin_is_no_health_path(tmp_path: Path) -> None:
+    """The pages of a model named Ping answer 200; what else might be one is named in one line, with the reason."""
+    package = start_project(tmp_path)
+    append(tmp_path / "shop" / "models.py", "\n\nclass Ping(models.Model):\n    pass\n")
+    append(package / "urls.py", PING_AND_STATUS)
+
+    adopted = adopt(tmp_path)
+
+    assert table(tmp_path)["health_path"] == "", adopted.stderr
+    said = "/a/status/, /b/status/: asks for the database 'default'; /c/status/: answers 404"
+    assert f"no health path that answers 200 without a database ({said})" in adopted.stdout
+    assert "/admin" not in adopted.stdout
 
 
 @pytest.mark.parametrize(

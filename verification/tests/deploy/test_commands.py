@@ -54,6 +54,40 @@ def test_a_branch_is_judged_and_nothing_is_left(project: Path, server: Server) -
     assert not git(project, "status", "--porcelain")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("operations", "setting", "code"),
+    [
+        (
+            """sql("COMMENT ON TABLE goods_item IS 'new'", "COMMENT ON TABLE goods_item IS 'old'")""",
+            '[tool.verification]\nignore = ["comment"]\n',
+            "reverse-differs",
+        ),
+        (
+            """sql("INSERT INTO goods_tag (name) VALUES ('new')", "")""",
+            "[tool.verification.deploy]\none_migrator = true\n",
+            "migrators-race",
+        ),
+    ],
+)
+def test_what_the_project_says_of_itself_counts(
+    project: Path, server: Server, operations: str, setting: str, code: str
+) -> None:
+    """What does not count in its schemas, and that one process alone migrates; nothing else is silent."""
+    write(project, operations)
+
+    def found() -> set[str]:
+        said = command(project, server, "deploy", "--json", *ROWS)
+        assert said.returncode in {0, 1}, said.stderr
+        return {each["code"] for each in json.loads(said.stdout)["findings"]}
+
+    before = found()
+    file = project / "pyproject.toml"
+    file.write_text(setting + file.read_text())
+
+    assert before - found() == {code}
+
+
 @pytest.mark.parametrize("since", ["nothing", "--all", "HEAD~7"])
 def test_an_unknown_revision_is_one_line(project: Path, server: Server, since: str) -> None:
     said = command(project, server, "deploy", f"--since={since}", *ROWS)

@@ -69,6 +69,18 @@ def test_agreement_is_status_0(project: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "equal: 6 variables read, 6 documented\n"
 
 
+def test_a_table_that_is_printed_agrees(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever the settings read; a variable that is described afterwards is found as before."""
+    more = 'A = os.getenv("A", "x|y")\nB = os.getenv("B_PASSWORD", "")\nC = os.getenv("B_PASSWORD_FILE")\n'
+    (project / "settings.py").write_text(SETTINGS + more)
+    assert env("--table") == 0
+    (project / "README.md").write_text(capsys.readouterr().out)
+
+    assert env() == 0, capsys.readouterr().out
+    edit(project / "README.md", "`localhost,127.0.0.1`", "`localhost`")
+    assert env() == 1
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [

@@ -12,6 +12,7 @@ from verification.errors import CannotRun
 from verification.health.contract import Contract
 from verification.project.configuration import Configuration
 from verification.project.http_servers import Application
+from verification.project.settings_changes import ADAPTED, OPEN_SITE, PROJECT_SETTINGS
 from verification.project.web_server import WebServer
 
 SECRET = "the-secret-key-of-this-test"
@@ -154,6 +155,48 @@ def test_inside_that_fails(folder: Path, view: str, words: list[str]) -> None:
     for line, text in zip(wrong, words, strict=True):
         assert line.startswith("/health while status fails: ")
         assert text in line
+
+
+@pytest.mark.parametrize(
+    ("hosts", "middleware", "health_host", "refused"),
+    [
+        (["shop.example.org"], ["CommonMiddleware"], "", True),
+        (["shop.example.org"], ["CommonMiddleware"], "www.example.org", True),
+        (["shop.example.org"], ["CommonMiddleware"], "shop.example.org", False),
+        ([".example.org", "10.244.3.17"], ["CommonMiddleware"], "", False),
+        (["shop.example.org"], [], "", False),  # nothing looks at the host
+        (["*"], ["CommonMiddleware"], "", False),
+        (["localhost", "127.0.0.1"], ["CommonMiddleware"], "", False),  # a development server
+        ([], ["CommonMiddleware"], "", False),
+    ],
+)
+def test_host_of_a_probe(
+    tmp_path: Path, hosts: list[str], middleware: list[str], health_host: str, refused: bool
+) -> None:
+    """A probe's Host that the project's own ALLOWED_HOSTS refuse is named, although the harness opens the site."""
+    (tmp_path / "site_settings.py").write_text(
+        f"SECRET_KEY = 'of-this-test'\nROOT_URLCONF = 'site_urls'\nALLOWED_HOSTS = {hosts}\n"
+        f"MIDDLEWARE = {[f'django.middleware.common.{name}' for name in middleware]}\n"
+    )
+    (tmp_path / "site_urls.py").write_text(
+        "from django.http import HttpResponse\nfrom django.urls import path\n"
+        "urlpatterns = [path('health', lambda request: HttpResponse('well'))]\n"
+    )
+    configuration = Configuration(root=tmp_path, settings="site_settings", health_host=health_host)
+    variables = {
+        **configuration.variables(),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+        "DJANGO_SETTINGS_MODULE": ADAPTED,
+        PROJECT_SETTINGS: "site_settings",
+        OPEN_SITE: "yes",
+    }
+    with Contract(configuration, variables) as examined:
+        wrong = examined.wrong_host()
+
+    assert len(wrong) == refused
+    for line in wrong:
+        assert f"with Host {health_host or '10.244.3.17:8000'}: 400, a probe must see 200" in line
+        assert "ALLOWED_HOSTS is ['shop.example.org']" in line
 
 
 def test_schema_that_is_none(folder: Path) -> None:

@@ -65,17 +65,24 @@ def schema_of(url: str) -> Any:
     return next(each.json() for each in session.cache.filter(valid=True, expired=True) if each.url == url)
 
 
+def validate(result: str, log: str, quality: str, tests: str) -> None:
+    """Hold SARIF to the schema of OASIS, code quality to GitLab's fields, our JSON to the schema that we publish."""
+    ours = json.loads(files("verification.report").joinpath("result.schema.json").read_text(encoding="utf-8"))
+    oasis = schema_of("https://json.schemastore.org/sarif-2.1.0.json")
+    for schema, text in ((ours, result), (oasis, log), (GITLAB, quality)):
+        fastjsonschema.validate(schema, json.loads(text))
+    ET.fromstring(tests)  # noqa: S314 - our own text
+
+
 @pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS)
 def test_each_format_is_valid(result: Result) -> None:
-    """SARIF by the schema of OASIS, code quality by GitLab's fields, our JSON by the schema that we publish."""
-    ours = json.loads(files("verification.report").joinpath("result.schema.json").read_text(encoding="utf-8"))
-
-    fastjsonschema.validate(ours, json.loads(json.dumps(result.to_json())))
-    fastjsonschema.validate(
-        schema_of("https://json.schemastore.org/sarif-2.1.0.json"), json.loads(sarif.render(result))
+    """Of runs of every kind; `test_five_faults.py` does so with the files of a real run."""
+    validate(
+        json.dumps(result.to_json()),
+        sarif.render(result),
+        code_quality.render(result),
+        junit.render(result),
     )
-    fastjsonschema.validate(GITLAB, json.loads(code_quality.render(result)))
-    ET.fromstring(junit.render(result))  # noqa: S314 - our own text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from types import ModuleType
 from typing import Final
 
 import pytest
@@ -11,7 +12,7 @@ from verification.errors import CannotRun
 from verification.postgres import driver
 from verification.postgres.server import Database, Server
 from verification.schema import catalog
-from verification.schema.catalog import reading
+from verification.schema.catalog import comments, constraints, reading, relations, types
 from verification.schema.catalog.reader import FIRST_USER_OID, Reader
 from verification.schema.catalog.reading import collect
 from verification.schema.comparison.compare import compare, compare_schemas
@@ -148,6 +149,49 @@ def test_another_object_in_one_place_is_another_row(
 
     assert not catalog.same_rows(*rows)
     assert catalog.schema(rows[0]) != catalog.schema(rows[1])
+
+
+def test_rows_of_known_objects_are_known(database: Database) -> None:
+    assert not catalog.unknown_possible(catalog.fetch(database.url))
+
+
+@pytest.mark.parametrize(
+    ("module", "known", "name"),
+    [
+        (relations, "KINDS", "S"),
+        (constraints, "KINDS", "x"),
+        (types, "KINDS", "e"),
+        (comments, "WITHOUT_QUERY", "pg_attrdef"),
+    ],
+)
+def test_what_no_reader_knows_is_unknown_in_the_rows(
+    database: Database, monkeypatch: pytest.MonkeyPatch, module: ModuleType, known: str, name: str
+) -> None:
+    others = vars(module)[known]
+    fewer = {key: others[key] for key in others if key != name} if known == "KINDS" else others - {name}
+    monkeypatch.setattr(module, known, fewer)
+    rows = catalog.fetch(database.url)
+
+    assert [*catalog.schema(rows).of_kind("not_compared")]
+    assert catalog.unknown_possible(rows)
+
+
+@pytest.mark.parametrize(
+    ("statement", "possible"),
+    [
+        ("COMMENT ON COLUMN item.price IS 'a'; COMMENT ON SCHEMA public IS 'b'", False),
+        ("COMMENT ON CONSTRAINT item_pkey ON item IS 'a'", True),
+        ("ALTER FUNCTION touch() DEPENDS ON EXTENSION hstore", True),
+    ],
+)
+def test_what_only_the_readers_know_may_be_unknown(
+    database: Database, statement: str, possible: bool
+) -> None:
+    with closing(database.connect()) as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute(statement)
+
+        assert catalog.unknown_possible(catalog.fetch(connection)) == possible
 
 
 def test_secrets_never_enter_the_model(database: Database) -> None:

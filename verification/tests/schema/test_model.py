@@ -2,6 +2,7 @@
 
 import pytest
 
+from verification.schema.comparison.difference import Difference
 from verification.schema.comparison.renames import Rename
 from verification.schema.model.identity import Identity, renaming
 from verification.schema.model.objects import CLASSES, attribute_names, described, meanings
@@ -40,6 +41,20 @@ KEY = Rename(UNIQUE, UNIQUE._replace(name="two"))
 )
 def test_an_identity_is_printed_as_postgresql_names_the_object(identity: Identity, text: str) -> None:
     assert str(identity) == text
+
+
+@pytest.mark.parametrize(
+    ("identity", "place"),
+    [
+        (ITEM, "shop.item"),
+        (PRICE, "shop.item"),
+        (TOTAL, "shop.total"),
+        (Identity("comment", target=PRICE), "shop.item"),
+        (Identity("column", '"a.b"', '"c.d"', "e"), '"a.b"."c.d"'),
+    ],
+)
+def test_a_difference_stands_below_the_table_that_it_is_about(identity: Identity, place: str) -> None:
+    assert Difference.of(identity, "added").place == place
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from tools.faults import chain, environment, purity, transport
 from verification.project.configuration import load
+from verification.tests.report.test_machines import validate
 from verification.tests.suite.faulty_copies import copy_project, gate
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -44,6 +45,8 @@ def test_five_faults_are_five_causes(tmp_path: Path) -> None:
     result = json.loads((project / "reports" / "verification.json").read_text(encoding="utf-8"))
     assert {each["rule"]: each["place"].rpartition(":")[0] for each in result["causes"]} == EXPECTED
     assert len(result["causes"]) == len(EXPECTED)
+    names = ("verification.json", "verification.sarif", "code-quality.json", "junit.xml")
+    validate(*((project / "reports" / name).read_text(encoding="utf-8") for name in names))
     assert all(each["place"].rpartition(":")[2].isdigit() for each in result["causes"])
     failed = [name for name, check in done.checks.items() if check["verdict"] in {"failed", "inconclusive"}]
     assert sorted(failed) == sorted(check for each in result["causes"] for check in each["checks"])
