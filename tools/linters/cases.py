@@ -61,6 +61,21 @@ def longer(apps, schema_editor):
         item.save()
 
 
+def detached(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT inhdetachpending FROM pg_inherits WHERE inhrelid = 'goods_log_2025'::regclass")
+        for (pending,) in cursor.fetchall():
+            how = "FINALIZE" if pending else "CONCURRENTLY"
+            cursor.execute("ALTER TABLE goods_log DETACH PARTITION goods_log_2025 " + how)
+
+
+def attached(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE goods_log ATTACH PARTITION goods_log_2025 "
+                       "FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')")
+        cursor.execute("ALTER TABLE goods_log_2025 DROP CONSTRAINT IF EXISTS goods_log_2025_at_check")
+
+
 def in_batches(apps, schema_editor):
     for start in range(0, 3000, 500):
         with transaction.atomic():
@@ -163,6 +178,14 @@ def case(
 def sql(*statements: str) -> str:
     """Return RunSQL operations, one for each statement."""
     return ", ".join(f'sql("""{each}""", "")' for each in statements)
+
+
+def reversed_sql(*statements: str) -> str:
+    """Return RunSQL operations of pairs: a statement, and the one of its way back."""
+    return ", ".join(
+        f'sql("""{forth}""", """{back}""")'
+        for forth, back in zip(statements[::2], statements[1::2], strict=True)
+    )
 
 
 def following(operations: str) -> str:

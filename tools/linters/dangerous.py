@@ -122,6 +122,8 @@ DANGEROUS: Final = (
          atomic=False),
     case("two steps without a transaction", sql("ALTER TABLE goods_tag ADD a date", "ALTER TABLE goods_tag ADD b date"),
          ("not-retry-safe",), atomic=False),
+    case("partition detached concurrently", sql("ALTER TABLE goods_log DETACH PARTITION goods_log_2025 CONCURRENTLY"),
+         ("not-retry-safe",), atomic=False),
     case("rows without a transaction", "python(doubled, nothing)", ("not-retry-safe",), atomic=False),
     case("RunPython without reverse", "python(few)", ("not-reversible",)),
     case("RunSQL without reverse", """sql("UPDATE goods_tag SET name = 'x' WHERE id = 1")""", ("not-reversible",)),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .cases import LINE, NOT_VALID, PRICE, SEEN, SHOP, TAG, case, following, sql
+from .cases import LINE, NOT_VALID, PRICE, SEEN, SHOP, TAG, case, following, reversed_sql, sql
 
 HARMLESS: Final = (
     case("new table", LINE.format("Tag")),
@@ -36,9 +36,11 @@ HARMLESS: Final = (
     case("index dropped concurrently by SQL", sql("DROP INDEX CONCURRENTLY IF EXISTS item_title"), atomic=False),
     case("index renamed", 'migrations.RenameIndex("item", new_name="item_named", old_name="item_title")'),
     case("unique by an index",
-         sql("DROP INDEX CONCURRENTLY IF EXISTS u", "CREATE UNIQUE INDEX CONCURRENTLY u ON goods_item (id, price)"),
-         atomic=False, further={"0004_next.py": following(
-             sql("ALTER TABLE goods_item ADD CONSTRAINT u UNIQUE USING INDEX u"))}),
+         reversed_sql("DROP INDEX CONCURRENTLY IF EXISTS u", "DROP INDEX CONCURRENTLY IF EXISTS u",
+                      "CREATE UNIQUE INDEX CONCURRENTLY u ON goods_item (id, price)", ""),
+         atomic=False, further={"0004_next.py": following(reversed_sql(
+             "ALTER TABLE goods_item ADD CONSTRAINT u UNIQUE USING INDEX u",
+             "ALTER TABLE goods_item DROP CONSTRAINT u; CREATE UNIQUE INDEX u ON goods_item (id, price)"))}),
     case("index of a small table", 'migrations.AddIndex("tag", models.Index(fields=["name"], name="i"))'),
     case("unique of a small table", sql("CREATE UNIQUE INDEX u ON goods_tag (id, name)")),
     case("type of a small table", sql("ALTER TABLE goods_tag ALTER name TYPE text USING name || ''")),
@@ -74,12 +76,14 @@ HARMLESS: Final = (
          atomic=False),
     case("few rows", "python(few, nothing)"),
     case("column and few rows", f"{SEEN}, python(few, nothing)"),
-    case("partition detached concurrently", sql("ALTER TABLE goods_log DETACH PARTITION goods_log_2025 CONCURRENTLY"),
-         atomic=False),
-    case("partition attached after a valid check", sql(
-        "ALTER TABLE goods_log_2027 ADD CONSTRAINT p CHECK (at >= '2027-01-01' AND at < '2028-01-01') NOT VALID",
-        "ALTER TABLE goods_log_2027 VALIDATE CONSTRAINT p", "ALTER TABLE goods_log ATTACH PARTITION goods_log_2027 "
-        "FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')"), atomic=False),
+    case("partition detached concurrently, or finalized", "python(detached, attached)", atomic=False),
+    case("partition attached after a valid check", reversed_sql(
+        "ALTER TABLE goods_log_2027 DROP CONSTRAINT IF EXISTS p", "ALTER TABLE goods_log_2027 DROP CONSTRAINT IF EXISTS p",
+        "ALTER TABLE goods_log_2027 ADD CONSTRAINT p CHECK (at >= '2027-01-01' AND at < '2028-01-01') NOT VALID", "",
+        "ALTER TABLE goods_log_2027 VALIDATE CONSTRAINT p", ""), atomic=False,
+        further={"0004_next.py": following(reversed_sql(
+            "ALTER TABLE goods_log ATTACH PARTITION goods_log_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+            "ALTER TABLE goods_log DETACH PARTITION goods_log_2027"))}),
     case("model renamed, table kept", 'migrations.AlterModelTable("tag", "goods_tag"), '
          'migrations.RenameModel("Tag", "Label")',
          model=("class Tag(models.Model):\n", "class Label(models.Model):\n    class Meta:\n        db_table = 'goods_tag'\n")),
@@ -97,7 +101,8 @@ HARMLESS: Final = (
     case("new table filled from a small one", LINE.format("Tag") + ", " + sql(
         "INSERT INTO goods_line (item_id) SELECT id FROM goods_tag")),
     case("check dropped", sql("ALTER TABLE goods_item DROP CONSTRAINT item_priced")),
-    case("constraint renamed", sql("ALTER TABLE goods_item RENAME CONSTRAINT item_priced TO priced")),
+    case("constraint renamed", reversed_sql("ALTER TABLE goods_item RENAME CONSTRAINT item_priced TO priced",
+                                            "ALTER TABLE goods_item RENAME CONSTRAINT priced TO item_priced")),
     case("storage parameters", sql("ALTER TABLE goods_item SET (fillfactor = 70)")),
     case("storage of a column", sql("ALTER TABLE goods_item ALTER note SET STORAGE EXTERNAL")),
     case("replica identity", sql("ALTER TABLE goods_item REPLICA IDENTITY FULL")),

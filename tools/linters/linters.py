@@ -45,6 +45,17 @@ from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """
 
+LINT_EACH: Final = """
+import sys, django
+from django.core.management import call_command
+django.setup()
+for name in sys.argv[1:]:
+    try:
+        call_command("lintmigrations", "goods", name, no_cache=True, sql_analyser="postgresql",
+                     ignore_sqlmigrate_errors=True)
+    except (Exception, SystemExit) as error:  # an error of sqlmigrate that it does not ignore must not end the others
+        print(name, error, file=sys.stderr)
+"""
 TO_SQL: Final = """
 import sys, django
 from django.core.management import call_command
@@ -131,10 +142,7 @@ class _Project:
         }
 
     def migration_linter(self) -> Rules:
-        said = self._run(
-            sys.executable, "manage.py", "lintmigrations", "goods", "--no-cache", "--sql-analyser", "postgresql",
-            "--ignore-sqlmigrate-errors",
-        )  # fmt: skip
+        said = self._run(sys.executable, "-c", LINT_EACH, *self.names)
         found: Rules = {}
         for name, text in re.findall(r"^\(goods, (\w+)\)\.\.\. \w+\n((?:\t.*\n)*)", said, re.MULTILINE):
             found[name] = re.findall(r"^\t(?:'\w+': )?(.+?)(?: \(.*)?$", text, re.MULTILINE)
