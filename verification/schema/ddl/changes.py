@@ -243,8 +243,17 @@ def _populated(_: Object, right: Object) -> list[str]:
     return [f"REFRESH MATERIALIZED VIEW {right.key}{data}"]
 
 
-def _owned_by(_: Object, right: Object) -> list[str]:
-    return [f"ALTER SEQUENCE {right.key} OWNED BY {right.properties.get('owned_by', 'NONE')}"]
+def owned_by(sequence: Object) -> list[str]:
+    """Return the statements that give a sequence to a column; it must have the owner of the column's table before."""
+    return [
+        f"ALTER SEQUENCE {sequence.key} OWNER TO {identifier(sequence.text_of('owner'))}",
+        f"ALTER SEQUENCE {sequence.key} OWNED BY {sequence.properties['owned_by']}",
+    ]
+
+
+def _owned_by(left: Object, right: Object) -> list[str]:
+    none = [f"ALTER SEQUENCE {right.key} OWNED BY NONE"] if "owned_by" in left.properties else []
+    return [*none, *(owned_by(right) if "owned_by" in right.properties else [])]
 
 
 def _extension_version(left: Object, right: Object) -> list[str] | None:

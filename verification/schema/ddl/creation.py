@@ -5,7 +5,7 @@ from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Object
-from .changes import ADDED_LABEL, CHANGES
+from .changes import ADDED_LABEL, CHANGES, owned_by
 from .dependencies import default_of
 from .naming import index_address, owner
 from .object_statements import MARKS, ObjectStatements
@@ -181,7 +181,7 @@ class Creation(ObjectStatements):
         for entry in self.right.of_kind("sequence"):
             if entry.key in self.plan.made and "owned_by" in entry.properties:
                 key = entry.key.like("owned")
-                self._add(key, f"ALTER SEQUENCE {entry.key} OWNED BY {entry.properties['owned_by']}")
+                self._add(key, *owned_by(entry))
                 self._needs[key] |= {
                     entry.key,
                     *(self._top(each) for each in entry.parents if each.kind == "column"),

@@ -52,3 +52,29 @@ CREATE SEQUENCE number;
 -- >
 CREATE SCHEMA numbers;
 ALTER SEQUENCE number SET SCHEMA numbers;
+-- # a new table of another role, with its own sequence: apgdiff add_owned_sequence
+-- >
+CREATE TABLE ticket (id serial PRIMARY KEY);
+ALTER TABLE ticket OWNER TO pair_writer;
+-- # a table with a sequence gets another owner
+CREATE TABLE ticket (id serial PRIMARY KEY);
+-- <
+ALTER TABLE ticket OWNER TO pair_reader;
+-- >
+ALTER TABLE ticket OWNER TO pair_writer;
+-- # a sequence of its own belongs to a table of another role
+CREATE SEQUENCE number;
+CREATE TABLE ticket (id integer NOT NULL);
+ALTER TABLE ticket OWNER TO pair_writer;
+-- >
+ALTER SEQUENCE number OWNER TO pair_writer;
+ALTER SEQUENCE number OWNED BY ticket.id;
+-- # a sequence goes to a table of another role
+CREATE TABLE first (id serial PRIMARY KEY);
+CREATE TABLE second (id integer NOT NULL);
+ALTER TABLE first OWNER TO pair_reader;
+ALTER TABLE second OWNER TO pair_writer;
+-- >
+ALTER SEQUENCE first_id_seq OWNED BY NONE;
+ALTER SEQUENCE first_id_seq OWNER TO pair_writer;
+ALTER SEQUENCE first_id_seq OWNED BY second.id;
