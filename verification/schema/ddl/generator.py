@@ -13,6 +13,7 @@ from ..comparison.compare import DEFAULTS, compare_schemas
 from ..comparison.difference import Difference
 from ..comparison.options import Options
 from ..model.identity import Identity
+from ..model.objects import Object
 from ..model.schema import Schema
 from .creation import Creation
 from .definitions import is_own
@@ -146,8 +147,17 @@ def _still_local(plan: Plan) -> Iterator[Difference]:
             and entry.key in plan.made
             and plan.comes_by_itself(entry.key) is None
         )
-        if added or (before is not None and is_own(before)):
+        if added or (before is not None and (is_own(before) or _leaves_parents(plan, before, table))):
             yield Difference.of(entry.key, "changed", "local", True, False)
+
+
+def _leaves_parents(plan: Plan, part: Object, table: Identity) -> bool:
+    """Return whether a table leaves each parent of which it has a part: NO INHERIT makes the part its own."""
+    left = plan.left.entries
+    above = {owner(left[each]) for each in part.parents if each.kind == part.key.kind and each in left}
+    return not {str(plan.partner.get(each)) for each in above} & {
+        *plan.right.entries[table].names_of("inherits")
+    }
 
 
 def _above_is_named(plan: Plan, key: Identity, named: set[Identity | None]) -> bool:

@@ -226,7 +226,7 @@ class ObjectStatements:
                 self._grant_columns_again(entry)
 
     def _grant_columns_again(self, grant: Object) -> None:
-        """Grant on columns again what REVOKE on their table has taken."""
+        """Grant on columns after REVOKE on their table, which takes it, and again what is granted already."""
         table = owner(grant)
         if grant.key.kind != "grant" or table.kind == "column":
             return
@@ -234,8 +234,9 @@ class ObjectStatements:
             column = self.right.entries.get(each.parents[0])
             if column is None or column.key.kind != "column" or owner(column) != table:
                 continue
-            if each.key.name == grant.key.name and each.key not in self.plan.made:
-                self._steps[each.key] = self._created(each)
+            if each.key.name == grant.key.name:
+                if each.key not in self.plan.made:
+                    self._steps[each.key] = self._created(each)
                 self._needs[each.key].add(grant.key)
 
     def _withdrawn(self, entry: Object) -> list[str] | None:

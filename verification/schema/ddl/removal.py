@@ -49,7 +49,10 @@ def _put_aside(entry: Object) -> str:
 def _carrier(plan: Plan, key: Identity) -> Identity | None:
     """Return a dropped object with which PostgreSQL drops this one."""
     if key.kind == DEFAULT:
-        return _first(plan, (key.like("column"), *_parents(plan, key.like("column"))))
+        column = key.like("column")
+        stays = owner(plan.left.entries[column]) in plan.detached
+        above = [each for each in _parents(plan, column) if not (stays and each.kind == "column")]
+        return _first(plan, (column, *above))
     entry = plan.left.entries[key]
     if support.is_member(entry):
         return _first(plan, entry.parents)

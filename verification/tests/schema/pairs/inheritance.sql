@@ -61,3 +61,11 @@ CREATE TABLE dog (tail int) INHERITS (animal);
 -- >
 ALTER TABLE dog ADD name text;
 ALTER TABLE animal ADD name text;
+-- # another parent, whose sequence numbers the child: apgdiff modify_inherits (leaves: NO INHERIT makes a column its own)
+-- <
+CREATE TABLE parent (id bigserial, note text);
+CREATE TABLE child (more integer) INHERITS (parent);
+-- >
+CREATE TABLE parent (note text);
+CREATE TABLE parent2 (id bigserial);
+CREATE TABLE child (more integer, note text) INHERITS (parent2);

@@ -89,3 +89,16 @@ GRANT SELECT ON item TO pair_writer;
 -- >
 ALTER TABLE item OWNER TO pair_writer;
 GRANT SELECT ON item TO pair_reader;
+-- # a grant on a table becomes one on a column: pgschema issue_324
+CREATE TABLE secret (id integer, name text);
+-- <
+GRANT SELECT, UPDATE ON secret TO pair_reader;
+-- >
+GRANT SELECT ON secret TO pair_reader;
+GRANT UPDATE (name) ON secret TO pair_reader;
+-- # a grant on a table ends and one on a column begins
+CREATE TABLE secret (id integer, name text);
+-- <
+GRANT UPDATE ON secret TO pair_reader;
+-- >
+GRANT UPDATE (name) ON secret TO pair_reader;
