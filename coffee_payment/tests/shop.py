@@ -54,7 +54,7 @@ def addresses(url: str) -> dict[str, Any]:
         "T_BANK_BASE_URL": url,
         "TMETR_BASE_URL": url,
         "TMETR_TOKEN": "test-token-of-tmetr",
-        "PAYMENT_API_TIMEOUT_S": 0.5,
+        "PAYMENT_API_TIMEOUT_S": 2,
     }
 
 

@@ -186,14 +186,17 @@ def test_an_expired_order_is_refused_first(shop: Shop) -> None:
     refused(shop.initiate(order), 400, "order_expired")
 
 
-@pytest.mark.parametrize(("age", "status", "left"), [(4, 409, ["pending"]), (6, 200, ["failed", "pending"])])
+@pytest.mark.parametrize(
+    ("share", "status", "left"), [(0.8, 409, ["pending"]), (1.2, 200, ["failed", "pending"])]
+)
 def test_an_open_attempt_blocks_others_for_ten_timeouts(
-    shop: Shop, age: int, status: int, left: list[str]
+    shop: Shop, settings: Any, share: float, status: int, left: list[str]
 ) -> None:
     """A young open attempt is still being created; an old one belongs to a dead process and is closed."""
     order = shop.order()
     attempt = Payment.objects.create(order=order, merchant=shop.merchant, amount=PRICE, status="pending")
-    Payment.objects.filter(pk=attempt.pk).update(created_at=timezone.now() - timedelta(seconds=age))
+    age = timedelta(seconds=share * 10 * settings.PAYMENT_API_TIMEOUT_S)
+    Payment.objects.filter(pk=attempt.pk).update(created_at=timezone.now() - age)
 
     answer = shop.initiate(order, email="not an address" if status == 409 else None)
 
