@@ -72,7 +72,7 @@ class Contract:
         return wrong, [outcome["function"] for outcome in outcomes]
 
     def wrong_host(self) -> list[str]:
-        """Return a line if the project's own ``ALLOWED_HOSTS`` refuse the Host of a probe; others open them."""
+        """Return a line if the project's own ``ALLOWED_HOSTS``, which the servers of the gate lack, refuse a probe."""
         host = self._configuration.health_host or POD
         reply = self._ask(
             {

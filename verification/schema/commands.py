@@ -49,9 +49,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _diff(arguments: argparse.Namespace) -> int:
     from .catalog.reading import no_collection
 
-    with (
-        no_collection()
-    ):  # here, because the first reader to end would enable it while the other one still reads
+    # Here, because the first reader to end would enable it while the other one still reads.
+    with no_collection():
         return _compare(arguments)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ...errors import CannotRun
+from ...processes.wait import wait_for
 from .client import Exchange
 from .findings import Observation, judge_probes, timeline
 from .options import request
@@ -19,6 +20,7 @@ DATABASE_AT: Final = LOAD_AT + HELD_SECONDS + 0.5
 """Seconds of the run at which the database begins to hang."""
 RELEASED_AT: Final = DATABASE_AT + 1.5
 SLOW_SECONDS: Final = 2.0
+SETTLE_SECONDS: Final = 30.0
 UPLOAD_BYTES: Final = 200_000
 """More than a server collects before it hands a request to a thread, less than Django refuses."""
 
@@ -125,13 +127,14 @@ def slow_clients(subject: Subject) -> Observation:
     return observation
 
 
-def settle(subject: Subject, seconds: float = 30.0) -> None:
+def settle(subject: Subject) -> None:
     """Wait until ordinary requests are answered at once, as before the load; the late host does not hold them then."""
     subject.late.seconds = 0.0
-    deadline = time.monotonic() + seconds
-    settled = False
-    while not settled and time.monotonic() < deadline:
-        begun = time.monotonic()
-        answered = subject.web.statuses("/verification-no-such-page", 1, timeout=5)[0]
-        settled = bool(answered) and time.monotonic() - begun < 1
+    wait_for(lambda: _answers_at_once(subject), seconds=SETTLE_SECONDS)
     subject.late.seconds = HELD_SECONDS
+
+
+def _answers_at_once(subject: Subject) -> bool:
+    begun = time.monotonic()
+    answered = subject.web.statuses("/verification-no-such-page", 1, timeout=5)[0]
+    return bool(answered) and time.monotonic() - begun < 1

@@ -61,14 +61,6 @@ class Rename:
         """The new name."""
         return self.new.name
 
-    def is_used(self, entry: Object) -> bool:
-        """Return whether an entry uses the object by its new name."""
-        return _uses(entry, self.new)
-
-    def old_is_used(self, entry: Object) -> bool:
-        """Return whether an entry uses an object that has the old name."""
-        return _uses(entry, self.old)
-
     @cached_property
     def _qualified(self) -> re.Pattern[str]:
         return re.compile(rf'(?<![\w$"]){re.escape(self.old.qualified)}(?![\w$"])')
@@ -135,11 +127,12 @@ class Rename:
 
 
 def _uses(entry: Object, used: Identity) -> bool:
-    whole = used.kind in RELATIONS
-    return any(
-        each == used or (whole and (each.schema, each.relation) == (used.schema, used.name))
-        for each in entry.uses
-    )
+    return used in entry.uses or (used.kind in RELATIONS and _reads(entry, used))
+
+
+def _reads(entry: Object, relation: Identity) -> bool:
+    """Return whether an entry uses a column of a relation."""
+    return any((used.schema, used.relation) == (relation.schema, relation.name) for used in entry.uses)
 
 
 @dataclass(frozen=True)
@@ -175,7 +168,7 @@ class Renames:
         if left.uses == right.uses or left.meaning(attribute).text == "verbatim":
             return value
         for rename in self.applied:
-            if rename.is_used(left) and not rename.is_used(right) and rename.old_is_used(right):
+            if _uses(left, rename.new) and not _uses(right, rename.new) and _uses(right, rename.old):
                 within = self._within(rename, left)
                 value = map_texts(value, lambda text, r=rename, w=within: r.text(text, within=w))  # type: ignore[misc]
         return value
@@ -223,7 +216,7 @@ class Renames:
             new = rename.new
             if rename.kind in ("schema", "extension"):
                 return any(used.schema == new.name for used in entry.uses)
-            return any((used.schema, used.relation) == (new.schema, new.name) for used in entry.uses)
+            return _reads(entry, new)
         if rename.kind != "column":
             return entry.key == rename.table
         return (
