@@ -110,6 +110,24 @@ def test_a_table_in_use_is_waited_for_in_short_tries(deployed: Deployed) -> None
     assert migrations(lines)[0] == "payments.0027_add_payment_follow_up_and_make_evidence"
 
 
+def test_columns_of_a_run_that_broke_off_are_no_obstacle(deployed: Deployed) -> None:
+    """0027 is not atomic: whatever it has added, or dropped on the way back, the next run does the rest."""
+    back = end(deployed.start("migrate", "payments", LAST))
+    deployed.execute("ALTER TABLE payments_order ADD COLUMN make_claimed_at timestamptz")
+    deployed.execute("ALTER TABLE payments_payment ADD COLUMN scenario varchar(50)")
+    forwards = end(deployed.start("migrate_safely"))
+    followed = end(deployed.start("migrate", "payments", "0027"))
+    deployed.execute("ALTER TABLE payments_payment DROP COLUMN closed_at")
+    again = end(deployed.start("migrate", "payments", LAST))
+    left = deployed.execute(
+        "SELECT 1 FROM pg_attribute WHERE attname IN ('make_claimed_at', 'refunded_amount')"
+    )
+    there = end(deployed.start("migrate_safely"))
+
+    assert [each[0] for each in (back, forwards, followed, again, there)] == [0] * 5, forwards
+    assert left == []
+
+
 def test_it_gives_up_with_one_line(deployed: Deployed) -> None:
     """Another migrator that does not end, and a database that a newer release has migrated."""
     other = deployed.connect()

@@ -8,7 +8,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.exceptions import IrreversibleError
-from django.db.migrations.operations import AddIndex, RunPython
+from django.db.migrations.operations import AddField, AddIndex, RunPython
 from django.db.models.functions import Concat, Length, Lower, Replace, Substr
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -125,3 +125,24 @@ class AddIndexOnline(AddIndexConcurrently):
                 [self.index.name],
             )
             return cursor.fetchone() is not None
+
+
+class AddFieldOnline(AddField):
+    """`AddField` for a migration that is not atomic, so that it locks one table at a time.
+
+    An earlier run that broke off may have added, or dropped, the column.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.collect_sql or not self._is_there(app_label, schema_editor, to_state):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.collect_sql or self._is_there(app_label, schema_editor, from_state):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def _is_there(self, app_label: str, schema_editor: Any, state: Any) -> bool:
+        options = state.apps.get_model(app_label, self.model_name)._meta
+        with schema_editor.connection.cursor() as cursor:
+            columns = schema_editor.connection.introspection.get_table_description(cursor, options.db_table)
+        return options.get_field(self.name).column in {each.name for each in columns}
