@@ -14,7 +14,6 @@ from typing import Final
 from ..errors import CannotRun
 from .composed_names import Composed, composed
 from .conditional_defaults import default_beside
-from .environ_aliases import READERS, WRITERS
 from .expressions import Default, render
 from .getenv_wrappers import Access, GetenvWrapper, wrappers_in
 from .libraries import Libraries
@@ -25,6 +24,7 @@ from .named_files import display_name, read_text
 from .project_imports import project_imports
 from .pydantic_settings import field_reads
 from .unfollowed import compared_texts, mentions, unfollowed_libraries
+from .whole_environment import whole_reads
 
 UNKNOWN_NAME: Final = "(unknown)"
 _ADVICE: Final = "name the project's settings file"
@@ -170,7 +170,10 @@ class _Module:
             else read
             for read in source.reads
         ]
-        source.findings.extend(self._whole_environment())
+        source.findings += [
+            Finding(f"{self.shown}:{line}", "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)
+            for line in whole_reads(self.tree, self.parents, self.names.aliases)
+        ]
         source.written |= set(self._written())
         source.literals |= compared_texts(self.tree)
         source.mentions |= {text: f"{self.shown}:{line}: {what}" for text, line, what in mentions(self.tree)}
@@ -242,47 +245,3 @@ class _Module:
             Problem.NAME_NOT_LITERAL,
             "write the variable's name as a literal where it is read, so that it can be documented",
         )
-
-    def _whole_environment(self) -> Iterator[Finding]:
-        for node in ast.walk(self.tree):
-            if (
-                isinstance(node, ast.expr)
-                and self.names.aliases.is_environ(node)
-                and not self._is_followed(node)
-            ):
-                where = f"{self.shown}:{node.lineno}"
-                yield Finding(where, "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)
-
-    def _is_read_from(self, assignment: ast.AST) -> bool:
-        """Whether a key of what is assigned is read in this module."""
-        names = {
-            each.id
-            for each in ast.walk(assignment)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        }
-        return any(
-            isinstance(node, ast.Attribute | ast.Subscript)
-            and isinstance(node.value, ast.Name)
-            and node.value.id in names
-            for node in ast.walk(self.tree)
-        )
-
-    def _is_followed(self, node: ast.expr) -> bool:  # noqa: PLR0911 - one for each place
-        if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
-            return True
-        match self.parents.get(node):
-            case ast.Call() | ast.Dict() as above if self.names.aliases.is_environ(above):
-                return True  # a copy, which is asked itself
-            case ast.Attribute(attr=attribute):
-                return attribute in READERS | WRITERS | {"copy"}
-            case ast.Subscript(value=owner):
-                return owner is node
-            case ast.Compare(comparators=[owner]):
-                return owner is node
-            case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.NamedExpr(value=value) as above:
-                # An alias, followed by name; of a copy something must be read.
-                return value is node and (
-                    isinstance(node, ast.Name | ast.Attribute) or self._is_read_from(above)
-                )
-            case _:
-                return False
