@@ -1,14 +1,15 @@
 """The statements that make and change one object, in the names of the right."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from ..catalog.comments import STANDARD_COMMENT
 from ..comparison.versions import PUBLIC
 from ..model.identity import Identity
 from ..model.objects import Object
-from . import definitions, objects, privileges, support
+from . import casts, definitions, objects, privileges, support
 from .changes import CHANGES
 from .definitions import is_own
 from .dependencies import DEFAULT
@@ -65,6 +66,7 @@ class ObjectStatements:
                 steps = self._comment(entry, literal(entry.properties["comment"]))
             case "grant":
                 steps = privileges.statements(entry.key, entry, self.right) or []
+                self._grant_columns_again(entry)
             case "default_privileges":
                 steps = privileges.default_statements(entry.key, entry)
             case _:
@@ -137,7 +139,6 @@ class ObjectStatements:
         if key.kind in ("comment", "grant", "default_privileges"):
             self._add(key, *self._created(theirs))
             self.changed |= {(key, name) for name in plan.changed[key]}
-            self._grant_columns_again(theirs)
             return
         for attribute in sorted(plan.changed[key]):
             if key.kind == "view" and attribute == "definition":
@@ -187,26 +188,11 @@ class ObjectStatements:
             return
         attributes = entry.properties
         collation = f" COLLATE {attributes['collation']}" if "collation" in attributes else ""
-        through = self._through(key)
+        old = self.plan.left.entries[self.plan.origin[key]]
+        through = casts.through(old, self.plan.left, entry, self.right)
         using = f"USING {entry.key.name}{through}::{attributes['type']}"
         change = f"TYPE {attributes['type']}{collation} {using}"
         self._add(key, f"ALTER TABLE {owner(entry)} ALTER COLUMN {entry.key.name} {change}")
-
-    def _through(self, key: Identity) -> str:
-        """Return a cast to text where one of the types is an enum or the like, which have no other cast."""
-        sides = (
-            (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
-            (self.right, self.right.entries[key]),
-        )
-        names = [entry.text_of("type") for _, entry in sides]
-        types = [
-            side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
-        ]
-        if not any(
-            each is not None and each.properties.get("category") in ("enum", "range") for each in types
-        ):
-            return ""
-        return "::text[]" if all(each.endswith("[]") for each in names) else "::text"
 
     def _withdraw(self) -> None:
         """Take back the comments and the grants of objects that stay."""
@@ -227,17 +213,20 @@ class ObjectStatements:
 
     def _grant_columns_again(self, grant: Object) -> None:
         """Grant on columns after REVOKE on their table, which takes it, and again what is granted already."""
-        table = owner(grant)
-        if grant.key.kind != "grant" or table.kind == "column":
-            return
+        for each in self._column_grants.get((owner(grant), grant.key.name), ()):
+            if each.key not in self.plan.made:
+                self._steps[each.key] = self._created(each)
+            self._needs[each.key].add(grant.key)
+
+    @cached_property
+    def _column_grants(self) -> Mapping[tuple[Identity, str], list[Object]]:
+        """Table and grantee -> the grants on its columns."""
+        found: dict[tuple[Identity, str], list[Object]] = defaultdict(list)
         for each in self.right.of_kind("grant"):
             column = self.right.entries.get(each.parents[0])
-            if column is None or column.key.kind != "column" or owner(column) != table:
-                continue
-            if each.key.name == grant.key.name:
-                if each.key not in self.plan.made:
-                    self._steps[each.key] = self._created(each)
-                self._needs[each.key].add(grant.key)
+            if column is not None and column.key.kind == "column":
+                found[owner(column), each.key.name].append(each)
+        return found
 
     def _withdrawn(self, entry: Object) -> list[str] | None:
         if entry.key.kind == "comment":

@@ -10,6 +10,7 @@ from ..model.identity import Identity
 from ..model.objects import Object
 from ..model.schema import Schema
 from . import support
+from .casts import through
 from .changes import CHANGES
 from .definitions import is_own
 from .dependencies import ANNOTATIONS, DEFAULT, default_of
@@ -84,7 +85,8 @@ class Plan(Obstacles):
             return
         dependents = [each for each in self.before.dependents.get(old, ()) if self._reads(each, old)]
         found = self._closure(dependents)
-        if found is None or owner(theirs)[0] != "table":
+        has_cast = through(ours, self.left, theirs, self.right) is not None
+        if found is None or owner(theirs)[0] != "table" or not has_cast:
             self.refused.add(key)
             return
         self.dropped |= found

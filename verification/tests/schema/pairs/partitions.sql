@@ -93,3 +93,14 @@ CREATE TABLE event (id int NOT NULL, at date, PRIMARY KEY (id, at)) PARTITION BY
 CREATE TABLE event_2024 (id int NOT NULL, at date NOT NULL, CONSTRAINT event_2024_pkey PRIMARY KEY (id, at));
 -- >
 ALTER TABLE event ATTACH PARTITION event_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- # a foreign key to a new key of a partitioned table and of its partitions
+CREATE TABLE event (id int NOT NULL, kind text NOT NULL, at date) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a') PARTITION BY LIST (kind);
+CREATE TABLE event_a_1 PARTITION OF event_a FOR VALUES IN ('a');
+CREATE TABLE other (id int, kind text, UNIQUE (id, kind));
+CREATE TABLE note (event_id int, event_kind text);
+-- <
+ALTER TABLE note ADD CONSTRAINT about FOREIGN KEY (event_id, event_kind) REFERENCES other (id, kind);
+-- >
+CREATE UNIQUE INDEX event_once ON event (id, kind);
+ALTER TABLE note ADD CONSTRAINT about FOREIGN KEY (event_id, event_kind) REFERENCES event (id, kind);
