@@ -73,8 +73,8 @@ def _owner(_: Object, right: Object) -> list[str]:
 def _identity(left: Object, right: Object) -> list[str]:
     attributes, before = right.properties, left.properties
     column = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name}"
-    if "identity" not in attributes:
-        return []  # dropped first: a sequence may get its name
+    if "identity_sequence" not in attributes:
+        return []  # dropped first: a sequence may get its name; or that of a partition's parent
     always = right.text_of("identity").upper()
     if "identity" in before:
         return [f"{column} SET GENERATED {always}"]

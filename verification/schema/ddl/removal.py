@@ -81,7 +81,13 @@ def _top(plan: Plan, key: Identity) -> Identity:
 
 
 def _detached(plan: Plan) -> list[str]:
-    statements: list[str] = []
+    statements = [
+        f"ALTER TABLE {parent} DETACH PARTITION {key}"
+        for key in sorted(plan.dropped)
+        if key.kind == "table"
+        for parent in plan.left.entries[key].names_of("partition_of")
+        if _is_referenced(plan, Identity.parse("table", parent))
+    ]
     for key in sorted(plan.detached):
         entry, after = plan.left.entries[key], plan.right.entries[plan.partner[key]]
         partition_of, inherits = [entry.names_of(each) for each in ("partition_of", "inherits")]
@@ -95,6 +101,18 @@ def _detached(plan: Plan) -> list[str]:
     return statements
 
 
+def _is_referenced(plan: Plan, table: Identity) -> bool:
+    """Return whether a foreign key refers to a table that stays: it holds each partition until that is detached."""
+    if table in plan.dropped:
+        return False
+    refers = any(
+        each.kind == "constraint" and plan.left.entries[each].text_of("target") == str(table)
+        for each in plan.before.dependents.get(table, ())
+    )
+    above = plan.left.entries[table].names_of("partition_of")
+    return refers or any(_is_referenced(plan, Identity.parse("table", each)) for each in above)
+
+
 def _identities(plan: Plan) -> list[str]:
     """Drop the identities of columns that stay, whose sequences' names are free then."""
     columns = [
@@ -103,6 +121,7 @@ def _identities(plan: Plan) -> list[str]:
         if key.kind == "column"
         and "identity" in changed
         and "identity" not in plan.right.entries[key].properties
+        and "identity_sequence" in plan.left.entries[plan.origin[key]].properties
     ]
     return [f"ALTER TABLE {owner(each)} ALTER COLUMN {each.key.name} DROP IDENTITY" for each in columns]
 

@@ -104,3 +104,12 @@ ALTER TABLE note ADD CONSTRAINT about FOREIGN KEY (event_id, event_kind) REFEREN
 -- >
 CREATE UNIQUE INDEX event_once ON event (id, kind);
 ALTER TABLE note ADD CONSTRAINT about FOREIGN KEY (event_id, event_kind) REFERENCES event (id, kind);
+-- # dropped partitions that foreign keys refer to through the table
+CREATE TABLE event (id int, kind text, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind);
+CREATE TABLE event_b PARTITION OF event FOR VALUES IN ('b');
+CREATE TABLE note (event_id int, event_kind text, FOREIGN KEY (event_id, event_kind) REFERENCES event);
+-- >
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a') PARTITION BY RANGE (id);
+CREATE TABLE event_a_1 PARTITION OF event_a FOR VALUES FROM (1) TO (9);
+ALTER TABLE event DETACH PARTITION event_b;
+DROP TABLE event_b;
