@@ -251,9 +251,9 @@ def owned_by(sequence: Object) -> list[str]:
     ]
 
 
-def _owned_by(left: Object, right: Object) -> list[str]:
-    none = [f"ALTER SEQUENCE {right.key} OWNED BY NONE"] if "owned_by" in left.properties else []
-    return [*none, *(owned_by(right) if "owned_by" in right.properties else [])]
+def _owned_by(_: Object, right: Object) -> list[str]:
+    """Return OWNED BY; the sequence is taken from its old column first, which may be dropped."""
+    return owned_by(right) if "owned_by" in right.properties else []
 
 
 def _extension_version(left: Object, right: Object) -> list[str] | None:

@@ -1,7 +1,7 @@
 """The statements that make and change one object, in the names of the right."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -12,12 +12,18 @@ from ..model.objects import Object
 from . import casts, definitions, objects, privileges, support
 from .changes import CHANGES
 from .definitions import is_own
-from .dependencies import DEFAULT
+from .dependencies import DEFAULT, default_of
 from .naming import NOTHING, address, index_address, literal, owner
 from .plan import RETYPED, Plan
 
 MARKS: Final = ("clustered_index", "replica_identity")
 """Attributes of a table that name one of its indexes."""
+
+
+RECURSIVE: Final = ("not_null", "storage", "statistics_target")
+"""Attributes of a column that ALTER TABLE changes with it in the columns that are inherited from it."""
+FOLLOWED: Final = ("default", *RECURSIVE, "compression", "options")
+"""Attributes that may differ in a column that was inherited from a new one."""
 
 
 class ObjectStatements:
@@ -42,13 +48,11 @@ class ObjectStatements:
         if self.plan.comes_by_itself(key) is not None:
             return
         if key.kind == DEFAULT:
-            column = self.right.entries[key.like("column")]
-            default = column.properties["default"]
-            self._add(
-                key, f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} SET DEFAULT {default}"
-            )
+            self._add(key, self._set_default(self.right.entries[key.like("column")]))
             return
         self._add(key, *self._created(self.right.entries[key]))
+        if key.kind == "column":
+            self._keep_below(key, key, FOLLOWED)
 
     def _created(self, entry: Object) -> list[str]:
         match entry.key.kind:
@@ -112,8 +116,48 @@ class ObjectStatements:
                     if above.properties.get(attribute) != column.properties.get(attribute):
                         steps += CHANGES["column"][attribute](plain, column) or ()
                 if above.properties.get("default") != column.properties.get("default"):
-                    steps.append(_set_default(column))
+                    steps.append(self._set_default(column))
         return steps
+
+    def _set_default(self, column: Object) -> str:
+        default = column.properties.get("default")
+        action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
+        only = self.plan.after.only(column.key)
+        return f"ALTER TABLE {only}{owner(column)} ALTER COLUMN {column.key.name} {action}"
+
+    def _keep_below(
+        self, key: Identity, changed: Identity, attributes: Iterable[str], given: Identity | None = None
+    ) -> None:
+        """Give inherited columns what they have of their own, after the statement that they follow.
+
+        ``changed``: the node of that statement; ``given``: the column whose values they get, if it is another one.
+        """
+        for each in self.plan.after.below(key):
+            if each in self.plan.made and self._top(each) != self._top(key):
+                continue
+            for attribute in attributes:
+                place, steps = self._kept(each, given or key, attribute)
+                if steps:
+                    self._add(place, *(step for step in steps if step not in self._steps.get(place, ())))
+                    self._needs[place].add(changed)
+                above = (given or key) if attribute == "default" else None  # SET DEFAULT goes no further
+                self._keep_below(each, place if steps else changed, (attribute,), above)
+
+    def _kept(self, key: Identity, above: Identity, attribute: str) -> tuple[Identity, list[str]]:
+        """Return the node and the statements that give a column an attribute which differs from that above."""
+        column = self.right.entries[key]
+        value = self.right.entries[above].properties.get(attribute)
+        if attribute == "default":
+            same = column.properties.get(attribute) == value
+            return default_of(key), [] if same else [self._set_default(column)]
+        place = self._place(key, attribute)
+        if column.properties.get(attribute) == value and attribute != "options":
+            return place, []
+        if attribute == "not_null":
+            for each in self.plan.after.dependents.get(key, set()) & self.plan.made:
+                if each.kind == "constraint":
+                    self._needs[each].add(place)
+        return place, CHANGES["column"][attribute](column.having({}), column) or []
 
     def _constraint(self, entry: Object) -> str:
         where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
@@ -156,9 +200,18 @@ class ObjectStatements:
                 where = self._place(key, attribute)
                 self._add(where, *(each for each in steps if each not in self._steps.get(where, ())))
                 self.changed.add((key, attribute))
+                if key.kind == "column" and attribute in RECURSIVE:
+                    self._keep_below(key, where, (attribute,))
 
     def _place(self, key: Identity, attribute: str) -> Identity:
-        """Return the node of a change: identity comes after NOT NULL, DROP NOT NULL after keys and marks."""
+        """Return the node of a change: OWNED BY, identity after NOT NULL, DROP NOT NULL after keys and marks."""
+        if (key.kind, attribute) == ("sequence", "owned_by"):
+            parents = self.right.entries[key].parents
+            self._needs[key.like("owned")] |= {
+                key,
+                *(self._top(each) for each in parents if each.kind == "column"),
+            }
+            return key.like("owned")
         if key.kind != "column" or attribute not in ("not_null", "identity"):
             return key
         if attribute == "not_null":
@@ -171,7 +224,7 @@ class ObjectStatements:
 
     def _comes_from_parent(self, key: Identity, attribute: str) -> bool:
         """Return whether a column changes with the one that it is inherited from."""
-        if key.kind != "column":
+        if key.kind != "column" or attribute in ("compression", "options"):
             return False
         values = self.plan.changed[key][attribute]
         parents = [each for each in self.right.entries[key].parents if each.kind == "column"]
@@ -245,9 +298,3 @@ class ObjectStatements:
                 break
             key = above
         return key
-
-
-def _set_default(column: Object) -> str:
-    default = column.properties.get("default")
-    action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} {action}"

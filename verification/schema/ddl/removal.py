@@ -27,7 +27,7 @@ def removal(plan: Plan) -> tuple[list[str], list[str]]:
                 above, below = below, above  # what is a child's own, too, stays until its parent's is gone
             needs[below].add(above)
     order, circle = ordered(alone, needs, lambda _: 0)
-    early, late = [*_detached(plan), *_identities(plan)], list[str]()
+    early, late = [*_detached(plan), *_identities(plan), *_disowned(plan)], list[str]()
     waits: set[Identity] = set()
     for key in [*reversed(order), *sorted(circle)]:
         if key in waits or (key.kind in LATE and key not in plan.partner):
@@ -126,6 +126,15 @@ def _identities(plan: Plan) -> list[str]:
     return [f"ALTER TABLE {owner(each)} ALTER COLUMN {each.key.name} DROP IDENTITY" for each in columns]
 
 
+def _disowned(plan: Plan) -> list[str]:
+    """Take sequences that stay from their columns, which may be dropped."""
+    return [
+        f"ALTER SEQUENCE {plan.origin[key]} OWNED BY NONE"
+        for key, changed in plan.changed.items()
+        if key.kind == "sequence" and changed.get("owned_by", (None,))[0] and key not in plan.refused
+    ]
+
+
 def _statement(plan: Plan, key: Identity) -> str | None:
     if key.kind == DEFAULT:
         return _drop_default(plan, key)
@@ -156,4 +165,5 @@ def _drop_default(plan: Plan, key: Identity) -> str | None:
     needed = plan.before.needs[key] - {column.key}
     if new and default_of(new) in plan.made and new not in plan.retyped and not needed & plan.dropped:
         return None  # SET DEFAULT replaces it
-    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} DROP DEFAULT"
+    only = plan.before.only(column.key)
+    return f"ALTER TABLE {only}{owner(column)} ALTER COLUMN {column.key.name} DROP DEFAULT"
