@@ -62,7 +62,7 @@ def verification(
         first, *others = squash.missing
         lost = f"{first} and {len(others)} more of its originals are gone" if others else f"{first} is gone"
         out.print(f"[yellow]not comparable[/yellow]  {escape(str(squash))}  ({escape(lost)})")
-    if any(each.left is not None for verdict in found.verdicts for each in verdict.comparison.differences):
+    if any(verdict.comparison.differences for verdict in found.verdicts):
         out.print("[dim]left: the original chain; right: the squashed chain[/dim]")
 
 

@@ -9,17 +9,19 @@ from rich.tree import Tree
 from ..consoles import console
 from ..words import counted
 from .comparison.compare import Comparison
-from .comparison.difference import Difference
+from .comparison.difference import Difference, in_words
 
 SIGNS: Final = {"added": "[green]+[/green]", "removed": "[red]-[/red]", "changed": "[yellow]~[/yellow]"}
+SIDES: Final = {"added": "only on the right", "removed": "only on the left"}
 
 
 def line(difference: Difference) -> str:
     """Return one difference as a line in rich's markup."""
     head = f"{SIGNS[difference.change]} {difference.kind} [bold]{escape(difference.object)}[/bold]"
     if not difference.attribute:
-        return f"{head} {difference.change}"
-    return f"{head} {escape(difference.attribute)}: {escape(str(difference.left))} -> {escape(str(difference.right))}"
+        return f"{head} {SIDES[difference.change]}"
+    left, right = map(in_words, (difference.left, difference.right))
+    return f"{head} {escape(difference.attribute)}: {escape(left)} -> {escape(right)}"
 
 
 def comparison(result: Comparison, disagreements: Iterable[Difference] = ()) -> None:
@@ -38,6 +40,7 @@ def comparison(result: Comparison, disagreements: Iterable[Difference] = ()) -> 
         for difference in contradictions:
             tree.add(f"[red]the two readers disagree[/red]  {line(difference)}")
         out.print(tree)
+        out.print("[dim]left: the first argument; right: the second[/dim]")
     for difference in result.information:
         out.print(f"[dim]information: {line(difference)}[/dim]")
     for note in result.notes:

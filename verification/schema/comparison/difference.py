@@ -60,4 +60,17 @@ class Difference:
         if self.change == "added":
             return f"{what}: only on {right}" if right == "the right" else f"{what}: only in {right}"
         at = "on" if right == "the right" else "in"
-        return f"{what}: {self.attribute} is {self.left!r} {at} {left}, {self.right!r} {at} {right}"
+        return f"{what}: {self.attribute} is {_quoted(self.left)} {at} {left}, {_quoted(self.right)} {at} {right}"
+
+
+def in_words(value: Shown) -> str:
+    """Return a value as people read it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _quoted(value: Shown) -> str:
+    return repr(value) if isinstance(value, str) else in_words(value)

@@ -139,7 +139,7 @@ def test_text_is_a_tree_without_colours_in_a_file(left: Database, right: Databas
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
     assert "character varying(20) -> character varying(30)" in done.stdout
-    assert "public.purchase.purchase_state_idx removed" in done.stdout
+    assert "public.purchase.purchase_state_idx only on the left" in done.stdout
 
 
 def test_what_is_ignored_is_not_reported(left: Database, right: Database) -> None:
