@@ -45,9 +45,10 @@ def _init(arguments: argparse.Namespace) -> int:
         known = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CannotRun(f"{file}: not valid TOML ({error})", "fix the file") from None
-    if "verification" in known.get("tool", {}) and not (arguments.force or arguments.only_print):
+    old = known.get("tool", {}).get("verification")
+    if old is not None and not (arguments.force or arguments.only_print):
         raise CannotRun(f"{file}: has {TABLE} already", "--print shows a new one, --force replaces it")
-    found = discover(root, settings=arguments.settings)
+    found = discover(root, settings=arguments.settings, environment=_environment(old))
     if arguments.only_print:
         print(written("", found.table), end="")  # noqa: T201 - for a file
         return EQUAL
@@ -56,6 +57,13 @@ def _init(arguments: argparse.Namespace) -> int:
     for line in (*lines, f"wrote {TABLE} of {file.name}; next: python -m {PACKAGE} run"):
         print(fitting(line))  # noqa: T201 - for people
     return EQUAL
+
+
+def _environment(table: Any) -> dict[str, str]:
+    """Return the variables of a table that is replaced; a value that is no text is left out."""
+    named = table.get("environment") if isinstance(table, dict) else None
+    pairs = named.items() if isinstance(named, dict) else ()
+    return {name: value for name, value in pairs if isinstance(value, str)}
 
 
 def _text(file: Path) -> str:

@@ -36,8 +36,11 @@ class Discovery:
     """One line for each thing that was not, and for what needs a look."""
 
 
-def discover(root: Path, *, settings: str = "") -> Discovery:
-    """Look at a project. Raises ``CannotRun`` if it names no settings, or if they do not load whatever is set."""
+def discover(root: Path, *, settings: str = "", environment: Mapping[str, str] | None = None) -> Discovery:
+    """Look at a project with these variables.
+
+    Raises ``CannotRun`` if it names no settings, or if they do not load whatever is set.
+    """
     manage = next(iter(project_files.files_named(root, "manage.py")), None)
     if not (settings or manage or project_files.settings_named(root, None)):
         raise CannotRun(
@@ -45,7 +48,7 @@ def discover(root: Path, *, settings: str = "") -> Discovery:
             "run init in the project's folder, or name the settings with --settings mysite.settings",
         )
     discovery = Discovery()
-    seen, variables = _loaded(root, manage, settings)
+    seen, variables = _loaded(root, manage, settings, environment or {})
     table = discovery.table
     table["settings"] = seen["settings"]
     if paths := seen["paths"]:
@@ -60,9 +63,11 @@ def discover(root: Path, *, settings: str = "") -> Discovery:
     return discovery
 
 
-def _loaded(root: Path, manage: Path | None, settings: str) -> tuple[dict[str, Any], dict[str, str]]:
+def _loaded(
+    root: Path, manage: Path | None, settings: str, given: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Let a process of the project look, with more variables until its settings load; return those variables too."""
-    variables: dict[str, str] = {}
+    variables = dict(given)
     tries: dict[str, int] = {}
     paths = [str(manage.parent.relative_to(root))] if manage and manage.parent != root else []
     use_manage = manage is not None
@@ -75,11 +80,12 @@ def _loaded(root: Path, manage: Path | None, settings: str) -> tuple[dict[str, A
             use_manage = False  # it does something else than Django's own; its text names the settings
             continue
         name = variable_in(seen["error"], seen["kind"]) or _with_value(variables, seen["error"])
-        if not name or tries.get(name, 0) > 3:  # noqa: PLR2004 - values that were tried
+        if not name or name in given or tries.get(name, 0) > 3:  # noqa: PLR2004 - values that were tried
             message = redact(" ".join(str(seen["error"]).split()))
             raise CannotRun(
                 f"settings module {seen['settings'] or named or 'unknown'}: {seen['kind']}: {message}",
-                "set what it needs in the shell, install it, or name other settings with --settings",
+                "write what it needs into [tool.verification.environment] and run init --force, install it, "
+                "or name other settings with --settings",
             )
         variables[name] = value_for(name, tries.get(name, 0))
         tries[name] = tries.get(name, 0) + 1
@@ -117,7 +123,7 @@ def _apps(discovery: Discovery, seen: Mapping[str, Any]) -> None:
         discovery.found.append(f"apps: {', '.join(sorted(apps))}")
     else:
         discovery.absent.append("no app of the project has models: the checks of schemas look at all apps")
-    squashed = [f"{label}.{name}" for label, names in sorted(apps.items()) for name in names]
+    squashed = [f"{label}.{name}" for label, names in sorted(apps.items()) for name in sorted(names)]
     if squashed:
         discovery.found.append(f"squashes: {', '.join(squashed)}")
     else:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from ..environment.model import SECRET_NAME
+from ..project.configuration import random_secret
 
 _NAME: Final = r"([A-Za-z_][A-Za-z0-9_]*)"
 _MESSAGES: Final = tuple(
@@ -50,6 +51,8 @@ def value_for(name: str, tried: int = 0) -> str:
     """Return a value with which settings load; no service is there. ``tried``: how many values did not do."""
     if tried:
         return ("1", "localhost", "[]", "{}")[min(tried, 4) - 1]
+    if is_secret(name):
+        return random_secret(name)
     return next((value for pattern, value in _VALUES if re.search(pattern, name.upper())), NO_DATABASE)
 
 

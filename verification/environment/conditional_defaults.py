@@ -2,10 +2,22 @@
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .environ_aliases import assignments
 
 
-def default_beside(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> ast.expr | None:
-    """Return the expression that takes the place of an unset variable; None: there is none.
+@dataclass(frozen=True)
+class Beside:
+    """What takes the place of a variable."""
+
+    value: ast.expr
+    unset: bool = True
+    """Whether it does so because the variable is unset; False: a condition of another kind decides."""
+
+
+def default_beside(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> Beside | None:
+    """Return what takes the place of a variable; None: nothing does.
 
     ``node`` reads the variable and has no default of its own; ``parents``: node -> the node above it.
     """
@@ -14,17 +26,36 @@ def default_beside(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> ast.ex
     while above is not None:
         match above:
             case ast.BoolOp(op=ast.Or(), values=values) if values[-1] is not child:
-                return values[-1]
-            case ast.IfExp(body=body, orelse=orelse) if child in {body, orelse}:
-                return orelse if child is body else body
+                return Beside(values[-1])
+            case ast.IfExp(test=test, body=body, orelse=orelse) if child in {body, orelse}:
+                return Beside(orelse if child is body else body, _asks(test, node, parents))
             case ast.Assign(targets=[ast.Name(id=name)]):
-                return _in_another_branch(above, name, parents)
+                value = _in_another_branch(above, name, parents)
+                match parents.get(above):
+                    case ast.If(test=test) if value:
+                        return Beside(value, _asks(test, node, parents))
+                return Beside(value) if value else None
             case ast.BoolOp() | ast.IfExp() | ast.Call() | ast.Attribute():
                 pass  # a conversion, such as int(...) or .lower()
             case _:
                 return None
         child, above = above, parents.get(above)
     return None
+
+
+def _asks(test: ast.expr, node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> bool:
+    """Whether a condition is about the variable that ``node`` reads: it names it, or a name assigned from it."""
+    match node:
+        case ast.Call(args=[name, *_]) | ast.Subscript(slice=name) | ast.Compare(left=name):
+            wanted = ast.dump(name)
+        case _:
+            return True
+    tree: ast.AST = node
+    while tree in parents:
+        tree = parents[tree]
+    values = dict(assignments(tree)) if isinstance(tree, ast.Module) else {}
+    asked = [test, *(values[name] for name in _names(test) if name in values)]
+    return any(ast.dump(part) == wanted for each in asked for part in ast.walk(each))
 
 
 def _in_another_branch(statement: ast.stmt, name: str, parents: Mapping[ast.AST, ast.AST]) -> ast.expr | None:

@@ -73,6 +73,8 @@ def examine(
     only_there = {read.variable for read in extra} - settings
     if not only_there & {row.variable for row in rows}:
         extra = []
+    known = settings | {read.variable for read in extra}
+    rows = [row for row in rows if not row.required or row.variable in known]
     shown = rows[0].file if rows else readme_file.name
     findings += compare([*source.reads, *extra], rows, shown)
     _refuse_to_guess(source, findings)

@@ -20,8 +20,17 @@ class EnvironAliases:
     getters: set[str] = field(default_factory=set)
 
     def is_environ(self, node: ast.expr) -> bool:
-        """Whether an expression is ``os.environ``, under any name."""
+        """Whether an expression is ``os.environ``, under any name, or a copy of it."""
         match node:
+            case (
+                ast.Call(func=ast.Attribute(value=inner, attr="copy"), args=[])
+                | ast.Call(func=ast.Name(id="dict"), args=[inner])
+            ):
+                return self.is_environ(inner)
+            case ast.Dict(keys=keys, values=values):
+                return any(
+                    key is None and self.is_environ(value) for key, value in zip(keys, values, strict=True)
+                )
             case ast.Name(id=name):
                 return name in self.environs
             case ast.Attribute(value=ast.Name(id=module), attr="environ"):

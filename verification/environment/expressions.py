@@ -13,6 +13,8 @@ class Default:
 
     text: str | None = None
     computed: bool = False
+    otherwise: str | None = None
+    """What stands in the place of the variable where a condition of another kind keeps it from being read."""
 
 
 NONE = Default()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .composed_names import Composed, composed
-from .conditional_defaults import default_beside
+from .conditional_defaults import Beside, default_beside
 
 _DEFAULT_NAMES: Final = ("default", "fallback")
 """Parameters that are taken for the default if the body of the function does not show one."""
@@ -96,10 +96,10 @@ def _default_in(
     if access.default is not None:
         return access.default
     match default_beside(access.node, parents):
-        case ast.Name(id=name) as beside if name in parameters:
-            return beside
-        case ast.Constant() as beside:
-            return beside
+        case Beside(ast.Name(id=name) as value, unset=True) if name in parameters:
+            return value
+        case Beside(ast.Constant() as value, unset=True):
+            return value
         case _:
             return None
 

@@ -99,10 +99,19 @@ class Libraries:
                     for alias in aliases:
                         if exported := EXPORTS.get(module, {}).get(alias.name):
                             self.names[alias.asname or alias.name] = exported
+        self._subclasses(tree)
         for name, value in assignments(tree):
             if made := self._known(value):
                 self.names[name] = made
         self._prefix(tree)
+
+    def _subclasses(self, tree: ast.Module) -> None:
+        """Follow ``class AppEnv(environ.Env)``."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                for base in node.bases:
+                    if isinstance(made := self._known(base), Maker):
+                        self.names[node.name] = made
 
     def _prefix(self, tree: ast.Module) -> None:
         """Follow ``env.prefix = "SHOP_"`` of django-environ."""

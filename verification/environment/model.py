@@ -57,6 +57,8 @@ class Read:
     """As text, such as ``"60"``, ``"False"`` or ``"a,b"``; None: no default."""
     computed: bool = False
     """The default depends on more than literals; ``default`` is the source of the expression."""
+    otherwise: str | None = None
+    """What stands in its place where a condition of another kind keeps it from being read."""
 
     @property
     def where(self) -> str:
@@ -76,6 +78,8 @@ class Row:
     category: str
     file: str
     line: int
+    required: bool = False
+    """It stands in a table without a column of defaults, which may be of variables that others read."""
 
     @property
     def where(self) -> str:
@@ -97,7 +101,12 @@ class Finding:
     @property
     def line(self) -> str:
         """The finding as one line for a terminal."""
-        return f"{self.where}: {self.variable}: {self.problem}: {self.action}"
+        values = (
+            f" (documented: {self.documented}; read: {self.actual})"
+            if self.documented and self.actual
+            else ""
+        )
+        return f"{self.where}: {self.variable}: {self.problem}: {self.action}{values}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``env --format json`` prints."""

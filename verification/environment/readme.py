@@ -16,7 +16,7 @@ from .named_files import display_name, read_text
 HEADER: Final = "Variable Name | Description | Default Value"
 _NO_DEFAULT: Final = re.compile(
     r"|[—–-]+|[❌✗✘]|n\.?/?a\.?|none|null|undefined|unset|(is |not )set|no default"
-    r"|(required|mandatory|must be set)([ (:;,.!].*)?"
+    r"|(optional|required|mandatory|must be set)([ (:;,.!].*)?"
 )
 """What a cell without a default says, in lower case."""
 EMPTY: Final = frozenset({"empty", "empty string", "blank", '""', "''"})
@@ -111,7 +111,7 @@ def parse(text: str, shown: str = "README.md") -> tuple[list[Row], int]:
             lines = list(_lines(tokens[start:number]))
             columns = _columns(lines)
             if columns:
-                tables += 1
+                tables += "default" in columns
                 rows.extend(_rows(lines[1:], columns, heading, shown))
     return rows, tables
 
@@ -145,7 +145,8 @@ def _spans(token: Token) -> tuple[str, ...]:
 def _columns(lines: Sequence[tuple[int, list[_Cell]]]) -> dict[str, int]:
     """Return column -> index of its cell; empty for a table of another kind.
 
-    Under a header such as "Name" stand variables if all names are written in capitals.
+    Under a header such as "Name" stand variables if all names are written in capitals, and so they do in a
+    table without a column of defaults: that of the variables that must be set.
     """
     places: dict[str, int] = {}
     for number, cell in enumerate(lines[0][1]):
@@ -154,11 +155,16 @@ def _columns(lines: Sequence[tuple[int, list[_Cell]]]) -> dict[str, int]:
             if header in names:
                 places.setdefault(column, number)
     named = places.pop("name", None)
-    if named is not None and "variable" not in places:
-        cells = [cells[named] for _, cells in lines[1:]]
-        if cells and all(_NAME.fullmatch(cell.code or cell.text) for cell in cells):
-            places["variable"] = named
-    return places if {"variable", "default"} <= set(places) else {}
+    if "default" not in places:
+        return places if "variable" in places and _all_variables(lines, places["variable"]) else {}
+    if named is not None and "variable" not in places and _all_variables(lines, named):
+        places["variable"] = named
+    return places if "variable" in places else {}
+
+
+def _all_variables(lines: Sequence[tuple[int, list[_Cell]]], column: int) -> bool:
+    cells = [cells[column] for _, cells in lines[1:]]
+    return bool(cells) and all(_NAME.fullmatch(cell.code or cell.text) for cell in cells)
 
 
 def _rows(
@@ -171,13 +177,14 @@ def _rows(
             category = name.text
             continue
         description = cells[columns["description"]] if "description" in columns else _Cell("", "", ())
-        default = cells[columns["default"]]
+        default = cells[columns["default"]] if "default" in columns else _Cell("", "", ())
         marked = f"{name.markdown} {_SECRET.search(description.markdown) and '(secret)'} {default.markdown}"
         secret = bool(_SECRET.search(marked)) or _marked_in_column(cells, columns)
         # A cell with several names gives several rows, which the comparison reports as duplicates.
         written = " ".join(name.spans) or _NOTE.sub("", _SECRET.sub("", name.text))
         for variable in _VARIABLE.findall(written.removeprefix("export ")):
-            yield Row(variable, description.text, _default(default), secret, category, shown, line)
+            required = "default" not in columns
+            yield Row(variable, description.text, _default(default), secret, category, shown, line, required)
 
 
 def _marked_in_column(cells: Sequence[_Cell], columns: dict[str, int]) -> bool:

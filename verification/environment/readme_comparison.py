@@ -100,6 +100,8 @@ def _defaults(places: Sequence[Read], row: Row, reads: _Reads) -> Iterator[Findi
     read = next((place for place in places if place.default is not None), places[0])
     if is_secret(row.variable, [row], places) or same_default(row.default, read, reads):
         return
+    if any(place.otherwise is not None and _same_text(row.default, place.otherwise) for place in places):
+        return
     problem, action = Problem.DEFAULT_DIFFERS, f"{row.where} and {read.where} must name the same default"
     if row.default == "" and read.default is None:
         problem, action = Problem.EMPTY_IS_NOT_UNSET, "write an em dash: the source has no default"
@@ -139,9 +141,9 @@ def _same_text(left: str | None, right: str | None) -> bool:
 
 
 def _items(text: str) -> list[str]:
-    """Return the parts of a comma list, or of a list in JSON or Python."""
+    """Return the parts of a comma list, or of a list or an object in JSON or Python."""
     inner = text.strip()
-    if inner.startswith(("[", "(")) and inner.endswith(("]", ")")):
+    if inner.startswith(("[", "(", "{")) and inner.endswith(("]", ")", "}")):
         text = inner[1:-1]
     return [part.strip().strip("\"'") for part in text.split(",") if part.strip()]
 

@@ -6,24 +6,25 @@ file that it imports. What no parser can see is observed at run time (``effects.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from ..errors import CannotRun
 from .composed_names import Composed, composed
 from .conditional_defaults import default_beside
-from .environ_aliases import READERS, WRITERS
 from .expressions import Default, render
 from .getenv_wrappers import Access, GetenvWrapper, wrappers_in
 from .libraries import Libraries
+from .loops import turns
 from .model import WHOLE_ENVIRONMENT, Finding, Problem, Read
 from .module_names import ModuleNames
 from .named_files import display_name, read_text
 from .project_imports import project_imports
 from .pydantic_settings import field_reads
 from .unfollowed import compared_texts, mentions, unfollowed_libraries
+from .whole_environment import whole_reads
 
 UNKNOWN_NAME: Final = "(unknown)"
 _ADVICE: Final = "name the project's settings file"
@@ -139,29 +140,58 @@ class _Module:
     def source(self) -> Source:
         """Return the reads of this file and a finding for each that could not be followed."""
         source = Source()
-        for access in self.accesses(self.tree):
-            match self._named(access.name):
+        set_before: dict[str, Read] = {}
+        asked: list[Read] = []
+        for access, constants in self._turns():
+            match self._named(access.name, constants):
                 case ast.Constant(value=str(name)):
-                    if not self._only_written(access.node):
-                        default = self._default(access)
-                        source.reads.append(
-                            Read(name, self.shown, access.node.lineno, default.text, default.computed)
-                        )
+                    default = self._default(access, constants)
+                    read = Read(
+                        name,
+                        self.shown,
+                        access.node.lineno,
+                        default.text,
+                        default.computed,
+                        default.otherwise,
+                    )
+                    if self._only_written(access.node):
+                        set_before[name] = read
+                    elif isinstance(access.node, ast.Compare):
+                        asked.append(read)
+                    else:
+                        source.reads.append(read)
                 case name if not self._inside_wrapper(access.node, name):
                     source.findings.append(self._not_literal(access, name))
-        source.findings.extend(self._whole_environment())
+        values = {read.variable for read in source.reads}
+        source.reads += [read for read in asked if read.variable not in values]
+        source.reads = [
+            replace(read, default=before.default, computed=before.computed)
+            if read.default is None and (before := set_before.get(read.variable))
+            else read
+            for read in source.reads
+        ]
+        source.findings += [
+            Finding(f"{self.shown}:{line}", "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)
+            for line in whole_reads(self.tree, self.parents, self.names.aliases)
+        ]
         source.written |= set(self._written())
         source.literals |= compared_texts(self.tree)
         source.mentions |= {text: f"{self.shown}:{line}: {what}" for text, line, what in mentions(self.tree)}
         source.libraries |= {name: f"{self.shown}:{line}" for name, line in unfollowed_libraries(self.tree)}
         return source
 
-    def _named(self, name: ast.expr | None) -> ast.expr | None:
-        """Return the name of a variable, put together where its parts are literals or constants of the module."""
+    def _turns(self) -> Iterator[tuple[Access, Mapping[str, ast.expr]]]:
+        """Return each read with the constants of the module, once for each turn of a loop that gives its name."""
+        for access in self.accesses(self.tree):
+            for turn in turns(access.node, access.name, self.parents, self.names.constants):
+                yield access, {**self.names.constants, **turn}
+
+    def _named(self, name: ast.expr | None, constants: Mapping[str, ast.expr]) -> ast.expr | None:
+        """Return the name of a variable, put together where its parts are literals or constants."""
         match name:
-            case ast.Name(id=constant) if isinstance(self.names.constants.get(constant), ast.Constant):
-                return self.names.constants[constant]
-        found = composed(name, self.names.constants)
+            case ast.Name(id=constant) if isinstance(constants.get(constant), ast.Constant):
+                return constants[constant]
+        found = composed(name, constants)
         return name if isinstance(found, Composed) else found
 
     def _written(self) -> Iterator[str]:
@@ -170,17 +200,20 @@ class _Module:
                 case ast.Subscript(value=owner, slice=key, ctx=ast.Store()) if self.names.aliases.is_environ(
                     owner
                 ):
-                    match self._named(key):
+                    match self._named(key, self.names.constants):
                         case ast.Constant(value=str(name)):
                             yield name
 
-    def _default(self, access: Access) -> Default:
+    def _default(self, access: Access, constants: Mapping[str, ast.expr]) -> Default:
         """Return the default of a read, which may stand beside it: ``... or "default"``."""
-        default = render(access.default, self.names.constants)
+        default = render(access.default, constants)
         if default.text not in {None, ""}:
             return default
         beside = default_beside(access.node, self.parents)
-        return default if beside is None else render(beside, self.names.constants)
+        if beside is None:
+            return default
+        rendered = render(beside.value, constants)
+        return rendered if beside.unset else replace(default, otherwise=rendered.text)
 
     def _only_written(self, node: ast.expr) -> bool:
         """Whether a call only writes: ``os.environ.setdefault(...)`` with its value unused."""
@@ -212,28 +245,3 @@ class _Module:
             Problem.NAME_NOT_LITERAL,
             "write the variable's name as a literal where it is read, so that it can be documented",
         )
-
-    def _whole_environment(self) -> Iterator[Finding]:
-        for node in ast.walk(self.tree):
-            if (
-                isinstance(node, ast.expr)
-                and self.names.aliases.is_environ(node)
-                and not self._is_followed(node)
-            ):
-                where = f"{self.shown}:{node.lineno}"
-                yield Finding(where, "os.environ", Problem.WHOLE_ENVIRONMENT, WHOLE_ENVIRONMENT)
-
-    def _is_followed(self, node: ast.expr) -> bool:
-        if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
-            return True
-        match self.parents.get(node):
-            case ast.Attribute(attr=attribute):
-                return attribute in READERS | WRITERS
-            case ast.Subscript(value=owner):
-                return owner is node
-            case ast.Compare(comparators=[owner]):
-                return owner is node
-            case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.NamedExpr(value=value):
-                return value is node  # an alias, followed by name
-            case _:
-                return False

@@ -95,7 +95,7 @@ class Configuration:
     run_seconds: int = 3600
     """Seconds that a run of the gate may take."""
     generated_secrets: tuple[str, ...] = ()
-    """Variables that get a random value (32 bytes, URL-safe base64) when they are not set."""
+    """Variables that get a random value (``random_secret``) when they are not set."""
     rows: Mapping[str, float] = field(default_factory=dict)
     """Table -> its rows for each row of the largest one, for production-like data."""
     row_count: int = 10_000
@@ -158,7 +158,7 @@ class Configuration:
             variables.setdefault(name, value)
         for name in self.generated_secrets:
             if not variables.get(name):
-                variables[name] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+                variables[name] = random_secret(name)
         if self.settings:
             variables["DJANGO_SETTINGS_MODULE"] = self.settings
         folders = [str(self.root / folder) for folder in (*self.paths, ".")]
@@ -179,6 +179,13 @@ class Configuration:
             path = str((self.root / folder).resolve())
             if path not in sys.path:
                 sys.path.insert(0, path)
+
+
+def random_secret(name: str) -> str:
+    """Return 64 characters for a ``SECRET_KEY`` (Django's check asks for 50), else a Fernet key (32 bytes, Base64)."""
+    if name.upper().endswith("SECRET_KEY"):
+        return secrets.token_urlsafe(48)
+    return urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def load(root: Path | None = None) -> Configuration:

@@ -73,8 +73,8 @@ def _owner(_: Object, right: Object) -> list[str]:
 def _identity(left: Object, right: Object) -> list[str]:
     attributes, before = right.properties, left.properties
     column = f"ALTER TABLE {owner(right)} ALTER COLUMN {right.key.name}"
-    if "identity" not in attributes:
-        return []  # dropped first: a sequence may get its name
+    if "identity_sequence" not in attributes:
+        return []  # dropped first: a sequence may get its name; or that of a partition's parent
     always = right.text_of("identity").upper()
     if "identity" in before:
         return [f"{column} SET GENERATED {always}"]
@@ -251,9 +251,9 @@ def owned_by(sequence: Object) -> list[str]:
     ]
 
 
-def _owned_by(left: Object, right: Object) -> list[str]:
-    none = [f"ALTER SEQUENCE {right.key} OWNED BY NONE"] if "owned_by" in left.properties else []
-    return [*none, *(owned_by(right) if "owned_by" in right.properties else [])]
+def _owned_by(_: Object, right: Object) -> list[str]:
+    """Return OWNED BY; the sequence is taken from its old column first, which may be dropped."""
+    return owned_by(right) if "owned_by" in right.properties else []
 
 
 def _extension_version(left: Object, right: Object) -> list[str] | None:

@@ -136,6 +136,7 @@ class Creation(ObjectStatements):
                 key = entry.key.like("attach_index")
                 self._add(key, statement)
                 self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
+                self._after_attaching(above, key)
 
     def _inherit(self, entry: Object, key: Identity) -> None:
         before = self.plan.renamed[self.plan.origin[entry.key]].names_of("inherits")
@@ -176,6 +177,17 @@ class Creation(ObjectStatements):
     @staticmethod
     def _attached_index(entry: Object) -> bool:
         return entry.key.kind == "index" or entry.properties["kind"] in ("primary key", "unique", "exclusion")
+
+    def _after_attaching(self, index: Identity, attached: Identity) -> None:
+        """A foreign key refers to a partitioned table's index when that of each partition is attached."""
+        for each in self.plan.after.dependents.get(index, ()):
+            if (
+                each in self.right.entries
+                and self.right.entries[each].properties.get("kind") == "foreign key"
+            ):
+                self._needs[each].add(attached)
+        for above in self._above(self.right.entries[index]):
+            self._after_attaching(above, attached)
 
     def _own(self) -> None:
         for entry in self.right.of_kind("sequence"):

@@ -38,7 +38,7 @@ def column(entry: Object) -> str:
         parts.append(
             f"GENERATED ALWAYS AS ({attributes['generated']}) {entry.text_of('generated_kind').upper()}"
         )
-    elif "identity" in attributes:
+    elif "identity_sequence" in attributes:  # a partition's identity is that of its parent
         parts.append(f"GENERATED {entry.text_of('identity').upper()} AS IDENTITY ({identity(entry)})")
     elif "default" in attributes:
         parts.append(f"DEFAULT {attributes['default']}")

@@ -60,6 +60,16 @@ class Graph:
                 found[each].add(key)
         return found
 
+    def below(self, column: Identity) -> Iterator[Identity]:
+        """Yield the columns that are inherited from one."""
+        for each in self.dependents.get(column, ()):
+            if each.kind == "column" and column in self.schema.entries[each].parents:
+                yield each
+
+    def only(self, column: Identity) -> str:
+        """Return the word with which ALTER TABLE leaves alone the columns that are inherited from one."""
+        return "ONLY " if any(self.below(column)) else ""
+
     def mentioned(self, text: str) -> set[Identity]:
         """Return the objects that a text names: for a function's body, which PostgreSQL does not follow."""
         return set(self._in_text(text))

@@ -119,7 +119,7 @@ def _default_done(plan: Plan, key: Identity) -> bool:
 
 def _hidden(plan: Plan, missing: list[Difference]) -> Iterator[Difference]:
     """Yield what comes with a new table or column and is not made, though that is."""
-    named = {each.identity for each in missing}
+    named = {each.identity for each in missing if each.change == "added"}
     yield from _still_local(plan)
     for key in sorted(plan.refused & plan.new):
         entry = plan.right.entries.get(key)

@@ -1,22 +1,29 @@
 """The statements that make and change one object, in the names of the right."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from ..catalog.comments import STANDARD_COMMENT
 from ..comparison.versions import PUBLIC
 from ..model.identity import Identity
 from ..model.objects import Object
-from . import definitions, objects, privileges, support
+from . import casts, definitions, objects, privileges, support
 from .changes import CHANGES
 from .definitions import is_own
-from .dependencies import DEFAULT
+from .dependencies import DEFAULT, default_of
 from .naming import NOTHING, address, index_address, literal, owner
 from .plan import RETYPED, Plan
 
 MARKS: Final = ("clustered_index", "replica_identity")
 """Attributes of a table that name one of its indexes."""
+
+
+RECURSIVE: Final = ("not_null", "storage", "statistics_target")
+"""Attributes of a column that ALTER TABLE changes with it in the columns that are inherited from it."""
+FOLLOWED: Final = ("default", *RECURSIVE, "compression", "options")
+"""Attributes that may differ in a column that was inherited from a new one."""
 
 
 class ObjectStatements:
@@ -41,13 +48,11 @@ class ObjectStatements:
         if self.plan.comes_by_itself(key) is not None:
             return
         if key.kind == DEFAULT:
-            column = self.right.entries[key.like("column")]
-            default = column.properties["default"]
-            self._add(
-                key, f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} SET DEFAULT {default}"
-            )
+            self._add(key, self._set_default(self.right.entries[key.like("column")]))
             return
         self._add(key, *self._created(self.right.entries[key]))
+        if key.kind == "column":
+            self._keep_below(key, key, FOLLOWED)
 
     def _created(self, entry: Object) -> list[str]:
         match entry.key.kind:
@@ -65,6 +70,7 @@ class ObjectStatements:
                 steps = self._comment(entry, literal(entry.properties["comment"]))
             case "grant":
                 steps = privileges.statements(entry.key, entry, self.right) or []
+                self._grant_columns_again(entry)
             case "default_privileges":
                 steps = privileges.default_statements(entry.key, entry)
             case _:
@@ -110,8 +116,48 @@ class ObjectStatements:
                     if above.properties.get(attribute) != column.properties.get(attribute):
                         steps += CHANGES["column"][attribute](plain, column) or ()
                 if above.properties.get("default") != column.properties.get("default"):
-                    steps.append(_set_default(column))
+                    steps.append(self._set_default(column))
         return steps
+
+    def _set_default(self, column: Object) -> str:
+        default = column.properties.get("default")
+        action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
+        only = self.plan.after.only(column.key)
+        return f"ALTER TABLE {only}{owner(column)} ALTER COLUMN {column.key.name} {action}"
+
+    def _keep_below(
+        self, key: Identity, changed: Identity, attributes: Iterable[str], given: Identity | None = None
+    ) -> None:
+        """Give inherited columns what they have of their own, after the statement that they follow.
+
+        ``changed``: the node of that statement; ``given``: the column whose values they get, if it is another one.
+        """
+        for each in self.plan.after.below(key):
+            if each in self.plan.made and self._top(each) != self._top(key):
+                continue
+            for attribute in attributes:
+                place, steps = self._kept(each, given or key, attribute)
+                if steps:
+                    self._add(place, *(step for step in steps if step not in self._steps.get(place, ())))
+                    self._needs[place].add(changed)
+                above = (given or key) if attribute == "default" else None  # SET DEFAULT goes no further
+                self._keep_below(each, place if steps else changed, (attribute,), above)
+
+    def _kept(self, key: Identity, above: Identity, attribute: str) -> tuple[Identity, list[str]]:
+        """Return the node and the statements that give a column an attribute which differs from that above."""
+        column = self.right.entries[key]
+        value = self.right.entries[above].properties.get(attribute)
+        if attribute == "default":
+            same = column.properties.get(attribute) == value
+            return default_of(key), [] if same else [self._set_default(column)]
+        place = self._place(key, attribute)
+        if column.properties.get(attribute) == value and attribute != "options":
+            return place, []
+        if attribute == "not_null":
+            for each in self.plan.after.dependents.get(key, set()) & self.plan.made:
+                if each.kind == "constraint":
+                    self._needs[each].add(place)
+        return place, CHANGES["column"][attribute](column.having({}), column) or []
 
     def _constraint(self, entry: Object) -> str:
         where = "DOMAIN" if owner(entry)[0] == "type" else "TABLE"
@@ -137,7 +183,6 @@ class ObjectStatements:
         if key.kind in ("comment", "grant", "default_privileges"):
             self._add(key, *self._created(theirs))
             self.changed |= {(key, name) for name in plan.changed[key]}
-            self._grant_columns_again(theirs)
             return
         for attribute in sorted(plan.changed[key]):
             if key.kind == "view" and attribute == "definition":
@@ -155,9 +200,18 @@ class ObjectStatements:
                 where = self._place(key, attribute)
                 self._add(where, *(each for each in steps if each not in self._steps.get(where, ())))
                 self.changed.add((key, attribute))
+                if key.kind == "column" and attribute in RECURSIVE:
+                    self._keep_below(key, where, (attribute,))
 
     def _place(self, key: Identity, attribute: str) -> Identity:
-        """Return the node of a change: identity comes after NOT NULL, DROP NOT NULL after keys and marks."""
+        """Return the node of a change: OWNED BY, identity after NOT NULL, DROP NOT NULL after keys and marks."""
+        if (key.kind, attribute) == ("sequence", "owned_by"):
+            parents = self.right.entries[key].parents
+            self._needs[key.like("owned")] |= {
+                key,
+                *(self._top(each) for each in parents if each.kind == "column"),
+            }
+            return key.like("owned")
         if key.kind != "column" or attribute not in ("not_null", "identity"):
             return key
         if attribute == "not_null":
@@ -170,7 +224,7 @@ class ObjectStatements:
 
     def _comes_from_parent(self, key: Identity, attribute: str) -> bool:
         """Return whether a column changes with the one that it is inherited from."""
-        if key.kind != "column":
+        if key.kind != "column" or attribute in ("compression", "options"):
             return False
         values = self.plan.changed[key][attribute]
         parents = [each for each in self.right.entries[key].parents if each.kind == "column"]
@@ -187,26 +241,11 @@ class ObjectStatements:
             return
         attributes = entry.properties
         collation = f" COLLATE {attributes['collation']}" if "collation" in attributes else ""
-        through = self._through(key)
+        old = self.plan.left.entries[self.plan.origin[key]]
+        through = casts.through(old, self.plan.left, entry, self.right)
         using = f"USING {entry.key.name}{through}::{attributes['type']}"
         change = f"TYPE {attributes['type']}{collation} {using}"
         self._add(key, f"ALTER TABLE {owner(entry)} ALTER COLUMN {entry.key.name} {change}")
-
-    def _through(self, key: Identity) -> str:
-        """Return a cast to text where one of the types is an enum or the like, which have no other cast."""
-        sides = (
-            (self.plan.left, self.plan.left.entries[self.plan.origin[key]]),
-            (self.right, self.right.entries[key]),
-        )
-        names = [entry.text_of("type") for _, entry in sides]
-        types = [
-            side.get("type", each.removesuffix("[]")) for each, (side, _) in zip(names, sides, strict=True)
-        ]
-        if not any(
-            each is not None and each.properties.get("category") in ("enum", "range") for each in types
-        ):
-            return ""
-        return "::text[]" if all(each.endswith("[]") for each in names) else "::text"
 
     def _withdraw(self) -> None:
         """Take back the comments and the grants of objects that stay."""
@@ -227,17 +266,20 @@ class ObjectStatements:
 
     def _grant_columns_again(self, grant: Object) -> None:
         """Grant on columns after REVOKE on their table, which takes it, and again what is granted already."""
-        table = owner(grant)
-        if grant.key.kind != "grant" or table.kind == "column":
-            return
+        for each in self._column_grants.get((owner(grant), grant.key.name), ()):
+            if each.key not in self.plan.made:
+                self._steps[each.key] = self._created(each)
+            self._needs[each.key].add(grant.key)
+
+    @cached_property
+    def _column_grants(self) -> Mapping[tuple[Identity, str], list[Object]]:
+        """Table and grantee -> the grants on its columns."""
+        found: dict[tuple[Identity, str], list[Object]] = defaultdict(list)
         for each in self.right.of_kind("grant"):
             column = self.right.entries.get(each.parents[0])
-            if column is None or column.key.kind != "column" or owner(column) != table:
-                continue
-            if each.key.name == grant.key.name:
-                if each.key not in self.plan.made:
-                    self._steps[each.key] = self._created(each)
-                self._needs[each.key].add(grant.key)
+            if column is not None and column.key.kind == "column":
+                found[owner(column), each.key.name].append(each)
+        return found
 
     def _withdrawn(self, entry: Object) -> list[str] | None:
         if entry.key.kind == "comment":
@@ -256,9 +298,3 @@ class ObjectStatements:
                 break
             key = above
         return key
-
-
-def _set_default(column: Object) -> str:
-    default = column.properties.get("default")
-    action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} {action}"

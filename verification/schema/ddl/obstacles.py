@@ -26,6 +26,8 @@ class Obstacles(Pairing):
         """Columns of the right whose type changes."""
         self.replaced: set[Identity] = set()
         """Types of the right that are made under a new name beside the old one, since columns have them."""
+        self.detached: set[Identity] = set()
+        """Tables of the left that leave a parent."""
 
     def _closure(self, seeds: Iterable[Identity]) -> set[Identity] | None:
         """Return what must be dropped with some objects, or None if one of it must not be dropped."""
@@ -84,7 +86,7 @@ class Obstacles(Pairing):
         sides = (self.left.entries[key], self.right.entries[self.partner[key]])
         return all("generated" in side.properties for side in sides)
 
-    def _stays(self, key: Identity, needed: Identity) -> bool:
+    def _stays(self, key: Identity, needed: Identity) -> bool:  # noqa: PLR0911 - a list of cases
         """Return whether an object on the left needs no other one any longer when that is dropped."""
         new = self.partner.get(key)
         if key.kind == DEFAULT or new is None:
@@ -94,6 +96,8 @@ class Obstacles(Pairing):
             return key in self.detached
         if key.kind == needed[0] and owner(entry) in self.detached and key.kind != "trigger":
             return True
+        if entry.key.kind == "sequence" and needed.kind in ("column", "table"):
+            return "owned_by" in self.changed.get(new, {})
         if needed.kind == "schema":
             return needed not in {self.origin.get(each) for each in self.after.needs.get(new, ())}
         if key.kind == "column" and (needed.kind in ("type", "extension") or self._is_of_extension(needed)):

@@ -64,8 +64,8 @@ class Pairing:
         return {key for key in self.after.needs if key not in self.origin}
 
     @cached_property
-    def detached(self) -> set[Identity]:
-        """Tables of the left that stay and leave a parent: partitions, and those that inherit."""
+    def moved(self) -> set[Identity]:
+        """Tables of the left that stay and have other parents: partitions, and those that inherit."""
         return {
             old
             for old, new in self.partner.items()

@@ -10,6 +10,7 @@ from ..model.identity import Identity
 from ..model.objects import Object
 from ..model.schema import Schema
 from . import support
+from .casts import through
 from .changes import CHANGES
 from .definitions import is_own
 from .dependencies import ANNOTATIONS, DEFAULT, default_of
@@ -29,8 +30,13 @@ class Plan(Obstacles):
 
     def run(self) -> None:
         """Decide, again and again with what was refused, until nothing more is refused."""
+        for entry in self.right.of_kind("table"):
+            parents = (Identity.parse("table", each) for each in entry.names_of("partition_of"))
+            if any(self._is_otherwise_partitioned(each) for each in parents):
+                self.refused.add(entry.key)
         while True:
             size = len(self.refused) + len(self.kept)
+            self.detached = {each for each in self.moved if self.partner[each] not in self.refused}
             self.dropped, self.retyped, self.replaced = set(), set(), set()
             self._retype()
             self._rebuild()
@@ -41,6 +47,10 @@ class Plan(Obstacles):
             self._refuse_what_leans()
             if len(self.refused) + len(self.kept) == size:
                 return
+
+    def _is_otherwise_partitioned(self, table: Identity) -> bool:
+        """Return whether a table that stays has another partition key, or none: no statement changes that."""
+        return "partition_key" in self.changed.get(table, {})
 
     def _retype(self) -> None:
         for key, changed in self.changed.items():
@@ -84,7 +94,8 @@ class Plan(Obstacles):
             return
         dependents = [each for each in self.before.dependents.get(old, ()) if self._reads(each, old)]
         found = self._closure(dependents)
-        if found is None or owner(theirs)[0] != "table":
+        has_cast = through(ours, self.left, theirs, self.right) is not None
+        if found is None or owner(theirs)[0] != "table" or not has_cast:
             self.refused.add(key)
             return
         self.dropped |= found
@@ -99,6 +110,23 @@ class Plan(Obstacles):
             if self._changes(key, changed):
                 continue
             self._drop(self.origin[key], key)
+        for key, changed in self.changed.items():
+            if key.kind == "column" and "not_null" in changed and key not in self.refused:
+                for each in self._keys_below(key):
+                    self._drop(each, key)
+
+    def _keys_below(self, column: Identity) -> Iterable[Identity]:
+        """Return primary keys and replica identities below a column: with them none loses NOT NULL with its parent."""
+        if self.right.entries[column].properties.get("not_null"):
+            return
+        for below in self.before.below(self.origin[column]):
+            table = self.left.entries[owner(self.left.entries[below])]
+            if table.key in self.detached:
+                continue
+            for each in self.before.dependents.get(below, set()) & self.partner.keys():
+                marked = table.text_of("replica_identity") == f"index {each.name}"
+                if marked or self.left.entries[each].properties.get("kind") == "primary key":
+                    yield each
 
     def _is_generated(self, key: Identity) -> bool:
         """Return whether a column is generated on both sides, so that its values are made again."""
@@ -181,6 +209,8 @@ class Plan(Obstacles):
     def _can_make(self, entry: Object) -> bool:
         if support.is_of_other_grantor(entry):
             return False
+        if self._is_otherwise_partitioned(owner(entry)) and support.is_unique(entry):
+            return False
         if entry.key.kind == "comment":
             target = entry.parents[0]
             return target.kind in support.KNOWN or target not in self.new
@@ -189,6 +219,8 @@ class Plan(Obstacles):
         return support.is_known(entry)
 
     def _leans(self, key: Identity) -> bool:
+        if key.kind == "column" and self._stays_in_key(key):
+            return True
         needs = set(self.after.needs.get(key, ()))
         entry = self.right.entries.get(key)
         if entry is not None and entry.key.kind in ("function", "procedure") and "body" in entry.properties:
@@ -207,13 +239,28 @@ class Plan(Obstacles):
             needs = {each for each in needs if each.kind == "table"} & self.new
         return not needs.isdisjoint(self.refused)
 
+    def _stays_in_key(self, column: Identity) -> bool:
+        """Return whether a column would lose its NOT NULL in a primary key that stays as it is."""
+        if "not_null" not in self.changed.get(column, {}) or self.right.entries[column].properties.get(
+            "not_null"
+        ):
+            return False
+        return any(
+            self.left.entries[each].properties["kind"] == "primary key"
+            and (each in self.kept or self.partner.get(each) in self.refused)
+            for each in self.before.dependents.get(self.origin[column], ())
+            if each.kind == "constraint"
+        )
+
     def comes_by_itself(self, key: Identity) -> Identity | None:
         """Return the object with which PostgreSQL makes another one; None: the script makes it."""
         entry = self.right.entries.get(key)
         if entry is None:
             column = key.like("column")
             table = owner(self.right.entries[column])
-            return self._carrier(column) if column in self.made and table.kind not in VIEWS else None
+            return (
+                self._carrier(column) or column if column in self.made and table.kind not in VIEWS else None
+            )
         if support.is_member(entry):
             return next(parent for parent in entry.parents if parent.kind == "extension")
         return self._carrier(key)

@@ -27,7 +27,7 @@ def removal(plan: Plan) -> tuple[list[str], list[str]]:
                 above, below = below, above  # what is a child's own, too, stays until its parent's is gone
             needs[below].add(above)
     order, circle = ordered(alone, needs, lambda _: 0)
-    early, late = [*_detached(plan), *_identities(plan)], list[str]()
+    early, late = [*_detached(plan), *_identities(plan), *_disowned(plan)], list[str]()
     waits: set[Identity] = set()
     for key in [*reversed(order), *sorted(circle)]:
         if key in waits or (key.kind in LATE and key not in plan.partner):
@@ -81,7 +81,13 @@ def _top(plan: Plan, key: Identity) -> Identity:
 
 
 def _detached(plan: Plan) -> list[str]:
-    statements: list[str] = []
+    statements = [
+        f"ALTER TABLE {parent} DETACH PARTITION {key}"
+        for key in sorted(plan.dropped)
+        if key.kind == "table"
+        for parent in plan.left.entries[key].names_of("partition_of")
+        if _is_referenced(plan, Identity.parse("table", parent))
+    ]
     for key in sorted(plan.detached):
         entry, after = plan.left.entries[key], plan.right.entries[plan.partner[key]]
         partition_of, inherits = [entry.names_of(each) for each in ("partition_of", "inherits")]
@@ -95,6 +101,18 @@ def _detached(plan: Plan) -> list[str]:
     return statements
 
 
+def _is_referenced(plan: Plan, table: Identity) -> bool:
+    """Return whether a foreign key refers to a table that stays: it holds each partition until that is detached."""
+    if table in plan.dropped:
+        return False
+    refers = any(
+        each.kind == "constraint" and plan.left.entries[each].text_of("target") == str(table)
+        for each in plan.before.dependents.get(table, ())
+    )
+    above = plan.left.entries[table].names_of("partition_of")
+    return refers or any(_is_referenced(plan, Identity.parse("table", each)) for each in above)
+
+
 def _identities(plan: Plan) -> list[str]:
     """Drop the identities of columns that stay, whose sequences' names are free then."""
     columns = [
@@ -103,8 +121,18 @@ def _identities(plan: Plan) -> list[str]:
         if key.kind == "column"
         and "identity" in changed
         and "identity" not in plan.right.entries[key].properties
+        and "identity_sequence" in plan.left.entries[plan.origin[key]].properties
     ]
     return [f"ALTER TABLE {owner(each)} ALTER COLUMN {each.key.name} DROP IDENTITY" for each in columns]
+
+
+def _disowned(plan: Plan) -> list[str]:
+    """Take sequences that stay from their columns, which may be dropped."""
+    return [
+        f"ALTER SEQUENCE {plan.origin[key]} OWNED BY NONE"
+        for key, changed in plan.changed.items()
+        if key.kind == "sequence" and changed.get("owned_by", (None,))[0] and key not in plan.refused
+    ]
 
 
 def _statement(plan: Plan, key: Identity) -> str | None:
@@ -137,4 +165,5 @@ def _drop_default(plan: Plan, key: Identity) -> str | None:
     needed = plan.before.needs[key] - {column.key}
     if new and default_of(new) in plan.made and new not in plan.retyped and not needed & plan.dropped:
         return None  # SET DEFAULT replaces it
-    return f"ALTER TABLE {owner(column)} ALTER COLUMN {column.key.name} DROP DEFAULT"
+    only = plan.before.only(column.key)
+    return f"ALTER TABLE {only}{owner(column)} ALTER COLUMN {column.key.name} DROP DEFAULT"

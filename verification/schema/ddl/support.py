@@ -47,3 +47,12 @@ def is_of_other_grantor(entry: Object) -> bool:
 def is_member(entry: Object) -> bool:
     """Return whether an object comes and goes with an extension."""
     return entry.key.kind != "extension" and "extension" in entry.properties
+
+
+def is_unique(entry: Object) -> bool:
+    """Return whether an object is a key whose columns must contain those of the partition key."""
+    return entry.properties.get("unique") is True or entry.properties.get("kind") in (
+        "primary key",
+        "unique",
+        "exclusion",
+    )

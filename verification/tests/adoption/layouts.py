@@ -139,6 +139,9 @@ def settings_package(root: Path) -> None:
     shutil.move(package / "settings.py", package / "settings/base.py")
     (package / "settings/__init__.py").write_text("", encoding="utf-8")
     production = "import os\nfrom .base import *\nSECRET_KEY = os.environ['SHOP_SECRET_KEY']\nDEBUG = False\n"
+    production += (
+        "if len(SECRET_KEY) < 50:\n    raise ValueError('SHOP_SECRET_KEY: too short')\n"  # as Django's check
+    )
     (package / "settings/production.py").write_text(production, encoding="utf-8")
     for file in (root / "manage.py", package / "wsgi.py", package / "asgi.py"):
         edit(file, ("mysite.settings", "mysite.settings.production"))

@@ -107,9 +107,17 @@ def test_a_table_is_replaced_only_when_asked(tmp_path: Path) -> None:
     assert '[project]\nname = "shop"  # ours\nversion = "1"\n\n[tool.verification]\n' in first
     assert (tmp_path / "pyproject.toml").read_text() == first
     assert tomllib.loads(printed.stdout)["tool"]["verification"] == table(tmp_path)
-    edit(tmp_path / "pyproject.toml", ('health_path = ""', 'health_path = "/mine"'))
+    edit(
+        tmp_path / "pyproject.toml",
+        ('health_path = ""', 'health_path = "/mine"\nenvironment = {SHOP_MODE = "b"}'),
+    )
+    append(
+        tmp_path / "mysite/settings.py",
+        "import os\nif os.environ['SHOP_MODE'] != 'b': raise SystemExit\n",
+    )
     assert adopt(tmp_path, "--force").returncode == 0
     assert table(tmp_path)["health_path"] == ""
+    assert table(tmp_path)["environment"] == {"SHOP_MODE": "b"}
 
 
 PING_AND_STATUS: Final = """

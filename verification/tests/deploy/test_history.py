@@ -1,9 +1,12 @@
 """Findings of the family history: what was applied stays as it was."""
 
+import runpy
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from verification.migrations.execution.worker.release import _text
 from verification.tests.deploy.store import FIRST, Case, Store
 
 OTHER: Final = """
@@ -48,6 +51,26 @@ def test_a_changed_form_is_no_finding(shop: Store) -> None:
     text = text.replace("max_length=50))]", "max_length=50, verbose_name='name', help_text='?'))]")
 
     assert not shop.judge(Case("form", NOTHING, further={FIRST: text})).findings
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        ("def fill(apps: object, editor: object) -> None:\n    found = []\n", True),
+        ("def fill(apps, editor):\n    'Fills.'\n    found: list[int] = []\n", True),
+        ("def fill(apps, editor):\n    more: int\n    found = []\n", True),
+        ("def fill(apps, editor):\n    found: list[int] = [1]\n", False),
+    ],
+    ids=["signature", "variable", "no value", "other value"],
+)
+def test_annotations_are_no_part_of_a_data_step(changed: str, same: bool, tmp_path: Path) -> None:
+    said = []
+    for number, text in enumerate(("def fill(apps, editor):\n    found = []\n", changed)):
+        file = tmp_path / f"step{number}.py"
+        file.write_text(text)
+        said.append(_text(runpy.run_path(str(file))["fill"]))
+
+    assert (said[0] == said[1]) is same
 
 
 def test_several_leaf_nodes_are_found(shop: Store) -> None:

@@ -27,6 +27,8 @@ OS = "import os\n"
         (ENVIRON + "A = env.db()\nB = env.cache_url('REDIS_URL', default='redis://h/1')", {"DATABASE_URL": None, "REDIS_URL": "redis://h/1"}),
         ("from environ import Env as E\nread = E()\nA = read.str('A')\nread.read_env('.env')", {"A": None}),
         ("import environ\nA = environ.Env()('A', default='x')\nenv = environ.Env(**{'B': (int, 3)})\nB = env('B')", {"A": "x", "B": "3"}),
+        # joke2k/django-environ#414: a class of the project's own, with more schemes.
+        ("import environ\nclass E(environ.Env):\n    pass\nenv = E(DEBUG=(bool, False))\nA = env('DEBUG')\nB = env.int('B', 1)", {"DEBUG": "False", "B": "1"}),
         # joke2k/django-environ#362: one prefix for all.
         (ENVIRON + "env.prefix = 'SHOP_'\nA = env('A', default='x')\nB = env.db()", {"SHOP_A": "x", "SHOP_DATABASE_URL": None}),
         # environs: its README.
@@ -74,6 +76,17 @@ OS = "import os\n"
         (OS + "def g(n, d=None):\n    return os.environ.get(n) or d\nA = g('A', 'x')", {"A": "x"}),
         (OS + "def g(n, d):\n    return os.environ[n] if n in os.environ else d\nA = g('A', 'x')", {"A": "x"}),
         (OS + "class R:\n    def get(self, n, d=None):\n        return os.environ.get(n, d)\n    @staticmethod\n    def flag(n):\n        return os.environ[n] == '1'\nr = R()\nA = r.get('A', 'x')\nB = R.flag('B')", {"A": "x", "B": None}),
+        # carpentries/amy#200, saleor/saleor#2514: a condition of another kind than whether the variable is set.
+        (OS + "A = 'd'\nif not DEBUG:\n    A = os.environ.get('A', None)\nB = os.environ['B'] if not DEBUG else 'd'", {"A": None, "B": None}),
+        (OS + "HAS = 'A' in os.environ\nA = os.environ['A'] if HAS else 'd'", {"A": "d"}),
+        # jpadilla/django-dotenv#20: what the project itself sets before.
+        (OS + "os.environ.setdefault('A', 'd')\nA = os.environ['A']\nos.environ.setdefault('C', 'd')", {"A": "d"}),
+        # theskumar/python-dotenv#352: a copy, with the values of a file below it.
+        (OS + "c = {**dotenv_values('.env'), **os.environ}\nA = c.get('A', 'x')\ne = os.environ.copy()\nB = e['B']\nd = dict(os.environ)\nC = d['C']", {"A": "x", "B": None, "C": None}),
+        # hotosm/tasking-manager#360: names in a list, asked for or read in a loop.
+        (OS + "NEEDED = ['A', 'B']\nmissing = [n for n in NEEDED if n not in os.environ]\nB = os.environ['B']", {"A": None, "B": None}),
+        (OS + "for n, d in [('A', 'x'), ('B', None)]:\n    globals()[n] = os.getenv(n, d)\nC = {k: os.environ[f'S_{k}'] for k in ('C', 'D')}", {"A": "x", "B": None, "S_C": None, "S_D": None}),
+        (OS + "for n, d in {'A': 'x'}.items():\n    globals()[n] = os.getenv(n, d)", {"A": "x"}),
         (OS + "if os.getenv('N'):\n    D = {'u': os.getenv('U')}\nelse:\n    D = {}", {"N": None, "U": None}),
     ],
 )  # fmt: skip
@@ -130,6 +143,7 @@ def test_what_is_not_followed_is_said(tmp_path: Path, source: str, words: str) -
         ("Environment variables | Description | Default if unset", "**Must be set**", None),
         ("Option | Description | Default", "none (the mail goes to the console)", None),
         ("Setting | Description | Default", "❌", None),
+        ("Setting | Description | Default", "Optional", None),
     ],
 )
 def test_tables_as_people_write_them(header: str, cell: str, expected: str | None) -> None:
@@ -146,6 +160,25 @@ def test_list_in_json_is_the_list_of_the_source(tmp_path: Path) -> None:
         (tmp_path / "README.md").write_text(f"{TABLE}| `A` | a | `{a}` |\n| `B` | b | `{b}` |\n")
         found = examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path)
         assert len(found.findings) == count
+
+
+def test_what_stands_in_place_of_a_variable_may_be_its_documented_default(tmp_path: Path) -> None:
+    """carpentries/amy#204: with DEBUG the variable is not read; no default and that value are both right."""
+    (tmp_path / "settings.py").write_text(OS + "A = 'd'\nif not DEBUG:\n    A = os.environ['A']")
+    for default, count in (("—", 0), ("`d`", 0), ("`e`", 1)):
+        (tmp_path / "README.md").write_text(f"{TABLE}| `A` | a | {default} |\n")
+        assert len(examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path).findings) == count
+
+
+def test_variables_that_must_be_set_have_a_table_without_defaults(tmp_path: Path) -> None:
+    """jacebrowning/template-django#15: two tables; what nobody reads in the first may be of the pipeline."""
+    required = "| Variable | Description |\n|---|---|\n| `A` | a |\n| `CI_NAME` | of the pipeline |\n\n"
+    (tmp_path / "README.md").write_text(f"{required}{TABLE}| `B` | b | `x` |\n")
+    for default, findings in (("", []), (", 'y'", ["README.md:3: A: default differs"])):
+        source = f"{OS}A = os.getenv('A'{default})\nB = os.getenv('B', 'x')"
+        (tmp_path / "settings.py").write_text(source)
+        found = examine(tmp_path / "settings.py", tmp_path / "README.md", root=tmp_path).findings
+        assert [each.line.rpartition(": README")[0] for each in found] == findings
 
 
 def test_a_secret_from_a_file_needs_no_row_of_its_own(tmp_path: Path) -> None:

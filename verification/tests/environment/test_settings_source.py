@@ -98,13 +98,14 @@ def test_wrappers_of_another_module_of_the_project_are_followed(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
-        ("import os\nfor name in ('A', 'B'):\n    os.getenv(name)", Problem.NAME_NOT_LITERAL),
+        ("import os\nfor name in names():\n    os.getenv(name)", Problem.NAME_NOT_LITERAL),
         ("import os\nos.getenv('A' + suffix)", Problem.NAME_NOT_LITERAL),
         ("import os\nos.environ[f'{prefix}_A']", Problem.NAME_NOT_LITERAL),
         ("import os" + WRAPPERS + "text(PREFIX + 'A')", Problem.NAME_NOT_LITERAL),
         ("import os\nconfiguration = dict(os.environ)", Problem.WHOLE_ENVIRONMENT),
         ("import os\nfor name in os.environ: ...", Problem.WHOLE_ENVIRONMENT),
         ("import os\nall = {**os.environ}", Problem.WHOLE_ENVIRONMENT),
+        ("import os\nrun(env=os.environ.copy())", Problem.WHOLE_ENVIRONMENT),
     ],
 )
 def test_what_cannot_be_followed_is_a_finding(tmp_path: Path, source: str, problem: Problem) -> None:

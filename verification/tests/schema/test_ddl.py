@@ -1,5 +1,6 @@
 """``diff --format sql``: run on the left database it leaves nothing to tell it from the right one."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from verification.postgres.server import Database, Server
 from verification.schema import catalog
 from verification.schema.comparison.compare import compare
 from verification.schema.ddl import generator
+from verification.schema.ddl.casts import CASTS
 from verification.schema.model.schema import Schema
 
 BASE = """
@@ -308,3 +310,15 @@ def test_an_order_that_counts_is_named(server: Server) -> None:
         1,
         "-- not generated: table public.item changed column_order",
     )
+
+
+def test_casts_are_those_of_the_server(server: Server) -> None:
+    """A column's type changes where PostgreSQL has a cast, and nowhere else."""
+    rows = Database(server, "postgres").execute(
+        """SELECT format_type(s.oid, NULL), format_type(t.oid, NULL)
+        FROM pg_cast c JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget
+        WHERE c.castsource <> c.casttarget AND c.oid < 16384 AND NOT 'S' IN (s.typcategory, t.typcategory)"""
+    )
+    assert {*rows} >= CASTS
+    others = [" ".join(each) for each in {*rows} - CASTS]
+    assert not [each for each in others if not re.search('reg|range|xid8|bytea|"char"', each)]

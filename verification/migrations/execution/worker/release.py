@@ -103,17 +103,30 @@ def _attributes(value: Any) -> tuple[str, ...]:
     return tuple(getattr(value, "non_db_attrs", ()))
 
 
+class _Plain(ast.NodeTransformer):
+    """Removes docstrings and annotations."""
+
+    def visit(self, node: ast.AST) -> Any:
+        """Return the node as it would be without them."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        if isinstance(node, ast.AnnAssign):
+            if node.value is None:
+                return None
+            plain = ast.Assign(targets=[node.target], value=node.value)
+            node = ast.fix_missing_locations(ast.copy_location(plain, node))
+        for name in ("returns", "annotation"):
+            if hasattr(node, name):
+                setattr(node, name, None)
+        return self.generic_visit(node)
+
+
 def _code(function: Any) -> str:
     """Return a function's code without its form: comments, spaces and docstring do not count."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError, TypeError):
         return ""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        for name in ("returns", "annotation"):
-            if hasattr(node, name):
-                setattr(node, name, None)
+    tree = _Plain().visit(tree)
     # The two trees may run on two versions of Python, whose trees are written otherwise.
     return ast.unparse(tree) if sys.version_info >= (3, 9) else ast.dump(tree)

@@ -113,3 +113,20 @@ ALTER TABLE item ALTER tags TYPE text[];
 CREATE TABLE item (a int, b int);
 -- >
 CREATE TABLE item (a int, b int GENERATED ALWAYS AS (a * 2) STORED);
+-- # a type without a cast to it (leaves: PostgreSQL has no cast)
+CREATE TABLE reading (id int PRIMARY KEY);
+CREATE TABLE page (reading_id int REFERENCES reading);
+-- <
+ALTER TABLE reading ADD taken bigint, ADD tags int[];
+-- >
+ALTER TABLE reading ADD taken timestamptz, ADD tags int;
+ALTER TABLE page DROP CONSTRAINT page_reading_id_fkey, ALTER reading_id TYPE uuid USING NULL;
+ALTER TABLE reading ALTER id TYPE uuid USING NULL;
+ALTER TABLE page ADD FOREIGN KEY (reading_id) REFERENCES reading;
+-- # types with a cast between them
+-- <
+CREATE DOMAIN code AS varchar(5);
+CREATE TABLE reading (a int4range, b numrange[], c json, d date, e code, f interval day to second(2), g int, h cidr);
+-- >
+CREATE DOMAIN code AS int;
+CREATE TABLE reading (a int8range, b int4range[], c jsonb, d timestamptz(3), e code, f interval year, g boolean, h inet);

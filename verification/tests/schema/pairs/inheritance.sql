@@ -69,3 +69,16 @@ CREATE TABLE child (more integer) INHERITS (parent);
 CREATE TABLE parent (note text);
 CREATE TABLE parent2 (id bigserial);
 CREATE TABLE child (more integer, note text) INHERITS (parent2);
+-- # a child keeps what its parent loses and gets
+CREATE TABLE parent (id int NOT NULL, n int DEFAULT 1, m int);
+CREATE TABLE child () INHERITS (parent);
+CREATE TABLE after_parent () INHERITS (parent);
+ALTER TABLE after_parent ALTER m SET DEFAULT 3;
+-- >
+ALTER TABLE parent ALTER id DROP NOT NULL;
+ALTER TABLE child ADD PRIMARY KEY (id);
+ALTER TABLE after_parent ALTER id SET NOT NULL;
+ALTER TABLE ONLY parent ALTER n SET DEFAULT 2, ALTER m SET DEFAULT 2;
+ALTER TABLE child ALTER n SET DEFAULT 3;
+ALTER TABLE parent ADD x text;
+ALTER TABLE child ALTER x SET NOT NULL, ALTER x SET DEFAULT '';

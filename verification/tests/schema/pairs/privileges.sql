@@ -102,3 +102,11 @@ CREATE TABLE secret (id integer, name text);
 GRANT UPDATE ON secret TO pair_reader;
 -- >
 GRANT UPDATE (name) ON secret TO pair_reader;
+-- # a grant on a table beside one on a column
+CREATE TABLE secret (id integer, name text);
+GRANT SELECT (id) ON secret TO pair_reader;
+-- >
+GRANT INSERT ON secret TO pair_reader;
+CREATE TABLE other (id integer, name text);
+GRANT SELECT (id), UPDATE (id) ON other TO pair_reader;
+GRANT INSERT ON other TO pair_reader;

@@ -78,3 +78,16 @@ ALTER TABLE second OWNER TO pair_writer;
 ALTER SEQUENCE first_id_seq OWNED BY NONE;
 ALTER SEQUENCE first_id_seq OWNER TO pair_writer;
 ALTER SEQUENCE first_id_seq OWNED BY second.id;
+-- # owned by a column of a new table, when the old one goes
+CREATE SEQUENCE number;
+CREATE SEQUENCE counter;
+-- <
+CREATE TABLE old (id int, n int);
+CREATE TABLE stays (id int, n int);
+ALTER SEQUENCE number OWNED BY old.id;
+ALTER SEQUENCE counter OWNED BY stays.n;
+-- >
+CREATE TABLE stays (id int, m int);
+CREATE TABLE a_new (id int);
+ALTER SEQUENCE number OWNED BY a_new.id;
+ALTER SEQUENCE counter OWNED BY stays.m;
