@@ -50,6 +50,18 @@ def test_scan_page_status_and_start(
 
 
 @pytest.mark.postgres
+def test_a_heartbeat_is_written_once(
+    shop: Shop, providers: Providers, django_assert_num_queries: Count
+) -> None:
+    """Machines send one a minute; scans of one machine would wait for each other's writes."""
+    device = shop.device()
+    providers.tmetr.heartbeats[device.device_uuid] = timezone.now().timestamp()
+    for order, queries in (("order-1", 4), ("order-2", 3)):
+        with django_assert_num_queries(queries):
+            shop.scan(device, uuid=order)
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize(("scenario", "paid", "repeated"), [("Yookassa", 11, 1), ("TBank", 14, 3)])
 def test_webhooks(
     shop: Shop,

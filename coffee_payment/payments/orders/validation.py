@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -34,16 +34,24 @@ class _Scan:
     device_uuid: str
     order_id: str
     is_test_device: bool
+    last_interaction: datetime | None
 
 
 _Check = Callable[[_Scan, Validation], Validation]
 
 
 def execute_validation_chain(
-    request_params: Mapping[str, str], device_uuid: str, order_id: str, is_test_device: bool = False
+    request_params: Mapping[str, str],
+    device_uuid: str,
+    order_id: str,
+    is_test_device: bool = False,
+    last_interaction: datetime | None = None,
 ) -> Validation:
-    """Run the checks in order; the first that fails ends the chain with the customer's text."""
-    scan = _Scan(request_params, device_uuid, order_id, is_test_device)
+    """Run the checks in order; the first that fails ends the chain with the customer's text.
+
+    `last_interaction`: the heartbeat that is stored, if the caller has read it; it is not written again.
+    """
+    scan = _Scan(request_params, device_uuid, order_id, is_test_device, last_interaction)
     result = Validation(valid=True)
     for check in CHAIN:
         result = check(scan, result)
@@ -94,7 +102,9 @@ def _check_online(scan: _Scan, result: Validation) -> Validation:
     now = timezone.now()
     if now - seen > timedelta(minutes=settings.DEVICE_ONLINE_THRESHOLD_MINUTES):
         return _refusal("device_offline")
-    statements.update(Device, {"device_uuid": scan.device_uuid}, {"last_interaction": min(seen, now)})
+    seen = min(seen, now)
+    if seen != scan.last_interaction:
+        statements.update(Device, {"device_uuid": scan.device_uuid}, {"last_interaction": seen})
     return result
 
 

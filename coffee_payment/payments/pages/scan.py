@@ -77,9 +77,12 @@ def _device_of(request: HttpRequest, scan: dict[str, str]) -> Device:
 
 
 def _order_of(scan: dict[str, str], device: Device, parameters: dict[str, Any]) -> Order:
-    is_test = device.status == Device.Status.TEST
     validation = execute_validation_chain(
-        parameters, device.device_uuid, scan["uuid"], is_test_device=is_test
+        parameters,
+        device.device_uuid,
+        scan["uuid"],
+        is_test_device=device.status == Device.Status.TEST,
+        last_interaction=device.last_interaction,
     )
     if not validation.valid:
         raise _Refused(str(validation.error_message), 400, device)
