@@ -1,13 +1,16 @@
 """A trap for migrations that call the network: a deploy must not depend on who answers there.
 
 Python reports connections and look-ups of names as audit events (https://docs.python.org/3/library/audit_events.html);
-libpq's own are not among them. Threads beside the migration (an error reporter's) may call whom they like.
+libpq's own are not among them. Threads beside the migration (an error reporter's) may call whom they like, and
+receivers of pre_migrate and post_migrate (a cache's), which run at every deploy.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .failure import Refused
@@ -16,7 +19,7 @@ EVENTS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}
 
 _called: list[str] = []
 _allowed: list[tuple[str, str]] = []
-"""Host and port of the server; empty: there is no trap."""
+"""Host and port of the server; empty: anything may be called."""
 
 
 def forbid(server: dict[str, Any]) -> None:
@@ -26,6 +29,16 @@ def forbid(server: dict[str, Any]) -> None:
     _allowed.append((str(server["host"]), str(server["port"])))
 
 
+@contextmanager
+def receivers() -> Iterator[None]:
+    """Keep the trap open while receivers of signals run."""
+    kept, _allowed[:] = list(_allowed), []
+    try:
+        yield
+    finally:
+        _allowed[:] = kept
+
+
 def raise_if_called() -> None:
     """Raise what a migration has caught."""
     if _called:
@@ -33,7 +46,7 @@ def raise_if_called() -> None:
 
 
 def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if event not in EVENTS or threading.current_thread() is not threading.main_thread():
+    if not _allowed or event not in EVENTS or threading.current_thread() is not threading.main_thread():
         return
     address = args[1] if event == "socket.connect" else args
     if not isinstance(address, tuple) or tuple(map(str, address[:2])) in _allowed:
