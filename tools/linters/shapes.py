@@ -21,6 +21,7 @@ TRIGGER: Final = sql(
     "CREATE TRIGGER same BEFORE INSERT ON goods_item FOR EACH ROW EXECUTE FUNCTION same()",
 )
 READS, WRITES, ORDER = ("reads-blocked",), ("writes-blocked",), ("new-code-needs-migration",)
+BROKEN: Final = ("new-code-breaks",)
 EDITED, DELETED, LEAVES = (
     ("applied-migration-edited",),
     ("applied-migration-deleted",),
@@ -36,6 +37,11 @@ def after(*names: str) -> str:
         "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
         f"    dependencies = [{dependencies}]\n    operations = []\n"
     )
+
+
+def state(operation: str) -> str:
+    """Return an operation that the database does not see."""
+    return f"migrations.SeparateDatabaseAndState(state_operations=[{operation}])"
 
 
 def history(name: str, codes: tuple[str, ...] = (), operations: str = NOTHING, **files: str | None) -> Case:
@@ -68,6 +74,10 @@ BAD: Final = (
     case("column with a default of the new code", 'migrations.AddField("item", "size", models.IntegerField(db_default=1))',
          ORDER, model=WITH_SIZE),
     case("table of the new code", NEW_TABLE, ORDER, model=WITH_LINE),
+    case("required field removed from the state alone", state('migrations.RemoveField("item", "price")'), BROKEN,
+         model=(PRICE, "")),
+    case("column of the state alone", state(SEEN), BROKEN, model=WITH_SEEN),
+    case("table of the state alone", state(NEW_TABLE), BROKEN, model=WITH_LINE),
     history("field edited", EDITED, _0001_initial=edited("max_length=50))],", "max_length=60))],")),
     history("name edited", EDITED, _0001_initial=edited('"Tag",', '"Label",')),
     history("operation added", EDITED,
@@ -142,6 +152,7 @@ NEAR: Final = {
     "deadlock": ("two tables in two migrations", "two tables that no link connects", "two columns in one statement"),
     "old-code-breaks": ("column", "column with a constant default", "state alone", "unused column dropped",
                         "trigger that fills a new column", "model renamed, table kept"),
+    "new-code-breaks": ("state alone", "column renamed in Python alone", "unused column dropped"),
     "new-code-needs-migration": ("state alone", "index concurrently", "help text and choices", "longer varchar"),
     "release-must-be-split": ("model renamed, table kept", "column renamed in Python alone",
                               "column with a constant default"),

@@ -22,6 +22,8 @@ STATE_ALONE: Final = frozenset({"AlterModelOptions", "AlterModelManagers"})
 """Operations that change no table."""
 _NAMED: Final = re.compile(r"(?:column|constraint) \"?(?:\w+\.)?(\w+)")
 """What PostgreSQL's message names."""
+_Call = Mapping[str, str]
+"""Model, table, call and error."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
@@ -45,40 +47,50 @@ def judge(
     files: Tree,
     root: Path,
 ) -> list[Finding]:
-    """Find calls of the base's models that fail on the new schema, and calls of the head's that fail on the old.
+    """Find calls of the base's models that fail on the new schema, and calls of the head's that fail on either.
 
-    ``databases``: the base with few rows, to be cloned; ``migrated``: the same after the new migrations. A call that
-    fails on its own schema is no finding. Raises ``CannotRun``.
+    ``databases``: the base with few rows, to be cloned; ``migrated``: the same after the new migrations. What the
+    code of the base cannot do on its own schema is no finding. Raises ``CannotRun``.
     """
     try:
         with ThreadPoolExecutor(1) as pool:
-            of_new = pool.submit(_breaks, head, migrated, databases)
-            old, new = _breaks(base, databases, migrated), of_new.result()
+            of_new = pool.submit(_tried, head, migrated, databases)
+            (before, old_calls), (after, new_calls) = _tried(base, databases, migrated), of_new.result()
     except JobFailed as error:
         raise error.cannot_run("the calls of the models cannot be tried") from None
+    old, new = _failures(old_calls, but=before), _failures(new_calls, but=after)
+    broken = [each for each in _failures(after, but=before) if each.table not in {one.table for one in old}]
+    found = [_new_breaks(each, _cause(each, steps, files), root) for each in broken]
     if new and not old:
-        return [_migrate_first(new, _cause(new[0], steps, files), root)]
+        return [*found, _migrate_first(new, _cause(new[0], steps, files), root)]
     causes = [(failure, _cause(failure, steps, files)) for failure in old]
     # What fails beside another table that an operation has changed (a cascade, a key's type) has the cause of that one.
     own = [each for each in causes if each[1][1] is not None] or causes
     beside = [failure for failure, cause in causes if (failure, cause) not in own]
-    return [
+    return found + [
         _old_breaks(failure, cause, root, new, () if number else beside)
         for number, (failure, cause) in enumerate(own)
     ]
 
 
-def _breaks(runner: MigrationRunner, own: Databases, other: Databases) -> list[Failure]:
-    """Return what the code of one tree cannot do on the other schema, and can do on its own."""
+def _tried(runner: MigrationRunner, own: Databases, other: Databases) -> tuple[list[_Call], list[_Call]]:
+    """Return the calls of one tree that fail on its own schema, and those that fail on the other."""
     with runner.copy(own) as here, runner.copy(other) as there, runner.worker() as worker:
         for databases in (here, there):
             _publish(runner, databases)
         rows = worker.run("sample", databases=_of(runner, here))["rows"]
-        before = worker.run("calls", databases=_of(runner, here), rows=rows)["failures"]
-        after = worker.run("calls", databases=_of(runner, there), rows=rows)["failures"]
-    known = {(each["model"], each["call"]) for each in before}
+        tried = [
+            worker.run("calls", databases=_of(runner, databases), rows=rows)["failures"]
+            for databases in (here, there)
+        ]
+    return tried[0], tried[1]
+
+
+def _failures(calls: Sequence[_Call], *, but: Sequence[_Call]) -> list[Failure]:
+    """Return what fails, model by model, without the calls that fail anyway."""
+    known = {(each["model"], each["call"]) for each in but}
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for each in after:
+    for each in calls:
         if (each["model"], each["call"]) not in known:
             said = f"{each['call']}: {each['error']}"
             found.setdefault((each["model"], each["table"]), {})[said] = None
@@ -113,13 +125,35 @@ def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[Migrat
         (migration, number, operation.text)
         for migration in dict.fromkeys([*touching, *(files[key_of(step.migration)] for step in steps)])
         for number, operation in enumerate(migration.operations)
-        if operation.kind not in STATE_ALONE and (operation.model.lower() == name or table in operation.text)
+        if operation.kind not in STATE_ALONE
+        and (operation.model.lower() == name or table in operation.text or _quotes(operation.text, name))
     ]
     names = {each.removesuffix("_id") for call in failure.calls for each in _NAMED.findall(call)}
     named = [each for each in changing if any(said in each[2] for said in names)]
     for migration, number, _ in named or changing:
         return migration, number
     return (touching[0] if touching else None), None
+
+
+def _quotes(text: str, name: str) -> bool:
+    """Whether an operation within another one names a model."""
+    return bool(re.search(rf"""(["']){name}\1""", text, re.IGNORECASE))
+
+
+def _new_breaks(failure: Failure, cause: tuple[MigrationFile | None, int | None], root: Path) -> Finding:
+    migration, operation = cause
+    return Finding(
+        code="new-code-breaks",
+        migration=migration.name if migration else "",
+        file=migration.relative(root) if migration else "",
+        line=migration.line(operation) if migration else 0,
+        table=failure.table,
+        effect="requests fail as soon as the new code runs, although all is migrated",
+        evidence=tuple(
+            f"the new code on the new schema, {failure.model}.{each}" for each in failure.calls[:SHOWN]
+        ),
+        remedy=SAME if migration else "run makemigrations, and let its migration go out with the models",
+    )
 
 
 def _old_breaks(
@@ -175,7 +209,12 @@ def _migrate_first(
 
 LATER: Final = (
     "two releases: first the code that does not use what goes (SeparateDatabaseAndState with state_operations for "
-    "RemoveField or DeleteModel; db_default=... for a new column that must not be NULL), then the migration"
+    "RemoveField or DeleteModel, after AlterField to null=True where the column must not be NULL; db_default=... for "
+    "a new column that must not be NULL), then the migration"
+)
+SAME: Final = (
+    "in the same release give the database what the models say: AlterField to null=True or db_default=... before a "
+    "field is removed from the state alone; database_operations for what the state alone adds or renames"
 )
 SPLIT: Final = (
     "three steps in two releases: add the new form beside the old one and write both; fill it; let the code use "

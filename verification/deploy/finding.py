@@ -18,7 +18,12 @@ FAMILIES: Final = {
         "rows-lost",
     ),
     "traffic": ("reads-blocked", "writes-blocked", "waits-without-lock-timeout", "deadlock"),
-    "compatibility": ("old-code-breaks", "new-code-needs-migration", "release-must-be-split"),
+    "compatibility": (
+        "old-code-breaks",
+        "new-code-breaks",
+        "new-code-needs-migration",
+        "release-must-be-split",
+    ),
     "recovery": ("not-reversible", "reverse-differs", "not-retry-safe", "invalid-index-left"),
     "concurrency": ("migrators-race",),
     "history": ("applied-migration-edited", "applied-migration-deleted", "several-leaf-nodes"),

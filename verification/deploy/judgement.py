@@ -9,14 +9,15 @@ from datetime import date
 from typing import Any
 
 from ..errors import CannotRun
-from ..migrations.equivalence import comparison
+from ..migrations.equivalence import comparison, states
 from ..migrations.execution.migration_runner import MigrationRunner
 from ..migrations.execution.worker_process import Project
+from ..migrations.plan.chains import Chain
 from ..postgres.server import Server
 from ..project.configuration import Configuration
 from ..schema.comparison.compare import check_ignored
 from ..words import counted
-from . import base_rows, history, suppressions
+from . import base_rows, compatibility, history, suppressions
 from .base_tree import BaseTree, base_tree
 from .live import read_statistics
 from .release import FEW_ROWS, Bases, Options, Release, Say, Trees
@@ -49,6 +50,7 @@ def _judge(release: Release, trees: Trees, configuration: Configuration, options
     say(f"{counted(len(new), 'new migration file')} since {release.base}")
     if not new:
         release.findings += history.compare(trees.base_files, trees.head_files, configuration.root)
+        _models_alone(release, trees, configuration, options, say)
         return
     say("filling the base's tables")
     empty, rows = base_rows.migrate(trees.base), options.rows
@@ -60,6 +62,19 @@ def _judge(release: Release, trees: Trees, configuration: Configuration, options
     release.notes += [f"{table} stayed empty: {why}" for table, why in filled.left_empty.items()]
     bases = Bases(empty.databases, filled, few.databases)
     judge_trees(release, trees, bases, configuration, say, tests=options.tests)
+
+
+def _models_alone(
+    release: Release, trees: Trees, configuration: Configuration, options: Options, say: Say
+) -> None:
+    """Try models that have changed without a migration on the base's schema."""
+    if states.newly_unwritten(*(states.unwritten(tree, Chain()) for tree in (trees.base, trees.head))):
+        say("trying models that changed without a migration")
+        empty, size = base_rows.migrate(trees.base), min(options.rows.size, FEW_ROWS)
+        few = base_rows.fill(trees.base, empty, replace(options.rows, size=size)).databases
+        release.findings += compatibility.judge(
+            trees.base, trees.head, few, few, (), trees.head_files, configuration.root
+        )
 
 
 def _accept(release: Release, trees: Trees, accepted: Sequence[suppressions.Suppression]) -> None:

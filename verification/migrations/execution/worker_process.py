@@ -44,7 +44,8 @@ class Project:
         return cls(
             settings=settings or configuration.settings,
             directory=configuration.root,
-            python=python or sys.executable,
+            # The worker starts in the project's folder; a virtual environment is known by its symbolic link.
+            python=str(Path(python).absolute()) if os.sep in python else python or sys.executable,
             paths=tuple(
                 str((configuration.root / folder).resolve()) for folder in (*configuration.paths, ".")
             ),
@@ -190,7 +191,7 @@ class Worker:
             )
         except OSError as error:
             raise CannotRun(
-                f"--python {project.python}: cannot be started ({error.strerror})",
+                f"interpreter {project.python}: cannot be started ({error.strerror})",
                 "name the project's interpreter",
             ) from None
 

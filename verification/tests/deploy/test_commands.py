@@ -55,6 +55,20 @@ def test_a_branch_is_judged_and_nothing_is_left(project: Path, server: Server) -
 
 
 @pytest.mark.slow
+def test_models_without_their_migration_must_not_go_out(project: Path, server: Server) -> None:
+    """DefectDojo/django-DefectDojo#1098, OpenTreeMap/otm-core#2747: a forgotten makemigrations, and labels alone."""
+    models = project / "goods/models.py"
+    text = models.read_text()
+    for change, status, said in (
+        ("    size = models.IntegerField(null=True)\n", 1, "goods.Item.read: ProgrammingError: column"),
+        ("    class Meta:\n        verbose_name = 'thing'\n\n", 0, "may go out"),
+    ):
+        models.write_text(text.replace("class Item(models.Model):\n", f"class Item(models.Model):\n{change}"))
+        found = command(project, server, "deploy", "--since", "HEAD", *ROWS)
+        assert (found.returncode, said in found.stdout) == (status, True), found.stdout + found.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("operations", "setting", "code"),
     [

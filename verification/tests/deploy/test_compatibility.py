@@ -10,6 +10,7 @@ from verification.tests.deploy.store import Case, Store
 SHOP: Final = "    shop = models.BigIntegerField(null=True)\n"
 PRICE: Final = "    price = models.IntegerField()\n"
 FILL: Final = """sql("UPDATE goods_item SET shop = 0 WHERE shop IS NULL", ""), """
+NO_PRICE: Final = 'migrations.RemoveField("item", "price")'
 CASES: Final = (
     Case("removed", 'migrations.RemoveField("item", "shop")', ("old-code-breaks",), model=(SHOP, "")),
     Case("required", FILL + 'migrations.AlterField("item", "shop", models.BigIntegerField())', ("old-code-breaks",),
@@ -45,6 +46,15 @@ CASES: Final = (
          model=("title = models.CharField(max_length=50)", "title = models.CharField(max_length=90)")),
     Case("good state", 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("item", "shop")])',
          (), model=(SHOP, "")),
+    # getsentry/sentry#40755, PostHog/posthog#98147, charettes/django-syzygy#4: the column stays, and no model fills it.
+    Case("required, state", f"migrations.SeparateDatabaseAndState(state_operations=[{NO_PRICE}])", ("new-code-breaks",),
+         model=(PRICE, "")),
+    Case("good required, state", f"""migrations.AlterField("item", "price", models.IntegerField(null=True)),
+         migrations.SeparateDatabaseAndState(state_operations=[{NO_PRICE}])""",
+         ("new-code-needs-migration",), model=(PRICE, "")),
+    Case("column that never came", """migrations.SeparateDatabaseAndState(state_operations=[
+         migrations.AddField("item", "size", models.IntegerField(null=True))])""", ("new-code-breaks",),
+         model=(PRICE, PRICE + "    size = models.IntegerField(null=True)\n")),
     Case("good index", 'migrations.AddIndex("tag", models.Index(fields=["name"], name="i"))', ()),
 )  # fmt: skip
 

@@ -106,6 +106,11 @@ def test_names_that_django_makes_up_may_be_let_pass(server: Server, tmp_path: Pa
         ("library", ["--rows", "-5"], ("--rows", "-5")),
         ("circle", [], ("not comparable", "left", "CircularDependencyError")),
         ("library", ["--python", "/nowhere/python"], ("/nowhere/python", "cannot be started")),
+        (
+            "library",
+            ["--python", "../gone/python"],
+            (f"{PROJECTS}/library/../gone/python:", "cannot be started"),
+        ),
         ("library", ["--propose", "garden"], ("--propose garden", "labels")),
         ("library", ["--propose", "loans"], ("--propose loans", "nothing to squash")),
     ],
