@@ -24,6 +24,8 @@ ATTEMPTS: Final = 20
 """How often a row is made anew that repeats a unique combination."""
 MIN_ROWS: Final = 5
 """Rows of the smallest table."""
+REFUSED: Final = ("22", "23", "P0")
+"""Classes of SQLSTATE: a generated column or an index that cannot be computed, a constraint, RAISE in a trigger."""
 DEFAULT_RATIOS: Final = (0.001, 0.02, 0.5)
 """Rows for each row of the largest table, by the length of the longest path of links."""
 
@@ -154,7 +156,9 @@ def _fill_table(
     rows = _distinct(generators, count, _combinations(layout, names))
     try:
         _copy(connection, layout, names, rows)
-    except driver.IntegrityError as error:
+    except driver.Error as error:
+        if driver.sqlstate(error)[:2] not in REFUSED:
+            raise
         filling.left_empty[layout.qualified] = error.diag.message_primary or "refused"
         return
     keys.add(layout.qualified, names, rows)

@@ -26,8 +26,12 @@ TABLES = """
     CREATE TABLE untouched (id int PRIMARY KEY);
     CREATE TABLE shapes (id int PRIMARY KEY, outline polygon NOT NULL);
     CREATE TABLE refusing (id int PRIMARY KEY, n int NOT NULL CONSTRAINT never CHECK (n < 0));
+    CREATE TABLE prices (shown varchar(20) NOT NULL, amount numeric GENERATED ALWAYS AS (shown::numeric) STORED);
+    CREATE TABLE audited (id int PRIMARY KEY);
+    CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''nobody signed''; END';
+    CREATE TRIGGER audit BEFORE INSERT ON audited FOR EACH ROW EXECUTE FUNCTION audit();
 """
-NAMES = ("owners", "machines", "sales", "passports", "shifts", "shapes", "refusing")
+NAMES = ("owners", "machines", "sales", "passports", "shifts", "shapes", "refusing", "prices", "audited")
 STATUSES = ["new", "paid"]
 RATIOS = {"owners": 0.05, "machines": 0.1, "sales": 1.0, "passports": 1.0, "shifts": 0.1}
 
@@ -76,11 +80,13 @@ def test_rows_keep_their_proportions_and_every_constraint(database: Database) ->
 
 
 def test_what_got_no_rows_says_why(database: Database) -> None:
-    """An unknown type and a check that no guess meets leave their tables empty, with the reason."""
+    """An unknown type, and what PostgreSQL says of rows that no guess makes right."""
     found = fill(database)
 
     assert "polygon" in found.left_empty["public.shapes"]
     assert "never" in found.left_empty["public.refusing"]
+    assert "type numeric" in found.left_empty["public.prices"]
+    assert found.left_empty["public.audited"] == "nobody signed"
 
 
 def test_sequences_go_on_after_the_generated_rows(database: Database) -> None:
