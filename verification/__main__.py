@@ -6,10 +6,12 @@ on stderr in one line).
 
 import argparse
 import io
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from types import FrameType
 from typing import Final, NoReturn
 
 from .command_line import PACKAGE, join_kinds
@@ -131,8 +133,18 @@ def _print_completion(parser: Parser, subparsers: "argparse._SubParsersAction[Pa
     return EQUAL
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Ctrl-C. After a plain ``KeyboardInterrupt`` in ``exec``, as of a dataclass, Python ends by the signal itself."""
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise _Interrupted
+
+
 def command_line() -> NoReturn:
     """Run the command of this process and exit."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     sys.exit(main())
 
 

@@ -61,6 +61,8 @@ class _Watched:
         self.runner, self.databases, self.files, self.root = runner, databases, files, root
         self.unstable = unstable
         self.findings: list[Finding] = []
+        self.leaving: set[str] = set()
+        """Migrations whose way back leaves what they have done."""
         self.before: dict[str, State] = {}
         self.values: dict[str, digests.Values] = {}
         """Before the migration, as ``before``."""
@@ -84,7 +86,7 @@ class _Watched:
         else:
             again = self._read(alias, self.before[alias])
             if error:
-                known = self._left(migration) and DONE_ALREADY.search(error)
+                known = migration.name in self.leaving and DONE_ALREADY.search(error)
                 self._add(migration, [f"applied again: {without_values(error)}"], "left" if known else "")
             else:
                 self._compare_again(migration, alias, again)
@@ -134,11 +136,6 @@ class _Watched:
         made = schema_differences(self.before[alias], self.applied[alias])
         return {*schema_differences(before, after)} <= {*made}
 
-    def _left(self, migration: MigrationFile) -> bool:
-        return any(
-            (each.migration, each.effect) == (migration.name, TEXTS["left"][0]) for each in self.findings
-        )
-
     def _compare_again(self, migration: MigrationFile, alias: str, again: State) -> None:
         """Compare the schema, and the rows of columns that were there before: a new one may hold a time."""
         first, before = self.applied[alias], self.before[alias].rows
@@ -148,7 +145,7 @@ class _Watched:
             if table in before
         }
         if found := differences(replace(first, rows=kept), again):
-            known = self._left(migration) and not digests.changed(kept, again.rows)
+            known = migration.name in self.leaving and not digests.changed(kept, again.rows)
             self._add(migration, [f"applied again: {each}" for each in found], "left" if known else "")
 
     def _add(self, migration: MigrationFile, evidence: list[str], kind: str = "") -> None:
@@ -157,6 +154,8 @@ class _Watched:
         earlier = [each for each in self.findings if each.migration == migration.name]
         if any(each.stops for each in earlier):
             return
+        if kind == "left":
+            self.leaving.add(migration.name)
         self.findings = [each for each in self.findings if each not in earlier]
         self.findings.append(
             Finding(

@@ -204,7 +204,7 @@ def _not_null_name(left: Object, right: Object) -> list[str] | None:
 
 
 def _validated(_: Object, right: Object) -> list[str] | None:
-    if right.properties.get("valid") is False:
+    if right.properties.get("valid") is False or right.text_of("kind") not in ("check", "foreign key"):
         return None
     domain = owner(right)[0] == "type"
     return [f"ALTER {'DOMAIN' if domain else 'TABLE'} {owner(right)} VALIDATE CONSTRAINT {right.key.name}"]

@@ -127,7 +127,9 @@ class Creation(ObjectStatements):
             if not fresh:
                 self._inherit(entry, key)
         for entry in self.right.of_kind("index", "constraint"):
-            if entry.key in self.plan.made and self._above(entry) and self._attached_index(entry):
+            if not self._above(entry) or not self._attached_index(entry):
+                continue
+            if entry.key in self.plan.made or self.plan.is_joined(entry.key):
                 above = self._above(entry)[0]
                 whole = self.right.entries[above]
                 statement = (
@@ -137,6 +139,7 @@ class Creation(ObjectStatements):
                 self._add(key, statement)
                 self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
                 self._after_attaching(above, key)
+                self.changed.add((entry.key, "partition_of"))
 
     def _inherit(self, entry: Object, key: Identity) -> None:
         before = self.plan.renamed[self.plan.origin[entry.key]].names_of("inherits")
@@ -172,7 +175,8 @@ class Creation(ObjectStatements):
         return found | {key.like("not_null") for key in found} | above - {table.key}
 
     def _above(self, entry: Object) -> list[Identity]:
-        return [each for each in entry.parents if each.kind == entry.key.kind and each in self.right.entries]
+        kinds = (entry.key.kind, "index")
+        return [each for each in entry.parents if each.kind in kinds and each in self.right.entries]
 
     @staticmethod
     def _attached_index(entry: Object) -> bool:

@@ -1,6 +1,7 @@
 """``diff`` and ``snapshot`` where users stand: the command line, real databases, files."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -60,10 +61,10 @@ def files(left: Database, right: Database, tmp_path_factory: pytest.TempPathFact
     return {word: str(file) for word, (file, _) in made.items()}
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "verification", *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, **variables}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
@@ -270,6 +271,24 @@ def test_an_interrupted_diff_leaves_no_query(left: Database) -> None:
 
         assert (waiting.returncode, said.count("\n")) == (2, 1), said
         assert left.execute(running) == [(0,)]
+
+
+def test_an_interrupt_while_a_class_is_made_ends_as_any_other(tmp_path: Path) -> None:
+    """Dataclasses are made with ``exec``, and modules are imported while the databases are read."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import builtins\n"
+        "execute = builtins.exec\n"
+        "def interrupted(code, *arguments):\n"
+        "    if isinstance(code, str):\n"
+        "        builtins.exec = execute\n"
+        "        code = 'import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(30)'\n"
+        "    execute(code, *arguments)\n"
+        "builtins.exec = interrupted\n",
+        encoding="utf-8",
+    )
+    done = command("diff", "left.json", "right.json", PYTHONPATH=str(tmp_path))
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
 
 
 @pytest.mark.parametrize(
