@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db.models.signals import post_migrate, pre_migrate
+
 from .failure import Refused
 
 EVENTS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}
@@ -26,6 +28,8 @@ def forbid(server: dict[str, Any]) -> None:
     """Set the trap for the rest of this process; connections to the server itself pass."""
     if not _allowed:
         sys.addaudithook(_hook)
+        for signal in (pre_migrate, post_migrate):
+            signal.send = receivers()(signal.send)  # type: ignore[method-assign]
     _allowed.append((str(server["host"]), str(server["port"])))
 
 

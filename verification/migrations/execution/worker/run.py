@@ -8,7 +8,6 @@ from django.db import connections, transaction
 
 from ....processes.serve import Channel
 from . import loader as chain
-from . import network
 from .describe import tables
 from .loader import ChainExecutor
 from .watch import Watch
@@ -61,8 +60,7 @@ class Run:
 
         self.state = self.executor._create_project_state(with_applied_migrations=True)
         self.watch.current = "the receivers of pre_migrate"
-        with network.receivers():
-            emit_pre_migrate_signal(0, False, self.alias, apps=self.state.apps, plan=plan)
+        emit_pre_migrate_signal(0, False, self.alias, apps=self.state.apps, plan=plan)
         unmigrated = self.executor.loader.unmigrated_apps
         if unmigrated:
             command = Command()
@@ -82,8 +80,7 @@ class Run:
             state.clear_delayed_apps_cache()
             _reload_real_models(state)
         self.watch.current = "the receivers of post_migrate"
-        with network.receivers():
-            emit_post_migrate_signal(0, False, self.alias, apps=state.apps, plan=plan)
+        emit_post_migrate_signal(0, False, self.alias, apps=state.apps, plan=plan)
         self.watch.current = ""
 
 
