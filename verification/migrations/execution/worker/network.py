@@ -29,7 +29,7 @@ def forbid(server: dict[str, Any]) -> None:
     if not _allowed:
         sys.addaudithook(_hook)
         for signal in (pre_migrate, post_migrate):
-            signal.send = receivers()(signal.send)  # type: ignore[method-assign]
+            signal.send = receivers()(signal.send)
     _allowed.append((str(server["host"]), str(server["port"])))
 
 
