@@ -5,7 +5,7 @@ from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Object
-from .changes import ADDED_LABEL, CHANGES, owned_by
+from .changes import ADDED_LABEL, CHANGES, behind_rows, owned_by
 from .dependencies import default_of
 from .naming import index_address, owner
 from .object_statements import MARKS, ObjectStatements
@@ -197,11 +197,13 @@ class Creation(ObjectStatements):
         for entry in self.right.of_kind("sequence"):
             if entry.key in self.plan.made and "owned_by" in entry.properties:
                 key = entry.key.like("owned")
+                columns = [each for each in entry.parents if each.kind == "column"]
                 self._add(key, *owned_by(entry))
-                self._needs[key] |= {
-                    entry.key,
-                    *(self._top(each) for each in entry.parents if each.kind == "column"),
-                }
+                for each in columns:
+                    if self._top(each) not in self.plan.made:
+                        limits = [entry.properties.get(name) for name in ("minimum", "maximum", "increment")]
+                        self._add(key, *behind_rows(entry.key, self.right.entries[each], *limits))
+                self._needs[key] |= {entry.key, *(self._top(each) for each in columns)}
 
     def _mark(self) -> None:
         """Set CLUSTER ON and REPLICA IDENTITY where they changed, or their index is a new one."""
