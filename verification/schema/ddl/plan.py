@@ -220,6 +220,8 @@ class Plan(Obstacles):
     def _can_make(self, entry: Object) -> bool:
         if support.is_of_other_grantor(entry):
             return False
+        if not self.kept.isdisjoint(entry.key.like(each) for each in ("index", "constraint")):
+            return False  # the name is taken
         if self._is_otherwise_partitioned(owner(entry)) and support.is_unique(entry):
             return False
         if entry.key.kind == "comment":

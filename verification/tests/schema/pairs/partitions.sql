@@ -178,3 +178,18 @@ CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
 -- >
 ALTER TABLE event_a ADD CONSTRAINT event_a_pk PRIMARY KEY (id, kind);
 CREATE UNIQUE INDEX event_once ON event (id, kind);
+-- # a key takes the name of an index that stays (leaves: with the index, CASCADE would drop the partition's key)
+CREATE TABLE event (id int NOT NULL, kind text NOT NULL) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+ALTER TABLE event_a ADD CONSTRAINT event_a_pk PRIMARY KEY (id, kind);
+-- <
+CREATE UNIQUE INDEX event_once ON event (id, kind);
+-- >
+ALTER TABLE event ADD CONSTRAINT event_once UNIQUE (id, kind);
+-- # a check that is valid in one partition
+CREATE TABLE event (id int, kind text) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+CREATE TABLE event_b PARTITION OF event FOR VALUES IN ('b');
+-- >
+ALTER TABLE event ADD CONSTRAINT positive CHECK (id > 0) NOT VALID;
+ALTER TABLE event_b VALIDATE CONSTRAINT positive;
