@@ -23,7 +23,7 @@ from .module_names import ModuleNames
 from .named_files import display_name, read_text
 from .project_imports import project_imports
 from .pydantic_settings import field_reads
-from .unfollowed import compared_texts, mentions, unfollowed_libraries
+from .unfollowed import compared_texts, mentions, unfollowed_libraries, values_of_dicts
 from .whole_environment import whole_reads
 
 UNKNOWN_NAME: Final = "(unknown)"
@@ -162,6 +162,8 @@ class _Module:
                         source.reads.append(read)
                 case name if not self._inside_wrapper(access.node, name):
                     source.findings.append(self._not_literal(access, name))
+                    where = f"{self.shown}:{access.node.lineno}: {ast.unparse(access.node)}"
+                    source.mentions |= dict.fromkeys(values_of_dicts(self.tree, name), where)
         values = {read.variable for read in source.reads}
         source.reads += [read for read in asked if read.variable not in values]
         source.reads = [

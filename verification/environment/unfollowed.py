@@ -34,6 +34,19 @@ def mentions(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
                 yield text, node.lineno, f"{ast.unparse(owner)}[...]"
 
 
+def values_of_dicts(tree: ast.Module, name: ast.expr | None) -> Iterator[str]:
+    """Return the texts under the same key in dicts of a module: ``os.getenv(task["variable"])`` reads one of them."""
+    match name:
+        case ast.Subscript(slice=ast.Constant(value=str(wanted))):
+            dicts = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+        case _:
+            return
+    for key, value in (pair for each in dicts for pair in zip(each.keys, each.values, strict=True)):
+        match key, value:
+            case ast.Constant(value=text), ast.Constant(value=str(held)) if text == wanted:
+                yield held
+
+
 def unfollowed_libraries(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Return the imports of libraries that are not followed, and fields of pydantic-settings within fields."""
     for node in ast.walk(tree):

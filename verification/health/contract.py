@@ -71,22 +71,21 @@ class Contract:
         wrong = [line for outcome in outcomes for line in self._wrong_failure(outcome)]
         return wrong, [outcome["function"] for outcome in outcomes]
 
-    def wrong_host(self) -> list[str]:
-        """Return a line if the project's own ``ALLOWED_HOSTS``, which the servers of the gate lack, refuse a probe."""
-        host = self._configuration.health_host or POD
-        reply = self._ask(
-            {
-                "application": self._configuration.wsgi,
-                "path": self._configuration.health_path,
-                "host": host,
-            }
-        )
-        if reply["status"] != HTTPStatus.BAD_REQUEST:
-            return []
-        return [
-            f"GET {self._configuration.health_path} with Host {host}: 400, a probe must see 200: ALLOWED_HOSTS is "
-            f"{reply['allowed']} (if your probes send another Host, name it as health_host)"
-        ]
+    def wrong_as_configured(self) -> Iterator[str]:
+        """Return a line for each setting of the project that refuses a probe, and that the gate's servers lack."""
+        host, path = self._configuration.health_host or POD, self._configuration.health_path
+        reply = self._ask({"application": self._configuration.wsgi, "path": path, "host": host})
+        if reply["status"] == HTTPStatus.BAD_REQUEST:
+            yield (
+                f"GET {path} with Host {host}: 400, a probe must see 200: ALLOWED_HOSTS is "
+                f"{reply['allowed']} (if your probes send another Host, name it as health_host)"
+            )
+        redirected = 300 <= reply["redirected"] < 400  # noqa: PLR2004 - the class of statuses
+        if redirected and self._configuration.health_scheme != "https":
+            yield (
+                f"GET {path} by http: {reply['redirected']}, a probe must see 200: SECURE_SSL_REDIRECT is on, and "
+                'SECURE_REDIRECT_EXEMPT does not name the path (if your probes speak https: health_scheme = "https")'
+            )
 
     def _wrong_failure(self, outcome: Mapping[str, Any]) -> Iterator[str]:
         what = f"{self._configuration.health_path} while {outcome['function']} fails"

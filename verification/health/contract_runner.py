@@ -54,21 +54,29 @@ def main(wanted: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "leaks": [[name for name, value in secret_values() if value in text] for text in wanted["texts"]]
         }
-    return answer_to_host(wanted) if "host" in wanted else failures(wanted)
+    return as_configured(wanted) if "host" in wanted else failures(wanted)
 
 
-def answer_to_host(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the status for a Host beside the hosts of the project's own settings; 0 where these name no site."""
+def as_configured(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the status for a Host with the project's own hosts, and by http with its own redirect; 0: not asked.
+
+    Hosts are those of a site, or nothing is asked.
+    """
     module = import_module(os.environ.get(PROJECT_SETTINGS) or settings.SETTINGS_MODULE)
-    allowed = list(getattr(module, "ALLOWED_HOSTS", ()))
-    if not set(allowed) - THIS_MACHINE:
-        return {"allowed": allowed, "status": 0}
-    client = WsgiClient(load_application(wanted["application"]))
-    with override_settings(ALLOWED_HOSTS=allowed, SECURE_SSL_REDIRECT=False):
-        return {
-            "allowed": allowed,
-            "status": client.status(wanted["path"], Request(headers={"Host": wanted["host"]})),
-        }
+    allowed, status, redirected = list(getattr(module, "ALLOWED_HOSTS", ())), 0, 0
+    if getattr(module, "SECURE_SSL_REDIRECT", False):
+        redirected = _status(wanted, ALLOWED_HOSTS=["*"], SECURE_SSL_REDIRECT=True)
+    if set(allowed) - THIS_MACHINE:
+        status = _status(wanted, ALLOWED_HOSTS=allowed, SECURE_SSL_REDIRECT=False)
+    return {"allowed": allowed, "status": status, "redirected": redirected}
+
+
+def _status(wanted: Mapping[str, Any], **own: object) -> int:
+    """Ask an application that is loaded anew: middleware reads settings when it is made."""
+    with override_settings(**own), patch.dict(sys.modules):
+        sys.modules.pop(wanted["application"].partition(":")[0], None)
+        client = WsgiClient(load_application(wanted["application"]))
+        return client.status(wanted["path"], Request(headers={"Host": wanted["host"]}))
 
 
 def failures(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class Configuration:
     """The path of the liveness probe; empty: none."""
     health_host: str = ""
     """Host header of your probes; empty: the pod's address, as the kubelet sends it."""
+    health_scheme: str = "http"
+    """``https`` where your probes speak TLS, or send what ``SECURE_PROXY_SSL_HEADER`` names."""
     health_view: str = ""
     """Dotted name of the view, called directly by the fastest of the latency checks."""
     health_baseline: str = ""

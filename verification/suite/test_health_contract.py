@@ -39,7 +39,7 @@ def test_probe_contract(
     ]
     if not any_site:
         with Contract(configuration, project.variables) as contract:
-            wrong += contract.wrong_host()
+            wrong += contract.wrong_as_configured()
     check.expect_none(wrong, "answers that mislead a probe")
 
 

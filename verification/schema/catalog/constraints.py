@@ -19,7 +19,7 @@ BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 CONSTRAINTS: Final = f"""
 SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
     conindid AS index_oid, conparentid AS parent, confrelid AS target, conkey::text AS columns,
-    confkey::text AS target_columns, concat(confupdtype, confdeltype, confmatchtype) AS actions,
+    confkey::text AS target_columns, coninhcount > 0 AS is_inherited, concat(confupdtype, confdeltype, confmatchtype) AS actions,
     condeferrable AS deferrable, condeferred AS deferred,
     CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END AS expression,
     CASE WHEN coninhcount > 0 OR NOT convalidated OR NOT {{enforced}} OR {{period}}
@@ -60,6 +60,7 @@ class Row(NamedTuple):
     target: int
     columns: str | None
     target_columns: str | None
+    is_inherited: bool
     actions: str
     deferrable: bool
     deferred: bool
@@ -130,8 +131,12 @@ def _constraint(
     parents = (
         owner,
         *reader.column_keys(relation, columns),
-        *_inherited(reader, relation, name, row.parent, by_oid),
+        *_inherited(reader, row, by_oid),
     )
+    whole = indexes.attached_to(reader, row.index_oid, all_indexes) if letter in BEHIND_CONSTRAINT else None
+    if whole and not row.is_inherited:
+        attributes["partition_of"] = str(whole)
+        parents = (*parents, whole)
     reader.add("pg_constraint", row.oid, key, attributes, *parents)
 
 
@@ -194,17 +199,16 @@ def _is_generated(row: Row, by_oid: Mapping[int, Row]) -> bool:
     return bool(root.target != row.target)
 
 
-def _inherited(
-    reader: Reader, relation: int, name: str, parent: int, by_oid: Mapping[int, Row]
-) -> tuple[Identity, ...]:
+def _inherited(reader: Reader, row: Row, by_oid: Mapping[int, Row]) -> tuple[Identity, ...]:
     """Return the constraints that this one is inherited from: by pg_constraint, for checks by name."""
-    if parent in by_oid:
-        whole = reader.addresses.get(("pg_class", by_oid[parent].relation, 0))
-        return (whole.part("constraint", by_oid[parent].name),) if whole else ()
-    if relation not in reader.ancestors:
+    if row.parent in by_oid:
+        parent = by_oid[row.parent]
+        whole = reader.addresses.get(("pg_class", parent.relation, 0))
+        return (whole.part("constraint", parent.name),) if whole else ()
+    if not row.is_inherited:
         return ()
-    ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors[relation])
-    return tuple(ancestor.part("constraint", name) for ancestor in ancestors if ancestor)
+    ancestors = (reader.addresses.get(("pg_class", oid, 0)) for oid in reader.ancestors[row.relation])
+    return tuple(ancestor.part("constraint", row.name) for ancestor in ancestors if ancestor)
 
 
 def _inherits_not_null(reader: Reader, owner: Identity, column: Identity) -> bool:

@@ -150,13 +150,17 @@ def record(reader: Reader, indexes: Mapping[int, Index]) -> None:
         if table is None:
             continue
         parents = (table, *reader.column_keys(index.relation, index.columns))
-        if oid in reader.ancestors:
-            parent = indexes.get(reader.ancestors[oid][0])
-            if parent:
-                whole = key_of(reader, parent)
-                index.attributes["partition_of"] = str(whole)
-                parents = (*parents, whole)
+        whole = attached_to(reader, oid, indexes)
+        if whole:
+            index.attributes["partition_of"] = str(whole)
+            parents = (*parents, whole)
         reader.add("pg_class", oid, table.part("index", index.name), index.attributes, *parents)
+
+
+def attached_to(reader: Reader, oid: int, indexes: Mapping[int, Index]) -> Identity | None:
+    """Return the index of the partitioned table that an index is attached to."""
+    parent = indexes.get(reader.ancestors[oid][0]) if oid in reader.ancestors else None
+    return key_of(reader, parent) if parent else None
 
 
 def key_of(reader: Reader, index: Index) -> Identity:

@@ -204,7 +204,8 @@ def _replaced(old: str, new: str, text: str) -> str:
 
 def _is_copied(entry: Object) -> bool:
     """Return whether the object is a partition's copy of one of the partitioned table."""
-    return bool(entry.properties.get("inherited")) or "partition_of" in entry.properties
+    attached = entry.key.kind != "constraint" and "partition_of" in entry.properties
+    return attached or bool(entry.properties.get("inherited"))
 
 
 def _is_view_column(column: Object) -> bool:

@@ -4,7 +4,7 @@ An attribute that is not in ``CHANGES`` has none: the object is dropped and made
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from ...postgres.server import identifier
@@ -17,6 +17,7 @@ from .naming import address, literal, owner, word
 Change: TypeAlias = Callable[[Object, Object], list[str] | None]
 """The object on the left and on the right -> statements, or None if there are none."""
 HIGHEST: Final = 2**63 - 1
+INTEGERS: Final = frozenset({"smallint", "integer", "bigint"})
 
 
 def _relation(action: Callable[[Value, Value], str | None], attribute: str) -> Change:
@@ -78,7 +79,28 @@ def _identity(left: Object, right: Object) -> list[str]:
     always = right.text_of("identity").upper()
     if "identity" in before:
         return [f"{column} SET GENERATED {always}"]
-    return [f"{column} ADD GENERATED {always} AS IDENTITY ({definitions.identity(right)})"]
+    return [
+        f"{column} ADD GENERATED {always} AS IDENTITY ({definitions.identity(right)})",
+        *behind_rows(attributes["identity_sequence"], right, *_identity_limits(right)),
+    ]
+
+
+def _identity_limits(column: Object) -> list[Value]:
+    return [column.properties.get(f"identity_{key}") for key in ("minimum", "maximum", "increment")]
+
+
+def behind_rows(
+    sequence: object, column: Object, minimum: Value, maximum: Value, increment: Value
+) -> Iterator[str]:
+    """Yield what sets a new sequence behind the rows that are there, which its column numbers already."""
+    if column.text_of("type") in INTEGERS:
+        low, high = _limits(minimum, maximum, increment)
+        last = "min" if isinstance(increment, int) and increment < 0 else "max"
+        position = f"{last}({column.key.name})"
+        yield (
+            f"SELECT pg_catalog.setval({literal(sequence)}, {position}) FROM {owner(column)} "  # noqa: S608 - names of the catalog
+            f"HAVING {position} BETWEEN {low} AND {high}"
+        )
 
 
 def _identity_options(left: Object, right: Object) -> list[str] | None:
@@ -204,7 +226,7 @@ def _not_null_name(left: Object, right: Object) -> list[str] | None:
 
 
 def _validated(_: Object, right: Object) -> list[str] | None:
-    if right.properties.get("valid") is False:
+    if right.properties.get("valid") is False or right.text_of("kind") not in ("check", "foreign key"):
         return None
     domain = owner(right)[0] == "type"
     return [f"ALTER {'DOMAIN' if domain else 'TABLE'} {owner(right)} VALIDATE CONSTRAINT {right.key.name}"]

@@ -5,7 +5,7 @@ from typing import Final
 
 from ..model.identity import Identity
 from ..model.objects import Object
-from .changes import ADDED_LABEL, CHANGES, owned_by
+from .changes import ADDED_LABEL, CHANGES, behind_rows, owned_by
 from .dependencies import default_of
 from .naming import index_address, owner
 from .object_statements import MARKS, ObjectStatements
@@ -127,7 +127,9 @@ class Creation(ObjectStatements):
             if not fresh:
                 self._inherit(entry, key)
         for entry in self.right.of_kind("index", "constraint"):
-            if entry.key in self.plan.made and self._above(entry) and self._attached_index(entry):
+            if not self._above(entry) or not self._attached_index(entry):
+                continue
+            if entry.key in self.plan.made or self.plan.is_joined(entry.key):
                 above = self._above(entry)[0]
                 whole = self.right.entries[above]
                 statement = (
@@ -137,6 +139,7 @@ class Creation(ObjectStatements):
                 self._add(key, statement)
                 self._needs[key] |= {above, entry.key, owner(entry).like("attach")}
                 self._after_attaching(above, key)
+                self.changed.add((entry.key, "partition_of"))
 
     def _inherit(self, entry: Object, key: Identity) -> None:
         before = self.plan.renamed[self.plan.origin[entry.key]].names_of("inherits")
@@ -172,7 +175,8 @@ class Creation(ObjectStatements):
         return found | {key.like("not_null") for key in found} | above - {table.key}
 
     def _above(self, entry: Object) -> list[Identity]:
-        return [each for each in entry.parents if each.kind == entry.key.kind and each in self.right.entries]
+        kinds = (entry.key.kind, "index")
+        return [each for each in entry.parents if each.kind in kinds and each in self.right.entries]
 
     @staticmethod
     def _attached_index(entry: Object) -> bool:
@@ -193,11 +197,13 @@ class Creation(ObjectStatements):
         for entry in self.right.of_kind("sequence"):
             if entry.key in self.plan.made and "owned_by" in entry.properties:
                 key = entry.key.like("owned")
+                columns = [each for each in entry.parents if each.kind == "column"]
                 self._add(key, *owned_by(entry))
-                self._needs[key] |= {
-                    entry.key,
-                    *(self._top(each) for each in entry.parents if each.kind == "column"),
-                }
+                for each in columns:
+                    if self._top(each) not in self.plan.made:
+                        limits = [entry.properties.get(name) for name in ("minimum", "maximum", "increment")]
+                        self._add(key, *behind_rows(entry.key, self.right.entries[each], *limits))
+                self._needs[key] |= {entry.key, *(self._top(each) for each in columns)}
 
     def _mark(self) -> None:
         """Set CLUSTER ON and REPLICA IDENTITY where they changed, or their index is a new one."""

@@ -97,7 +97,10 @@ def constraint(entry: Object) -> str:
         text += " DEFERRABLE" + (" INITIALLY DEFERRED" if attributes.get("initially_deferred") else "")
     if attributes.get("enforced") is False:
         return f"{text} NOT ENFORCED"
-    return text + (" NOT VALID" if attributes.get("valid") is False else "")
+    # The key of a partitioned table is not valid until one of each partition is attached.
+    return text + (
+        " NOT VALID" if attributes.get("valid") is False and kind in ("check", "foreign key") else ""
+    )
 
 
 def _exclusion(entry: Object) -> str:

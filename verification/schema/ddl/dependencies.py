@@ -85,8 +85,11 @@ class Graph:
         if entry is None:
             return ()
         local = entry.key.kind in ("column", "constraint") and entry.properties.get("local")
+        attached = "index" if entry.key.kind == "constraint" else ""
         return tuple(
-            each for each in entry.parents if each.kind != "schema" and not (local and each.kind == key.kind)
+            each
+            for each in entry.parents
+            if each.kind not in ("schema", attached) and not (local and each.kind == key.kind)
         )
 
     def _needed(self, entry: Object) -> Iterator[Identity]:

@@ -53,6 +53,8 @@ class ObjectStatements:
         self._add(key, *self._created(self.right.entries[key]))
         if key.kind == "column":
             self._keep_below(key, key, FOLLOWED)
+        if key.kind == "constraint" and self.right.entries[key].properties.get("valid") is False:
+            self._validate_below(key)
 
     def _created(self, entry: Object) -> list[str]:
         match entry.key.kind:
@@ -124,6 +126,18 @@ class ObjectStatements:
         action = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
         only = self.plan.after.only(column.key)
         return f"ALTER TABLE {only}{owner(column)} ALTER COLUMN {column.key.name} {action}"
+
+    def _validate_below(self, key: Identity) -> None:
+        """Validate the copies of a constraint that is not valid itself: in tables that came after it."""
+        for each in self.plan.after.dependents.get(key, ()):
+            entry = self.right.entries[each]
+            if (
+                each.kind == "constraint"
+                and key in entry.parents
+                and entry.properties.get("valid") is not False
+            ):
+                self._add(each, *(CHANGES["constraint"]["valid"](entry, entry) or ()))
+                self._needs[each].add(key)
 
     def _keep_below(
         self, key: Identity, changed: Identity, attributes: Iterable[str], given: Identity | None = None

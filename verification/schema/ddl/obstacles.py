@@ -73,6 +73,8 @@ class Obstacles(Pairing):
             return True
         if support.is_member(entry) or entry.key.kind == "default_privileges":
             return key in self.gone
+        if entry.key.kind == "constraint" and "partition_of" in entry.properties:
+            return owner(entry) in self.gone | self.detached  # it goes with its table only
         new = self.partner.get(key)
         if new is None:
             return part or (entry.key.kind in support.KNOWN and not support.is_of_other_grantor(entry))

@@ -146,13 +146,24 @@ class Plan(Obstacles):
         for name in changed:
             if (
                 name == "extension"
-                or (name == "valid" and key.kind == "index")
+                or (name == "valid" and (key.kind == "index" or support.is_unique(theirs)))
                 or self._comes_by_attaching(key, name)
+                or (name == "partition_of" and self.is_joined(key))
             ):
                 continue
             if name not in known or known[name](ours, theirs) is None:
                 return False
         return True
+
+    def is_joined(self, key: Identity) -> bool:
+        """Return whether an index that stays is attached to one of the partitioned table."""
+        before, _ = self.changed.get(key, {}).get("partition_of", ("", ""))
+        if key.kind not in ("index", "constraint") or key in self.made | self.refused:
+            return False
+        above = {each for each in self.right.entries[key].parents if each.kind in ("index", "constraint")}
+        return (before is None or not above.isdisjoint(self.made)) and not self._comes_by_attaching(
+            key, "partition_of"
+        )
 
     def _comes_by_attaching(self, key: Identity, name: str) -> bool:
         """Return whether an attribute of a copy changes when its table is attached or detached."""
@@ -209,6 +220,8 @@ class Plan(Obstacles):
     def _can_make(self, entry: Object) -> bool:
         if support.is_of_other_grantor(entry):
             return False
+        if not self.kept.isdisjoint(entry.key.like(each) for each in ("index", "constraint")):
+            return False  # the name is taken
         if self._is_otherwise_partitioned(owner(entry)) and support.is_unique(entry):
             return False
         if entry.key.kind == "comment":

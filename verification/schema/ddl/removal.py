@@ -55,7 +55,7 @@ def _carrier(plan: Plan, key: Identity) -> Identity | None:
         return _first(plan, (column, *above))
     entry = plan.left.entries[key]
     if support.is_member(entry):
-        return _first(plan, entry.parents)
+        return _first(plan, [each for each in entry.parents if each.kind == "extension"] or entry.parents)
     above = [each for each in _parents(plan, key) if plan.before.is_part(key, each)]
     same = _first(plan, [each for each in above if each.kind == key.kind])
     if owner(entry) in plan.detached:

@@ -138,6 +138,8 @@ class Keyed(Object):
     storage_parameters: Names | None = attribute(None, Meaning(made="create", inspected=form.parameters))
     tablespace: str | None = None
     ready: bool | None = None
+    partition_of: str | None = attribute(None, Meaning(by_attaching=True, made="create"))
+    """The index of the partitioned table that it is attached to, if that belongs to no constraint."""
 
 
 @of_kinds("index")
@@ -146,7 +148,6 @@ class Index(Keyed):
 
     unique: bool | None = attribute(None, FLAG)
     valid: bool | None = attribute(None, Meaning(inspected=form.true_by_default))
-    partition_of: str | None = attribute(None, Meaning(by_attaching=True, made="create"))
 
 
 @of_kinds("constraint")

@@ -80,6 +80,21 @@ def test_a_migration_that_calls_the_network_is_named(
     assert f"it calls the network ({where})" in line
 
 
+def test_a_receiver_may_call_the_network(project: Path, server: Server) -> None:
+    """A cache that is emptied after every migrate, or when a model is saved, is no migration's own call."""
+    write(project, "python(migrations.RunPython.noop, migrations.RunPython.noop)")
+    with (project / "goods/models.py").open("a") as models:
+        models.write(
+            "import socket\nfrom django.db.models import signals\n\n\n"
+            "def forget(**_):\n    assert socket.socket().connect_ex(('127.0.0.1', 9))\n\n\n"
+            "signals.post_migrate.connect(forget)\nsignals.pre_migrate.connect(forget)\n"
+            "signals.pre_save.connect(forget, sender=Item)\n"
+        )
+    said = command(project, server, "deploy", "--since", "main", *ROWS)
+
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
 def test_a_socket_in_the_file_system_is_no_network(project: Path, server: Server) -> None:
     functions = (
         "import socket\n\n\ndef local(apps, schema_editor):\n"

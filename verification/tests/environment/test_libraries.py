@@ -110,6 +110,10 @@ def test_reads_as_projects_write_them(tmp_path: Path, source: str, expected: dic
         ("from configurations import values\nA = values.Value()", "settings.py:1: configurations reads"),
         ("from ourcompany.env import read\nA = read('A')", r"settings.py:2: read\(...\) is given A"),
         ("from ourcompany import env\nA = env.vars['A']", r"settings.py:2: env.vars\[...\] is given A"),
+        (
+            OS + "def f():\n    tasks = [{'env': 'A'}]\n    return [os.getenv(t['env'], 'x') for t in tasks]",
+            r"settings.py:\d: os.getenv\(t\['env'\], 'x'\) is given A",
+        ),
         (PYDANTIC + "class S(BaseSettings, env_nested_delimiter='__'):\n    b: dict", "env_nested_delimiter"),
     ],
 )

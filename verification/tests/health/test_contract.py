@@ -157,6 +157,26 @@ def test_inside_that_fails(folder: Path, view: str, words: list[str]) -> None:
         assert text in line
 
 
+def write_site(folder: Path, settings: str) -> None:
+    (folder / "site_settings.py").write_text(
+        f"SECRET_KEY = 'of-this-test'\nROOT_URLCONF = 'site_urls'\n{settings}"
+    )
+    (folder / "site_urls.py").write_text(
+        "from django.http import HttpResponse\nfrom django.urls import path\n"
+        "urlpatterns = [path('health', lambda request: HttpResponse('well'))]\n"
+    )
+
+
+def variables_of(configuration: Configuration) -> dict[str, str]:
+    return {
+        **configuration.variables(),
+        "PYTHONPATH": os.pathsep.join([str(configuration.root), *sys.path]),
+        "DJANGO_SETTINGS_MODULE": ADAPTED,
+        PROJECT_SETTINGS: "site_settings",
+        OPEN_SITE: "yes",
+    }
+
+
 @pytest.mark.parametrize(
     ("hosts", "middleware", "health_host", "refused"),
     [
@@ -174,29 +194,38 @@ def test_host_of_a_probe(
     tmp_path: Path, hosts: list[str], middleware: list[str], health_host: str, refused: bool
 ) -> None:
     """A probe's Host that the project's own ALLOWED_HOSTS refuse is named, although the harness opens the site."""
-    (tmp_path / "site_settings.py").write_text(
-        f"SECRET_KEY = 'of-this-test'\nROOT_URLCONF = 'site_urls'\nALLOWED_HOSTS = {hosts}\n"
-        f"MIDDLEWARE = {[f'django.middleware.common.{name}' for name in middleware]}\n"
-    )
-    (tmp_path / "site_urls.py").write_text(
-        "from django.http import HttpResponse\nfrom django.urls import path\n"
-        "urlpatterns = [path('health', lambda request: HttpResponse('well'))]\n"
-    )
+    names = [f"django.middleware.common.{name}" for name in middleware]
+    write_site(tmp_path, f"ALLOWED_HOSTS = {hosts}\nMIDDLEWARE = {names}\n")
     configuration = Configuration(root=tmp_path, settings="site_settings", health_host=health_host)
-    variables = {
-        **configuration.variables(),
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
-        "DJANGO_SETTINGS_MODULE": ADAPTED,
-        PROJECT_SETTINGS: "site_settings",
-        OPEN_SITE: "yes",
-    }
-    with Contract(configuration, variables) as examined:
-        wrong = examined.wrong_host()
+    with Contract(configuration, variables_of(configuration)) as examined:
+        wrong = list(examined.wrong_as_configured())
 
     assert len(wrong) == refused
     for line in wrong:
         assert f"with Host {health_host or '10.244.3.17:8000'}: 400, a probe must see 200" in line
         assert "ALLOWED_HOSTS is ['shop.example.org']" in line
+
+
+@pytest.mark.parametrize(
+    ("settings", "scheme", "redirected"),
+    [
+        # mdn/developer-portal#233: readiness checks broke when the redirect was turned on.
+        ("SECURE_SSL_REDIRECT = True", "http", True),
+        # mozilla/glam#109, wemake-services/wemake-django-template#1023: the path is exempt.
+        ("SECURE_SSL_REDIRECT = True\nSECURE_REDIRECT_EXEMPT = ['^health$']", "http", False),
+        # mdn/developer-portal#329: the probe speaks https.
+        ("SECURE_SSL_REDIRECT = True", "https", False),
+        ("", "http", False),
+    ],
+)
+def test_redirect_of_a_probe(tmp_path: Path, settings: str, scheme: str, redirected: bool) -> None:
+    """A redirect of the project's own settings is named, although the harness turns it off for its requests."""
+    write_site(tmp_path, f"MIDDLEWARE = ['django.middleware.security.SecurityMiddleware']\n{settings}\n")
+    configuration = Configuration(root=tmp_path, settings="site_settings", health_scheme=scheme)
+    with Contract(configuration, variables_of(configuration)) as examined:
+        wrong = list(examined.wrong_as_configured())
+
+    assert ["GET /health by http: 301, a probe must see 200" in line for line in wrong] == [True] * redirected
 
 
 def test_schema_that_is_none(folder: Path) -> None:

@@ -84,3 +84,12 @@ CREATE TABLE item (a int);
 CREATE FUNCTION same(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 = $2';
 CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = same);
 ALTER TABLE item ADD CONSTRAINT one CHECK (a === 1);
+-- # a schema with an extension and a type that a dropped table has
+-- <
+CREATE SCHEMA apart;
+CREATE EXTENSION amcheck SCHEMA apart;
+CREATE TYPE apart.colour AS ENUM ('red');
+CREATE TABLE shop (id int, colour apart.colour);
+CREATE TABLE other (id int);
+-- >
+CREATE TABLE other (id int);

@@ -82,3 +82,9 @@ ALTER TABLE ONLY parent ALTER n SET DEFAULT 2, ALTER m SET DEFAULT 2;
 ALTER TABLE child ALTER n SET DEFAULT 3;
 ALTER TABLE parent ADD x text;
 ALTER TABLE child ALTER x SET NOT NULL, ALTER x SET DEFAULT '';
+-- # checks of one name that are not inherited
+CREATE TABLE parent (note text);
+CREATE TABLE child () INHERITS (parent);
+-- >
+ALTER TABLE parent ADD CONSTRAINT short CHECK (note < 'b') NO INHERIT;
+ALTER TABLE child ADD CONSTRAINT short CHECK (note < 'c');

@@ -158,3 +158,38 @@ CREATE TABLE event_a PARTITION OF event FOR VALUES IN (1);
 CREATE TABLE event_b PARTITION OF event FOR VALUES IN (2);
 CREATE TABLE note (id int, kind text, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind);
 CREATE TABLE note_a PARTITION OF note FOR VALUES IN ('a');
+-- # keys of a table for which its partition has some already
+CREATE TABLE event (id int NOT NULL, kind text NOT NULL) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+ALTER TABLE event_a ADD CONSTRAINT event_a_pk PRIMARY KEY (id, kind);
+CREATE INDEX event_a_kind ON event_a (kind);
+-- >
+ALTER TABLE event ADD PRIMARY KEY (id, kind);
+CREATE INDEX event_kind ON event (kind);
+-- # a key without one in its partition
+CREATE TABLE event (id int NOT NULL, kind text NOT NULL) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+CREATE UNIQUE INDEX event_a_kind ON event_a (kind);
+-- >
+ALTER TABLE ONLY event ADD PRIMARY KEY (kind);
+-- # a partition's key is attached to an index (leaves: with the index, CASCADE would drop the key)
+CREATE TABLE event (id int NOT NULL, kind text NOT NULL) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+-- >
+ALTER TABLE event_a ADD CONSTRAINT event_a_pk PRIMARY KEY (id, kind);
+CREATE UNIQUE INDEX event_once ON event (id, kind);
+-- # a key takes the name of an index that stays (leaves: with the index, CASCADE would drop the partition's key)
+CREATE TABLE event (id int NOT NULL, kind text NOT NULL) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+ALTER TABLE event_a ADD CONSTRAINT event_a_pk PRIMARY KEY (id, kind);
+-- <
+CREATE UNIQUE INDEX event_once ON event (id, kind);
+-- >
+ALTER TABLE event ADD CONSTRAINT event_once UNIQUE (id, kind);
+-- # a check that is valid in one partition
+CREATE TABLE event (id int, kind text) PARTITION BY LIST (kind);
+CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');
+CREATE TABLE event_b PARTITION OF event FOR VALUES IN ('b');
+-- >
+ALTER TABLE event ADD CONSTRAINT positive CHECK (id > 0) NOT VALID;
+ALTER TABLE event_b VALIDATE CONSTRAINT positive;
