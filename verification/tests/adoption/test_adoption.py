@@ -274,6 +274,7 @@ def test_names_that_nobody_chose_are_no_difference_of_models(
     assert (bool(judged.differences), bool(judged.ignored)) == (counts, not counts)
 
 
+@pytest.mark.slow
 def test_doctor_names_what_each_check_needs(tmp_path: Path) -> None:
     """Beside the servers that work: subjects that are there, and what to do about the others."""
     plain(tmp_path)

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
+
 from verification.environment import readme
 from verification.environment.documentation import examine_project
 from verification.environment.readme_comparison import compare
 from verification.project.configuration import Configuration
 
 
+@pytest.mark.slow
 def test_each_row_of_the_readme_is_missed_when_it_is_removed(configuration: Configuration) -> None:
     """Whichever row goes, the finding names its variable and the place that reads it."""
     environment = examine_project(configuration)

@@ -171,6 +171,7 @@ def test_paper_has_the_first_rows_and_says_where_the_rest_is(
     assert seen == {"screen": (40, False), "print": (25, True)}
 
 
+@pytest.mark.slow
 def test_much_is_folded_and_can_be_filtered(browser: webdriver.Chrome, tmp_path: Path) -> None:
     """10,000 differences and 1,000,000 samples make a page of less than 3 MB, in which each difference is found."""
     page = show(browser, tmp_path, large(), 1440)

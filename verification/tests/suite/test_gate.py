@@ -253,6 +253,7 @@ def test_a_partial_run_says_so_everywhere(runs: Runs, tmp_path: Path) -> None:
     assert sum("partial" in line for line in outcome.stdout.splitlines()[-3:]) == 1
 
 
+@pytest.mark.slow
 def test_the_count_of_the_suite_is_what_pytest_collects(runs: Runs, tmp_path: Path) -> None:
     """So that a whole run of the suite is not partial, and no other run is whole.
 

@@ -22,6 +22,7 @@ def run_pytest(project: Path, *arguments: str) -> "subprocess.CompletedProcess[s
     return run_process(project, sys.executable, "-c", REPORT_MODULES, *arguments, seconds=SECONDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named_too", [(), ("-p", "django_postgres_verification.pytest_plugin")])
 def test_an_installed_plugin_imports_nothing_for_a_project_that_does_not_use_it(
     tmp_path: Path, named_too: tuple[str, ...]
