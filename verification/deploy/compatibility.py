@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ _NAMED: Final = re.compile(r"(?:column|constraint) \"?(?:\w+\.)?(\w+)")
 """What PostgreSQL's message names."""
 _Call = Mapping[str, str]
 """Model, table, call and error."""
+_Cause = tuple[MigrationFile | None, int | None]
+"""A migration and the number of its operation, as far as they are known."""
 SHOWN: Final = 4
 """Calls that a finding names."""
 
@@ -112,7 +115,7 @@ def _of(runner: MigrationRunner, databases: Databases) -> Mapping[str, Any]:
     return {alias: databases.names[alias] for alias in runner.aliases if alias in databases.names}
 
 
-def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> tuple[MigrationFile | None, int | None]:
+def _cause(failure: Failure, steps: Sequence[Step], files: Tree) -> _Cause:
     """Return the migration that changed the table, and its operation on the model, as far as they are known."""
     name = failure.model.partition(".")[2].lower()
     table = failure.table.strip('"')
@@ -140,25 +143,32 @@ def _quotes(text: str, name: str) -> bool:
     return bool(re.search(rf"""(["']){name}\1""", text, re.IGNORECASE))
 
 
-def _new_breaks(failure: Failure, cause: tuple[MigrationFile | None, int | None], root: Path) -> Finding:
+def _at(cause: _Cause, root: Path) -> partial[Finding]:
+    """Return what makes a finding at the operation that caused it, as far as that is known."""
     migration, operation = cause
-    return Finding(
-        code="new-code-breaks",
+    return partial(
+        Finding,
         migration=migration.name if migration else "",
         file=migration.relative(root) if migration else "",
         line=migration.line(operation) if migration else 0,
+    )
+
+
+def _new_breaks(failure: Failure, cause: _Cause, root: Path) -> Finding:
+    return _at(cause, root)(
+        code="new-code-breaks",
         table=failure.table,
         effect="requests fail as soon as the new code runs, although all is migrated",
         evidence=tuple(
             f"the new code on the new schema, {failure.model}.{each}" for each in failure.calls[:SHOWN]
         ),
-        remedy=SAME if migration else "run makemigrations, and let its migration go out with the models",
+        remedy=SAME if cause[0] else "run makemigrations, and let its migration go out with the models",
     )
 
 
 def _old_breaks(
     failure: Failure,
-    cause: tuple[MigrationFile | None, int | None],
+    cause: _Cause,
     root: Path,
     new: Sequence[Failure],
     beside: Sequence[Failure],
@@ -172,12 +182,8 @@ def _old_breaks(
         evidence += [
             f"the new code on the base's schema, {needed.model}.{each}" for each in needed.calls[:SHOWN]
         ]
-    migration, operation = cause
-    return Finding(
+    return _at(cause, root)(
         code="release-must-be-split" if needed else "old-code-breaks",
-        migration=migration.name if migration else "",
-        file=migration.relative(root) if migration else "",
-        line=migration.line(operation) if migration else 0,
         table=failure.table,
         effect="whichever goes first, requests fail until the other has followed"
         if needed
@@ -187,15 +193,9 @@ def _old_breaks(
     )
 
 
-def _migrate_first(
-    new: Sequence[Failure], cause: tuple[MigrationFile | None, int | None], root: Path
-) -> Finding:
-    migration, operation = cause
-    return Finding(
+def _migrate_first(new: Sequence[Failure], cause: _Cause, root: Path) -> Finding:
+    return _at(cause, root)(
         code="new-code-needs-migration",
-        migration=migration.name if migration else "",
-        file=migration.relative(root) if migration else "",
-        line=migration.line(operation) if migration else 0,
         table=new[0].table,
         effect="the new code fails on the base's schema: migrate first, then roll out",
         evidence=tuple(

@@ -19,7 +19,8 @@ BEHIND_CONSTRAINT: Final = frozenset({"p", "u", "x"})
 CONSTRAINTS: Final = f"""
 SELECT oid, quote_ident(conname) AS name, contype AS letter, conrelid AS relation, contypid AS domain,
     conindid AS index_oid, conparentid AS parent, confrelid AS target, conkey::text AS columns,
-    confkey::text AS target_columns, coninhcount > 0 AS is_inherited, concat(confupdtype, confdeltype, confmatchtype) AS actions,
+    confkey::text AS target_columns, coninhcount > 0 AS is_inherited,
+    concat(confupdtype, confdeltype, confmatchtype) AS actions,
     condeferrable AS deferrable, condeferred AS deferred,
     CASE WHEN contype = 'c' THEN pg_get_expr(conbin, conrelid) END AS expression,
     CASE WHEN coninhcount > 0 OR NOT convalidated OR NOT {{enforced}} OR {{period}}
